@@ -1,0 +1,28 @@
+/** What commands stand on: this directory, this environment, real time. */
+
+import { GatewayHealth } from '../gateway/health.ts'
+import { realClock } from '../gateway/clock.ts'
+import type { Ground } from '../gateway/generation.ts'
+import { packageVersion } from '../gateway/version.ts'
+import type { Logger } from 'pino'
+
+export interface CommonFlags {
+  readonly config?: string
+  readonly port?: string
+  readonly host?: string
+  readonly insecure?: true
+  readonly set?: string[]
+}
+
+export async function groundFor(flags: CommonFlags, log: Logger): Promise<Ground> {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    flags: { ...flags },
+    clock: realClock,
+    random: Math.random,
+    health: new GatewayHealth(realClock),
+    version: await packageVersion(),
+    log,
+  }
+}

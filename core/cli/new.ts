@@ -1,0 +1,98 @@
+/** `tapline new plugin|provider <name>`: writes a skeleton that runs, and its test. */
+
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+type Files = Readonly<Record<string, string>>
+
+const skeletons: Readonly<Record<string, (name: string) => Files>> = { plugin, provider }
+
+/** @throws Error for an unknown kind, an impossible name, or a file that is there already */
+export async function scaffold(directory: string, kind: string, name: string): Promise<void> {
+  const files = skeletons[kind]
+  if (files === undefined) throw new Error(`"${kind}" is none of: ${Object.keys(skeletons).join(', ')}`)
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) throw new Error(`"${name}" is no name: use lower-case letters, digits and hyphens`)
+  for (const [path, text] of Object.entries(files(name))) {
+    const file = join(directory, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text, { flag: 'wx' }).catch((cause: unknown) => { throw new Error(`${path} is there already`, { cause }) })
+    console.log(`wrote ${path}`)
+  }
+}
+
+function plugin(name: string): Files {
+  return {
+    [`${name}.ts`]: `/** Say here in one line what this plugin does. */
+
+import { block, definePlugin } from 'tapline'
+
+export default definePlugin({
+  name: '${name}',
+  schema: {
+    type: 'object',
+    properties: {
+      words: { type: 'array', items: { type: 'string' }, default: [], description: 'Words that must not leave.' },
+    },
+  },
+  setup({ options, regex }) {
+    const words = options.words.map(word => regex(word, 'i'))
+    return {
+      // The conversation, before it goes to a provider.
+      prompt: ({ conversation }) => words.some(word => conversation.some(word)) ? block('word_found', 'A word in the prompt is not allowed') : undefined,
+      // Each text of a streamed answer.
+      stream: { lookbehind: 64, text: text => words.reduce((rest, word) => rest.replace(word, '[redacted]'), text) },
+      // A plain answer.
+      response: ({ reply }) => { for (const word of words) reply?.conversation?.rewrite(text => text.replace(word, '[redacted]')) },
+    }
+  },
+})
+`,
+    [`${name}.test.ts`]: `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { runPlugin } from 'tapline/testing'
+import plugin from './${name}.ts'
+
+test('${name} redacts the word in an answer', async () => {
+  const { reply } = await runPlugin(plugin, {
+    options: { words: ['secret'] },
+    request: { messages: [{ role: 'user', content: 'hello' }] },
+    answer: 'the secret is out',
+  })
+  assert.equal(reply.text, 'the [redacted] is out')
+})
+
+test('${name} refuses a prompt with the word', async () => {
+  const { status, body } = await runPlugin(plugin, { options: { words: ['secret'] }, request: { messages: [{ role: 'user', content: 'a secret' }] } })
+  assert.equal(status, 400)
+  assert.equal(body.error.code, 'word_found')
+})
+`,
+  }
+}
+
+function provider(name: string): Files {
+  return {
+    [`${name}/package.json`]: `${JSON.stringify({ name: `tapline-provider-${name}`, version: '0.1.0', type: 'module', main: 'index.js', peerDependencies: { tapline: '*' } }, null, 2)}\n`,
+    [`${name}/index.js`]: `/** Say here which API this is, and where its documentation stands. */
+
+import { defineProvider } from 'tapline'
+
+export default defineProvider({
+  name: '${name}',
+  baseUrl: 'https://api.${name}.example/v1',
+  needs: ['api_key'],
+  dialects: ['openai-chat'],
+  operations: {
+    chat: 'POST /chat/completions',
+    models: 'GET /models',
+  },
+})
+`,
+    [`${name}/index.test.js`]: `import { test } from 'node:test'
+import { providerConformance } from 'tapline/testing'
+import provider from './index.js'
+
+for (const { name, run } of providerConformance(provider)) test(name, run)
+`,
+  }
+}

@@ -1,0 +1,104 @@
+/** A loaded configuration: checked, frozen, and able to say where each value came from. */
+
+import type { TaplineSettings } from '../../schemas/config.schema.ts'
+import { pointerTo, settingsOf } from './compose.ts'
+import type { SettingsOwner } from './compose.ts'
+import { editorSchema } from './editor-schema.ts'
+import type { Environment } from './environment.ts'
+import type { Judge } from './judge.ts'
+import type { Layers } from './layers.ts'
+import type { Place } from './place.ts'
+import { deepFreeze, getIn } from './pointer.ts'
+import type { Tree } from './pointer.ts'
+import type { Provenance } from './provenance.ts'
+import type { ProviderConfig } from './providers/config.ts'
+import type { Report } from './report.ts'
+import type { SettingSchema } from './schema.ts'
+import type { Settled } from './settle.ts'
+import { showSettings } from './show.ts'
+import type { ShownSetting } from './show.ts'
+import type { YamlFile } from './yaml-file.ts'
+
+export interface Config {
+  /** The core's own settings; milliseconds and bytes where the file says durations and sizes. */
+  readonly values: TaplineSettings
+  /** The registered instances, in the order of their names. */
+  readonly providers: ReadonlyMap<string, ProviderConfig>
+  /** The variables that would have made a provider, if none registered but the fallback; else empty. */
+  readonly lookedFor: readonly string[]
+  /** The file that was read, as an absolute path. */
+  readonly file: string | undefined
+  readonly warnings: readonly string[]
+  /** The variables that `.env` supplied. */
+  readonly dotenvNames: readonly string[]
+  /** JSON Schema of the file, settings of plugins included, as editors understand it. */
+  readonly schema: Readonly<Record<string, unknown>>
+  /** The value of any setting, plugins' settings included; undefined if it has none. */
+  get(pointer: string): unknown
+  /** `default`, `yaml:LINE`, `env:NAME`, `dotenv:NAME` or `flag:NAME`. */
+  source(pointer: string): string
+  /** Where the file says it; undefined if it does not, or if a variable or flag overrides it. */
+  place(pointer: string): Place | undefined
+  settingsOf(plugin: string): PluginSettings
+  /** Every setting that has a value, secrets redacted. */
+  show(): readonly ShownSetting[]
+}
+
+/** What the settings say about a plugin's options. */
+export interface PluginSettings {
+  /**
+   * By option name, only what is set somewhere; read and checked like a step's own options, to be laid under them.
+   */
+  readonly values: Readonly<Record<string, unknown>>
+  /** By option name. */
+  readonly sources: Readonly<Record<string, string>>
+  /** Where the file says the option; absent for variables and flags. */
+  readonly places: Readonly<Record<string, Place>>
+  /** Whether the file has the block of the plugin's `presence`. */
+  readonly present: boolean
+}
+
+/** Everything that a configuration is made of. */
+export interface Loaded extends Settled {
+  readonly owners: readonly SettingsOwner[]
+  readonly schema: SettingSchema
+  readonly layers: Layers
+  readonly judge: Judge
+  readonly report: Report
+  readonly environment: Environment
+  readonly file: YamlFile | undefined
+}
+
+/** Freezes what was loaded. */
+export function configOf(loaded: Loaded): Config {
+  const { owners, values, providers, schema, layers: { provenance }, judge } = loaded
+  const plugins = new Map(owners.map(owner => [owner.plugin, pluginSettings(owner, values, provenance)]))
+  return Object.freeze<Config>({
+    values: deepFreeze(values) as unknown as TaplineSettings,
+    providers: deepFreeze(providers.instances),
+    lookedFor: providers.lookedFor,
+    file: loaded.file?.file,
+    warnings: loaded.report.warnings,
+    dotenvNames: loaded.environment.dotenvNames,
+    schema: deepFreeze(editorSchema(schema)),
+    get: pointer => getIn(values, pointer),
+    source: pointer => provenance.source(pointer),
+    place: pointer => provenance.place(pointer),
+    settingsOf: plugin => plugins.get(plugin) ?? { values: {}, sources: {}, places: {}, present: false },
+    show: () => showSettings(values, schema, { source: pointer => provenance.source(pointer), isConcealed: pointer => judge.isConcealed(pointer) }),
+  })
+}
+
+function pluginSettings(owner: SettingsOwner, values: Tree, provenance: Provenance): PluginSettings {
+  const present = owner.presence !== undefined && provenance.isWritten(pointerTo(owner.presence))
+  const given = settingsOf(owner).flatMap(({ option, pointer }) => {
+    const source = provenance.given(pointer)
+    return source === undefined ? [] : [{ option, value: getIn(values, pointer), source, place: provenance.place(pointer) }]
+  })
+  return deepFreeze<PluginSettings>({
+    values: Object.fromEntries(given.map(({ option, value }) => [option, value])),
+    sources: Object.fromEntries(given.map(({ option, source }) => [option, source])),
+    places: Object.fromEntries(given.flatMap(({ option, place }) => place === undefined ? [] : [[option, place]])),
+    present,
+  })
+}

@@ -1,0 +1,52 @@
+/** Which file is the configuration, and what stands in it (config 2). */
+
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Report } from './report.ts'
+import type { Spellings } from './spelling.ts'
+import { parseYaml } from './yaml-file.ts'
+import type { YamlFile } from './yaml-file.ts'
+
+/** Tried in this order, from the working directory, when no file is named. */
+export const implicitFiles: readonly string[] = ['tapline.yaml', 'config/config.yaml', 'config.yaml']
+
+/** Reads the file that the flag or `CONFIG_FILE` names, else the first implicit one that is there. */
+export async function readConfigFile(cwd: string, flag: string | undefined, spellings: Spellings, report: Report): Promise<YamlFile | undefined> {
+  const variable = flag === undefined ? spellings.find('CONFIG_FILE') : undefined
+  const named = flag ?? variable?.value
+  const file = named === undefined ? await firstImplicit(cwd, report) : await readNamed(cwd, named, variable?.name ?? '--config', report)
+  for (const problem of file?.problems ?? []) report.problem(problem)
+  return file
+}
+
+async function firstImplicit(cwd: string, report: Report): Promise<YamlFile | undefined> {
+  for (const file of implicitFiles) {
+    const path = resolve(cwd, file)
+    try {
+      return parseYaml(await readFile(path, 'utf8'), path)
+    } catch (cause) {
+      if (isAbsent(cause)) continue
+      report.problem({ file: path, pointer: '', message: unreadable(cause) })
+      return undefined
+    }
+  }
+  return undefined
+}
+
+async function readNamed(cwd: string, file: string, env: string, report: Report): Promise<YamlFile | undefined> {
+  const path = resolve(cwd, file)
+  try {
+    return parseYaml(await readFile(path, 'utf8'), path)
+  } catch (cause) {
+    report.problem({ env, pointer: '', expected: 'readable file', got: file, message: `${file} ${unreadable(cause)}` })
+    return undefined
+  }
+}
+
+function isAbsent(cause: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')
+}
+
+function unreadable(cause: unknown): string {
+  return isAbsent(cause) ? 'does not exist' : `cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`
+}

@@ -1,0 +1,79 @@
+/** Loads the configuration: finds the file, lays variables and flags over it, reads and checks everything, once. */
+
+import type { ProviderDefinition } from '../plugin/provider.ts'
+import { composeSchema } from './compose.ts'
+import type { SettingsOwner } from './compose.ts'
+import { configOf } from './config.ts'
+import type { Config } from './config.ts'
+import { readEnvironment } from './environment.ts'
+import type { Environment } from './environment.ts'
+import { readConfigFile } from './find-file.ts'
+import { readBoolean } from './grammar.ts'
+import { Judge } from './judge.ts'
+import { Layers } from './layers.ts'
+import type { Flags } from './layers.ts'
+import { readProviders } from './providers/providers.ts'
+import type { Registry } from './providers/register.ts'
+import { blame } from './provenance.ts'
+import { Report } from './report.ts'
+import type { SettingSchema } from './schema.ts'
+import { secretResolver } from './secrets.ts'
+import { settle } from './settle.ts'
+import { Spellings } from './spelling.ts'
+import type { YamlFile } from './yaml-file.ts'
+
+export type { Config, PluginSettings } from './config.ts'
+
+export interface ConfigInput {
+  /** Relative paths start here. */
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly flags?: Flags | undefined
+  /** The plugins that take options from settings. */
+  readonly settings: readonly SettingsOwner[]
+  readonly providerTypes: readonly ProviderDefinition[]
+}
+
+/** @throws ConfigError with all that is wrong, so that one run of the operator's editor mends it */
+export async function loadConfig(input: ConfigInput): Promise<Config> {
+  const report = new Report()
+  const environment = await readEnvironment(input.cwd, input.env, report)
+  const spellings = new Spellings(environment, report)
+  const isStrict = readStrictness(spellings, report)
+  const file = await readConfigFile(input.cwd, input.flags?.config, spellings, report)
+  const schema = composeSchema(input.settings, input.providerTypes, report)
+  const layers = layer(input, schema, file, spellings, report)
+  const judge = new Judge(layers.provenance, report, isStrict)
+  const registry = registryOf(environment, layers, report, judge)
+  const settled = settle(layers.tree, schema, registry, blocks => readProviders(blocks, input.providerTypes, environment, registry))
+  report.end()
+  return configOf({ ...settled, owners: input.settings, schema, layers, judge, report, environment, file })
+}
+
+/** Whether unknown keys are fatal. */
+function readStrictness(spellings: Spellings, report: Report): boolean {
+  const variable = spellings.find('CONFIG_STRICT')
+  const isStrict = variable === undefined ? true : readBoolean(variable.value)
+  if (isStrict === undefined && variable !== undefined) report.problem({ ...blame(variable), pointer: '', message: 'expected true or false' })
+  return isStrict ?? true
+}
+
+function layer({ flags = {}, settings }: ConfigInput, schema: SettingSchema, file: YamlFile | undefined, spellings: Spellings, report: Report): Layers {
+  const layers = new Layers(schema, file, report)
+  layers.applyVariables(spellings)
+  layers.applyFlags(flags)
+  layers.applyPresence(settings.flatMap(({ presence }) => presence ?? []), spellings)
+  return layers
+}
+
+function registryOf({ lookup }: Environment, { provenance }: Layers, report: Report, judge: Judge): Registry {
+  return {
+    lookup,
+    resolve: secretResolver(lookup),
+    provenance,
+    report,
+    judge,
+    fail: (pointer, message) => judge.refuse(pointer, message),
+    conceal: pointer => judge.conceal(pointer),
+  }
+}

@@ -1,0 +1,51 @@
+/** The provider instances: declared by the file, made and overlaid by variables, registered if they can work (config 9, providers 1). */
+
+import type { ProviderDefinition } from '../../plugin/provider.ts'
+import type { Environment } from '../environment.ts'
+import type { Tree } from '../pointer.ts'
+import type { ProviderConfig } from './config.ts'
+import { draftsOf } from './draft.ts'
+import { families, gather, parseName } from './family.ts'
+import type { Family } from './family.ts'
+import { applyInstance } from './overlay.ts'
+import { register } from './register.ts'
+import type { Registry } from './register.ts'
+
+export interface Providers {
+  /** By name, in the order of the names. */
+  readonly instances: ReadonlyMap<string, ProviderConfig>
+  /** The variables that would have made an instance, if none registered but the fallback. */
+  readonly lookedFor: readonly string[]
+}
+
+/** @param blocks the `providers` of the file and the flags, as written */
+export function readProviders(blocks: Tree, definitions: readonly ProviderDefinition[], environment: Environment, registry: Registry): Providers {
+  const known = families(definitions)
+  const drafts = draftsOf(blocks, definitions, registry.provenance, registry.report)
+  for (const variables of gather(environment, known)) applyInstance(variables, { ...registry, drafts })
+  warnOfPrefixed(environment, known, registry)
+  const names = [...drafts.keys()].toSorted()
+  const instances = names.map(name => drafts.get(name)).map(draft => draft && register(draft, registry)).filter(instance => instance !== undefined)
+  if (instances.length > 0) return { instances: byName(instances), lookedFor: [] }
+  return { instances: byName(definitions.filter(({ fallback }) => fallback).map(fallback)), lookedFor: known.flatMap(variablesOf).toSorted() }
+}
+
+/** Variables of providers are never prefixed: somebody who writes `TAPLINE_OPENAI_API_KEY` is told. */
+function warnOfPrefixed(environment: Environment, known: readonly Family[], { report }: Registry): void {
+  for (const { name } of environment.sorted()) {
+    const [, bare] = /^(?:TAPLINE|GOMODEL)_(.+)$/.exec(name) ?? []
+    if (bare !== undefined && parseName(bare, known) !== undefined) report.warn(`${name} is not read; the variable is ${bare}`)
+  }
+}
+
+function byName(instances: readonly ProviderConfig[]): ReadonlyMap<string, ProviderConfig> {
+  return new Map(instances.map(instance => [instance.name, instance]))
+}
+
+function fallback({ name }: ProviderDefinition): ProviderConfig {
+  return { name, type: name, keys: [], models: [], settings: { type: name }, source: 'default' }
+}
+
+function variablesOf({ definition: { fallback, needs = [], needsOneOf = [] }, prefix }: Family): string[] {
+  return fallback === true ? [] : [...new Set([...needs, ...needsOneOf])].map(need => `${prefix}_${need.toUpperCase()}`)
+}

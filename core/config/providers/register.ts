@@ -1,0 +1,104 @@
+/** Makes a registered instance of a draft, or says why it is not registered (providers 1.3, 1.4). */
+
+import { check } from '../check.ts'
+import { blockSchema } from '../compose.ts'
+import { expand } from '../expand.ts'
+import type { Expansion } from '../expand.ts'
+import type { Judge } from '../judge.ts'
+import { isTree, keysOf } from '../pointer.ts'
+import type { Tree } from '../pointer.ts'
+import type { Provenance } from '../provenance.ts'
+import type { Report } from '../report.ts'
+import type { ConfiguredModel, ProviderConfig } from './config.ts'
+import type { Draft } from './draft.ts'
+import { prune, unresolvedIn } from './prune.ts'
+import type { Dropped, Pruned } from './prune.ts'
+import { baseUrl, proxyUrl } from './urls.ts'
+
+export interface Registry extends Expansion {
+  readonly provenance: Provenance
+  readonly report: Report
+  readonly judge: Judge
+}
+
+/** @returns undefined for an instance that lacks what its type needs (with a warning), or that has problems */
+export function register(draft: Draft, registry: Registry): ProviderConfig | undefined {
+  const pruned = prune(draft.block, registry.lookup)
+  const lacking = whatIsLacking(draft, pruned, registry)
+  if (lacking !== undefined) return unregistered(withUnknownKeys(draft, registry), lacking, registry)
+  for (const { pointer, placeholders } of pruned.dropped) {
+    registry.report.warn(`${(draft.pointer + pointer).slice(1).replaceAll('/', '.')} is dropped: ${placeholders} is not set`)
+  }
+  const block = { ...pruned.block, type: draft.definition.name }
+  return finish(draft, expand(block, blockSchema(draft.definition), draft.pointer, registry), registry)
+}
+
+/** A misspelt key is told of, even if the block is left out; it may be why. */
+function withUnknownKeys(draft: Draft, { judge }: Registry): Draft {
+  const { value, findings } = check(blockSchema(draft.definition), draft.block)
+  judge.judge(value, findings.filter(({ kind }) => kind === 'unknown'), draft.pointer)
+  return draft
+}
+
+function unregistered({ name }: Draft, why: string, { report }: Registry): undefined {
+  report.warn(`the provider ${name} is not registered: ${why}`)
+}
+
+function whatIsLacking({ definition }: Draft, { block, dropped }: Pruned, { lookup }: Registry): string | undefined {
+  const unset = unresolvedIn(block['base_url'], lookup)
+  if (unset !== '') return `its base_url needs ${unset}, which is not set`
+  const has = { api_key: hasKey(block), base_url: block['base_url'] !== undefined }
+  const { needs = [], needsOneOf = [] } = definition
+  if (needs.includes('api_key') && !has.api_key) return keyless(dropped)
+  if (needs.includes('base_url') && !has.base_url && definition.baseUrl === undefined) return 'it has no base_url'
+  return needsOneOf.length > 0 && !needsOneOf.some(need => has[need]) ? `it has no ${needsOneOf.join(' and no ')}` : undefined
+}
+
+function hasKey({ api_key: single, api_keys: listed }: Tree): boolean {
+  return single !== undefined || (listed !== undefined && !(Array.isArray(listed) && listed.length === 0))
+}
+
+function keyless(dropped: readonly Dropped[]): string {
+  const unset = dropped.filter(({ pointer }) => pointer.startsWith('/api_key')).map(({ placeholders }) => placeholders)
+  return unset.length === 0 ? 'it has no api_key' : `its api_key needs ${unset.join(', ')}, which is not set`
+}
+
+function finish(draft: Draft, written: unknown, registry: Registry): ProviderConfig | undefined {
+  const { value, findings } = check(blockSchema(draft.definition), written)
+  const missing = findings.filter(({ kind, pointer }) => kind === 'missing' && keysOf(pointer).length === 1)
+  if (missing.length > 0) unregistered(draft, `it has no ${missing.map(({ pointer }) => pointer.slice(1)).join(', ')}`, registry)
+  const isUsable = registry.judge.judge(value, findings.filter(finding => !missing.includes(finding)), draft.pointer)
+  if (!isUsable || missing.length > 0 || !isTree(value)) return undefined
+  try {
+    return instance(draft, value, registry)
+  } catch (cause) {
+    return unregistered(draft, (cause as Error).message, registry)
+  }
+}
+
+function instance(draft: Draft, block: Tree, { provenance }: Registry): ProviderConfig {
+  const { api_key: single = [], api_keys: listed = [], ...given } = block
+  const settings = { ...given, ...url('base_url', block['base_url'], baseUrl), ...url('proxy_url', block['proxy_url'], proxyUrl) }
+  return {
+    ...pick(settings, ['base_url', 'proxy_url', 'resilience']),
+    name: draft.name,
+    type: draft.definition.name,
+    keys: [...new Set([single, listed].flat() as string[])],
+    models: (block['models'] as (string | ConfiguredModel)[] | undefined ?? []).map(model => typeof model === 'string' ? { id: model } : model),
+    settings,
+    source: provenance.given(draft.pointer) ?? 'default',
+  }
+}
+
+function pick(tree: Tree, keys: readonly string[]): Tree {
+  return Object.fromEntries(keys.filter(key => tree[key] !== undefined).map(key => [key, tree[key]]))
+}
+
+function url(field: string, given: unknown, read: (text: string) => string): Record<string, string> {
+  if (typeof given !== 'string') return {}
+  try {
+    return { [field]: read(given) }
+  } catch (cause) {
+    throw new Error(`its ${field} ${(cause as Error).message}`, { cause })
+  }
+}

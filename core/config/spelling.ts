@@ -1,0 +1,53 @@
+/** The spellings of a variable's name: canonical, compatible, bare (config 3). */
+
+import type { Environment, Variable } from './environment.ts'
+import { readBoolean } from './grammar.ts'
+import type { Report } from './report.ts'
+import type { EnvSetting } from './schema.ts'
+
+export type Form = EnvSetting['form']
+
+export class Spellings {
+  readonly #environment: Environment
+  readonly #report: Report
+  readonly #welcomesCompatible: boolean
+
+  constructor(environment: Environment, report: Report) {
+    this.#environment = environment
+    this.#report = report
+    this.#welcomesCompatible = readBoolean(this.#usable('COMPAT_WARN', 'any')?.value) === false
+  }
+
+  /** The first spelling that is set to more than blanks; warns of a spelling that is not Tapline's own. */
+  find(base: string, form: Form = 'any'): Variable | undefined {
+    if (form === 'bare') this.#warnOfPrefixes(base)
+    const found = this.#usable(base, form)
+    if (found !== undefined && form !== 'bare') this.#warnOf(found.name, base)
+    return found
+  }
+
+  /** The first spelling that is set to blanks, if none is usable. */
+  findBlank(base: string, form: Form = 'any'): string | undefined {
+    return this.#usable(base, form) === undefined ? names(base, form).find(name => this.#environment.isSet(name)) : undefined
+  }
+
+  #usable(base: string, form: Form): Variable | undefined {
+    return names(base, form).map(name => this.#environment.get(name)).find(variable => variable !== undefined)
+  }
+
+  #warnOf(name: string, base: string): void {
+    if (name === `TAPLINE_${base}` || (name === `GOMODEL_${base}` && this.#welcomesCompatible)) return
+    this.#report.warn(`${name} is read for now; its name here is TAPLINE_${base}`)
+  }
+
+  #warnOfPrefixes(base: string): void {
+    for (const name of names(base, 'prefixed').filter(name => this.#environment.get(name) !== undefined)) {
+      this.#report.warn(`${name} is not read; the variable is ${base}`)
+    }
+  }
+}
+
+function names(base: string, form: Form): readonly string[] {
+  if (form === 'bare') return [base]
+  return [`TAPLINE_${base}`, `GOMODEL_${base}`, ...(form === 'any' ? [base] : [])]
+}

@@ -1,0 +1,104 @@
+/** Lossless JSON: read lazily from the bytes that came, edited by splices, with every byte outside an edit left as it was. */
+
+import { JsonNode } from './node.ts'
+import { Pieces } from './pieces.ts'
+
+export { JsonError } from './json-error.ts'
+export { JsonNode, type JsonKind, type JsonMember } from './node.ts'
+
+/**
+ * One JSON body. Nodes belong to the document that they were read from; an edit of a node that is of another one, or was removed
+ * or replaced in the meantime, throws rather than being lost. Texts given as `json` are checked, and go in as they are spelled.
+ * @example
+ * const body = JsonDocument.parse(bytes)
+ * body.set(body.root, 'model', '"gpt-5"')
+ * send(body.render())
+ */
+export class JsonDocument {
+  /** As given. */
+  readonly bytes: Buffer
+  readonly root: JsonNode
+  #rendered: Buffer | undefined
+
+  private constructor(bytes: Buffer, root: JsonNode) {
+    this.bytes = bytes
+    this.root = root
+  }
+
+  /** Checks all of the bytes and reads the members of the root. @throws JsonError */
+  static parse(bytes: Buffer): JsonDocument {
+    return new JsonDocument(bytes, JsonNode.read(bytes))
+  }
+
+  get edited(): boolean {
+    return this.root.edited
+  }
+
+  replace(node: JsonNode, json: string): void {
+    this.#touch(node)
+    node.become(json)
+  }
+
+  /**
+   * Replaces the value by what `spell` says when somebody next looks: so many edits of a text that holds a document of its own are
+   * spelled once. `spell` must not read this document.
+   */
+  replaceLater(node: JsonNode, spell: () => string): void {
+    this.#touch(node)
+    node.becomeLater(spell)
+  }
+
+  /** Replaces the value of a member, the last if there are several of that name; appends one if there is none. */
+  set(object: JsonNode, name: string, json: string): void {
+    this.#touch(object, 'object')
+    const member = object.get(name)
+    if (member === undefined) object.add(object.children.length, `{${JSON.stringify(name)}:${json}}`)
+    else member.become(json)
+  }
+
+  /** Removes all members of that name. */
+  unset(object: JsonNode, name: string): void {
+    this.#touch(object, 'object')
+    if (object.get(name) !== undefined) object.keep(member => !member.isNamed(name))
+  }
+
+  /** Inserts before the item that is at `index` now; the number of items appends. */
+  insert(array: JsonNode, index: number, json: string): void {
+    this.#touch(array, 'array')
+    if (index < 0 || index > array.children.length) throw new RangeError(`no place ${index} in ${array.children.length} items`)
+    array.add(index, `[${json}]`)
+  }
+
+  remove(array: JsonNode, ...items: readonly JsonNode[]): void {
+    this.#touch(array, 'array')
+    const present = new Set(array.children)
+    const removed = new Set(items)
+    if (!removed.isSubsetOf(present)) throw new Error('the item is not in this array')
+    array.keep(item => !removed.has(item))
+  }
+
+  /** A document that begins where this one stands; edits of either do not show in the other. */
+  fork(): JsonDocument {
+    return new JsonDocument(this.bytes, this.root.copy())
+  }
+
+  /** The bytes with every edit spliced in; of an unedited document the very buffer that was given. */
+  render(): Buffer {
+    return this.edited ? this.#rendered ??= this.#write() : this.bytes
+  }
+
+  #touch(node: JsonNode, kind = node.kind): void {
+    if (node.top !== this.root) throw new Error('the node is not, or no longer, in this document')
+    if (node.kind !== kind) throw new TypeError(`a JSON ${node.kind} is no ${kind}`)
+    this.#rendered = undefined
+  }
+
+  #write(): Buffer {
+    const pieces = new Pieces()
+    const { source, start, end } = this.root
+    pieces.add(source, 0, start)
+    this.root.write(pieces)
+    pieces.add(source, end, source.length)
+    return pieces.join()
+  }
+}

@@ -1,0 +1,246 @@
+/** The validating scan: one pass over JSON bytes, which jumps over long strings and reports the children of one container. */
+
+import { isUtf8 } from 'node:buffer'
+import { Controls } from './controls.ts'
+import { JsonError } from './json-error.ts'
+
+/** Levels of arrays and objects that a document may have (api 4). */
+export const maxDepth = 512
+
+/** Told where the children of the scanned container stand, in order. */
+export interface ChildSink {
+  /** Asked before each value: who is told of the children of that one, if it is a container. */
+  inside(start: number): ChildSink | undefined
+  /**
+   * Offsets: `from` behind the bracket or comma before the child, the name with its quotes (both 0 in an array), the value,
+   * and `to` of the comma or bracket behind it.
+   */
+  child(from: number, nameStart: number, nameEnd: number, start: number, end: number, to: number): void
+}
+
+/**
+ * Checks a whole document and returns where its value starts and ends.
+ *
+ * Lenient in one thing: behind the first `near` bytes of a string value, which may be searched natively from there on, wrong escapes and
+ * raw control characters other than tab, line feed and carriage return go unnoticed. Decoding such a string fails, or gives the raw
+ * character; on the wire it is the provider's to refuse.
+ * @throws JsonError if it is empty, no JSON, no UTF-8, or nested too deep
+ */
+export function scanDocument(bytes: Buffer, sink: ChildSink): { readonly start: number; readonly end: number } {
+  if (!isUtf8(bytes)) throw new JsonError('invalid UTF-8', invalidUtf8(bytes))
+  const scanner = new Scanner(bytes)
+  const start = scanner.space(0)
+  if (start === bytes.length) throw new JsonError('no JSON value', start)
+  const end = scanner.value(start, 0, sink)
+  const rest = scanner.space(end)
+  if (rest < bytes.length) throw new JsonError('unexpected data after the JSON value', rest)
+  return { start, end }
+}
+
+/** Reports the children of the container at `start`, in bytes that were checked before. */
+export function scanChildren(bytes: Buffer, start: number, sink: ChildSink): void {
+  new Scanner(bytes, true).value(start, 0, sink)
+}
+
+/** Bytes of a string that are looked at one by one before a native search takes over; the search costs as much as this many. */
+const near = 24
+
+/** Bytes of a string that are then looked at one by one where quotes stood too close for jumping. */
+const dense = 1536
+
+const tab = 0x09
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const blank = 0x20
+const quote = 0x22
+const plus = 0x2b
+const comma = 0x2c
+const minus = 0x2d
+const point = 0x2e
+const zero = 0x30
+const nine = 0x39
+const colon = 0x3a
+const openBracket = 0x5b
+const backslash = 0x5c
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
+
+/** By byte: whether it stands for itself in a string. One look-up is faster than three comparisons. */
+const isPlain = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= blank && byte !== quote && byte !== backslash))
+
+/** By byte: whether it makes a whole escape behind a backslash. */
+const isEscape = Uint8Array.from({ length: 256 }, (_, byte) => Number('"\\/bfnrt'.includes(String.fromCharCode(byte))))
+
+/** Each method takes the offset where something begins, and returns the offset behind it. */
+class Scanner {
+  readonly bytes: Buffer
+  readonly #checked: boolean
+  /** One character for each byte: V8 searches strings faster than buffers, which pays over a whole document. */
+  #text: string | undefined
+  #controls: Controls | undefined
+
+  /** `checked`: the bytes went through a scan before. */
+  constructor(bytes: Buffer, checked = false) {
+    this.bytes = bytes
+    this.#checked = checked
+  }
+
+  space(at: number): number {
+    const { bytes } = this
+    for (;;) {
+      const byte = bytes[at]
+      if (byte !== blank && byte !== lineFeed && byte !== carriageReturn && byte !== tab) return at
+      at++
+    }
+  }
+
+  /** `depth`: how many containers are open around the value. */
+  value(at: number, depth: number, sink?: ChildSink): number {
+    switch (this.bytes[at]) {
+      case quote: return this.string(at)
+      case openBrace: return this.object(at, depth + 1, sink)
+      case openBracket: return this.array(at, depth + 1, sink)
+      case 0x74: return this.word(at, 'true')
+      case 0x66: return this.word(at, 'false')
+      case 0x6e: return this.word(at, 'null')
+      default: return this.number(at)
+    }
+  }
+
+  object(open: number, depth: number, sink: ChildSink | undefined): number {
+    const { bytes } = this
+    if (depth > maxDepth) throw new JsonError('nesting too deep', open)
+    let from = open + 1
+    let at = this.space(from)
+    if (bytes[at] === closeBrace) return at + 1
+    for (;;) {
+      if (bytes[at] !== quote) this.fail(at)
+      const nameEnd = this.string(at, bytes.length)
+      const separator = this.space(nameEnd)
+      if (bytes[separator] !== colon) this.fail(separator)
+      const start = this.space(separator + 1)
+      const end = this.value(start, depth, sink?.inside(start))
+      const to = this.space(end)
+      sink?.child(from, at, nameEnd, start, end, to)
+      if (bytes[to] === closeBrace) return to + 1
+      if (bytes[to] !== comma) this.fail(to)
+      from = to + 1
+      at = this.space(from)
+    }
+  }
+
+  array(open: number, depth: number, sink: ChildSink | undefined): number {
+    const { bytes } = this
+    if (depth > maxDepth) throw new JsonError('nesting too deep', open)
+    let from = open + 1
+    let start = this.space(from)
+    if (bytes[start] === closeBracket) return start + 1
+    for (;;) {
+      const end = this.value(start, depth, sink?.inside(start))
+      const to = this.space(end)
+      sink?.child(from, 0, 0, start, end, to)
+      if (bytes[to] === closeBracket) return to + 1
+      if (bytes[to] !== comma) this.fail(to)
+      from = to + 1
+      start = this.space(from)
+    }
+  }
+
+  /** Byte by byte at first, up to `far`, then from quote to quote, as long as the jumps are worth what they cost. */
+  string(open: number, far = open + 1 + near): number {
+    let at = open + 1
+    let gain = 0
+    for (;;) {
+      at = this.plain(at, Math.min(far, this.bytes.length))
+      if (this.bytes[at] === quote) return at + 1
+      const next = this.nextQuote(at)
+      if (!isEscaped(this.bytes, next, at)) return next + 1
+      gain += next - at - near
+      at = far = next + 1
+      if (gain >= -near) continue
+      far += dense
+      gain = 0
+    }
+  }
+
+  /** Goes on to the end of the string, or to `far`. */
+  plain(at: number, far: number): number {
+    const { bytes } = this
+    while (at < far) {
+      const byte = bytes[at] ?? 0
+      if (isPlain[byte] === 1) at++
+      else if (byte === quote) return at
+      else if (byte !== backslash) this.fail(at)
+      else at = isEscape[bytes[at + 1] ?? 0] === 1 ? at + 2 : this.unicodeEscape(at)
+    }
+    return at
+  }
+
+  unicodeEscape(at: number): number {
+    const { bytes } = this
+    if (bytes[at + 1] !== 0x75) this.fail(at + 1)
+    for (let digit = at + 2; digit < at + 6; digit++) if (!isHex(bytes[digit])) this.fail(digit)
+    return at + 6
+  }
+
+  /** The next quote, searched natively, with none of the usual control characters before it. */
+  nextQuote(from: number): number {
+    if (this.#checked) return this.bytes.indexOf(quote, from)
+    const text = this.#text ??= this.bytes.toString('latin1')
+    const next = text.indexOf('"', from)
+    if (next < 0) this.fail(this.bytes.length)
+    const controls = this.#controls ??= new Controls(text)
+    const control = controls.next(from)
+    if (control < next) this.fail(control)
+    return next
+  }
+
+  word(at: number, word: string): number {
+    for (let i = 1; i < word.length; i++) if (this.bytes[at + i] !== word.charCodeAt(i)) this.fail(at + i)
+    return at + word.length
+  }
+
+  number(at: number): number {
+    const { bytes } = this
+    if (bytes[at] === minus) at++
+    at = bytes[at] === zero ? at + 1 : this.digits(at)
+    if (bytes[at] === point) at = this.digits(at + 1)
+    if (bytes[at] !== 0x65 && bytes[at] !== 0x45) return at
+    const sign = bytes[at + 1]
+    return this.digits(sign === plus || sign === minus ? at + 2 : at + 1)
+  }
+
+  digits(at: number): number {
+    if (!isDigit(this.bytes[at])) this.fail(at)
+    do at++
+    while (isDigit(this.bytes[at]))
+    return at
+  }
+
+  fail(at: number): never {
+    throw new JsonError(at < this.bytes.length ? 'unexpected character' : 'unexpected end of JSON', at)
+  }
+}
+
+function isEscaped(bytes: Buffer, at: number, from: number): boolean {
+  let first = at
+  while (first > from && bytes[first - 1] === backslash) first--
+  return (at - first) % 2 === 1
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= zero && byte <= nine
+}
+
+function isHex(byte: number | undefined): boolean {
+  if (byte === undefined) return false
+  const lower = byte | 0x20
+  return isDigit(byte) || (lower >= 0x61 && lower <= 0x66)
+}
+
+/** Where decoding and encoding again first makes a difference. */
+function invalidUtf8(bytes: Buffer): number {
+  const again = Buffer.from(bytes.toString())
+  return bytes.findIndex((byte, at) => byte !== again[at])
+}

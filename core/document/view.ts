@@ -1,0 +1,151 @@
+/** The conversation over a JSON body. What all dialects share is here; a dialect supplies its spelling. */
+
+import type { Conversation, Message, NewMessage, Part, Role, TextPart, TextTest } from './conversation.ts'
+import type { JsonDocument, JsonNode } from './document.ts'
+import { checkPairs, type Paired } from './pairs.ts'
+
+/** How one dialect spells a conversation. Reading takes every shape: what it cannot make sense of is an opaque part. */
+export interface Spelling {
+  /** The nodes that are messages, in order. */
+  messages(document: JsonDocument): readonly JsonNode[]
+  role(message: JsonNode, document: JsonDocument): Role
+  parts(message: JsonNode, document: JsonDocument): readonly Part[]
+  /** The ids of the tool calls that a message makes. */
+  calls(message: JsonNode): readonly string[]
+  /** The ids of the tool calls whose results a message carries. */
+  results(message: JsonNode): readonly string[]
+  tools(document: JsonDocument): readonly JsonNode[]
+  /** Adds a node to the messages, before the one at `index` or at the end. Absent: the body takes no further messages. */
+  insert?(document: JsonDocument, index: number, message: NewMessage): void
+  /** Takes nodes from the messages. Absent: the body keeps what it has. */
+  remove?(document: JsonDocument, messages: readonly JsonNode[]): void
+}
+
+/** Nothing is read before it is asked for. */
+export class ConversationView implements Conversation {
+  readonly #document: JsonDocument
+  readonly #spelling: Spelling
+  readonly #views = new Map<JsonNode, MessageView>()
+  #messages: readonly MessageView[] | undefined
+  #count = 0
+
+  constructor(document: JsonDocument, spelling: Spelling) {
+    this.#document = document
+    this.#spelling = spelling
+  }
+
+  get messages(): readonly Message[] {
+    return this.#read()
+  }
+
+  get tools(): readonly unknown[] {
+    return this.#spelling.tools(this.#document).map(tool => tool.value())
+  }
+
+  parameter(name: string): unknown {
+    return this.#document.root.get(name)?.value()
+  }
+
+  some(test: TextTest | ((text: string) => boolean)): boolean {
+    const matches = typeof test === 'function' ? test : (text: string) => isMatch(test, text)
+    return this.#read().some(message => message.parts.some(part => part.type === 'text' && matches(part.text)))
+  }
+
+  *texts(roles?: readonly Role[]): Iterable<TextPart> {
+    for (const message of this.#read()) {
+      if (roles !== undefined && !roles.includes(message.role)) continue
+      for (const part of message.parts) if (part.type === 'text') yield part
+    }
+  }
+
+  rewrite(edit: (text: string, part: TextPart) => string, roles?: readonly Role[]): number {
+    let changed = 0
+    for (const part of this.texts(roles)) {
+      const text = edit(part.text, part)
+      if (text === part.text) continue
+      part.rewrite(text)
+      changed++
+    }
+    return changed
+  }
+
+  insert(index: number, message: NewMessage): Message {
+    const { insert } = this.#spelling
+    if (insert === undefined) throw new Error('this body takes no further messages')
+    const before = this.#read()
+    insert(this.#document, index, message)
+    this.#messages = undefined
+    const inserted = this.#read().find((view, i) => view !== before[i])
+    if (inserted === undefined) throw new Error('the dialect inserted no message')
+    return inserted
+  }
+
+  remove(...messages: readonly Message[]): void {
+    const { remove } = this.#spelling
+    if (remove === undefined) throw new Error('the messages of this body cannot be removed')
+    const present = this.#read()
+    const removed = new Set(messages)
+    for (const message of removed.difference(new Set<Message>(present))) {
+      throw new Error(`message ${message.id} is not, or no longer, in this conversation`)
+    }
+    const staying = present.filter(view => !removed.has(view))
+    checkPairs(present, staying)
+    remove(this.#document, present.filter(view => removed.has(view)).map(view => view.node))
+    this.#messages = undefined
+  }
+
+  #read(): readonly MessageView[] {
+    return this.#messages ??= this.#spelling.messages(this.#document).map(node => this.#view(node))
+  }
+
+  /** The same node is always the same message. */
+  #view(node: JsonNode): MessageView {
+    let view = this.#views.get(node)
+    if (view === undefined) {
+      view = new MessageView(`m${this.#count++}`, node, this.#document, this.#spelling)
+      this.#views.set(node, view)
+    }
+    return view
+  }
+}
+
+class MessageView implements Message, Paired {
+  readonly id: string
+  readonly node: JsonNode
+  readonly #document: JsonDocument
+  readonly #spelling: Spelling
+  #parts: readonly Part[] | undefined
+
+  constructor(id: string, node: JsonNode, document: JsonDocument, spelling: Spelling) {
+    this.id = id
+    this.node = node
+    this.#document = document
+    this.#spelling = spelling
+  }
+
+  get role(): Role {
+    return this.#spelling.role(this.node, this.#document)
+  }
+
+  get parts(): readonly Part[] {
+    return this.#parts ??= this.#spelling.parts(this.node, this.#document)
+  }
+
+  get text(): string {
+    return this.parts.flatMap(part => part.type === 'text' && part.channel === 'text' ? part.text : []).join('\n')
+  }
+
+  get calls(): readonly string[] {
+    return this.#spelling.calls(this.node)
+  }
+
+  get results(): readonly string[] {
+    return this.#spelling.results(this.node)
+  }
+}
+
+/** A global or sticky expression remembers where it stopped: each text is to be looked at from its beginning. */
+function isMatch(test: TextTest, text: string): boolean {
+  if (test instanceof RegExp) test.lastIndex = 0
+  return test.test(text)
+}

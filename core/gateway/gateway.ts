@@ -1,0 +1,151 @@
+/** The running gateway: it listens, swaps configurations whole, and ends without losing a request. */
+
+import type { Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Logger } from 'pino'
+import { formatProblem, ConfigError } from '../config/problems.ts'
+import { makeServer, type ServerState } from '../http/server.ts'
+import type { Clock } from '../plugin/services.ts'
+import { buildGeneration, type Generation, type Ground } from './generation.ts'
+import { GatewayHealth } from './health.ts'
+
+export interface GatewayOptions extends Omit<Ground, 'health'> {
+  /** Overrides server.port; 0 is any free port. */
+  readonly port?: number
+}
+
+export class Gateway implements ServerState {
+  readonly clock: Clock
+  readonly #ground: Ground
+  readonly #health: GatewayHealth
+  readonly #log: Logger
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+  #current: Generation
+  #retiring = new Set<Promise<void>>()
+  #reloading: Promise<boolean> = Promise.resolve(true)
+
+  private constructor(ground: Ground, health: GatewayHealth, first: Generation) {
+    this.clock = ground.clock
+    this.#ground = ground
+    this.#health = health
+    this.#log = ground.log
+    this.#current = first
+    this.#server = makeServer(this)
+    this.#server.on('connection', socket => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+  }
+
+  /** Compiles the configuration and listens. @throws ConfigError, or the error of the listening socket */
+  static async start(options: GatewayOptions): Promise<Gateway> {
+    const health = new GatewayHealth(options.clock)
+    const ground: Ground = { ...options, health }
+    const gateway = new Gateway(ground, health, await buildGeneration(ground))
+    await gateway.#listen(options.port)
+    return gateway
+  }
+
+  get current(): Generation {
+    return this.#current
+  }
+
+  get draining(): boolean {
+    return this.#health.draining
+  }
+
+  get address(): AddressInfo {
+    return this.#server.address() as AddressInfo
+  }
+
+  /** Where clients reach the gateway on this machine. */
+  get url(): string {
+    const { address, family, port } = this.address
+    const host = address === '::' || address === '0.0.0.0' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address
+    return `http://${host}:${port}${this.#current.basePath}`
+  }
+
+  /** Compiles the configuration anew and swaps it in whole; one that does not compile changes nothing. Reloads queue up. */
+  reload(): Promise<boolean> {
+    return this.#reloading = this.#reloading.then(() => this.#reload())
+  }
+
+  /** Finishes what runs, within the drain time, then closes everything. Resolves to whether nothing was cut. */
+  async stop(): Promise<boolean> {
+    const { linger, drain_timeout: drainMs } = this.#current.config.values.server.shutdown
+    this.#health.draining = true
+    if (linger > 0) await new Promise<void>(resolve => { this.clock.after(linger, resolve) })
+    const closed = new Promise<void>(resolve => { this.#server.close(() => resolve()) })
+    this.#server.closeIdleConnections()
+    const drained = await this.#within(drainMs, Promise.all([closed, this.#current.idle(), ...this.#retiring]))
+    if (!drained) await this.#cutOff()
+    await this.#current.retire(this.#log)
+    return drained
+  }
+
+  async #listen(port = Number(this.#current.config.values.server.port)): Promise<void> {
+    const host = this.#host()
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+  }
+
+  /** Where nobody is asked for a key, only this machine may call, unless the operator says otherwise. */
+  #host(): string | undefined {
+    const { host, allow_open: allowOpen } = this.#current.config.values.server
+    if (this.#current.authenticates) return host
+    if (allowOpen) {
+      this.#log.warn('no key is asked for, and allow_open is set: everybody who can reach this port can use it')
+      return host
+    }
+    this.#log.warn('no key is asked for: the gateway listens on loopback only (set TAPLINE_MASTER_KEY, or start with --insecure)')
+    return 'localhost'
+  }
+
+  async #reload(): Promise<boolean> {
+    const before = this.#current
+    try {
+      const next = await buildGeneration(this.#ground, before)
+      this.#current = next
+      this.#log.info({ pipelines: next.plans.size, providers: [...next.providers.keys()] }, 'configuration reloaded')
+      this.#warnOfFixed(before, next)
+      this.#retire(before)
+      return true
+    } catch (cause) {
+      this.#log.error({ event: 'reload_failed', ...(cause instanceof ConfigError ? { problems: cause.problems.map(problem => formatProblem(problem)) } : { err: cause }) }, 'the configuration was not reloaded; the running one stays')
+      return false
+    }
+  }
+
+  #retire(before: Generation): void {
+    const retired = before.idle().then(() => before.retire(this.#log))
+    const watched: Promise<void> = retired.finally(() => this.#retiring.delete(watched))
+    this.#retiring.add(watched)
+  }
+
+  #warnOfFixed(before: Generation, next: Generation): void {
+    const [was, is] = [before.config.values.server.port, next.config.values.server.port]
+    if (String(was) !== String(is)) this.#log.warn(`server.port stays ${String(was)}; ${String(is)} needs a restart`)
+  }
+
+  /** The drain time is over: streams end with their dialect's error event, sockets are closed. */
+  async #cutOff(): Promise<void> {
+    this.#log.warn({ in_flight: this.#current.inFlight }, 'the drain time is over; what still ran was cut')
+    this.#current.cut()
+    await new Promise<void>(resolve => setImmediate(() => setImmediate(resolve)))
+    for (const socket of this.#sockets) socket.destroy()
+    await this.#current.idle()
+  }
+
+  #within(ms: number, work: Promise<unknown>): Promise<boolean> {
+    return new Promise(resolve => {
+      const timer = this.clock.after(ms, () => resolve(false))
+      void work.then(() => { timer.cancel(); resolve(true) })
+    })
+  }
+}

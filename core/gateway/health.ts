@@ -1,0 +1,42 @@
+/** Readiness: whether the gateway is draining, and what the plugins' checks say. */
+
+import type { Clock, Health } from '../plugin/services.ts'
+
+const probeLimitMs = 2_000
+const reuseMs = 1_000
+
+type Report = Awaited<ReturnType<Health['report']>>
+
+export class GatewayHealth implements Health {
+  draining = false
+  readonly #clock: Clock
+  readonly #checks = new Map<string, () => Promise<'ok' | 'down'>>()
+  #last: { readonly at: number; readonly report: Promise<Report> } | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  check(name: string, probe: () => Promise<'ok' | 'down'>): void {
+    this.#checks.set(name, probe)
+  }
+
+  /** Probes run together, each for at most 2 s; one result serves everybody for 1 s. */
+  async report(): Promise<Report> {
+    if (this.#last === undefined || this.#clock.elapsed() - this.#last.at > reuseMs) this.#last = { at: this.#clock.elapsed(), report: this.#probe() }
+    const report = await this.#last.report
+    return this.draining ? { ...report, status: 'not_ready' } : report
+  }
+
+  async #probe(): Promise<Report> {
+    const results = await Promise.all([...this.#checks].map(async ([name, probe]) => [name, await this.#inTime(probe)] as const))
+    return { status: results.some(([, result]) => result === 'down') ? 'degraded' : 'ready', checks: Object.fromEntries(results) }
+  }
+
+  #inTime(probe: () => Promise<'ok' | 'down'>): Promise<'ok' | 'down'> {
+    return new Promise(resolve => {
+      const timer = this.#clock.after(probeLimitMs, () => resolve('down'))
+      probe().catch(() => 'down' as const).then(result => { timer.cancel(); resolve(result) }, () => resolve('down'))
+    })
+  }
+}

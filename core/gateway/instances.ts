@@ -1,0 +1,118 @@
+/** Sets plugins up in the order of their needs; those that did not change since the last configuration are kept. */
+
+import type { Logger } from 'pino'
+import type { Problem } from '../config/place.ts'
+import { suggestion } from '../config/suggestion.ts'
+import type { ResolvedStep } from '../pipeline/compile.ts'
+import { Instance } from '../plugin/instance.ts'
+import type { Clock, Meter, ServiceName, Services } from '../plugin/services.ts'
+
+/** Services that the kernel itself offers. */
+export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version'>
+
+export interface InstanceInput {
+  readonly own: OwnServices
+  readonly log: Logger
+  readonly previous: ReadonlyMap<string, Instance>
+  /** Whether what the kernel offers is what the previous instances were given. */
+  readonly ownUnchanged: boolean
+}
+
+const noMeter: Meter = { counter: () => () => {}, gauge: () => () => {}, histogram: () => () => {} }
+
+/** Sets up one instance per distinct step. On a problem, what was set up anew is closed again. */
+export async function setUpInstances(steps: readonly ResolvedStep[], input: InstanceInput, problems: Problem[]): Promise<ReadonlyMap<string, Instance>> {
+  const distinct = [...new Map(steps.filter(step => step.off === undefined).map(step => [step.spec.key, step])).values()]
+  checkNames(distinct, problems)
+  const ordered = inOrder(distinct, problems)
+  const setup = new SetUp(input, problems)
+  if (problems.length > 0) return setup.instances
+  for (const step of ordered) await setup.add(step)
+  if (problems.length > 0) await setup.undo()
+  return setup.instances
+}
+
+class SetUp {
+  readonly instances = new Map<string, Instance>()
+  readonly #input: InstanceInput
+  readonly #problems: Problem[]
+  readonly #fresh: Instance[] = []
+  readonly #services: Partial<Record<ServiceName, unknown>>
+  readonly #changed = new Set<ServiceName>()
+
+  constructor(input: InstanceInput, problems: Problem[]) {
+    this.#input = input
+    this.#problems = problems
+    this.#services = { ...input.own, meter: noMeter }
+    if (!input.ownUnchanged) this.#changed.add('providers')
+  }
+
+  async add({ spec, step }: ResolvedStep): Promise<void> {
+    const { provides } = spec.definition
+    const kept = this.#keepable(spec.definition.needs) ? this.#input.previous.get(spec.key) : undefined
+    const instance = kept ?? await this.#setUp({ spec, step })
+    if (instance === undefined) return
+    this.instances.set(spec.key, instance)
+    if (provides === undefined) return
+    this.#services[provides] = instance.taps.service
+    if (kept === undefined) this.#changed.add(provides)
+  }
+
+  async undo(): Promise<void> {
+    for (const instance of this.#fresh.reverse()) {
+      instance.hold()
+      await instance.release().catch((cause: unknown) => this.#input.log.warn({ err: cause, plugin: instance.spec.name }, 'closing failed'))
+    }
+  }
+
+  /** An instance stays only while the services that it was given are the same. */
+  #keepable(needs: readonly ServiceName[] = []): boolean {
+    return ![...needs, 'meter' as const].some(need => this.#changed.has(need))
+  }
+
+  async #setUp({ spec, step }: Pick<ResolvedStep, 'spec' | 'step'>): Promise<Instance | undefined> {
+    try {
+      const instance = await Instance.setUp(spec, this.#services as unknown as Services, this.#input.log, this.#input.own.clock)
+      this.#fresh.push(instance)
+      return instance
+    } catch (cause) {
+      this.#problems.push({ ...step.place, pointer: step.place?.pointer ?? `/${spec.name}`, message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
+      return undefined
+    }
+  }
+}
+
+/** Providers of services before those who need them; an unmet need is a problem of the step that has it. */
+function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly ResolvedStep[] {
+  const offered = new Map(steps.flatMap(step => step.spec.definition.provides === undefined ? [] : [[step.spec.definition.provides as string, step]]))
+  const own = new Set<string>(['clock', 'random', 'meter', 'providers', 'health', 'version'])
+  const ordered = new Set<ResolvedStep>()
+  const underWay = new Set<ResolvedStep>()
+  const visit = (step: ResolvedStep) => {
+    if (ordered.has(step)) return
+    if (underWay.has(step)) return problems.push({ ...step.step.place, pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} needs a service that needs ${step.spec.name}` })
+    underWay.add(step)
+    for (const need of step.spec.definition.needs ?? []) {
+      const provider = offered.get(need)
+      if (provider !== undefined) visit(provider)
+      else if (!own.has(need)) problems.push({ ...step.step.place, pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} needs the service "${need}", and no plugin provides it${suggestion(need, offered.keys())}`, expected: `a step that provides ${need}` })
+    }
+    ordered.add(step)
+  }
+  const meter = offered.get('meter')
+  if (meter !== undefined) visit(meter)
+  steps.forEach(visit)
+  return [...ordered]
+}
+
+/** One name may stand for one thing only: logs and metrics say it. */
+function checkNames(steps: readonly ResolvedStep[], problems: Problem[]): void {
+  const services = new Map<string, string>()
+  for (const { spec, step } of steps) {
+    const { provides } = spec.definition
+    if (provides === undefined) continue
+    const other = services.get(provides)
+    if (other !== undefined && other !== spec.key) problems.push({ ...step.place, pointer: step.place?.pointer ?? '', message: `${spec.name} provides "${provides}", and so does another step with other options`, got: spec.name })
+    services.set(provides, spec.key)
+  }
+}

@@ -1,0 +1,40 @@
+/** Makes the provider instances of a configuration; those whose block did not change are kept, with their connections. */
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Logger } from 'pino'
+import type { ProviderDefinition } from '../plugin/provider.ts'
+import { ProviderInstance, type ProviderConfig, type ProviderLimits } from '../upstream/provider.ts'
+
+export interface ProvidersInput {
+  readonly configs: ReadonlyMap<string, ProviderConfig>
+  readonly definitions: ReadonlyMap<string, ProviderDefinition>
+  readonly limits: ProviderLimits
+  readonly previous: ReadonlyMap<string, ProviderInstance>
+  readonly previousLimits: ProviderLimits | undefined
+  readonly log: Logger
+}
+
+/** An instance that cannot be made is left out with one error line; the others start. */
+export function makeProviders(input: ProvidersInput): ReadonlyMap<string, ProviderInstance> {
+  const instances = new Map<string, ProviderInstance>()
+  for (const [name, config] of input.configs) {
+    const kept = input.previous.get(name)
+    const definition = input.definitions.get(config.type)
+    if (definition === undefined) continue
+    if (kept !== undefined && kept.definition === definition && isDeepStrictEqual(kept.config, config) && isDeepStrictEqual(input.limits, input.previousLimits)) {
+      instances.set(name, kept)
+      continue
+    }
+    try {
+      instances.set(name, new ProviderInstance(config, definition, input.limits))
+    } catch (cause) {
+      input.log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
+    }
+  }
+  return instances
+}
+
+/** Whether two sets hold the very same instances. */
+export function sameProviders(one: ReadonlyMap<string, ProviderInstance>, other: ReadonlyMap<string, ProviderInstance>): boolean {
+  return one.size === other.size && [...one].every(([name, instance]) => other.get(name) === instance)
+}

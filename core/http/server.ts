@@ -1,0 +1,119 @@
+/** The listening side: sockets, base path, request ids, and the door to the pipelines. */
+
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { errorEnvelope, GatewayError, gatewayError } from '../errors.ts'
+import { ClientGone, Exchange, type IncomingRequest } from '../pipeline/exchange.ts'
+import type { Plan } from '../pipeline/plan.ts'
+import { run } from '../pipeline/run.ts'
+import { refuse } from '../pipeline/respond.ts'
+import type { Clock } from '../plugin/services.ts'
+import { checkDeclaredLength, readBytes, type BodyLimits } from './body.ts'
+import { checkTarget } from './request-target.ts'
+import { ResponseSink } from './response-sink.ts'
+
+const headersTimeoutMs = 10_000
+const keepAliveMs = 75_000
+
+/** What the server asks of the configuration that is running. */
+export interface Serving {
+  readonly basePath: string
+  readonly bodyLimits: BodyLimits
+  /** The plan for what no route serves. */
+  readonly unknown: Plan
+  /** Finds the pipeline, and hands the request over to it. */
+  route(request: IncomingMessage, response: ServerResponse): void
+  /** An exchange begins on this configuration, and ends. */
+  enter(exchange: Exchange): void
+  leave(exchange: Exchange): void
+}
+
+export interface ServerState {
+  /** The configuration that new requests begin on. */
+  readonly current: Serving
+  readonly draining: boolean
+  readonly clock: Clock
+}
+
+/** Makes the server; nothing listens yet. */
+export function makeServer(state: ServerState): Server {
+  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: keepAliveMs, noDelay: true, insecureHTTPParser: false }, (request, response) => {
+    accept(state, request, response)
+  })
+  server.on('clientError', refuseMalformed)
+  return server
+}
+
+function accept(state: ServerState, request: IncomingMessage, response: ServerResponse): void {
+  const { current } = state
+  if (state.draining) response.setHeader('Connection', 'close')
+  try {
+    checkTarget(request)
+    const below = belowBase(request.url as string, current.basePath)
+    if (below === undefined) throw gatewayError('unknown_url', `nothing is served at ${request.url?.split('?', 1)[0]}`)
+    request.url = below
+    current.route(request, response)
+  } catch (cause) {
+    refuse(exchangeFor(current, request, current.unknown, {}), new ResponseSink(response), cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
+  }
+}
+
+/** Takes a routed request through its pipeline. */
+export function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): void {
+  const exchange = exchangeFor(serving, request, plan, params, allow)
+  serving.enter(exchange)
+  const sink = new ResponseSink(response)
+  response.once('close', () => { if (!response.writableFinished) exchange.stop(new ClientGone()) })
+  try {
+    checkDeclaredLength(request, serving.bodyLimits.maxBytes)
+    if (request.headers.upgrade !== undefined && request.headers.upgrade.toLowerCase() === 'websocket') throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
+  } catch (cause) {
+    refuse(exchange, sink, cause as GatewayError)
+    return serving.leave(exchange)
+  }
+  void run(exchange, sink).then(() => serving.leave(exchange))
+}
+
+function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): Exchange {
+  const url = request.url ?? '/'
+  const mark = url.indexOf('?')
+  const incoming: IncomingRequest = {
+    method: request.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark),
+    params,
+    headers: request.headers,
+    rawHeaders: request.rawHeaders,
+    remoteAddress: request.socket.remoteAddress ?? '',
+    body: () => readBytes(request, serving.bodyLimits, plan.body === 'bytes'),
+    ...(allow === undefined ? {} : { allow }),
+  }
+  return new Exchange(requestId(request.headers['x-request-id']), incoming, plan)
+}
+
+/** The caller's own id if it can stand in a header and a log line, else a new one. */
+function requestId(given: string | string[] | undefined): string {
+  const id = typeof given === 'string' ? given.trim() : ''
+  return id !== '' && id.length <= 128 && /^[\u0021-\u007e]+$/.test(id) ? id : randomUUID()
+}
+
+/** The target below the base path, by whole segments; undefined outside it. */
+function belowBase(url: string, basePath: string): string | undefined {
+  if (basePath === '') return url
+  if (!url.startsWith(basePath)) return undefined
+  const rest = url.slice(basePath.length)
+  if (rest === '' || rest.startsWith('?')) return `/${rest}`
+  return rest.startsWith('/') ? rest : undefined
+}
+
+/** What cannot be parsed as HTTP still gets an answer in the envelope that clients know. */
+function refuseMalformed(cause: Error & { readonly code?: string }, socket: Socket): void {
+  if (!socket.writable || cause.code === 'ECONNRESET') return void socket.destroy()
+  const error = cause.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? gatewayError('body_timeout', 'the request was not complete in time')
+    : cause.code === 'HPE_HEADER_OVERFLOW' ? gatewayError('bad_request_target', 'the request headers are too large', { status: 431 })
+    : gatewayError('bad_request_target', 'the request is not well-formed HTTP')
+  const body = errorEnvelope(error)
+  const id = randomUUID()
+  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nX-Request-ID: ${id}\r\nrequest-id: ${id}\r\nConnection: close\r\n\r\n${body.toString()}`)
+}

@@ -1,0 +1,59 @@
+/** The program `tapline`: commands and flags. */
+
+import { Command } from 'commander'
+import { formatProblem, ConfigError } from './config/problems.ts'
+import { packageVersion } from './gateway/version.ts'
+import type { StartFlags } from './cli/start.ts'
+
+/** The exit code of a configuration that cannot be used (sysexits: EX_CONFIG). */
+const badConfiguration = 78
+
+const program = new Command('tapline')
+  .description('An AI gateway whose every step is a plugin in a pipeline that you can read.')
+  .option('--config <file>', 'the configuration file (else tapline.yaml, config/config.yaml, config.yaml)')
+  .option('--port <port>', 'the port to listen on')
+  .option('--host <host>', 'the address to listen on')
+  .option('--insecure', 'listen as configured though nothing asks for a key')
+  .option('--set <path=value...>', 'set one setting, for example --set server.base_path=/g')
+  .option('--health', 'ask a running gateway whether it lives; exit 0 if so')
+  .option('--health-timeout <duration>', 'how long to wait for it', '2s')
+  .option('--ready', 'ask a running gateway whether it is ready; exit 0 if so')
+  .option('--ready-timeout <duration>', 'how long to wait for it', '4s')
+  .option('--version', 'print the version')
+  .action(async (flags: StartFlags & { version?: true; health?: true; ready?: true; healthTimeout: string; readyTimeout: string }) => {
+    if (flags.version === true) return console.log(`tapline ${(await packageVersion()).version} (node ${process.versions.node}, plugin contract 1)`)
+    if (flags.health === true || flags.ready === true) return await (await import('./cli/probe.ts')).probe(flags)
+    await (await import('./cli/start.ts')).start(flags)
+  })
+
+program.command('check').description('check the configuration; every problem is printed').option('--json', 'as JSON')
+  .action(async ({ json }: { json?: true }) => (await import('./cli/check.ts')).check(flags(), json === true))
+program.command('explain <pipeline>').description('print what a pipeline compiles to: each phase, each tap, where it came from')
+  .action(async (pipeline: string) => (await import('./cli/explain.ts')).explain(flags(), pipeline))
+program.command('reload').description('check the configuration, then have the running gateway take it over')
+  .action(async () => (await import('./cli/reload.ts')).reload(flags()))
+program.command('init').description('write a commented tapline.yaml').option('--force', 'overwrite one that is there')
+  .action(async ({ force }: { force?: true }) => (await import('./cli/init.ts')).init(process.cwd(), force === true))
+program.command('new <kind> <name>').description('write the skeleton of a plugin or a provider, with its test')
+  .action(async (kind: string, name: string) => (await import('./cli/new.ts')).scaffold(process.cwd(), kind, name))
+
+const config = program.command('config').description('look at the configuration')
+config.command('check').option('--json', 'as JSON').action(async ({ json }: { json?: true }) => (await import('./cli/check.ts')).check(flags(), json === true))
+config.command('show').description('print every setting with its source').action(async () => (await import('./cli/check.ts')).show(flags()))
+config.command('schema').description('print the JSON Schema of tapline.yaml').action(async () => (await import('./cli/check.ts')).printSchema(flags()))
+
+function flags(): StartFlags {
+  return program.opts<StartFlags>()
+}
+
+try {
+  await program.parseAsync()
+} catch (cause) {
+  if (cause instanceof ConfigError) {
+    for (const problem of cause.problems) console.error(formatProblem(problem))
+    process.exitCode = badConfiguration
+  } else {
+    console.error(`tapline: ${cause instanceof Error ? cause.message : String(cause)}`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,144 @@
+/** Puts pipelines together: inheritance first, then the user's patches, then what follows from them. */
+
+import type { Place, Problem } from '../config/place.ts'
+import { suggestion } from '../config/suggestion.ts'
+import { applyPatches, namedStep, type NamedStep } from './patch.ts'
+import type { Patch, PipelineSource, WrittenPipeline } from './source.ts'
+
+export interface Route {
+  /** Upper case; `ALL` is any method. */
+  readonly method: string
+  readonly path: string
+}
+
+/** A pipeline whose steps are known by name, and not yet by plugin. */
+export interface AssembledPipeline {
+  readonly name: string
+  readonly routes: readonly Route[]
+  readonly operation: string
+  readonly dialect: string | undefined
+  readonly body: 'json' | 'bytes' | 'none'
+  readonly steps: readonly NamedStep[]
+  readonly place: Place | undefined
+}
+
+/** What the user's file says under `pipelines`: patches, a pipeline, or that it is off. */
+export type UserPipelines = Readonly<Record<string, readonly Patch[] | WrittenPipeline | false | 'off'>>
+
+export interface UserSource {
+  readonly pipelines: UserPipelines
+  place(pointer: string): Place | undefined
+  /** A setting that a route names, for example `metrics.endpoint`. */
+  setting(path: string): unknown
+}
+
+interface Draft {
+  readonly source: PipelineSource
+  readonly isUsers: boolean
+}
+
+/** Assembles every pipeline; problems are collected, all of them. */
+export function assemblePipelines(defaults: readonly PipelineSource[], user: UserSource, problems: Problem[]): readonly AssembledPipeline[] {
+  const drafts = new Map<string, Draft>(defaults.map(source => [source.name, { source, isUsers: false }]))
+  const off = new Set<string>()
+  for (const [name, said] of Object.entries(user.pipelines)) {
+    if (said === false || said === 'off') off.add(name)
+    else if (!Array.isArray(said)) drafts.set(name, { isUsers: true, source: { name, written: said as WrittenPipeline, place: pointer => user.place(`/pipelines/${name}${pointer}`) } })
+    if (!drafts.has(name)) problems.push(unknown(name, drafts.keys(), user.place(`/pipelines/${name}`)))
+  }
+  const assembler = new Assembler(drafts, user, problems)
+  const assembled = [...drafts.keys()].filter(name => !off.has(name)).map(name => assembler.pipeline(name))
+  checkRoutes(assembled, problems)
+  return assembled
+}
+
+class Assembler {
+  readonly #drafts: ReadonlyMap<string, Draft>
+  readonly #user: UserSource
+  readonly #problems: Problem[]
+  readonly #done = new Map<string, AssembledPipeline>()
+  readonly #underWay = new Set<string>()
+
+  constructor(drafts: ReadonlyMap<string, Draft>, user: UserSource, problems: Problem[]) {
+    this.#drafts = drafts
+    this.#user = user
+    this.#problems = problems
+  }
+
+  pipeline(name: string): AssembledPipeline {
+    const done = this.#done.get(name)
+    if (done !== undefined) return done
+    this.#underWay.add(name)
+    const { source } = this.#drafts.get(name) as Draft
+    const { written } = source
+    const parent = written.extends === undefined ? undefined : this.#parent(name, written.extends, source)
+    const pipeline: AssembledPipeline = {
+      name,
+      routes: this.#routes(source),
+      operation: written.operation ?? parent?.operation ?? name,
+      dialect: written.dialect ?? parent?.dialect,
+      body: written.body ?? parent?.body ?? 'json',
+      steps: this.#steps(source, parent),
+      place: source.place(''),
+    }
+    this.#underWay.delete(name)
+    this.#done.set(name, pipeline)
+    return pipeline
+  }
+
+  #parent(name: string, parent: string, source: PipelineSource): AssembledPipeline | undefined {
+    const at = source.place('/extends')
+    const report = (message: string) => { this.#problems.push({ ...at, pointer: `/pipelines/${name}/extends`, message, got: parent }) }
+    if (!this.#drafts.has(parent)) report(`there is no pipeline "${parent}"${suggestion(parent, this.#drafts.keys())}`)
+    else if (this.#underWay.has(parent)) report(`"${name}" extends itself, by way of ${[...this.#underWay].join(' → ')}`)
+    else return this.pipeline(parent)
+    return undefined
+  }
+
+  #steps(source: PipelineSource, parent: AssembledPipeline | undefined): readonly NamedStep[] {
+    const { name, written } = source
+    const own = written.steps?.map((step, index) => namedStep(step, source.place(`/steps/${index}`))) ?? parent?.steps ?? []
+    this.#checkNames(own, name)
+    const patched = applyPatches(own, written.patches ?? [], name, pointer => source.place(pointer.replace(`/pipelines/${name}`, '/patches')), this.#problems)
+    const said = this.#user.pipelines[name]
+    return Array.isArray(said) ? applyPatches(patched, said as readonly Patch[], name, pointer => this.#user.place(pointer), this.#problems) : patched
+  }
+
+  #checkNames(steps: readonly NamedStep[], pipeline: string): void {
+    const seen = new Set<string>()
+    for (const { name, place } of steps) {
+      if (seen.has(name)) this.#problems.push({ ...place, pointer: `/pipelines/${pipeline}/steps`, message: `two steps are named "${name}"; give one a name of its own`, got: name })
+      seen.add(name)
+    }
+  }
+
+  #routes({ name, written, place }: PipelineSource): readonly Route[] {
+    const { route = [] } = written
+    return [route].flat().flatMap(text => {
+      const [, method, path] = /^([A-Z]+) (\/.*|\*)$/.exec(this.#filled(text)) ?? []
+      if (method !== undefined && path !== undefined) return [{ method, path }]
+      this.#problems.push({ ...place('/route'), pointer: `/pipelines/${name}/route`, message: 'expected a route', expected: 'METHOD /path', got: text })
+      return []
+    })
+  }
+
+  #filled(route: string): string {
+    return route.replace(/\{([a-z_.]+)\}/g, (_, setting: string) => String(this.#user.setting(setting) ?? ''))
+  }
+}
+
+function checkRoutes(pipelines: readonly AssembledPipeline[], problems: Problem[]): void {
+  const owners = new Map<string, string>()
+  for (const { name, routes, place } of pipelines) {
+    for (const { method, path } of routes) {
+      const route = `${method} ${path}`
+      const owner = owners.get(route)
+      if (owner !== undefined) problems.push({ ...place, pointer: `/pipelines/${name}/route`, message: `${route} is the route of pipeline "${owner}" already`, got: route })
+      owners.set(route, name)
+    }
+  }
+}
+
+function unknown(name: string, known: Iterable<string>, place: Place | undefined): Problem {
+  return { ...place, pointer: `/pipelines/${name}`, message: `there is no pipeline "${name}" to patch${suggestion(name, known)}`, got: name }
+}

@@ -1,0 +1,56 @@
+/** One call to one target, and how it ended. */
+
+import type { GatewayError } from '../errors.ts'
+import type { ProviderInstance } from '../upstream/provider.ts'
+import type { Reply } from './reply.ts'
+
+/** Where a call may go: a provider instance, and the id that it knows the model by. */
+export interface Target {
+  readonly provider: ProviderInstance
+  readonly model: string
+}
+
+export interface Failure {
+  /**
+   * `transport`: no answer came; `timeout`: Tapline's own limit; `status`: the provider's error; `empty`: status 2xx without a result;
+   * `refused`: a tap on `attempt` kept the call back.
+   */
+  readonly kind: 'transport' | 'timeout' | 'status' | 'empty' | 'refused'
+  /** What the caller sees if nothing follows. */
+  readonly error: GatewayError
+  /** The provider's status. */
+  readonly status?: number
+  /** The provider's words, for rules that match phrases. */
+  readonly text: string
+  /** How long the provider asks to wait. */
+  readonly retryAfterMs?: number
+  /** The provider's own error, where it goes back as it is (passthrough). */
+  readonly reply?: Reply
+}
+
+export class Attempt {
+  readonly target: Target
+  /** 0 for the first call to this target. */
+  readonly retry: number
+  readonly kind: 'primary' | 'retry' | 'failover'
+  /** The provider key that the call carries. */
+  key: string | undefined
+  /** Headers that taps add to the call, flat. */
+  readonly headers: string[] = []
+  /** The provider is asked to report the usage of a stream; the event that this causes is kept from a caller who did not ask. */
+  askForUsage = false
+  /** The call must not be repeated, whatever happens (a breaker's probe). */
+  once = false
+  outcome: 'established' | 'failed' | 'cancelled' | undefined
+  failure: Failure | undefined
+  /** Monotonic milliseconds. */
+  readonly startedAt: number
+  settledAt: number | undefined
+
+  constructor(target: Target, retry: number, kind: Attempt['kind'], startedAt: number) {
+    this.target = target
+    this.retry = retry
+    this.kind = kind
+    this.startedAt = startedAt
+  }
+}

@@ -1,0 +1,119 @@
+/** A stream that policy must see whole: collected, reviewed as a plain reply, then sent. */
+
+import { GatewayError, gatewayError } from '../errors.ts'
+import type { Timer } from '../plugin/services.ts'
+import { splitEvents } from '../stream/borders.ts'
+import type { StreamRule } from '../stream/rule.ts'
+import { begin, eventHeaders, failureEvent, incomplete, refuse, sendWhole } from './respond.ts'
+import type { Sink } from './sink.ts'
+import { complete } from './complete.ts'
+import type { Exchange } from './exchange.ts'
+import { Flow } from './flow.ts'
+import { Reply } from './reply.ts'
+import { review } from './review.ts'
+
+const heldLimit = 4 * 1024 * 1024
+const keepAliveMs = 15_000
+const keepAlive = Buffer.from(': tapline-buffering\n\n')
+
+export class BufferedDelivery {
+  readonly done: Promise<void>
+  readonly #exchange: Exchange
+  readonly #sink: Sink
+  readonly #reply: Reply
+  readonly #flow: Flow
+  readonly #rule: StreamRule | undefined
+  #chunks: Buffer[] = []
+  #bytes = 0
+  #keepAlive: Timer | undefined
+
+  constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: StreamRule | undefined) {
+    this.#exchange = exchange
+    this.#sink = sink
+    this.#reply = reply
+    this.#rule = rule
+    this.#flow = new Flow(exchange, sink, reply)
+    this.done = this.#flow.done.finally(() => this.#keepAlive?.cancel())
+    if (exchange.streamed) this.#comfort()
+    this.#flow.start({ events: bytes => this.#collect(bytes), ended: broken => { void this.#over(broken) } })
+  }
+
+  #collect(bytes: Buffer): void {
+    this.#chunks.push(bytes)
+    this.#bytes += bytes.length
+    if (this.#bytes <= heldLimit) return
+    this.#flow.cut()
+    this.#fail(gatewayError('response_too_large', `the answer has more than ${heldLimit} bytes, which policy must see whole`))
+  }
+
+  async #over(broken: GatewayError | undefined): Promise<void> {
+    const { dialect } = this.#exchange
+    if (dialect === undefined) return this.#fail(incomplete(this.#exchange))
+    const events = splitEvents(Buffer.concat(this.#chunks))
+    if (dialect.stream.ending(events) === 'cut') return this.#fail(broken ?? incomplete(this.#exchange))
+    this.#exchange.readUsageFrom(() => dialect.stream.usage(events))
+    try {
+      const whole = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: dialect.stream.assemble(events), ...(this.#reply.target === undefined ? {} : { target: this.#reply.target }) })
+      this.#send(await review(this.#exchange, whole), whole)
+    } catch (cause) {
+      this.#fail(cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
+    }
+  }
+
+  /** The original events if nothing changed them, else the stream that the changed reply would have been. */
+  #send(said: Reply | GatewayError, whole: Reply): void {
+    if (this.#exchange.gone) return
+    if (said instanceof GatewayError) return this.#fail(said)
+    const untouched = said === whole && said.document?.edited !== true && this.#exchange.streamed
+    if (untouched) this.#sendOriginal()
+    else sendWhole(this.#exchange, this.#sink, said)
+    this.#flow.finish()
+  }
+
+  #sendOriginal(): void {
+    const bytes = Buffer.concat(this.#chunks)
+    const out = this.#rule === undefined ? bytes : this.#passed(bytes, this.#rule)
+    if (out instanceof GatewayError) return this.#fail(out)
+    const { dialect } = this.#exchange
+    const span = this.#exchange.attempts.at(-1)?.askForUsage === true ? dialect?.stream.usageOnly(out) : undefined
+    if (!this.#sink.committed) this.#begin()
+    complete(this.#exchange)
+    this.#sink.end(span === undefined ? out : Buffer.concat([out.subarray(0, span.start), out.subarray(span.end)]))
+  }
+
+  #passed(bytes: Buffer, rule: StreamRule): Buffer | GatewayError {
+    const running = rule.open(this.#exchange)
+    const out: Buffer[] = []
+    for (const event of splitEvents(bytes)) {
+      const passed = running.event(event)
+      if (passed instanceof GatewayError) return passed
+      out.push(...passed)
+    }
+    const rest = running.end()
+    running.close()
+    return rest instanceof GatewayError ? rest : Buffer.concat([...out, ...rest])
+  }
+
+  #fail(error: GatewayError): void {
+    if (!this.#sink.committed) refuse(this.#exchange, this.#sink, error)
+    else {
+      const event = failureEvent(this.#exchange, error)
+      complete(this.#exchange)
+      this.#sink.end(event)
+    }
+    this.#flow.finish()
+  }
+
+  #begin(): void {
+    begin(this.#exchange, this.#sink, 200, eventHeaders(['Content-Type', 'text/event-stream; charset=utf-8']))
+  }
+
+  /** While the caller waits, a comment now and then keeps the connection alive. */
+  #comfort(): void {
+    this.#keepAlive = this.#exchange.clock.after(keepAliveMs, () => {
+      if (!this.#sink.committed) this.#begin()
+      this.#flow.write(keepAlive)
+      this.#comfort()
+    })
+  }
+}

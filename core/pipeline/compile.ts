@@ -1,0 +1,100 @@
+/** Compiles pipelines: every step finds its plugin, its options are checked, and nothing is looked up by name afterwards. */
+
+import { dirname } from 'node:path'
+import { checkOptions } from '../config/options.ts'
+import type { Place, Problem } from '../config/place.ts'
+import type { PluginDefinition } from '../plugin/define.ts'
+import { load, LoadError, type LoaderOptions } from '../plugin/load.ts'
+import type { InstanceSpec } from '../plugin/instance.ts'
+import type { AssembledPipeline } from './assemble.ts'
+import { namedStep, type NamedStep } from './patch.ts'
+import { phases, type PhaseName } from './step.ts'
+
+/** What a step is going to be, before anything is set up. */
+export interface ResolvedStep {
+  readonly step: NamedStep
+  readonly spec: InstanceSpec
+  readonly phases: ReadonlySet<PhaseName>
+  /** Where each option came from: `default`, `yaml:12`, `env:X`, or the step itself. */
+  readonly sources: Readonly<Record<string, string>>
+  /** The plugin's file, where it is not of the default set. */
+  readonly file?: string
+  /** Why the step compiles to nothing. */
+  readonly off?: string
+}
+
+export interface ResolvedPipeline {
+  readonly pipeline: AssembledPipeline
+  readonly steps: readonly ResolvedStep[]
+}
+
+/** Where a plugin's options come from when the step does not give them. */
+export interface SettingsSource {
+  settingsOf(plugin: string): { readonly values: Readonly<Record<string, unknown>>; readonly sources: Readonly<Record<string, string>> }
+}
+
+export interface CompileInput {
+  readonly settings: SettingsSource
+  readonly loader: LoaderOptions
+  /** The directory of the user's configuration. */
+  readonly directory: string
+  /** The exact place of a pointer, if the file is the user's. */
+  locate(file: string, pointer: string): Place | undefined
+}
+
+/** Resolves the steps of one pipeline; problems are collected. */
+export async function resolveSteps(pipeline: AssembledPipeline, input: CompileInput, problems: Problem[]): Promise<ResolvedPipeline> {
+  const steps: ResolvedStep[] = []
+  for (const step of pipeline.steps) steps.push(...await resolveStep(step, pipeline.name, step.place === undefined ? input.directory : dirname(step.place.file), input, problems))
+  return { pipeline, steps }
+}
+
+async function resolveStep(step: NamedStep, pipeline: string, from: string, input: CompileInput, problems: Problem[]): Promise<readonly ResolvedStep[]> {
+  const loaded = await loadStep(step, pipeline, from, input.loader, problems)
+  if (loaded === undefined) return []
+  const { definition, sha256, isDefault, file } = loaded
+  const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {} }
+  const given = step.options ?? {}
+  const checked = checkOptions(definition.schema, given, pointer => optionPlace(step, pointer, input))
+  problems.push(...checked.problems)
+  if (checked.problems.length > 0) return []
+  const standing = Object.entries(settings.values).filter(([name]) => !(name in given))
+  const options: Readonly<Record<string, unknown>> = { ...checked.value as object, ...Object.fromEntries(standing) }
+  const sources = Object.fromEntries(Object.keys(options).map(name => [name, name in given ? placeText(step.place) : settings.sources[name] ?? 'default']))
+  if (definition.expand !== undefined) return await expand(definition, options, step, pipeline, input, problems)
+  const key = JSON.stringify([step.use, sha256, step.name, options])
+  const resolved = { step, spec: { key, name: step.name, definition, options }, phases: new Set(step.phases ?? phases), sources, ...(isDefault ? {} : { file }) }
+  return [options['enabled'] === false ? { ...resolved, off: `${definition.name} is switched off (${sources['enabled'] ?? 'default'})` } : resolved]
+}
+
+/** The steps that a step stands for take its place; they point at it. */
+async function expand(definition: PluginDefinition, options: unknown, step: NamedStep, pipeline: string, input: CompileInput, problems: Problem[]): Promise<readonly ResolvedStep[]> {
+  const steps: ResolvedStep[] = []
+  for (const inner of definition.expand?.(options as never) ?? []) steps.push(...await resolveStep(namedStep(inner, inner.place ?? step.place), pipeline, input.directory, input, problems))
+  return steps
+}
+
+async function loadStep(step: NamedStep, pipeline: string, from: string, loader: LoaderOptions, problems: Problem[]) {
+  try {
+    return await load('plugin', step.use, from, loader, step.sha256)
+  } catch (cause) {
+    if (!(cause instanceof LoadError)) throw cause
+    problems.push({ ...at(step, pipeline, '/use'), expected: cause.expected, got: step.use, message: cause.message })
+    return undefined
+  }
+}
+
+function at({ place, name }: NamedStep, pipeline: string, pointer: string): Place & { readonly pointer: string } | { readonly pointer: string } {
+  const where = `${place?.pointer ?? `/pipelines/${pipeline}/${name}`}${pointer}`
+  return place === undefined ? { pointer: where } : { ...place, pointer: where }
+}
+
+function optionPlace({ place }: NamedStep, pointer: string, { locate }: CompileInput): Place | undefined {
+  if (place === undefined) return undefined
+  const exact = `${place.pointer}/options${pointer}`
+  return { ...(locate(place.file, exact) ?? place), pointer: exact }
+}
+
+function placeText(place: Place | undefined): string {
+  return place === undefined ? 'pipeline' : `${place.file}:${place.line}`
+}

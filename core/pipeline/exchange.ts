@@ -1,0 +1,215 @@
+/** One request and its reply: what the taps of a pipeline look at and act on. */
+
+import type { Logger } from 'pino'
+import type { Conversation } from '../document/conversation.ts'
+import type { JsonDocument } from '../document/document.ts'
+import { GatewayError } from '../errors.ts'
+import type { Dialect, Usage } from '../plugin/dialect.ts'
+import type { Clock } from '../plugin/services.ts'
+import type { Attempt, Target } from './attempt.ts'
+import type { Plan } from './plan.ts'
+import type { Reply } from './reply.ts'
+import type { PhaseName } from './step.ts'
+
+/** What arrived, before anybody looked into it. */
+export interface IncomingRequest {
+  readonly method: string
+  /** The path below the gateway's base path, as it was sent: not decoded, without the query. */
+  readonly path: string
+  /** The query as it was sent, with its `?`; empty if there is none. */
+  readonly query: string
+  /** What the route's pattern matched, decoded, for example `provider` and `rest`. */
+  readonly params: Readonly<Record<string, string>>
+  /** Lower-case names; the last of repeated headers wins, as Node joins them. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** As sent: name, value, name, value … */
+  readonly rawHeaders: readonly string[]
+  readonly remoteAddress: string
+  /** The methods that are served here, when this one is not. */
+  readonly allow?: string
+  /** Reads the whole body, once, within the limits. @throws GatewayError */
+  body(): Promise<Buffer>
+}
+
+/** Who is calling. */
+export interface Caller {
+  /** How the caller was recognised, for example `master_key`, `no_key`. */
+  readonly method: string
+  /** The path that the credential is bound to. */
+  readonly userPath?: string
+}
+
+/** Something that translation dropped or approximated. */
+export interface Loss {
+  readonly field: string
+  readonly action: string
+}
+
+/** A tap that failed. */
+export interface TapFailure {
+  readonly instance: string
+  readonly phase: PhaseName
+  readonly mode: 'open' | 'closed'
+  readonly cause: unknown
+}
+
+/** The client closed its connection. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone'
+}
+
+/** A tap's deadline passed. */
+export class Overdue extends Error {
+  override readonly name = 'Overdue'
+}
+
+export class Exchange {
+  readonly id: string
+  readonly request: IncomingRequest
+  /** The compiled pipeline; a tap on `route` may choose another variant for the phases to come. */
+  plan: Plan
+  readonly clock: Clock
+  /** Monotonic milliseconds. */
+  readonly startedAt: number
+  caller: Caller | undefined
+  userPath = ''
+  /** The dialect of the bodies; undefined where nobody reads them. */
+  dialect: Dialect | undefined
+  operation: string
+  /** The request's body as a lossless document; undefined before it was read, and where it is not JSON. */
+  body: JsonDocument | undefined
+  /** The request's body as bytes, for routes that do not read it. */
+  bytes: Buffer | undefined
+  /** The model that the caller named. */
+  model = ''
+  /** Whether the caller asked for a stream. */
+  streamed = false
+  /** Method, path and headers of the call, where they are the caller's own (passthrough). */
+  forward: { readonly method: string; readonly path: string; readonly headers: readonly string[] } | undefined
+  /** Where the call may go, in order. */
+  targets: Target[] = []
+  readonly attempts: Attempt[] = []
+  reply: Reply | undefined
+  /** The error that the caller saw, or that broke a stream. */
+  error: GatewayError | undefined
+  /** The status that the caller saw; 499 if the caller had left. */
+  status = 0
+  /** Monotonic milliseconds at which the first byte of the reply was ready. */
+  firstByteAt: number | undefined
+  /** How a cache took part, for example `hit`, `miss`, `bypass`. */
+  cache: string | undefined
+  /** Headers that taps add to the reply, flat. */
+  readonly replyHeaders: string[] = []
+  readonly losses: Loss[] = []
+  readonly failures: TapFailure[] = []
+  /** The index of the step that answered; below every step if a provider did. */
+  answeredBy = Number.POSITIVE_INFINITY
+  /** Whether the taps on `complete` were fired. */
+  completed = false
+  slots: Map<object, unknown> | undefined
+  #usage: (() => Usage | undefined) | undefined
+  #usageRead: Usage | undefined
+  /** Why whatever is under way for this exchange must end, once it must. */
+  #stopped: Error | undefined
+  #onStop: Set<(reason: Error) => void> | undefined
+  #abort: AbortController | undefined
+  #conversation: Conversation | undefined
+  #log: Logger | undefined
+
+  constructor(id: string, request: IncomingRequest, plan: Plan) {
+    this.id = id
+    this.request = request
+    this.plan = plan
+    this.clock = plan.clock
+    this.dialect = plan.dialect
+    this.operation = plan.operation
+    this.startedAt = plan.clock.elapsed()
+  }
+
+  /** The request as a conversation. @throws GatewayError if this route has none; see `readable` */
+  get conversation(): Conversation {
+    if (this.#conversation !== undefined) return this.#conversation
+    if (this.body === undefined || this.dialect === undefined) throw new TypeError(`no conversation can be read on ${this.plan.name}`)
+    return this.#conversation = this.dialect.conversation(this.body, this.operation)
+  }
+
+  /** Whether the request has a conversation that policy can read. */
+  get readable(): boolean {
+    return this.body !== undefined && this.dialect !== undefined
+  }
+
+  /** Aborted when the client leaves. Made when first asked for. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      const controller = this.#abort = new AbortController()
+      if (this.#stopped !== undefined) controller.abort(this.#stopped)
+      else this.whenStopped(reason => controller.abort(reason))
+    }
+    return this.#abort.signal
+  }
+
+  /** A logger that names this request. Made when first asked for. */
+  get log(): Logger {
+    return this.#log ??= this.plan.log.child({ request_id: this.id })
+  }
+
+  /** Whether the client left. */
+  get gone(): boolean {
+    return this.#stopped instanceof ClientGone
+  }
+
+  /** The tokens of this exchange as the provider reported them, once the reply is over. */
+  get usage(): Usage | undefined {
+    if (this.#usage !== undefined) {
+      this.#usageRead = this.#usage()
+      this.#usage = undefined
+    }
+    return this.#usageRead
+  }
+
+  /** Says where the usage is to be read from, when somebody asks. */
+  readUsageFrom(source: () => Usage | undefined): void {
+    this.#usage = source
+  }
+
+  /** Calls back when the client leaves, or the gateway must end. Returns how to take that back. */
+  whenStopped(callback: (reason: Error) => void): () => void {
+    const callbacks = this.#onStop ??= new Set()
+    callbacks.add(callback)
+    return () => { callbacks.delete(callback) }
+  }
+
+  /** Whatever is under way for this exchange ends now. @param reason `ClientGone`, or the error that the client shall see */
+  stop(reason: Error): void {
+    if (this.#stopped !== undefined) return
+    this.#stopped = reason
+    for (const callback of this.#onStop ?? []) callback(reason)
+    this.#onStop = undefined
+  }
+
+  /** @throws the reason for which this exchange was stopped */
+  throwIfStopped(): void {
+    if (this.#stopped !== undefined) throw this.#stopped
+  }
+
+  /**
+   * Waits for `work`, but no longer than the exchange goes on and the deadline allows.
+   * @param timeoutMs 0 is no limit
+   * @throws the reason for stopping, Overdue
+   */
+  orStopped<T>(work: Promise<T>, timeoutMs = 0): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#stopped !== undefined) reject(this.#stopped)
+      const stay = this.whenStopped(reject)
+      const timer = timeoutMs > 0 ? this.clock.after(timeoutMs, () => reject(new Overdue(`no answer within ${timeoutMs} ms`))) : undefined
+      const done = () => { stay(); timer?.cancel() }
+      work.then(value => { done(); resolve(value) }, (cause: unknown) => { done(); reject(cause instanceof Error ? cause : new Error(String(cause), { cause })) })
+    })
+  }
+
+  /** Waits, but no longer than the exchange goes on. @throws the reason for stopping */
+  sleep(ms: number): Promise<void> {
+    let timer: { cancel(): void } | undefined
+    return this.orStopped(new Promise<void>(resolve => { timer = this.clock.after(ms, resolve) })).finally(() => timer?.cancel())
+  }
+}

@@ -1,0 +1,44 @@
+/** A compiled pipeline in words: each step and where it came from, each phase and its taps. */
+
+import type { ResolvedPipeline, ResolvedStep } from './compile.ts'
+import { buffersStreams, errorMode, tappedPhases, type PlacedStep } from './place-taps.ts'
+import { phases, type PhaseName } from './step.ts'
+
+const upwards: ReadonlySet<PhaseName> = new Set(['response', 'stream'])
+
+/** @returns lines of text; paths of the default set are given below the package */
+export function explainPipeline({ pipeline, steps, placed }: ResolvedPipeline & { readonly placed: readonly PlacedStep[] }): string {
+  const routes = pipeline.routes.map(({ method, path }) => `${method} ${path}`).join(', ')
+  const head = [`pipeline ${pipeline.name}`, `  route      ${routes === '' ? 'none' : routes}`, `  operation  ${pipeline.operation}`, `  dialect    ${pipeline.dialect ?? 'none'}`]
+  return [...head, '', 'steps, in the order of the way in', ...steps.flatMap(explainStep), '', 'phases', ...phases.flatMap(phase => explainPhase(phase, placed))].join('\n')
+}
+
+function explainStep({ step, spec, off, sources }: ResolvedStep): readonly string[] {
+  const use = step.use === step.name ? '' : ` (${step.use})`
+  const line = `  ${step.name}${use}  ${placeOf(step.place)}`
+  if (off !== undefined) return [`${line}  compiles to nothing: ${off}`]
+  const secrets = spec.definition.schema?.properties ?? {}
+  const options = Object.entries(spec.options as Readonly<Record<string, unknown>>)
+    .map(([name, value]) => `      ${name} = ${secrets[name]?.secret === true ? '<redacted>' : JSON.stringify(value)}  (${sources[name] ?? 'default'})`)
+  return [line, ...options]
+}
+
+function explainPhase(phase: PhaseName, placed: readonly PlacedStep[]): readonly string[] {
+  const tapping = placed.filter(step => tappedPhases(step).includes(phase))
+  if (tapping.length === 0) return []
+  const ordered = upwards.has(phase) ? tapping.toReversed() : tapping
+  return [`  ${phase}`, ...ordered.map(step => `    ${step.name}  fails ${errorMode(step, phase)}${step.timeoutMs > 0 ? `, ${step.timeoutMs / 1000} s` : ''}${phase === 'stream' ? streamMode(step) : ''}`)]
+}
+
+function streamMode(step: PlacedStep): string {
+  const { stream } = step.instance.taps
+  if (stream === 'pass') return ', streams go by'
+  if (buffersStreams(step)) return ', buffers'
+  return stream?.text === undefined ? ', observes' : `, transforms with a lookbehind of ${stream.lookbehind ?? 0}`
+}
+
+function placeOf(place: { readonly file: string; readonly line: number } | undefined): string {
+  if (place === undefined) return ''
+  const ownFile = /(pipelines\/[a-z-]+\.yaml)$/.exec(place.file)
+  return `${ownFile?.[1] ?? place.file}:${place.line}`
+}

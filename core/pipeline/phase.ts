@@ -1,0 +1,111 @@
+/** One phase of a compiled pipeline: a tapable hook built once, synchronous until a tap hands back a promise. */
+
+import { SyncBailHook } from 'tapable'
+import { gatewayError } from '../errors.ts'
+import type { Attempt } from './attempt.ts'
+import { Overdue, type Exchange } from './exchange.ts'
+import type { PhaseName } from './step.ts'
+
+/** One tap, with everything about it decided. */
+export interface Tap<Said> {
+  /** The instance's name. */
+  readonly name: string
+  /** The index of its step in the pipeline. */
+  readonly step: number
+  readonly call: (exchange: Exchange, attempt: Attempt | undefined) => Said | Promise<Said> | undefined
+  /** Whether a value is one that this phase understands. */
+  readonly understands: (said: unknown) => boolean
+  readonly onError: 'open' | 'closed'
+  /** Milliseconds; 0 is no limit. */
+  readonly timeoutMs: number
+  /** Its edits may still land after its deadline, so that going on would be unsafe. */
+  readonly edits: boolean
+}
+
+/** A tap that answered with a promise: those behind it wait. */
+class Pending<Said> {
+  readonly tap: Tap<Said>
+  readonly index: number
+  readonly said: Promise<Said | undefined>
+
+  constructor(tap: Tap<Said>, index: number, said: Promise<Said | undefined>) {
+    this.tap = tap
+    this.index = index
+    this.said = said
+  }
+}
+
+type Hook<Said> = SyncBailHook<[Exchange, Attempt | undefined], Said | Pending<Said>>
+
+export class Phase<Said> {
+  readonly name: PhaseName
+  readonly taps: readonly Tap<Said>[]
+  /** `#from[i]` fires the taps from the i-th on. */
+  readonly #from: readonly Hook<Said>[]
+
+  constructor(name: PhaseName, taps: readonly Tap<Said>[]) {
+    this.name = name
+    this.taps = taps
+    this.#from = taps.map((_, start) => this.#hook(start))
+  }
+
+  /** Fires the taps in order until one says something. `start` skips the first taps. */
+  fire(exchange: Exchange, attempt?: Attempt, start = 0): Said | undefined | Promise<Said | undefined> {
+    const hook = this.#from[start]
+    if (hook === undefined) return undefined
+    const said = hook.call(exchange, attempt)
+    return said instanceof Pending ? this.#await(said, exchange, attempt) : said
+  }
+
+  #hook(start: number): Hook<Said> {
+    const hook: Hook<Said> = new SyncBailHook(['exchange', 'attempt'], this.name)
+    for (let index = start; index < this.taps.length; index++) {
+      const tap = this.taps[index] as Tap<Said>
+      hook.tap(tap.name, (exchange, attempt) => this.#ask(tap, index, exchange, attempt) as Said)
+    }
+    return hook
+  }
+
+  #ask(tap: Tap<Said>, index: number, exchange: Exchange, attempt: Attempt | undefined): Said | Pending<Said> | undefined {
+    let said
+    try {
+      said = tap.call(exchange, attempt)
+    } catch (cause) {
+      return this.#failed(tap, exchange, cause)
+    }
+    if (said === undefined) return undefined
+    return isPromise<Said>(said) ? new Pending(tap, index, said) : this.#heard(tap, exchange, said)
+  }
+
+  async #await(pending: Pending<Said>, exchange: Exchange, attempt: Attempt | undefined): Promise<Said | undefined> {
+    const { tap } = pending
+    let said
+    try {
+      said = await exchange.orStopped(pending.said, tap.timeoutMs)
+    } catch (cause) {
+      exchange.throwIfStopped()
+      said = this.#failed(tap, exchange, cause, cause instanceof Overdue && tap.edits ? 'closed' : tap.onError)
+      return said ?? this.fire(exchange, attempt, pending.index + 1)
+    }
+    if (said !== undefined) said = this.#heard(tap, exchange, said)
+    return said ?? this.fire(exchange, attempt, pending.index + 1)
+  }
+
+  #heard(tap: Tap<Said>, exchange: Exchange, said: Said): Said | undefined {
+    if (!tap.understands(said)) return this.#failed(tap, exchange, new TypeError(`${tap.name} answered ${this.name} with something else than the phase understands`))
+    exchange.answeredBy = tap.step
+    return said
+  }
+
+  /** Open: as if the tap had said nothing. Closed: the request ends with an error that names no plugin. */
+  #failed(tap: Tap<Said>, exchange: Exchange, cause: unknown, mode = tap.onError): undefined {
+    exchange.failures.push({ instance: tap.name, phase: this.name, mode, cause })
+    if (mode === 'closed') throw gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed', { cause })
+    exchange.log.warn({ instance: tap.name, phase: this.name, err: cause }, 'a plugin failed; going on without it')
+    return undefined
+  }
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}

@@ -1,0 +1,167 @@
+/** Places the taps of set-up plugins into the phases of one pipeline. */
+
+import type { Logger } from 'pino'
+import { GatewayError } from '../errors.ts'
+import type { Recovery, StreamTap, Taps } from '../plugin/define.ts'
+import type { Dialect } from '../plugin/dialect.ts'
+import type { Instance } from '../plugin/instance.ts'
+import type { Clock } from '../plugin/services.ts'
+import { StreamRule } from '../stream/rule.ts'
+import type { Attempt } from './attempt.ts'
+import type { Exchange } from './exchange.ts'
+import { Phase, type Tap } from './phase.ts'
+import type { Limits, Plan, Said, StreamPass } from './plan.ts'
+import { Reply } from './reply.ts'
+import type { PhaseName } from './step.ts'
+
+/** A step whose plugin is set up. */
+export interface PlacedStep {
+  readonly name: string
+  readonly instance: Instance
+  readonly onError: 'open' | 'closed' | undefined
+  readonly timeoutMs: number
+  readonly phases: ReadonlySet<PhaseName>
+}
+
+export interface PlanFacts {
+  readonly name: string
+  readonly operation: string
+  readonly dialect: Dialect | undefined
+  readonly body: Plan['body']
+  readonly clock: Clock
+  readonly log: Logger
+  readonly limits: Limits
+}
+
+type Bailing = 'request' | 'route' | 'prompt' | 'lookup' | 'attempt' | 'recover' | 'response'
+
+const failsOpen: ReadonlySet<PhaseName> = new Set(['attempt', 'settled', 'recover', 'complete'])
+
+export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan {
+  const phase = <T>(name: Bailing, understands: (said: unknown) => boolean, order: readonly [PlacedStep, number][] = withIndex(steps)) => {
+    const taps = tapsOf<T>(name, understands, order)
+    return taps.length === 0 ? undefined : new Phase<T>(name, taps)
+  }
+  const upwards = withIndex(steps).reverse()
+  const response = phase<Said>('response', isSaid, upwards)
+  return {
+    ...facts,
+    request: phase<Said>('request', isSaid),
+    route: phase<Said>('route', isSaid),
+    prompt: phase<Said>('prompt', isSaid),
+    lookup: phase<Said>('lookup', isSaid),
+    attempt: phase<GatewayError>('attempt', said => said instanceof GatewayError),
+    recover: phase<Recovery>('recover', isRecovery),
+    response,
+    settled: steps.flatMap(step => listener(step, 'settled')),
+    complete: steps.flatMap(step => listener(step, 'complete')),
+    guardsReplies: steps.some(step => mayEdit(step) && (taps(step, 'response') || isStreamTap(step.instance.taps.stream))),
+    guardsPrompts: steps.some(step => mayEdit(step) && taps(step, 'prompt')),
+    ownHeaders: new Set(steps.flatMap(step => step.instance.taps.ownHeaders ?? [])),
+    responseFrom: answeredBy => response?.taps.findIndex(tap => tap.step < answeredBy) ?? -1,
+    streamFrom: streamPasses(facts, upwards),
+  }
+}
+
+function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order: readonly [PlacedStep, number][]): readonly Tap<T>[] {
+  return order.flatMap(([step, index]) => {
+    const call = taps(step, name) ? step.instance.taps[name] : undefined
+    if (call === undefined) return []
+    return [{
+      name: step.name,
+      step: index,
+      call: call.bind(step.instance.taps) as Tap<T>['call'],
+      understands,
+      onError: errorMode(step, name),
+      timeoutMs: step.timeoutMs,
+      edits: mayEdit(step) && (name === 'prompt' || name === 'response'),
+    }]
+  })
+}
+
+/** A tap that answers nothing: what it throws is logged, and hurts nobody. */
+function listener(step: PlacedStep, phase: 'settled' | 'complete'): readonly ((exchange: Exchange, attempt?: Attempt) => void)[] {
+  const call = taps(step, phase) ? step.instance.taps[phase]?.bind(step.instance.taps) as ((exchange: Exchange, attempt?: Attempt) => unknown) | undefined : undefined
+  if (call === undefined) return []
+  return [(exchange, attempt) => {
+    const failed = (cause: unknown) => {
+      exchange.failures.push({ instance: step.name, phase, mode: 'open', cause })
+      exchange.log.error({ instance: step.name, phase, err: cause }, 'a plugin failed')
+    }
+    try {
+      const said = call(exchange, attempt)
+      if (said instanceof Promise) said.catch(failed)
+    } catch (cause) {
+      failed(cause)
+    }
+  }]
+}
+
+/** What streams go through, by the step that answered; each case is compiled once. */
+function streamPasses(facts: PlanFacts, upwards: readonly [PlacedStep, number][]): (answeredBy: number) => StreamPass {
+  const compiled = new Map<number, StreamPass>()
+  return answeredBy => {
+    const known = compiled.get(answeredBy)
+    if (known !== undefined) return known
+    const pass = streamPass(facts, upwards.filter(([, index]) => index < answeredBy).map(([step]) => step))
+    compiled.set(answeredBy, pass)
+    return pass
+  }
+}
+
+function streamPass({ dialect }: PlanFacts, upwards: readonly PlacedStep[]): StreamPass {
+  const buffered = upwards.some(step => buffersStreams(step))
+  const rules = upwards.flatMap(step => {
+    const { stream } = step.instance.taps
+    return taps(step, 'stream') && isStreamTap(stream) && stream.buffer !== true ? [{ name: step.name, tap: stream, onError: errorMode(step, 'stream') }] : []
+  })
+  if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined }
+  const modes = new Map(rules.map(({ name, onError }) => [name, onError]))
+  return { rule: new StreamRule(rules, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed')), buffered }
+}
+
+function failedOnStream(instance: string, cause: unknown, exchange: Exchange, mode: 'open' | 'closed'): 'open' | 'closed' {
+  exchange.failures.push({ instance, phase: 'stream', mode, cause })
+  exchange.log.warn({ instance, phase: 'stream', err: cause }, mode === 'open' ? 'a plugin failed; going on without it' : 'a plugin failed')
+  return mode
+}
+
+/** Whether a step wants streams collected: it says so, or it taps `response` and says nothing of streams. */
+export function buffersStreams(step: PlacedStep): boolean {
+  const { stream } = step.instance.taps
+  return isStreamTap(stream) ? stream.buffer === true : stream !== 'pass' && taps(step, 'response')
+}
+
+function taps(step: PlacedStep, phase: PhaseName): boolean {
+  return step.phases.has(phase) && (step.instance.taps as Record<string, unknown>)[phase] !== undefined
+}
+
+/** The phases in which a step does something. */
+export function tappedPhases(step: PlacedStep): readonly PhaseName[] {
+  return [...step.phases].filter(phase => taps(step, phase))
+}
+
+export function errorMode({ onError, instance }: PlacedStep, phase: PhaseName): 'open' | 'closed' {
+  return onError ?? instance.spec.definition.onError ?? (failsOpen.has(phase) ? 'open' : 'closed')
+}
+
+function mayEdit({ instance }: PlacedStep): boolean {
+  return instance.spec.definition.edits !== false
+}
+
+function isStreamTap(stream: Taps['stream']): stream is StreamTap<never> {
+  return stream !== undefined && stream !== 'pass'
+}
+
+function isSaid(said: unknown): boolean {
+  return said instanceof Reply || said instanceof GatewayError
+}
+
+function isRecovery(said: unknown): boolean {
+  const what = (said as { do?: unknown } | null)?.do
+  return what === 'next' || what === 'giveUp' || what === 'retry' && Number.isFinite((said as { afterMs?: unknown }).afterMs)
+}
+
+function withIndex(steps: readonly PlacedStep[]): [PlacedStep, number][] {
+  return steps.map((step, index) => [step, index])
+}

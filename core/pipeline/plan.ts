@@ -1,0 +1,60 @@
+/** A compiled pipeline: phases with their taps in place, nothing left to look up. */
+
+import type { Logger } from 'pino'
+import type { GatewayError } from '../errors.ts'
+import type { Recovery, Verdict } from '../plugin/define.ts'
+import type { Dialect } from '../plugin/dialect.ts'
+import type { Clock } from '../plugin/services.ts'
+import type { StreamRule } from '../stream/rule.ts'
+import type { Attempt } from './attempt.ts'
+import type { Exchange } from './exchange.ts'
+import type { Phase } from './phase.ts'
+
+export type Said = Exclude<Verdict, void>
+
+/** Limits that the kernel holds while it runs an exchange. */
+export interface Limits {
+  readonly totalMs: number
+  readonly responseHeaderMs: number
+  readonly streamIdleMs: number
+  readonly streamStallMs: number
+}
+
+/** What the stream of a reply has to go through, above the step that answered. */
+export interface StreamPass {
+  /** The joined stream taps; undefined if the bytes go by. */
+  readonly rule: StreamRule | undefined
+  /** The stream is collected and goes through the `response` taps. */
+  readonly buffered: boolean
+}
+
+export interface Plan {
+  readonly name: string
+  readonly operation: string
+  readonly dialect: Dialect | undefined
+  /** How the body is read before `route`: as JSON, as bytes, or not at all. */
+  readonly body: 'json' | 'bytes' | 'none'
+  readonly request: Phase<Said> | undefined
+  readonly route: Phase<Said> | undefined
+  readonly prompt: Phase<Said> | undefined
+  readonly lookup: Phase<Said> | undefined
+  readonly attempt: Phase<GatewayError> | undefined
+  readonly recover: Phase<Recovery> | undefined
+  /** In reverse order of the steps. */
+  readonly response: Phase<Said> | undefined
+  readonly settled: readonly ((exchange: Exchange, attempt: Attempt) => void)[]
+  readonly complete: readonly ((exchange: Exchange) => void)[]
+  /** Whether a tap that may edit or refuse stands on `response` or `stream`. */
+  readonly guardsReplies: boolean
+  /** Whether such a tap stands on `prompt`. */
+  readonly guardsPrompts: boolean
+  /** Lower-case names of request headers that no provider gets. */
+  readonly ownHeaders: ReadonlySet<string>
+  /** The first `response` tap above a step. */
+  responseFrom(answeredBy: number): number
+  /** What a stream goes through above a step. */
+  streamFrom(answeredBy: number): StreamPass
+  readonly clock: Clock
+  readonly log: Logger
+  readonly limits: Limits
+}

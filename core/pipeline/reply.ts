@@ -1,0 +1,113 @@
+/** What goes back to the caller: bytes that are there, a stream that is running, or a turn that the dialect still has to spell. */
+
+import type { Conversation } from '../document/conversation.ts'
+import { JsonDocument } from '../document/document.ts'
+import { GatewayError } from '../errors.ts'
+import type { Dialect, Usage } from '../plugin/dialect.ts'
+import type { Target } from './attempt.ts'
+
+/** A streamed reply that has begun; it waits until somebody takes its events. */
+export interface ReplyStream {
+  /** Starts the flow. `events` are whole events, as many as arrived together. */
+  start(taker: { events(bytes: Buffer): void; ended(broken?: GatewayError): void }): void
+  pause(): void
+  resume(): void
+  /** Ends the upstream call. Nothing is handed out afterwards. */
+  abort(): void
+}
+
+/** Whether a stream is made of server-sent events, or of bytes that nobody reads. */
+export type Framing = 'events' | 'bytes'
+
+interface ReplyFacts {
+  readonly status: number
+  /** Flat: name, value, name, value … */
+  readonly headers?: readonly string[]
+  readonly body?: Buffer
+  readonly stream?: ReplyStream
+  readonly framing?: Framing
+  readonly turn?: string
+  readonly target?: Target
+}
+
+export class Reply {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly stream: ReplyStream | undefined
+  readonly framing: Framing
+  /** The text of an assistant's turn, not yet spelled in any dialect. */
+  readonly turn: string | undefined
+  /** The target that answered, if one did. */
+  readonly target: Target | undefined
+  readonly #body: Buffer | undefined
+  #dialect: Dialect | undefined
+  #operation = ''
+  #document: JsonDocument | undefined
+  #conversation: Conversation | undefined
+
+  constructor(facts: ReplyFacts) {
+    this.status = facts.status
+    this.headers = facts.headers ?? []
+    this.stream = facts.stream
+    this.framing = facts.framing ?? 'bytes'
+    this.turn = facts.turn
+    this.target = facts.target
+    this.#body = facts.body
+  }
+
+  /** Says in which dialect the body is written; until then it is opaque bytes. */
+  readAs(dialect: Dialect, operation: string): this {
+    this.#dialect = dialect
+    this.#operation = operation
+    return this
+  }
+
+  /** The bytes of a plain reply, with every edit spliced in; the provider's own bytes if nothing was edited. */
+  get body(): Buffer | undefined {
+    return this.#document?.edited === true ? this.#document.render() : this.#body
+  }
+
+  /** The body as a lossless document. @throws JsonError if it is not JSON */
+  get document(): JsonDocument | undefined {
+    if (this.#document === undefined && this.#body !== undefined) this.#document = JsonDocument.parse(this.#body)
+    return this.#document
+  }
+
+  /** The assistant's messages; undefined for a reply whose dialect nobody reads, or that is no conversation. */
+  get conversation(): Conversation | undefined {
+    const { document } = this
+    if (document === undefined || this.#dialect === undefined) return undefined
+    return this.#conversation ??= this.#dialect.reply(document, this.#operation)
+  }
+
+  /** The tokens that a plain reply reports. */
+  get usage(): Usage | undefined {
+    return this.#dialect === undefined || this.document === undefined ? undefined : this.#dialect.usage(this.document)
+  }
+}
+
+/** Refuses the call. Status 400 where the prompt is at fault, 502 once a provider answered, unless `status` says otherwise. */
+export function block(code: string, message: string, details: { readonly status?: number; readonly param?: string } = {}): GatewayError {
+  return new Blocked(code, message, details)
+}
+
+/** A refusal by policy: its status may follow from the phase that it was said in. */
+export class Blocked extends GatewayError {
+  readonly statusGiven: boolean
+
+  constructor(code: string, message: string, details: { readonly status?: number; readonly param?: string }) {
+    super(code, message, { ...details, status: details.status ?? 400 })
+    this.statusGiven = details.status !== undefined
+  }
+
+  /** The same refusal, said of a provider's answer. */
+  ofAnswer(): GatewayError {
+    if (this.statusGiven) return this
+    return new GatewayError(this.code, this.message, { status: 502, ...(this.param === null ? {} : { param: this.param }) })
+  }
+}
+
+/** Answers in the provider's place with one assistant turn, in the caller's dialect, as a stream if one was asked for. */
+export function answer(text: string): Reply {
+  return new Reply({ status: 200, turn: text })
+}

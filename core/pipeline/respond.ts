@@ -1,0 +1,73 @@
+/** Writes heads, errors and whole replies in the caller's dialect. */
+
+import { JsonDocument } from '../document/document.ts'
+import { errorEnvelope, gatewayError, type GatewayError } from '../errors.ts'
+import { complete } from './complete.ts'
+import type { Exchange } from './exchange.ts'
+import type { Reply } from './reply.ts'
+import type { Sink } from './sink.ts'
+
+/** Answers with an error in the caller's dialect. */
+export function refuse(exchange: Exchange, sink: Sink, error: GatewayError): void {
+  exchange.error = error
+  const body = exchange.dialect?.error(error, exchange.id) ?? errorEnvelope(error)
+  begin(exchange, sink, error.status, [...errorHeaders(error), 'Content-Type', 'application/json', 'Content-Length', String(body.length)])
+  complete(exchange)
+  sink.end(body)
+}
+
+/** Sends a reply that is there as a whole; as events, if events were asked for. */
+export function sendWhole(exchange: Exchange, sink: Sink, reply: Reply): void {
+  const { dialect } = exchange
+  if (exchange.streamed && dialect !== undefined && reply.document !== undefined) return sendAsEvents(exchange, sink, reply)
+  const body = reply.body ?? Buffer.alloc(0)
+  begin(exchange, sink, reply.status, [...reply.headers, 'Content-Length', String(body.length)])
+  complete(exchange)
+  sink.end(body)
+}
+
+function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): void {
+  const { dialect, body: request } = exchange
+  if (dialect === undefined || reply.body === undefined) throw new TypeError('there is nothing to replay')
+  const withUsage = request !== undefined && dialect.asksForUsage(request)
+  const events = Buffer.from(dialect.stream.replay(JsonDocument.parse(reply.body), withUsage))
+  if (!sink.committed) begin(exchange, sink, reply.status, eventHeaders(['Content-Type', 'text/event-stream; charset=utf-8']))
+  complete(exchange)
+  sink.end(events)
+}
+
+/** Gives status and headers: those of the reply, and those that every reply of the gateway has. */
+export function begin(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
+  exchange.status = status
+  exchange.firstByteAt = exchange.clock.elapsed()
+  const { id, replyHeaders, reply, error } = exchange
+  const all = [...headers, 'X-Request-ID', id, 'request-id', id]
+  const provider = error?.provider ?? reply?.target?.provider.name
+  if (provider !== undefined) all.push('X-Tapline-Provider', provider)
+  if (replyHeaders.length > 0) all.push(...replyHeaders)
+  sink.head(status, all)
+}
+
+/** The headers of a stream of events. */
+export function eventHeaders(own: readonly string[]): string[] {
+  return [...own, 'Cache-Control', 'no-cache', 'X-Accel-Buffering', 'no']
+}
+
+/** An error as the last event of a stream that has begun. */
+export function failureEvent(exchange: Exchange, error: GatewayError): Buffer {
+  exchange.error = error
+  return Buffer.from(exchange.dialect?.stream.failure(error, exchange.id) ?? '')
+}
+
+export function incomplete(exchange: Exchange): GatewayError {
+  const provider = exchange.reply?.target?.provider.name
+  return gatewayError('stream_incomplete', `${provider ?? 'the provider'} ended the stream before its answer was complete`, provider === undefined ? {} : { provider })
+}
+
+function errorHeaders({ headers, retryAfterMs, shouldRetry, status }: GatewayError): string[] {
+  const flat = [...headers]
+  if (retryAfterMs !== undefined) flat.push('Retry-After', String(Math.max(0, Math.ceil(retryAfterMs / 1000))))
+  if (shouldRetry !== undefined) flat.push('x-should-retry', String(shouldRetry))
+  if (status === 401) flat.push('WWW-Authenticate', 'Bearer')
+  return flat
+}

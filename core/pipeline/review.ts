@@ -1,0 +1,24 @@
+/** The `response` phase: policy looks at a whole reply. */
+
+import { GatewayError } from '../errors.ts'
+import type { Exchange } from './exchange.ts'
+import { Blocked, Reply } from './reply.ts'
+
+/** Fires the `response` taps above the step that answered, and gives what the caller shall get. */
+export async function review(exchange: Exchange, said: Reply): Promise<Reply | GatewayError> {
+  const reply = exchange.reply = spelled(exchange, said)
+  const verdict = await exchange.plan.response?.fire(exchange, undefined, exchange.plan.responseFrom(exchange.answeredBy))
+  if (verdict === undefined) return reply
+  if (verdict instanceof GatewayError) return verdict instanceof Blocked ? verdict.ofAnswer() : verdict
+  return exchange.reply = spelled(exchange, verdict)
+}
+
+/** A reply whose body can be read; an assistant's turn is put into the caller's dialect. */
+function spelled(exchange: Exchange, said: Reply): Reply {
+  const { dialect, operation } = exchange
+  if (dialect === undefined) return said
+  if (said.turn === undefined) return said.readAs(dialect, operation)
+  const created = Math.floor(exchange.clock.now() / 1000)
+  const body = dialect.answer({ id: `chatcmpl-${exchange.id}`, model: exchange.model, created, text: said.turn })
+  return new Reply({ status: said.status, headers: ['Content-Type', 'application/json'], body }).readAs(dialect, operation)
+}

@@ -1,0 +1,117 @@
+/** The whole life of an exchange: phases until one answers, attempts until one succeeds, the reply, the end. */
+
+import { GatewayError, gatewayError } from '../errors.ts'
+import { send } from '../upstream/send.ts'
+import { Attempt, type Failure, type Target } from './attempt.ts'
+import { abandon, deliver } from './deliver.ts'
+import { ClientGone, type Exchange, type IncomingRequest } from './exchange.ts'
+import { readBody } from './body.ts'
+import { Reply } from './reply.ts'
+import { review } from './review.ts'
+import type { Sink } from './sink.ts'
+
+/** Runs one exchange to its end. Never rejects. */
+export async function run(exchange: Exchange, sink: Sink): Promise<void> {
+  let said: Reply | GatewayError
+  try {
+    said = await answer(exchange)
+  } catch (cause) {
+    if (exchange.gone) return abandon(exchange)
+    said = asRefusal(exchange, cause)
+  }
+  await deliver(exchange, sink, said)
+}
+
+async function answer(exchange: Exchange): Promise<Reply | GatewayError> {
+  let said = await exchange.plan.request?.fire(exchange)
+  if (said !== undefined) return said
+  await readBody(exchange)
+  said = await exchange.plan.route?.fire(exchange)
+    ?? await exchange.plan.prompt?.fire(exchange)
+    ?? await exchange.plan.lookup?.fire(exchange)
+    ?? await callTargets(exchange)
+  return await reviewed(exchange, said)
+}
+
+/** Tries the targets in order; what follows a failure is for the taps on `recover` to say. */
+async function callTargets(exchange: Exchange): Promise<Reply | GatewayError> {
+  const [first, ...further] = exchange.targets
+  if (first === undefined) return nothingHere(exchange.request)
+  let target: Target | undefined = first
+  let retry = 0
+  for (;;) {
+    const attempt = begin(exchange, target, retry)
+    const outcome = await make(exchange, attempt)
+    exchange.throwIfStopped()
+    if (outcome instanceof Reply) return outcome
+    const recovery = await exchange.plan.recover?.fire(exchange, attempt)
+    if (recovery?.do === 'retry') {
+      discard(outcome)
+      await exchange.sleep(recovery.afterMs)
+      retry += 1
+    } else if (recovery?.do === 'next' && (target = further.shift()) !== undefined) {
+      discard(outcome)
+      retry = 0
+    } else {
+      return outcome.reply ?? outcome.error
+    }
+  }
+}
+
+function nothingHere({ method, path, allow }: IncomingRequest): GatewayError {
+  if (allow === undefined) return gatewayError('unknown_url', `nothing answers ${method} ${path}`)
+  return gatewayError('method_not_allowed', `${path} does not take ${method}, but ${allow}`, { headers: ['Allow', allow] })
+}
+
+function begin(exchange: Exchange, target: Target, retry: number): Attempt {
+  const kind = retry > 0 ? 'retry' : exchange.attempts.length === 0 ? 'primary' : 'failover'
+  const attempt = new Attempt(target, retry, kind, exchange.clock.elapsed())
+  const previous = exchange.attempts.at(-1)
+  attempt.key = previous?.target.provider === target.provider ? keyAfter(previous) : target.provider.keys.take()
+  exchange.attempts.push(attempt)
+  return attempt
+}
+
+/** The same key within one request, unless the provider refused it. */
+function keyAfter({ key, failure, target }: Attempt): string | undefined {
+  const refused = failure?.status === 401 || failure?.status === 429
+  return key !== undefined && refused ? target.provider.keys.after(key) : key
+}
+
+/** One attempt, settled in exactly one way. */
+async function make(exchange: Exchange, attempt: Attempt): Promise<Reply | Failure> {
+  const refused = await exchange.plan.attempt?.fire(exchange, attempt)
+  const outcome = refused === undefined ? await send(exchange, attempt) : refusal(exchange, attempt, refused)
+  attempt.settledAt = exchange.clock.elapsed()
+  if (outcome instanceof Reply) attempt.outcome = 'established'
+  else {
+    attempt.outcome = outcome === undefined ? 'cancelled' : 'failed'
+    attempt.failure = outcome
+  }
+  for (const settled of exchange.plan.settled) settled(exchange, attempt)
+  if (outcome === undefined) throw new ClientGone()
+  return outcome
+}
+
+/** A retry that is kept back ends with what the provider said before. */
+function refusal(exchange: Exchange, attempt: Attempt, error: GatewayError): Failure {
+  const before = exchange.attempts.at(-2)
+  if (attempt.retry > 0 && before?.failure !== undefined) return { ...before.failure, kind: 'refused' }
+  return { kind: 'refused', error, text: error.message.toLowerCase() }
+}
+
+function discard(failure: Failure): void {
+  failure.reply?.stream?.abort()
+}
+
+/** Lets the `response` taps above the step that answered see a plain reply. A stream is seen as it flows. */
+async function reviewed(exchange: Exchange, said: Reply | GatewayError): Promise<Reply | GatewayError> {
+  return said instanceof GatewayError || said.stream !== undefined ? said : await review(exchange, said)
+}
+
+/** Whatever was thrown, as the error that the caller may see. */
+function asRefusal(exchange: Exchange, cause: unknown): GatewayError {
+  if (cause instanceof GatewayError) return cause
+  exchange.log.error({ err: cause }, 'the gateway failed')
+  return gatewayError('internal_error', 'The gateway failed; the request id leads to the reason in its log', { cause })
+}

@@ -1,0 +1,22 @@
+/** A typed place on an exchange where one plugin keeps its own state. */
+
+import type { Exchange } from './exchange.ts'
+
+export interface Slot<T> {
+  get(exchange: Exchange): T | undefined
+  set(exchange: Exchange, value: T): void
+}
+
+/**
+ * Makes a slot, once per plugin or instance.
+ * @example
+ * const seen = slot<Set<string>>()
+ * seen.set(exchange, new Set()); seen.get(exchange)?.add('x')
+ */
+export function slot<T>(): Slot<T> {
+  const key = {}
+  return {
+    get: exchange => exchange.slots?.get(key) as T | undefined,
+    set: (exchange, value) => { (exchange.slots ??= new Map()).set(key, value) },
+  }
+}

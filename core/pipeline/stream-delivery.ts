@@ -1,0 +1,125 @@
+/** Server-sent events go to the caller as they flow, through the joined stream taps if there are any. */
+
+import { GatewayError, gatewayError } from '../errors.ts'
+import { splitEvents } from '../stream/borders.ts'
+import type { StreamEvent } from '../stream/event.ts'
+import type { RunningRule, StreamRule } from '../stream/rule.ts'
+import { StreamTail } from '../stream/tail.ts'
+import { complete } from './complete.ts'
+import { begin, eventHeaders, failureEvent, incomplete, refuse } from './respond.ts'
+import type { Sink } from './sink.ts'
+import type { Exchange } from './exchange.ts'
+import { Flow } from './flow.ts'
+import { Blocked, type Reply } from './reply.ts'
+
+const nothing = Buffer.alloc(0)
+
+export class StreamDelivery {
+  readonly done: Promise<void>
+  readonly #exchange: Exchange
+  readonly #sink: Sink
+  readonly #reply: Reply
+  readonly #flow: Flow
+  readonly #rule: RunningRule | undefined
+  readonly #tail = new StreamTail()
+  readonly #withholdUsage: boolean
+  #last: StreamEvent | undefined
+  #lastBytes: Buffer = nothing
+
+  constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: StreamRule | undefined) {
+    this.#exchange = exchange
+    this.#sink = sink
+    this.#reply = reply
+    this.#rule = rule?.open(exchange)
+    this.#withholdUsage = exchange.attempts.at(-1)?.askForUsage === true
+    this.#flow = new Flow(exchange, sink, reply)
+    this.done = this.#flow.done
+    exchange.readUsageFrom(() => exchange.dialect?.stream.usage(this.#tail.events))
+    this.#flow.start({ events: bytes => this.#events(bytes), ended: broken => this.#ended(broken) })
+  }
+
+  #events(bytes: Buffer): void {
+    this.#tail.push(bytes)
+    const passed = this.#rule === undefined ? bytes : this.#passed(splitEvents(bytes), this.#rule)
+    if (passed instanceof GatewayError) return this.#cut(passed)
+    const out = this.#withholdUsage ? this.#withheld(passed) : passed
+    if (out.length > 0) this.#write(out)
+  }
+
+  #passed(events: readonly StreamEvent[], rule: RunningRule): Buffer | GatewayError {
+    const out: Buffer[] = []
+    for (const event of events) {
+      this.#last = event.data === undefined ? this.#last : event
+      const passed = guarded(() => rule.event(event))
+      if (passed instanceof GatewayError) {
+        if (out.length > 0) this.#write(Buffer.concat(out))
+        return passed
+      }
+      out.push(...passed)
+    }
+    return out.length === 1 ? out[0] as Buffer : Buffer.concat(out)
+  }
+
+  /** Takes out the event that only the gateway asked for. */
+  #withheld(bytes: Buffer): Buffer {
+    const span = this.#exchange.dialect?.stream.usageOnly(bytes)
+    if (span === undefined) return bytes
+    return Buffer.concat([bytes.subarray(0, span.start), bytes.subarray(span.end)])
+  }
+
+  #write(bytes: Buffer): void {
+    if (!this.#sink.committed) begin(this.#exchange, this.#sink, this.#reply.status, eventHeaders(this.#reply.headers))
+    this.#lastBytes = bytes
+    this.#flow.write(bytes)
+  }
+
+  #ended(broken: GatewayError | undefined): void {
+    const rule = this.#rule
+    const rest = rule === undefined ? undefined : guarded(() => rule.end())
+    if (rest instanceof GatewayError) return this.#cut(rest)
+    const { dialect } = this.#exchange
+    const ending = dialect?.stream.ending(this.#tail.events) ?? 'complete'
+    const failure = ending === 'cut' ? broken ?? incomplete(this.#exchange) : undefined
+    const last = [...rest ?? [], ...failure === undefined ? [] : [this.#border(), failureEvent(this.#exchange, failure)]]
+    this.#finish(Buffer.concat(last))
+  }
+
+  /** Policy ends the stream: with its status if nothing has left yet, else as a valid end of the dialect. */
+  #cut(refusal: GatewayError): void {
+    this.#flow.cut()
+    if (!this.#sink.committed) {
+      this.#rule?.close()
+      refuse(this.#exchange, this.#sink, refusal instanceof Blocked ? refusal.ofAnswer() : refusal)
+      return this.#flow.finish()
+    }
+    this.#exchange.error = refusal
+    const closing = refusal instanceof Blocked ? this.#exchange.dialect?.stream.cut(this.#last) ?? '' : failureEvent(this.#exchange, refusal)
+    this.#finish(Buffer.from(closing))
+  }
+
+  #finish(last: Buffer): void {
+    if (!this.#sink.committed) begin(this.#exchange, this.#sink, this.#reply.status, eventHeaders(this.#reply.headers))
+    this.#rule?.close()
+    complete(this.#exchange)
+    this.#sink.end(last)
+    this.#flow.finish()
+  }
+
+  /** An event that was cut in the middle is closed, so that the one that follows is heard. */
+  #border(): Buffer {
+    const end = this.#lastBytes.subarray(-2).toString('latin1')
+    return this.#lastBytes.length === 0 || end === '\n\n' || end === '\r\r' || this.#lastBytes.subarray(-4).equals(crlfTwice) ? nothing : Buffer.from('\n\n')
+  }
+}
+
+const crlfTwice = Buffer.from('\r\n\r\n')
+
+/** A tap that must not fail and did ends the stream like a refusal; which one it was is in the log. */
+export function guarded<T>(work: () => T): T | GatewayError {
+  try {
+    return work()
+  } catch (cause) {
+    if (cause instanceof GatewayError) return cause
+    return gatewayError('plugin_failure', 'A policy of this gateway failed; the answer was not completed', { cause })
+  }
+}

@@ -1,0 +1,120 @@
+/** The plugin contract: what a plugin says of itself, what it is given, and what it may tap. */
+
+import type { Logger } from 'pino'
+import type { GatewayError } from '../errors.ts'
+import type { Attempt } from '../pipeline/attempt.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { Reply } from '../pipeline/reply.ts'
+import type { StreamEvent } from '../stream/event.ts'
+import type { Channel, TextTest } from '../document/conversation.ts'
+import type { OptionsOf, OptionsSchema } from './schema.ts'
+import type { ServiceName, Services } from './services.ts'
+import type { Step } from '../pipeline/step.ts'
+
+/** What a tap of a bailing phase may answer: nothing (go on), a reply, or a refusal made by `block`. */
+export type Verdict = Reply | GatewayError | undefined | void
+
+/** What a tap on `recover` may answer. */
+export type Recovery =
+  | { readonly do: 'retry'; readonly afterMs: number }
+  | { readonly do: 'next' }
+  | { readonly do: 'giveUp' }
+
+type Now<T> = T | Promise<T>
+
+/** Taps on a streamed reply. The kernel joins those of a whole plan into one pass over each event. */
+export interface StreamTap<State = unknown> {
+  /**
+   * Characters of each text that are withheld until more has come, so that a match split over events is seen whole:
+   * `n` holds for patterns of up to `n + 1` characters.
+   */
+  readonly lookbehind?: number
+  /** The whole stream is collected, and goes through the `response` tap instead. */
+  readonly buffer?: boolean
+  /** Makes the state of one stream. */
+  open?(exchange: Exchange): State
+  /**
+   * Returns the text as it shall leave. A pure function of its text: it may be asked again about text that has not left yet.
+   * A refusal ends the stream before this text leaves.
+   */
+  text?(text: string, channel: Channel, state: State): string | GatewayError
+  /** Sees each event; `drop` withholds it, a refusal ends the stream before it. */
+  observe?(event: StreamEvent, state: State): 'drop' | GatewayError | undefined | void
+  /** The stream is over, in whichever way. */
+  end?(state: State): void
+}
+
+/** What a plugin returns from `setup`. A phase that is not named here costs nothing. */
+export interface Taps {
+  request?(exchange: Exchange): Now<Verdict>
+  route?(exchange: Exchange): Now<Verdict>
+  prompt?(exchange: Exchange): Now<Verdict>
+  lookup?(exchange: Exchange): Now<Verdict>
+  /** A refusal skips this one attempt; `recover` is asked next. */
+  attempt?(exchange: Exchange, attempt: Attempt): Now<GatewayError | undefined | void>
+  settled?(exchange: Exchange, attempt: Attempt): void
+  recover?(exchange: Exchange, attempt: Attempt): Now<Recovery | undefined | void>
+  response?(exchange: Exchange): Now<Verdict>
+  /** `'pass'`: this plugin taps `response`, but streams go by it unbuffered and untouched. */
+  stream?: StreamTap<never> | 'pass'
+  complete?(exchange: Exchange): Now<void>
+  /** The service that the plugin provides. */
+  service?: Services[ServiceName]
+  /** Lower-case names of request headers that are for the gateway alone: no provider gets them. */
+  ownHeaders?: readonly string[]
+  /** This plugin asks callers for a credential: without one such, the gateway listens on loopback only. */
+  authenticates?: boolean
+  close?(): Now<void>
+}
+
+/** What `setup` is given. */
+export interface SetupContext<Options> {
+  readonly options: Options
+  /** The instance's name: unique, from the configuration. */
+  readonly name: string
+  readonly log: Logger
+  /** The services asked for with `needs`, and those that are always there: `clock`, `random`, `meter`, `health`, `version`. */
+  readonly services: Services
+  /** Aborted when the instance is closed. */
+  readonly signal: AbortSignal
+  /** Compiles a pattern for a linear-time engine; usable with `test`, and as the first argument of `String.replace`. @throws on back-references and look-around */
+  regex(pattern: string, flags?: string): Pattern
+}
+
+/** A regular expression that cannot explode. */
+export interface Pattern extends TextTest {
+  [Symbol.replace](text: string, replacement: string): string
+}
+
+export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {
+  readonly name: string
+  readonly description?: string
+  /** Checked before `setup` runs; gives `options` its type. Without one, the plugin takes no options. */
+  readonly schema?: S
+  /** The block of tapline.yaml whose presence alone switches the plugin on, for example `cache.response.simple`. */
+  readonly presence?: string
+  readonly provides?: ServiceName
+  readonly needs?: readonly ServiceName[]
+  /** Whether its taps may edit the exchange; if so, a tap that overstays its deadline fails the request even when `on_error` is open. */
+  readonly edits?: boolean
+  /** What a failing tap means, unless the operator says otherwise; by phase where absent. */
+  readonly onError?: 'open' | 'closed'
+  /** A step that stands for other steps: they take its place in the pipeline. */
+  expand?(options: OptionsOf<S>): readonly Step[]
+  setup?(context: SetupContext<OptionsOf<S>>): Taps | Promise<Taps>
+}
+
+/**
+ * Makes a plugin loadable by name, package or path.
+ * @example
+ * export default definePlugin({
+ *   name: 'no-secrets',
+ *   schema: { type: 'object', properties: { word: { type: 'string' } }, required: ['word'] },
+ *   setup: ({ options }) => ({
+ *     prompt: ({ conversation }) => conversation.some(t => t.includes(options.word)) ? block('secret_found', 'Remove the secret') : undefined,
+ *   }),
+ * })
+ */
+export function definePlugin<const S extends OptionsSchema>(definition: PluginDefinition<S>): PluginDefinition<S> {
+  return definition
+}

@@ -1,0 +1,92 @@
+/** What a dialect plugin tells the kernel: how one wire format spells requests, replies, stream events and errors. */
+
+import type { Conversation } from '../document/conversation.ts'
+import type { JsonDocument } from '../document/document.ts'
+import type { GatewayError } from '../errors.ts'
+import type { StreamEvent } from '../stream/event.ts'
+
+/** Tokens of one call, normalised. Absent members were not reported. */
+export interface Usage {
+  readonly inputTokens?: number
+  readonly outputTokens?: number
+  /** Part of `inputTokens`. */
+  readonly cachedTokens?: number
+  /** Part of `outputTokens`. */
+  readonly reasoningTokens?: number
+  readonly totalTokens?: number
+}
+
+/** An answer that policy gives in the provider's place: one assistant turn. */
+export interface AnswerFacts {
+  readonly id: string
+  readonly model: string
+  /** Unix seconds. */
+  readonly created: number
+  readonly text: string
+}
+
+/** Text that one stream event carries, as a place in its JSON that can be spliced. */
+export interface StreamText {
+  /** Tells the texts of a stream apart: choice and kind, for example `0/text`, `0/tool_arguments/2`. */
+  readonly key: string
+  readonly channel: 'text' | 'reasoning' | 'refusal' | 'tool_arguments'
+  readonly text: string
+  /** Replaces this text inside the event's JSON. */
+  rewrite(text: string): void
+}
+
+/** How a dialect's streamed reply is spelled. All functions are pure and synchronous. */
+export interface StreamFormat {
+  /** The texts of one event, in order. */
+  texts(event: StreamEvent): readonly StreamText[]
+  /** The keys (see `StreamText.key`) that this event brings to an end; `*` ends all of one choice, for example `0/*`. */
+  ends(event: StreamEvent): readonly string[]
+  /** What the last events of a stream say: finished, ended by an error event of its own, or cut off. */
+  ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut'
+  /** The error that an event reports, if it is an error event. */
+  error(event: StreamEvent, provider: string): GatewayError | undefined
+  /** Token counts, from the last events of a stream. */
+  usage(last: readonly StreamEvent[]): Usage | undefined
+  /** Finds the event that exists only because usage was asked for, inside whole events; `undefined` if not there. Cheap: no parsing unless likely. */
+  usageOnly(events: Buffer): { readonly start: number; readonly end: number } | undefined
+  /** An event in the likeness of `like` that carries `text` for `key` and nothing else. */
+  text(like: StreamEvent, key: string, text: string): string
+  /** The events that end a stream which policy cuts, in the likeness of one of its events. */
+  cut(like: StreamEvent | undefined): string
+  /** The one event that ends a stream which broke. */
+  failure(error: GatewayError, requestId: string): string
+  /** A whole stream as the plain reply that it amounts to. */
+  assemble(events: readonly StreamEvent[]): Buffer
+  /** A plain reply as the stream that it would have been. `withUsage`: the client asked for the usage event. */
+  replay(reply: JsonDocument, withUsage: boolean): string
+}
+
+export interface Dialect {
+  readonly name: string
+  /** Operations whose bodies are written in this dialect, for example `chat`. */
+  readonly operations: readonly string[]
+  /** Checks what the gateway itself reads of a request. @throws GatewayError naming the field */
+  validate(request: JsonDocument, operation: string): void
+  /** View over a request. */
+  conversation(request: JsonDocument, operation: string): Conversation
+  /** View over a plain reply: the assistant's messages. */
+  reply(reply: JsonDocument, operation: string): Conversation
+  /** Whether the request asks for a stream. */
+  streams(request: JsonDocument): boolean
+  /** Whether the request asks for a usage event; and how to ask for one. */
+  asksForUsage(request: JsonDocument): boolean
+  askForUsage(request: JsonDocument): void
+  /** What is wrong with a reply that came with status 2xx, if anything: an error in its body, no result at all. */
+  fault(reply: JsonDocument, operation: string, provider: string): GatewayError | undefined
+  usage(reply: JsonDocument): Usage | undefined
+  /** The body of a plain reply with this one assistant turn. */
+  answer(facts: AnswerFacts): Buffer
+  /** The envelope of an error (api 3.1). */
+  error(error: GatewayError, requestId: string): Buffer
+  readonly stream: StreamFormat
+}
+
+/** Makes a dialect loadable by name, package or path. */
+export function defineDialect(dialect: Dialect): Dialect {
+  return dialect
+}

@@ -1,0 +1,61 @@
+/** A plugin that has been set up: its taps, and its end. */
+
+import type { Logger } from 'pino'
+import type { PluginDefinition, Taps } from './define.ts'
+import { compilePattern } from './pattern.ts'
+import type { Clock, Services } from './services.ts'
+
+const setupLimitMs = 10_000
+
+/** Everything that makes an instance what it is; two steps that agree in it share one instance. */
+export interface InstanceSpec {
+  readonly key: string
+  readonly name: string
+  readonly definition: PluginDefinition
+  readonly options: unknown
+}
+
+export class Instance {
+  readonly spec: InstanceSpec
+  readonly taps: Taps
+  readonly #controller: AbortController
+  #holders = 0
+
+  private constructor(spec: InstanceSpec, taps: Taps, controller: AbortController) {
+    this.spec = spec
+    this.taps = taps
+    this.#controller = controller
+  }
+
+  /** Sets the plugin up. @throws whatever its set-up throws, or when it takes longer than 10 s */
+  static async setUp(spec: InstanceSpec, services: Services, log: Logger, clock: Clock): Promise<Instance> {
+    const controller = new AbortController()
+    const { definition, name, options } = spec
+    try {
+      const taps = definition.setup?.({ options: options as never, name, services, signal: controller.signal, log: log.child({ plugin: name }), regex: compilePattern })
+      return new Instance(spec, await inTime(taps ?? {}, clock), controller)
+    } catch (cause) {
+      controller.abort()
+      throw cause
+    }
+  }
+
+  hold(): void {
+    this.#holders += 1
+  }
+
+  /** Closes the instance when nobody holds it any more. */
+  async release(): Promise<void> {
+    this.#holders -= 1
+    if (this.#holders > 0) return
+    this.#controller.abort()
+    await this.taps.close?.()
+  }
+}
+
+function inTime(taps: Taps | Promise<Taps>, clock: Clock): Promise<Taps> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.after(setupLimitMs, () => reject(new Error(`set-up took longer than ${setupLimitMs / 1000} s`)))
+    Promise.resolve(taps).then(resolve, reject).finally(() => timer.cancel())
+  })
+}

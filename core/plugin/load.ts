@@ -1,0 +1,96 @@
+/** Loads plugins, dialects and providers by the names that configuration gives them. */
+
+import { createHash } from 'node:crypto'
+import { readFile, readdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { nearest } from '../config/problems.ts'
+import type { PluginDefinition } from './define.ts'
+import type { Dialect } from './dialect.ts'
+import type { ProviderDefinition } from './provider.ts'
+import { find, home, installHooks, type Kind } from './resolve.ts'
+
+interface Definitions {
+  readonly plugin: PluginDefinition
+  readonly dialect: Dialect
+  readonly provider: ProviderDefinition
+}
+
+export interface Loaded<Definition> {
+  readonly definition: Definition
+  readonly file: string
+  /** SHA-256 of the file; changes when the plugin does. Empty for the default set. */
+  readonly sha256: string
+  readonly isDefault: boolean
+}
+
+/** Says why something named in configuration could not be loaded. */
+export class LoadError extends Error {
+  override readonly name = 'LoadError'
+  readonly expected: string
+
+  constructor(message: string, expected: string, cause?: unknown) {
+    super(message, { cause })
+    this.expected = expected
+  }
+}
+
+export interface LoaderOptions {
+  readonly searchPaths: readonly string[]
+  /** Whether plugins outside the default set may be loaded. */
+  readonly foreignAllowed: boolean
+}
+
+const members: Readonly<Record<Kind, (value: Record<string, unknown>) => boolean>> = {
+  plugin: value => typeof value['setup'] === 'function' || typeof value['expand'] === 'function',
+  dialect: value => typeof value['conversation'] === 'function',
+  provider: value => typeof value['operations'] === 'object',
+}
+
+/**
+ * @param from the directory that paths and packages are looked up from
+ * @param pinned the SHA-256 that the file must have
+ * @throws LoadError
+ */
+export async function load<K extends Kind>(kind: K, use: string, from: string, options: LoaderOptions, pinned?: string): Promise<Loaded<Definitions[K]>> {
+  installHooks()
+  const found = find(kind, use, from, options.searchPaths)
+  if (found === undefined) throw await notFound(kind, use)
+  if (!found.isDefault && !options.foreignAllowed) throw new LoadError(`${kind} "${use}" is not of the default set, and plugins.enabled is false`, `a ${kind} of the default set`)
+  const file = fileURLToPath(found.url)
+  const sha256 = found.isDefault ? '' : createHash('sha256').update(await readFile(file)).digest('hex')
+  if (pinned !== undefined && pinned.toLowerCase() !== sha256) throw new LoadError(`${use} has the SHA-256 ${sha256}`, `SHA-256 ${pinned}`)
+  const definition = await importDefault(found.url, sha256, use)
+  if (!isDefinition(kind, definition)) throw new LoadError(`${use} does not export a ${kind} as its default`, `export default define${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}({ name, … })`)
+  return { definition: definition as Definitions[K], file, sha256, isDefault: found.isDefault }
+}
+
+/** The names of the default set, without what belongs to rooms of their own. */
+export async function defaultNames(kind: 'plugin' | 'provider'): Promise<readonly string[]> {
+  const entries = await readdir(new URL(kind === 'plugin' ? 'plugins/' : 'providers/', home), { withFileTypes: true })
+  return entries
+    .filter(entry => kind === 'provider' ? /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.d.ts') || entry.isDirectory() : entry.isDirectory())
+    .map(entry => entry.name.replace(/\.(ts|js)$/, ''))
+    .filter(name => find(kind, name, '/', [])?.isDefault === true)
+    .sort()
+}
+
+async function importDefault(url: URL, sha256: string, use: string): Promise<unknown> {
+  const versioned = sha256 === '' ? url.href : `${url.href}?sha256=${sha256.slice(0, 16)}`
+  try {
+    return (await import(versioned) as { default?: unknown }).default
+  } catch (cause) {
+    throw new LoadError(`${use} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, 'a module that loads', cause)
+  }
+}
+
+function isDefinition(kind: Kind, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const definition = value as Record<string, unknown>
+  return typeof definition['name'] === 'string' && members[kind](definition)
+}
+
+async function notFound(kind: Kind, use: string): Promise<LoadError> {
+  const names = kind === 'dialect' ? [] : await defaultNames(kind)
+  const near = nearest(use, names)
+  return new LoadError(`there is no ${kind} "${use}"${near === undefined ? '' : `; did you mean "${near}"?`}`, `a default ${kind}, an npm package, or a path to a .ts or .js file`)
+}

@@ -1,0 +1,27 @@
+/** Regular expressions from configuration: a linear-time engine, so that no pattern can stall the loop. */
+
+import { RE2JS } from 're2js'
+import type { Pattern } from './define.ts'
+
+const flagBits: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL, u: 0, g: 0 }
+
+/**
+ * Compiles a pattern (RE2 syntax: no back-references, no look-around).
+ * @param flags any of `i`, `m`, `s`; `replace` always replaces every match, with `$1`, `$&`, `$$`
+ * @throws SyntaxError saying what is wrong with the pattern
+ */
+export function compilePattern(pattern: string, flags = ''): Pattern {
+  const compiled = compile(pattern, flags)
+  return {
+    test: text => compiled.matcher(text).find(),
+    [Symbol.replace]: (text, replacement) => compiled.matcher(text).replaceAll(replacement),
+  }
+}
+
+function compile(pattern: string, flags: string) {
+  try {
+    return RE2JS.compile(pattern, [...flags].reduce((bits, flag) => bits | (flagBits[flag] ?? 0), 0))
+  } catch (cause) {
+    throw new SyntaxError(`"${pattern}" is not a pattern that can be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}

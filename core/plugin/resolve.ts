@@ -1,0 +1,91 @@
+/** Where a name in the configuration leads: a default plugin, a file, or an npm package. */
+
+import { existsSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+export type Kind = 'plugin' | 'dialect' | 'provider'
+
+/** The package's own root: beside `core`, wherever that runs from. */
+export const home = new URL('../../', import.meta.url)
+
+const rooms: Readonly<Record<Kind, readonly string[]>> = {
+  plugin: ['plugins/{}/index', 'plugins/storage/{}/index', 'plugins/vectors/{}/index'],
+  dialect: ['plugins/dialects/{}/index'],
+  provider: ['providers/{}', 'providers/{}/index'],
+}
+
+const ownModules: Readonly<Record<string, string>> = { tapline: 'core/index', 'tapline/testing': 'core/testing/index' }
+
+export interface Found {
+  readonly url: URL
+  /** Whether it belongs to the default set. */
+  readonly isDefault: boolean
+}
+
+/** Whether a name is a path, relative to the file that says it. */
+export function isPath(use: string): boolean {
+  return use.startsWith('./') || use.startsWith('../') || isAbsolute(use) || use.startsWith('file:')
+}
+
+/**
+ * Finds what `use` names.
+ * @param from the directory that paths and packages are looked up from
+ * @returns undefined if nothing of that name is there
+ */
+export function find(kind: Kind, use: string, from: string, searchPaths: readonly string[]): Found | undefined {
+  if (isPath(use)) return foreign(use.startsWith('file:') ? fileURLToPath(use) : resolvePath(from, use))
+  const own = rooms[kind].map(room => ownFile(room.replace('{}', use))).find(url => url !== undefined)
+  if (own !== undefined && /^[a-z0-9-]+$/.test(use)) return { url: own, isDefault: true }
+  for (const directory of searchPaths) {
+    const file = ['.ts', '.js', '/index.ts', '/index.js'].map(end => resolvePath(directory, use + end)).find(existsSync)
+    if (file !== undefined) return foreign(file)
+  }
+  return fromPackage(use, from)
+}
+
+function foreign(file: string): Found | undefined {
+  return existsSync(file) ? { url: pathToFileURL(file), isDefault: false } : undefined
+}
+
+/** A file of this package, as source or as built. */
+function ownFile(path: string): URL | undefined {
+  return ['.ts', '.js'].map(end => new URL(path + end, home)).find(url => existsSync(url))
+}
+
+function fromPackage(use: string, from: string): Found | undefined {
+  installHooks()
+  try {
+    return { url: new URL(import.meta.resolve(`${packageScheme}${encodeURIComponent(from)}:${use}`)), isDefault: false }
+  } catch {
+    return undefined
+  }
+}
+
+const packageScheme = 'tapline-package:'
+let installed = false
+
+/**
+ * Lets plugins outside this package say `import … from 'tapline'` and get the running one, without an installation beside them;
+ * and lets packages be found from the configuration's directory.
+ */
+export function installHooks(): void {
+  if (installed) return
+  installed = true
+  registerHooks({
+    resolve(specifier, context, next) {
+      const own = ownModules[specifier]
+      const url = own === undefined ? undefined : ownFile(own)
+      if (url !== undefined) return { url: url.href, shortCircuit: true }
+      if (!specifier.startsWith(packageScheme)) return next(specifier, context)
+      const [from = '', use = ''] = specifier.slice(packageScheme.length).split(/:(.*)/s)
+      return next(use, { ...context, parentURL: pathToFileURL(join(decodeURIComponent(from), 'tapline.yaml')).href })
+    },
+  })
+}
+
+/** The directory that a file's own paths are relative to. */
+export function directoryOf(file: string | undefined, cwd: string): string {
+  return file === undefined ? cwd : dirname(resolvePath(cwd, file))
+}

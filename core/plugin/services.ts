@@ -1,0 +1,67 @@
+/** What plugins offer each other. A package adds its own kind by merging into `Services`. */
+
+import type { ProviderInstance } from '../upstream/provider.ts'
+
+/** Time that tests can turn. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Monotonic milliseconds. */
+  elapsed(): number
+  /** Calls back once, unless cancelled. */
+  after(ms: number, callback: () => void): Timer
+}
+
+export interface Timer {
+  cancel(): void
+}
+
+/** Counts and measures; Prometheus or another exporter stands behind it when one is configured. Label values follow the order of `labels`. */
+export interface Meter {
+  counter(name: string, help: string, labels: readonly string[]): (value: number, ...labelValues: string[]) => void
+  gauge(name: string, help: string, labels: readonly string[]): (value: number, ...labelValues: string[]) => void
+  histogram(name: string, help: string, labels: readonly string[], buckets: readonly number[]): (value: number, ...labelValues: string[]) => void
+}
+
+/** Bytes kept for a while under a key. */
+export interface CacheStore {
+  get(key: string): Buffer | undefined | Promise<Buffer | undefined>
+  set(key: string, value: Buffer, ttlMs: number): void | Promise<void>
+  delete(key: string): void | Promise<void>
+}
+
+/** A model that can be called: which instance, and the id that its provider knows. */
+export interface ModelTarget {
+  readonly provider: ProviderInstance
+  readonly model: string
+}
+
+/** The registry of models. */
+export interface Models {
+  /** The target of a selector (`gpt-x`, `openai/gpt-x`), real models only; `undefined` if nothing serves it. */
+  find(selector: string): ModelTarget | undefined
+  /** Whether the model is known by name, so that it may stand in a metric label. */
+  knows(target: ModelTarget): boolean
+}
+
+/** What readiness depends on. */
+export interface Health {
+  readonly draining: boolean
+  /** Names a check that `/health/ready` reports; `down` makes the gateway degraded. */
+  check(name: string, probe: () => Promise<'ok' | 'down'>): void
+  report(): Promise<{ readonly status: 'ready' | 'degraded' | 'not_ready'; readonly checks: Readonly<Record<string, string>> }>
+}
+
+export interface Services {
+  readonly clock: Clock
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  readonly meter: Meter
+  readonly providers: ReadonlyMap<string, ProviderInstance>
+  readonly health: Health
+  readonly version: { readonly version: string; readonly commit: string }
+  readonly cache: CacheStore
+  readonly models: Models
+}
+
+export type ServiceName = keyof Services

@@ -1,0 +1,118 @@
+/** Cuts a stream of chunks where server-sent events end, however the chunks fall. */
+
+import { gatewayError } from '../errors.ts'
+import { Borders, endingOf, type Ending } from './border-search.ts'
+import { StreamEvent } from './event.ts'
+import { carriageReturn, lineFeed, type Span } from './fields.ts'
+
+/** How a stream's bytes are used: sent on as they are, so that a huge event may leave in pieces, or read event by event. */
+export type Use = 'relay' | 'read'
+
+const limits = { relay: 256 * 1024, read: 16 * 1024 * 1024 } as const satisfies Record<Use, number>
+
+/**
+ * The splitter of one stream. No byte is looked at, or copied, more than a constant number of times; most are never copied.
+ * @param use what happens when one event grows over the limit: a `relay` lets its pieces pass, to `read` it is an error
+ * @param limitBytes 256 KiB for `relay`, 16 MiB for `read`
+ */
+export class EventSplitter {
+  readonly #use: Use
+  readonly #limitBytes: number
+  #held: Buffer[] = []
+  #heldBytes = 0
+  #ending: Ending = 'text'
+  #midEvent = false
+
+  constructor(use: Use = 'relay', limitBytes: number = limits[use]) {
+    this.#use = use
+    this.#limitBytes = limitBytes
+  }
+
+  /** Whether an event is unfinished in what was let through: in a relay a piece of a huge one, at the end one without its blank line. */
+  get midEvent(): boolean {
+    return this.#midEvent
+  }
+
+  /**
+   * The bytes of all events that are complete now, in one piece; `undefined` if there are none.
+   * @throws GatewayError event_too_large
+   */
+  push(chunk: Buffer): Buffer | undefined {
+    if (chunk.length === 0) return undefined
+    const border = this.#lastBorder(chunk)
+    return border < 0 ? this.#hold(chunk) : this.#cut(chunk, border)
+  }
+
+  /** What is left when the stream is over: a last event that lacks its blank line. */
+  rest(): Buffer | undefined {
+    if (this.#heldBytes === 0) return undefined
+    this.#midEvent = this.#ending !== 'half'
+    return this.#release()
+  }
+
+  /** The end of the last event in a chunk that comes behind what is held; -1 if none ends there. */
+  #lastBorder(chunk: Buffer): number {
+    if (endsInBlankLine(chunk)) return chunk.length
+    const borders = new Borders(chunk)
+    let last = -1
+    for (let border = borders.next(0, this.#ending); border >= 0; border = borders.next(border)) last = border
+    return last
+  }
+
+  #cut(chunk: Buffer, border: number): Buffer {
+    const all = border === chunk.length
+    const whole = this.#release(all ? chunk : chunk.subarray(0, border))
+    this.#ending = 'text'
+    this.#midEvent = false
+    const passing = all ? undefined : this.#hold(chunk.subarray(border))
+    return passing === undefined ? whole : Buffer.concat([whole, passing])
+  }
+
+  #hold(piece: Buffer): Buffer | undefined {
+    this.#ending = endingOf(piece, this.#ending)
+    this.#held.push(piece)
+    this.#heldBytes += piece.length
+    if (this.#heldBytes <= this.#limitBytes) return undefined
+    if (this.#use === 'read') throw gatewayError('event_too_large', `the stream has an event of more than ${this.#limitBytes} bytes`)
+    this.#midEvent = true
+    return this.#release()
+  }
+
+  #release(last?: Buffer): Buffer {
+    if (last !== undefined && this.#heldBytes === 0) return last
+    const pieces = last === undefined ? this.#held : [...this.#held, last]
+    this.#held = []
+    this.#heldBytes = 0
+    return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+  }
+}
+
+/** Cuts whole events, and what may be left behind the last of them, into single events. */
+export function splitEvents(region: Buffer): StreamEvent[] {
+  const events: StreamEvent[] = []
+  const borders = new Borders(region)
+  let start = 0
+  for (let end = borders.next(0); end >= 0; end = borders.next(end)) {
+    events.push(new StreamEvent(region.subarray(start, end)))
+    start = end
+  }
+  if (start < region.length) events.push(new StreamEvent(region.subarray(start)))
+  return events
+}
+
+/** The event that the byte at `at` is part of. */
+export function eventAround(region: Buffer, at: number): Span {
+  const borders = new Borders(region)
+  let start = 0
+  for (let end = borders.next(0); end >= 0; end = borders.next(end)) {
+    if (at < end) return { start, end }
+    start = end
+  }
+  return { start, end: region.length }
+}
+
+function endsInBlankLine(chunk: Buffer): boolean {
+  const last = chunk.length - 1
+  if (chunk[last] !== lineFeed) return false
+  return chunk[last - 1] === lineFeed || (chunk[last - 1] === carriageReturn && chunk[last - 2] === lineFeed)
+}

@@ -1,0 +1,105 @@
+/** The stream taps of a plan with their state for one stream, called in order, each failure decided by its tap's mode. */
+
+import { GatewayError } from '../errors.ts'
+import type { Channel } from '../document/conversation.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { StreamTap } from '../plugin/define.ts'
+import type { StreamEvent } from './event.ts'
+
+export interface NamedTap {
+  /** The instance's name. */
+  readonly name: string
+  readonly tap: StreamTap<never>
+}
+
+/** Says what a failed call means: `open`, as if the tap were absent for this call, or `closed`, the stream fails. */
+export type OnFailure = (name: string, cause: unknown, exchange: Exchange) => 'open' | 'closed'
+
+/** A tap that must not fail did. */
+export class TapFailure extends Error {
+  /** The instance's name. */
+  override readonly name: string
+
+  constructor(name: string, cause: unknown) {
+    super('the stream tap failed', { cause })
+    this.name = name
+  }
+}
+
+interface OpenTap extends NamedTap {
+  readonly state: never
+}
+
+/** All methods throw TapFailure. */
+export class OpenTaps {
+  readonly #taps: readonly OpenTap[]
+  readonly #observers: readonly OpenTap[]
+  readonly #editors: readonly OpenTap[]
+  readonly #exchange: Exchange
+  readonly #onFailure: OnFailure
+
+  constructor(taps: readonly NamedTap[], exchange: Exchange, onFailure: OnFailure) {
+    this.#exchange = exchange
+    this.#onFailure = onFailure
+    this.#taps = taps.flatMap(tap => this.#open(tap))
+    this.#observers = this.#taps.filter(({ tap }) => tap.observe !== undefined)
+    this.#editors = this.#taps.filter(({ tap }) => tap.text !== undefined)
+  }
+
+  /** Whether any of them reads texts. */
+  get edit(): boolean {
+    return this.#editors.length > 0
+  }
+
+  /** Shows an event around, until one tap drops or refuses it. */
+  observe(event: StreamEvent): 'drop' | GatewayError | undefined {
+    for (const { name, tap, state } of this.#observers) {
+      try {
+        const verdict = tap.observe?.(event, state)
+        if (verdict === 'drop' || verdict instanceof GatewayError) return verdict
+      } catch (cause) {
+        this.#failed(name, cause)
+      }
+    }
+    return undefined
+  }
+
+  /** A text as it is when all of them have edited it, or the first refusal. */
+  text(text: string, channel: Channel): string | GatewayError {
+    let edited = text
+    for (const { name, tap, state } of this.#editors) {
+      try {
+        const said = tap.text?.(edited, channel, state)
+        if (said instanceof GatewayError) return said
+        if (typeof said !== 'string') throw new TypeError('text() must return a string or a refusal')
+        edited = said
+      } catch (cause) {
+        this.#failed(name, cause)
+      }
+    }
+    return edited
+  }
+
+  end(): void {
+    for (const { name, tap, state } of this.#taps) {
+      try {
+        tap.end?.(state)
+      } catch (cause) {
+        this.#onFailure(name, cause, this.#exchange)
+      }
+    }
+  }
+
+  #open({ name, tap }: NamedTap): OpenTap[] {
+    try {
+      return [{ name, tap, state: tap.open?.(this.#exchange) as never }]
+    } catch (cause) {
+      this.#failed(name, cause)
+      return []
+    }
+  }
+
+  #failed(name: string, cause: unknown): void {
+    if (this.#onFailure(name, cause, this.#exchange) === 'closed') throw new TapFailure(name, cause)
+  }
+}

@@ -1,0 +1,150 @@
+/** The stream taps of a plan, joined into one pass over each event: nobody parses twice, and each text is held back once. */
+
+import { GatewayError, gatewayError } from '../errors.ts'
+import { JsonError } from '../document/document.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { StreamFormat, StreamText } from '../plugin/dialect.ts'
+import { ArgumentsWindow } from './arguments.ts'
+import type { StreamEvent } from './event.ts'
+import { OpenTaps, type NamedTap, type OnFailure } from './open-taps.ts'
+import { TextWindow, type TextGate } from './window.ts'
+
+export { TapFailure, type NamedTap, type OnFailure } from './open-taps.ts'
+
+const nothing: readonly Buffer[] = []
+
+/** Compiled once for a plan, opened for each stream. */
+export class StreamRule {
+  readonly #taps: readonly NamedTap[]
+  readonly #format: StreamFormat
+  readonly #onFailure: OnFailure
+  readonly #lookbehind: number
+
+  /**
+   * @param taps in the order in which they act
+   * @param onFailure asked whenever a tap throws
+   */
+  constructor(taps: readonly NamedTap[], format: StreamFormat, onFailure: OnFailure) {
+    this.#taps = taps
+    this.#format = format
+    this.#onFailure = onFailure
+    this.#lookbehind = Math.max(0, ...taps.map(({ tap }) => tap.text === undefined ? 0 : tap.lookbehind ?? 0))
+  }
+
+  /** @throws TapFailure */
+  open(exchange: Exchange): RunningRule {
+    return new RunningRule(new OpenTaps(this.#taps, exchange, this.#onFailure), this.#format, this.#lookbehind)
+  }
+}
+
+/** One text of a stream on its way. */
+interface Flow {
+  readonly gate: TextGate
+  /** The last event that carried it. */
+  like: StreamEvent
+}
+
+/** A rule at work on one stream. Behind a refusal nothing of the stream may leave any more, and only `close` is to be called. */
+export class RunningRule {
+  readonly #taps: OpenTaps
+  readonly #format: StreamFormat
+  readonly #lookbehind: number
+  readonly #flows = new Map<string, Flow>()
+  #closed = false
+
+  constructor(taps: OpenTaps, format: StreamFormat, lookbehind: number) {
+    this.#taps = taps
+    this.#format = format
+    this.#lookbehind = lookbehind
+  }
+
+  /**
+   * What leaves for an event: itself, as received if no tap changed it, and before it what was held of the texts that it ends;
+   * nothing if it was dropped; or the refusal that it met.
+   * @throws TapFailure
+   * @throws GatewayError stream_incomplete, if texts are to be read and the event cannot be: what nobody can read must not leave
+   */
+  event(event: StreamEvent): readonly Buffer[] | GatewayError {
+    const verdict = this.#taps.observe(event)
+    if (verdict !== undefined) return verdict === 'drop' ? nothing : verdict
+    return this.#taps.edit ? this.#edit(event) : [event.render()]
+  }
+
+  /** The stream is over: what was held of texts that no event ended. @throws TapFailure */
+  end(): readonly Buffer[] | GatewayError {
+    return this.#endTexts(['*'], [], [])
+  }
+
+  /** Tells each tap that the stream is over, once; however it came to that. */
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#taps.end()
+  }
+
+  #edit(event: StreamEvent): readonly Buffer[] | GatewayError {
+    if (event.malformed) throw unreadable()
+    try {
+      return this.#editTexts(event, this.#format.texts(event))
+    } catch (cause) {
+      throw cause instanceof JsonError ? unreadable(cause) : cause
+    }
+  }
+
+  #editTexts(event: StreamEvent, texts: readonly StreamText[]): readonly Buffer[] | GatewayError {
+    const leaving: string[] = []
+    for (const text of texts) {
+      const seen = this.#flow(text, event).gate.push(text.text)
+      if (typeof seen !== 'string') return seen
+      leaving.push(seen)
+    }
+    const before = this.#endTexts(this.#format.ends(event), texts, leaving)
+    if (before instanceof GatewayError) return before
+    rewrite(texts, leaving)
+    return [...before, event.render()]
+  }
+
+  #flow({ key, channel }: StreamText, event: StreamEvent): Flow {
+    const known = this.#flows.get(key)
+    if (known !== undefined) {
+      known.like = event
+      return known
+    }
+    const Gate = channel === 'tool_arguments' ? ArgumentsWindow : TextWindow
+    const flow = { gate: new Gate(this.#lookbehind, text => this.#taps.text(text, channel)), like: event }
+    this.#flows.set(key, flow)
+    return flow
+  }
+
+  /** Lets go of the texts that end: in the event's own text of that key, or in an event before it, which is returned. */
+  #endTexts(ends: readonly string[], texts: readonly StreamText[], leaving: string[]): readonly Buffer[] | GatewayError {
+    if (ends.length === 0) return nothing
+    const before: Buffer[] = []
+    for (const [key, { gate, like }] of this.#flows) {
+      if (!ends.some(end => covers(end, key))) continue
+      this.#flows.delete(key)
+      const held = gate.flush()
+      if (typeof held !== 'string') return held
+      const own = texts.findLastIndex(text => text.key === key)
+      if (own >= 0) leaving[own] += held
+      else if (held !== '') before.push(Buffer.from(this.#format.text(like, key, held)))
+    }
+    return before
+  }
+}
+
+function unreadable(cause?: JsonError): GatewayError {
+  return gatewayError('stream_incomplete', 'the provider sent an event that cannot be read', { cause })
+}
+
+/** Whether a key is the one that ends, or one of all that a pattern like `0/*` names. */
+function covers(end: string, key: string): boolean {
+  return end.endsWith('*') ? key.startsWith(end.slice(0, -1)) : key === end
+}
+
+function rewrite(texts: readonly StreamText[], leaving: readonly string[]): void {
+  texts.forEach((text, i) => {
+    const as = leaving[i]
+    if (as !== undefined && as !== text.text) text.rewrite(as)
+  })
+}

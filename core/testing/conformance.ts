@@ -1,0 +1,83 @@
+/** What every provider must do, as cases that any test runner can run. */
+
+import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
+import type { ProviderDefinition } from '../plugin/provider.ts'
+import { ProviderInstance } from '../upstream/provider.ts'
+import { chatChunks, chatCompletion, errorBody, modelList } from './chat-samples.ts'
+import { startTestGateway, type TestGateway } from './gateway.ts'
+import { ScriptedUpstream } from './scripted-upstream.ts'
+
+export interface ConformanceCase {
+  readonly name: string
+  run(): Promise<void>
+}
+
+const key = 'sk-conformance'
+
+/**
+ * The cases for a provider that speaks openai-chat over HTTP. Each starts a gateway of its own.
+ * @param from the file or package name by which a configuration loads the provider; where it is left out, only what the definition itself says is checked
+ * @example for (const { name, run } of providerConformance(provider, './index.js')) test(name, run)
+ */
+export function providerConformance(definition: ProviderDefinition, from?: string): readonly ConformanceCase[] {
+  const facts = factCases(definition)
+  return from === undefined || definition.answer !== undefined || !definition.dialects.includes('openai-chat') ? facts : [...facts, ...callCases(definition, from)]
+}
+
+function factCases(definition: ProviderDefinition): readonly ConformanceCase[] {
+  return [
+    { name: 'has a name that can stand in a selector', run: async () => { match(definition.name, /^[a-z0-9][a-z0-9._-]*$/) } },
+    { name: 'names at least one dialect and one operation', run: async () => { ok(definition.dialects.length > 0 && Object.keys(definition.operations).length > 0) } },
+    { name: 'writes every operation as a method and a path', run: async () => { for (const endpoint of Object.values(definition.operations)) match(endpoint, /^(GET|POST|PUT|DELETE) \/\S*$/) } },
+    { name: 'has a base URL, or says that the configuration must give one', run: async () => { ok(definition.answer !== undefined || definition.baseUrl !== undefined || definition.needs?.includes('base_url')) } },
+    {
+      name: 'can be made into an instance', run: async () => {
+        const config = { name: definition.name, type: definition.name, keys: [key], models: [], base_url: definition.baseUrl ?? 'http://127.0.0.1:1/v1', settings: {} }
+        const instance = new ProviderInstance(config, definition, { connections: 1, keepAliveMs: 1 })
+        instance.hold()
+        await instance.release()
+      },
+    },
+  ]
+}
+
+function callCases(definition: ProviderDefinition, from: string): readonly ConformanceCase[] {
+  const withGateway = (name: string, run: (gateway: TestGateway, upstream: ScriptedUpstream) => Promise<void>): ConformanceCase => ({
+    name,
+    async run() {
+      await using upstream = await ScriptedUpstream.start({ models: ['model-a'] })
+      const provider = { type: from, base_url: upstream.url, api_key: key, models: ['model-a'] }
+      await using gateway = await startTestGateway({ config: { providers: { conformance: provider } } })
+      await run(gateway, upstream)
+    },
+  })
+  const chat = (gateway: TestGateway, body: object) => fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'conformance/model-a', messages: [{ role: 'user', content: 'Hi' }], ...body }) })
+  return [
+    withGateway('sends its key, and no credential of the caller', async (gateway, upstream) => {
+      upstream.reply({ body: chatCompletion({ content: 'Hello' }) })
+      strictEqual((await chat(gateway, {})).status, 200)
+      const sent = upstream.requests.at(-1)
+      ok(sent?.rawHeaders.some(value => value.includes(key)), 'the key did not arrive')
+    }),
+    withGateway('sends the body as it came, but for the model', async (gateway, upstream) => {
+      upstream.reply({ body: chatCompletion({ content: 'Hello' }) })
+      await chat(gateway, { seed: 12345678901234567890n.toString(), unknown_member: { a: 1 } })
+      const sent = JSON.parse(upstream.requests.at(-1)?.body.toString() ?? '{}') as Record<string, unknown>
+      deepStrictEqual([sent['model'], sent['unknown_member']], ['model-a', { a: 1 }])
+    }),
+    withGateway('relays a stream to its end', async (gateway, upstream) => {
+      upstream.reply({ headers: { 'content-type': 'text/event-stream' }, chunks: chatChunks({ pieces: ['Hel', 'lo'] }) })
+      match(await (await chat(gateway, { stream: true })).text(), /data: \[DONE\]\n\n$/)
+    }),
+    withGateway('keeps the provider\'s error status and message', async (gateway, upstream) => {
+      upstream.reply({ status: 400, body: errorBody('temperature is too high', 'invalid_request_error', 'bad_temperature', 'temperature') })
+      const response = await chat(gateway, {})
+      strictEqual(response.status, 400)
+      deepStrictEqual((await response.json() as { error: object }).error, { type: 'invalid_request_error', message: 'temperature is too high', param: 'temperature', code: 'bad_temperature' })
+    }),
+    ...definition.operations['models'] === undefined ? [] : [withGateway('lists its models', async gateway => {
+      const list = await (await fetch(`${gateway.url}/v1/models`)).json() as ReturnType<typeof modelList>
+      ok(list.data.some(({ id }) => id === 'conformance/model-a'))
+    })],
+  ]
+}

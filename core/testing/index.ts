@@ -1,0 +1,16 @@
+/** `tapline/testing`: what plugin and provider authors test with. */
+
+export { startTestGateway } from './gateway.ts'
+export type { TestGateway, TestGatewayOptions } from './gateway.ts'
+export { runPlugin } from './run-plugin.ts'
+export type { PluginRun, PluginRunOptions } from './run-plugin.ts'
+export { providerConformance } from './conformance.ts'
+export type { ConformanceCase } from './conformance.ts'
+export { ScriptedUpstream } from './scripted-upstream.ts'
+export type { Cue, Script, ScriptGates } from './script.ts'
+export { ReceivedRequest } from './received-request.ts'
+export { Gate } from './gate.ts'
+export { TurnedClock } from './turned-clock.ts'
+export { seededRandom } from './seeded-random.ts'
+export { refusedUrl } from './port.ts'
+export { chatChunks, chatCompletion, embeddings, errorBody, modelList, sampleStream, sse } from './chat-samples.ts'

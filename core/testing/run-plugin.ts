@@ -1,0 +1,162 @@
+/** Runs one plugin on one exchange, in memory: through a real pipeline, against a provider that answers as told. */
+
+import pino from 'pino'
+import { checkOptions } from '../config/options.ts'
+import { formatProblem } from '../config/problems.ts'
+import { realClock } from '../gateway/clock.ts'
+import { GatewayHealth } from '../gateway/health.ts'
+import { GatewayError } from '../errors.ts'
+import { Exchange, type Caller, type TapFailure } from '../pipeline/exchange.ts'
+import { buildPlan, type PlacedStep } from '../pipeline/place-taps.ts'
+import { run } from '../pipeline/run.ts'
+import type { Sink } from '../pipeline/sink.ts'
+import { phases } from '../pipeline/step.ts'
+import type { PluginDefinition } from '../plugin/define.ts'
+import { Instance } from '../plugin/instance.ts'
+import { load } from '../plugin/load.ts'
+import type { OptionsSchema } from '../plugin/schema.ts'
+import type { Clock, Services } from '../plugin/services.ts'
+import { ProviderInstance } from '../upstream/provider.ts'
+import { chatCompletion, chatChunks } from './chat-samples.ts'
+
+export interface PluginRunOptions {
+  readonly options?: Readonly<Record<string, unknown>>
+  /** The body of the chat request; `model` and `messages` have defaults. With `stream: true`, the answer is streamed. */
+  readonly request?: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly caller?: Caller
+  readonly userPath?: string
+  /** What the provider answers: a text, the texts of a stream's events, or a whole body. */
+  readonly answer?: string | readonly string[] | Readonly<Record<string, unknown>>
+  /** Services that the plugin needs. */
+  readonly services?: Partial<Services>
+  readonly clock?: Clock
+  readonly onError?: 'open' | 'closed'
+  readonly timeoutMs?: number
+}
+
+export interface PluginRun {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** The reply's text: of a plain answer or of a stream, put together. */
+  readonly reply: { readonly text: string; readonly raw: string }
+  /** The reply's body as JSON; of a stream, undefined. */
+  // eslint-disable-next-line typescript/no-explicit-any -- the shape is the test's to know
+  readonly body: any
+  /** The body that the provider received; undefined if it was not called. */
+  readonly upstream: Readonly<Record<string, unknown>> | undefined
+  readonly failures: readonly TapFailure[]
+  readonly exchange: Exchange
+}
+
+/** @throws Error when the options do not pass the plugin's schema */
+export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinition<S>, options: PluginRunOptions = {}): Promise<PluginRun> {
+  const definition = plugin as unknown as PluginDefinition
+  const checked = checkOptions(definition.schema, options.options, () => undefined)
+  if (checked.problems.length > 0) throw new Error(checked.problems.map(problem => formatProblem(problem)).join('\n'))
+  const received: Buffer[] = []
+  const provider = answering(options, received)
+  const log = pino({ enabled: false })
+  const clock = options.clock ?? realClock
+  const services = { clock, random: Math.random, health: new GatewayHealth(clock), version: { version: '0', commit: 'test' }, meter: silentMeter, providers: new Map([['test', provider]]), ...options.services } as Services
+  const instance = await Instance.setUp({ key: 'test', name: definition.name, definition, options: checked.value }, services, log, clock)
+  const placed: PlacedStep = { name: definition.name, instance, onError: options.onError, timeoutMs: options.timeoutMs ?? 0, phases: new Set(phases) }
+  const { definition: dialect } = await load('dialect', 'openai-chat', '/', { searchPaths: [], foreignAllowed: false })
+  const limits = { totalMs: 0, responseHeaderMs: 0, streamIdleMs: 0, streamStallMs: 0 }
+  const plan = buildPlan({ name: 'test', operation: 'chat', dialect, body: 'json', clock, log, limits }, [await router(provider, options), placed])
+  const exchange = new Exchange('test', incoming(options), plan)
+  const sink = new MemorySink()
+  await run(exchange, sink)
+  await instance.taps.close?.()
+  return outcome(exchange, sink, received)
+}
+
+function outcome(exchange: Exchange, sink: MemorySink, received: readonly Buffer[]): PluginRun {
+  const raw = sink.text
+  const isStream = sink.headers['content-type']?.startsWith('text/event-stream') === true
+  const body: unknown = isStream || raw === '' ? undefined : JSON.parse(raw)
+  return {
+    status: sink.status,
+    headers: sink.headers,
+    body,
+    reply: { raw, text: isStream ? textOfStream(raw) : String((body as { choices?: { message?: { content?: unknown } }[] } | undefined)?.choices?.[0]?.message?.content ?? '') },
+    upstream: received[0] === undefined ? undefined : JSON.parse(received[0].toString()) as Record<string, unknown>,
+    failures: exchange.failures,
+    exchange,
+  }
+}
+
+function textOfStream(raw: string): string {
+  const chunks = raw.split('\n\n').filter(event => event.startsWith('data: {')).map(event => JSON.parse(event.slice('data: '.length)) as { choices?: { delta?: { content?: string } }[] })
+  return chunks.map(chunk => chunk.choices?.[0]?.delta?.content ?? '').join('')
+}
+
+const silentMeter = { counter: () => () => {}, gauge: () => () => {}, histogram: () => () => {} }
+
+/** A step above the plugin that sends everything to the one provider. */
+async function router(provider: ProviderInstance, { caller, userPath = '' }: PluginRunOptions): Promise<PlacedStep> {
+  const definition: PluginDefinition = {
+    name: 'test-router',
+    setup: () => ({
+      request: exchange => { exchange.caller = caller; exchange.userPath = userPath },
+      route: exchange => { exchange.targets = [{ provider, model: exchange.model }] },
+    }),
+  }
+  const instance = await Instance.setUp({ key: 'router', name: 'test-router', definition, options: {} }, {} as Services, pino({ enabled: false }), realClock)
+  return { name: 'test-router', instance, onError: undefined, timeoutMs: 0, phases: new Set(phases) }
+}
+
+function answering({ answer = 'Hello!' }: PluginRunOptions, received: Buffer[]): ProviderInstance {
+  const config = { name: 'test', type: 'test', keys: [], models: [], settings: {} }
+  return new ProviderInstance(config, {
+    name: 'test',
+    dialects: ['openai-chat'],
+    operations: { chat: 'POST /chat/completions' },
+    answer({ body }) {
+      if (body !== undefined) received.push(body)
+      const isStream = (JSON.parse(body?.toString() ?? '{}') as { stream?: boolean }).stream === true
+      if (isStream) return { status: 200, headers: ['Content-Type', 'text/event-stream'], body: chatChunks({ pieces: typeof answer === 'string' ? [...answer] : answer as readonly string[] }).map(event => Buffer.from(event)) }
+      const whole = typeof answer === 'string' ? chatCompletion({ content: answer }) : Array.isArray(answer) ? chatCompletion({ content: answer.join('') }) : answer
+      return { status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.from(JSON.stringify(whole)) }
+    },
+  }, { connections: 1, keepAliveMs: 1 })
+}
+
+function incoming({ request = {}, headers = {} }: PluginRunOptions) {
+  const body = Buffer.from(JSON.stringify({ model: 'test-model', messages: [{ role: 'user', content: 'Hello' }], ...request }))
+  const all: Record<string, string> = { 'content-type': 'application/json', ...headers }
+  return { method: 'POST', path: '/v1/chat/completions', query: '', params: {}, headers: all, rawHeaders: Object.entries(all).flat(), remoteAddress: '127.0.0.1', body: () => Promise.resolve(body) }
+}
+
+/** Takes everything, at once. */
+class MemorySink implements Sink {
+  committed = false
+  status = 0
+  headers: Record<string, string> = {}
+  readonly #chunks: Buffer[] = []
+
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString()
+  }
+
+  head(status: number, headers: readonly string[]): void {
+    this.committed = true
+    this.status = status
+    for (let i = 0; i + 1 < headers.length; i += 2) this.headers[(headers[i] as string).toLowerCase()] = headers[i + 1] as string
+  }
+
+  write(bytes: Buffer): boolean {
+    this.#chunks.push(bytes)
+    return true
+  }
+
+  end(bytes?: Buffer): void {
+    if (bytes !== undefined) this.#chunks.push(bytes)
+  }
+
+  whenDrained(): void {}
+
+  destroy(): void {
+    throw new GatewayError(null, 'the reply was broken off', { status: 502 })
+  }
+}

@@ -1,0 +1,79 @@
+/** A body of server-sent events: established with its first event that carries data, then handed on event by event. */
+
+import { GatewayError } from '../errors.ts'
+import { Reply } from '../pipeline/reply.ts'
+import type { StreamFormat } from '../plugin/dialect.ts'
+import { EventSplitter, splitEvents } from '../stream/borders.ts'
+import { emptyFailure, faultFailure } from './failure.ts'
+import { endToEnd } from './raw-body.ts'
+import { RunningStream } from './running-stream.ts'
+import type { BodyReader, Reading } from './send.ts'
+
+export class EventBody implements BodyReader {
+  readonly #reading: Reading
+  readonly #stream: RunningStream
+  readonly #splitter: EventSplitter
+  readonly #format: StreamFormat | undefined
+  /** Comments that came before the first event. */
+  #early: Buffer[] = []
+  #established = false
+
+  constructor(reading: Reading) {
+    this.#reading = reading
+    this.#stream = new RunningStream(reading.call)
+    const { rule, buffered } = reading.exchange.plan.streamFrom(Number.POSITIVE_INFINITY)
+    this.#splitter = new EventSplitter(rule === undefined && !buffered ? 'relay' : 'read')
+    this.#format = reading.exchange.dialect?.stream
+  }
+
+  data(chunk: Buffer): void {
+    try {
+      const events = this.#splitter.push(chunk)
+      if (events !== undefined) this.#take(events)
+    } catch (cause) {
+      if (!(cause instanceof GatewayError)) throw cause
+      this.#reading.call.abort()
+      this.broken(cause)
+    }
+  }
+
+  end(): void {
+    const rest = this.#splitter.rest()
+    if (rest !== undefined && !splitEvents(rest).some(event => event.malformed)) this.#take(rest)
+    if (this.#established) this.#stream.finish()
+    else this.#settleEmpty()
+  }
+
+  broken(error: GatewayError): void {
+    if (this.#established) this.#stream.finish(error)
+    else if (error.code === 'event_too_large') this.#reading.settle(faultFailure(error))
+    else this.#settleEmpty()
+  }
+
+  #take(events: Buffer): void {
+    if (this.#established) return this.#stream.put(events)
+    this.#early.push(events)
+    const first = splitEvents(events).find(event => event.data !== undefined)
+    if (first === undefined) return
+    const fault = this.#format?.error(first, this.#reading.attempt.target.provider.name)
+    if (fault !== undefined) {
+      this.#reading.call.abort()
+      return this.#reading.settle(faultFailure(fault))
+    }
+    this.#establish()
+  }
+
+  #establish(): void {
+    const { attempt, headers, status, exchange, settle } = this.#reading
+    this.#established = true
+    const own = exchange.forward === undefined ? ['Content-Type', String(headers['content-type'])] : endToEnd(headers)
+    settle(new Reply({ status, headers: own, stream: this.#stream, framing: 'events', target: attempt.target }))
+    for (const events of this.#early) this.#stream.put(events)
+    this.#early = []
+  }
+
+  #settleEmpty(): void {
+    const { attempt, settle } = this.#reading
+    settle(emptyFailure(attempt.target.provider.name, 'an empty stream'))
+  }
+}

@@ -1,0 +1,117 @@
+/** What a provider's failure means to the caller: status, code and message kept, envelopes and HTML left behind (api 3.4). */
+
+import { GatewayError, gatewayError } from '../errors.ts'
+import type { Failure } from '../pipeline/attempt.ts'
+import type { ReplyHeaders } from './transport.ts'
+
+const messageLimit = 4096
+const relayedHeaders = ['retry-after', 'retry-after-ms', 'x-should-retry'] as const
+
+interface VendorError {
+  readonly message: string
+  readonly code: string | null
+  readonly param: string | null
+}
+
+/** The provider answered with an error status, or with one that is no answer at all. */
+export function statusFailure(provider: string, status: number, headers: ReplyHeaders, body: Buffer, now: number): Failure {
+  const said = vendorError(body)
+  const retryAfterMs = retryAfter(headers, now)
+  const error = new GatewayError(said.code, explain(provider, status, said.message), {
+    status: status >= 400 && status <= 599 ? status : 502,
+    provider,
+    headers: relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : []),
+    ...(said.param === null ? {} : { param: said.param }),
+  })
+  return { kind: 'status', status, error, text: said.message.toLowerCase(), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+}
+
+/** No answer came: DNS, connect, TLS, reset before the answer was whole. */
+export function transportFailure(provider: string, cause: Error): Failure {
+  const code = (cause as { code?: unknown }).code
+  const error = gatewayError('upstream_unreachable', `${provider} could not be reached${typeof code === 'string' ? ` (${code})` : ''}`, { provider, cause })
+  return { kind: 'transport', error, text: error.message.toLowerCase() }
+}
+
+export function timeoutFailure(provider: string, waitedMs: number, what: string): Failure {
+  const error = gatewayError('upstream_timeout', `${provider} sent no ${what} within ${waitedMs / 1000} s`, { provider })
+  return { kind: 'timeout', error, text: error.message.toLowerCase() }
+}
+
+/** Status 2xx, and nothing in it. */
+export function emptyFailure(provider: string, what: string): Failure {
+  const error = gatewayError('bad_upstream_response', `${provider}: provider returned ${what}`, { provider })
+  return { kind: 'empty', error, text: error.message.toLowerCase() }
+}
+
+/** An error that a dialect found inside a reply of status 2xx. */
+export function faultFailure(error: GatewayError): Failure {
+  return error.code === 'bad_upstream_response'
+    ? { kind: 'empty', error, text: error.message.toLowerCase() }
+    : { kind: 'status', status: error.status, error, text: error.message.toLowerCase() }
+}
+
+function explain(provider: string, status: number, message: string): string {
+  if (status === 401) return `${provider} refused the gateway's credential: ${message === '' ? 'unauthorized' : message}`
+  return message === '' ? `${provider} answered with status ${status}` : message
+}
+
+/** Reads the vendors' shapes of an error: `error.message`, `error` as text, `message`, `detail`, else the text itself (providers 5.4). */
+function vendorError(body: Buffer): VendorError {
+  const text = body.toString().trim()
+  const parsed = parse(text)
+  const root = Array.isArray(parsed) ? parsed[0] as unknown : parsed
+  if (!isRecord(root)) return { message: plainText(text), code: null, param: null }
+  const error = isRecord(root['error']) ? root['error'] : root
+  return { message: clip(messageOf(root, error)), code: textOf(error['code'] ?? root['code']), param: typeof error['param'] === 'string' ? error['param'] : null }
+}
+
+function messageOf(root: Record<string, unknown>, error: Record<string, unknown>): string {
+  const message = textOf(error['message'] ?? root['error'] ?? root['message'] ?? root['Message']) ?? detailOf(root['detail']) ?? ''
+  const raw = isRecord(error['metadata']) ? textOf(error['metadata']['raw']) : null
+  return raw !== null && (message === '' || message.startsWith('Provider returned')) ? raw : message
+}
+
+/** FastAPI's validators: text, or a list of places and messages. */
+function detailOf(detail: unknown): string | null {
+  if (!Array.isArray(detail)) return textOf(detail)
+  return detail.filter(isRecord).map(({ loc, msg }) => `${Array.isArray(loc) ? loc.join('.') : ''}: ${String(msg)}`).join('; ')
+}
+
+/** A page from a proxy becomes its words. */
+function plainText(text: string): string {
+  if (!text.startsWith('<')) return clip(text)
+  return clip(text.replace(/<(script|style)\b[^]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim())
+}
+
+/** The wait that a provider asks for, in milliseconds: `retry-after-ms`, else seconds or a date. */
+export function retryAfter(headers: ReplyHeaders, now: number): number | undefined {
+  const exact = Number(headers['retry-after-ms'])
+  if (headers['retry-after-ms'] !== undefined && Number.isFinite(exact)) return Math.max(0, exact)
+  const said = headers['retry-after']
+  if (typeof said !== 'string') return undefined
+  const seconds = Number(said)
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(said) - now
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function textOf(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  return typeof value === 'number' ? String(value) : null
+}
+
+function clip(text: string): string {
+  return text.length > messageLimit ? `${text.slice(0, messageLimit)}…` : text
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,95 @@
+/** Calls over HTTP: one undici pool per provider instance, one `dispatch` per call. */
+
+import { Pool, ProxyAgent, Socks5ProxyAgent, type Dispatcher } from 'undici'
+import type { Call, OutgoingCall, ReplyHeaders, ReplyListener, Transport } from './transport.ts'
+
+export interface HttpTransportOptions {
+  readonly baseUrl: string
+  readonly connections: number
+  readonly keepAliveMs: number
+  /** An outbound proxy: `http:`, `https:`, `socks5:` or `socks5h:`. */
+  readonly proxyUrl?: string | undefined
+}
+
+export class HttpTransport implements Transport {
+  readonly #dispatcher: Dispatcher
+  readonly #origin: string
+  readonly #basePath: string
+
+  constructor(options: HttpTransportOptions) {
+    const url = new URL(options.baseUrl)
+    this.#origin = url.origin
+    this.#basePath = url.pathname.replace(/\/+$/, '')
+    this.#dispatcher = dispatcher(url.origin, options)
+  }
+
+  send(call: OutgoingCall, listener: ReplyListener): Call {
+    const running = new HttpCall(listener)
+    this.#dispatcher.dispatch({
+      origin: this.#origin,
+      path: this.#basePath + call.path,
+      method: call.method,
+      headers: call.headers,
+      body: call.body ?? null,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    }, running)
+    return running
+  }
+
+  close(): Promise<void> {
+    return this.#dispatcher.destroy()
+  }
+}
+
+function dispatcher(origin: string, { connections, keepAliveMs, proxyUrl }: HttpTransportOptions): Dispatcher {
+  const pool = { connections, pipelining: 1, keepAliveTimeout: keepAliveMs, keepAliveMaxTimeout: Math.max(keepAliveMs, 600_000), headersTimeout: 0, bodyTimeout: 0 }
+  if (proxyUrl === undefined) return new Pool(origin, pool)
+  if (proxyUrl.startsWith('socks5')) return new Socks5ProxyAgent(proxyUrl, pool)
+  return new ProxyAgent({ ...pool, uri: proxyUrl })
+}
+
+class HttpCall implements Dispatcher.DispatchHandler, Call {
+  readonly #listener: ReplyListener
+  #controller: Dispatcher.DispatchController | undefined
+  #aborted = false
+
+  constructor(listener: ReplyListener) {
+    this.#listener = listener
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#aborted) controller.abort(new Error('the call was given up'))
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ReplyHeaders): void {
+    if (!this.#aborted && status >= 200) this.#listener.onHead(status, headers)
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (!this.#aborted) this.#listener.onData(chunk)
+  }
+
+  onResponseEnd(): void {
+    if (!this.#aborted) this.#listener.onEnd()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
+    if (!this.#aborted) this.#listener.onError(cause)
+  }
+
+  pause(): void {
+    this.#controller?.pause()
+  }
+
+  resume(): void {
+    this.#controller?.resume()
+  }
+
+  abort(): void {
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#controller?.abort(new Error('the call was given up'))
+  }
+}

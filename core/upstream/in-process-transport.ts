@@ -1,0 +1,83 @@
+/** Calls that a provider answers within this process: no socket, the same life otherwise. */
+
+import type { ProviderAnswer, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
+import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
+
+type Answer = NonNullable<ProviderDefinition['answer']>
+
+export class InProcessTransport implements Transport {
+  readonly #answer: Answer
+  readonly #settings: ProviderSettings
+
+  constructor(answer: Answer, settings: ProviderSettings) {
+    this.#answer = answer
+    this.#settings = settings
+  }
+
+  send(call: OutgoingCall, listener: ReplyListener): Call {
+    const running = new InProcessCall(listener)
+    void this.#run(call, running)
+    return running
+  }
+
+  async close(): Promise<void> {}
+
+  async #run(call: OutgoingCall, running: InProcessCall): Promise<void> {
+    try {
+      running.begin(await this.#answer(call, this.#settings))
+    } catch (cause) {
+      running.fail(cause instanceof Error ? cause : new Error(String(cause)))
+    }
+  }
+}
+
+/** Hands out one piece per turn of the loop, as a socket would, and none while paused. */
+class InProcessCall implements Call {
+  readonly #listener: ReplyListener
+  #pieces: Iterator<Buffer> | undefined
+  #paused = false
+  #aborted = false
+
+  constructor(listener: ReplyListener) {
+    this.#listener = listener
+  }
+
+  begin({ status, headers, body }: ProviderAnswer): void {
+    if (this.#aborted) return
+    this.#listener.onHead(status, lowerCased(headers))
+    this.#pieces = (Buffer.isBuffer(body) ? [body] : body)[Symbol.iterator]()
+    this.#next()
+  }
+
+  fail(cause: Error): void {
+    if (!this.#aborted) this.#listener.onError(cause)
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    setImmediate(() => this.#next())
+  }
+
+  abort(): void {
+    this.#aborted = true
+  }
+
+  #next(): void {
+    if (this.#paused || this.#aborted || this.#pieces === undefined) return
+    const { done, value } = this.#pieces.next()
+    if (done === true) return this.#listener.onEnd()
+    this.#listener.onData(value)
+    setImmediate(() => this.#next())
+  }
+}
+
+function lowerCased(flat: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (let i = 0; i + 1 < flat.length; i += 2) headers[(flat[i] as string).toLowerCase()] = flat[i + 1] as string
+  return headers
+}

@@ -1,0 +1,106 @@
+/** Bodies that are read whole: an error's, and a plain reply's. */
+
+import { JsonError } from '../document/document.ts'
+import { gatewayError, type GatewayError } from '../errors.ts'
+import { Reply } from '../pipeline/reply.ts'
+import { emptyFailure, faultFailure, statusFailure, transportFailure } from './failure.ts'
+import { RunningStream } from './running-stream.ts'
+import type { BodyReader, Reading } from './send.ts'
+
+/** What is read of an error's body before the call is given up. */
+const errorLimit = 64 * 1024
+/** What is held of a plain reply. A larger one goes by in pieces, or fails if policy must see it whole. */
+const heldLimit = 4 * 1024 * 1024
+
+export class ErrorBody implements BodyReader {
+  readonly #reading: Reading
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+
+  constructor(reading: Reading) {
+    this.#reading = reading
+  }
+
+  data(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes < errorLimit) return
+    this.#reading.call.abort()
+    this.end()
+  }
+
+  end(): void {
+    const { attempt, status, headers, exchange, settle } = this.#reading
+    const body = Buffer.concat(this.#chunks).subarray(0, errorLimit)
+    settle(statusFailure(attempt.target.provider.name, status, headers, body, exchange.clock.now()))
+  }
+
+  broken(): void {
+    this.end()
+  }
+}
+
+export class PlainBody implements BodyReader {
+  readonly #reading: Reading
+  #chunks: Buffer[] = []
+  #bytes = 0
+  /** Set once the reply has grown too large to be held. */
+  #passing: RunningStream | undefined
+
+  constructor(reading: Reading) {
+    this.#reading = reading
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#passing !== undefined) return this.#passing.put(chunk)
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes > heldLimit) this.#outgrown()
+  }
+
+  end(): void {
+    if (this.#passing !== undefined) return this.#passing.finish()
+    const { attempt, status, headers, exchange, settle } = this.#reading
+    const body = this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks)
+    const provider = attempt.target.provider.name
+    if (body.length === 0) return settle(emptyFailure(provider, 'empty response'))
+    const reply = new Reply({ status, headers: ['Content-Type', String(headers['content-type'] ?? 'application/json')], body, target: attempt.target })
+    const fault = this.#fault(reply)
+    if (fault !== undefined) return settle(faultFailure(fault))
+    exchange.readUsageFrom(() => reply.usage)
+    settle(reply)
+  }
+
+  broken(error: GatewayError, cause: Error): void {
+    if (this.#passing !== undefined) return this.#passing.finish(error)
+    this.#reading.settle(transportFailure(this.#reading.attempt.target.provider.name, cause))
+  }
+
+  #fault(reply: Reply): GatewayError | undefined {
+    const { exchange, attempt } = this.#reading
+    const { dialect, operation } = exchange
+    const provider = attempt.target.provider.name
+    if (dialect === undefined) return undefined
+    try {
+      const { document } = reply.readAs(dialect, operation)
+      return document === undefined ? undefined : dialect.fault(document, operation, provider)
+    } catch (cause) {
+      if (!(cause instanceof JsonError)) throw cause
+      return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider, cause })
+    }
+  }
+
+  #outgrown(): void {
+    const { attempt, status, headers, exchange, settle, call } = this.#reading
+    const provider = attempt.target.provider.name
+    if (exchange.plan.guardsReplies) {
+      call.abort()
+      const error = gatewayError('response_too_large', `${provider} sent more than ${heldLimit} bytes, which policy must see whole`, { provider })
+      return settle({ kind: 'empty', error, text: '' })
+    }
+    this.#passing = new RunningStream(call)
+    settle(new Reply({ status, headers: ['Content-Type', String(headers['content-type'] ?? 'application/json')], stream: this.#passing, framing: 'bytes', target: attempt.target }))
+    for (const chunk of this.#chunks) this.#passing.put(chunk)
+    this.#chunks = []
+  }
+}

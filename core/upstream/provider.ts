@@ -1,0 +1,157 @@
+/** One configured provider: its facts, its keys, and the way to it. */
+
+import type { ModelEntry, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
+import { HttpTransport } from './http-transport.ts'
+import { InProcessTransport } from './in-process-transport.ts'
+import { KeyRing } from './keys.ts'
+import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
+
+/** What configuration says of one instance. */
+export interface ProviderConfig {
+  readonly name: string
+  readonly type: string
+  readonly keys: readonly string[]
+  readonly base_url?: string
+  readonly proxy_url?: string
+  readonly models: readonly { readonly id: string; readonly metadata?: Readonly<Record<string, unknown>> }[]
+  /** Everything that the instance's block says, options of its own included. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+export interface ProviderLimits {
+  readonly connections: number
+  readonly keepAliveMs: number
+}
+
+/** Where an operation is served, below the base URL. */
+export interface EndpointPlace {
+  readonly method: string
+  readonly path: string
+}
+
+export class ProviderInstance {
+  readonly name: string
+  readonly type: string
+  readonly definition: ProviderDefinition
+  readonly config: ProviderConfig
+  readonly keys: KeyRing
+  readonly dialects: ReadonlySet<string>
+  readonly baseUrl: string | undefined
+  readonly #endpoints: ReadonlyMap<string, EndpointPlace>
+  readonly #settings: ProviderSettings
+  readonly #transport: Transport
+  readonly #authHeader: string
+  readonly #authScheme: string
+  readonly #customHeaders: readonly string[]
+  #holders = 0
+
+  /** @throws Error when a setting cannot work, for example a proxy URL */
+  constructor(config: ProviderConfig, definition: ProviderDefinition, limits: ProviderLimits) {
+    const { settings } = config
+    this.name = config.name
+    this.type = config.type
+    this.config = config
+    this.definition = definition
+    this.keys = new KeyRing(config.keys)
+    this.baseUrl = config.base_url ?? definition.baseUrl
+    this.dialects = new Set(settings['native_dialects'] as string[] | undefined ?? definition.dialects)
+    this.#endpoints = endpoints(definition, settings['operations'] as string[] | undefined)
+    this.#settings = { ...settings, name: config.name, type: config.type, ...(this.baseUrl === undefined ? {} : { base_url: this.baseUrl }) }
+    this.#transport = transport(this, this.#settings, limits)
+    this.#authHeader = settings['auth_header'] as string | undefined ?? definition.auth?.header ?? 'Authorization'
+    this.#authScheme = settings['auth_scheme'] as string | undefined ?? (definition.auth === undefined ? 'Bearer' : definition.auth.scheme ?? '')
+    this.#customHeaders = Object.entries(settings['custom_upstream_headers'] as Record<string, string> | undefined ?? {}).flat()
+  }
+
+  /** Every operation that is served, and where. */
+  get operations(): ReadonlyMap<string, EndpointPlace> {
+    return this.#endpoints
+  }
+
+  /** Where an operation is served; undefined if this provider has none such. */
+  endpoint(operation: string): EndpointPlace | undefined {
+    return this.#endpoints.get(operation)
+  }
+
+  /** Adds what every call to this provider carries: its key, fixed headers, the request's id. */
+  authorize(headers: string[], key: string | undefined, requestId: string | undefined): void {
+    if (key !== undefined) headers.push(this.#authHeader, this.#authScheme === '' ? key : `${this.#authScheme} ${key}`)
+    if (requestId !== undefined) headers.push(this.definition.requestIdHeader ?? 'X-Request-Id', requestId)
+    if (this.#customHeaders.length > 0) headers.push(...this.#customHeaders)
+  }
+
+  /** Starts one call. */
+  send(call: OutgoingCall, listener: ReplyListener): Call {
+    const { sign } = this.definition
+    const signed = sign?.(call, this.#settings)
+    return signed instanceof Promise ? this.#sendSigned(signed, call, listener) : this.#transport.send(call, listener)
+  }
+
+  /** Asks for the models that the provider offers. @throws Error if it does not say */
+  async models(timeoutMs: number): Promise<readonly ModelEntry[]> {
+    const place = this.endpoint('models')
+    if (place === undefined) return []
+    const headers = ['Accept', 'application/json']
+    this.authorize(headers, this.keys.take(), undefined)
+    const body = await this.#fetch({ operation: 'models', ...place, headers, body: undefined }, timeoutMs)
+    return (this.definition.models ?? openAiModels)(JSON.parse(body.toString()) as unknown)
+  }
+
+  hold(): void {
+    this.#holders += 1
+  }
+
+  /** Closes its connections when nobody holds it any more. */
+  async release(): Promise<void> {
+    this.#holders -= 1
+    if (this.#holders <= 0) await this.#transport.close()
+  }
+
+  #sendSigned(signed: Promise<void>, call: OutgoingCall, listener: ReplyListener): Call {
+    let running: Call | undefined
+    let aborted = false
+    signed.then(
+      () => { if (!aborted) running = this.#transport.send(call, listener) },
+      (cause: unknown) => { if (!aborted) listener.onError(cause instanceof Error ? cause : new Error(String(cause))) },
+    )
+    return { pause: () => running?.pause(), resume: () => running?.resume(), abort: () => { aborted = true; running?.abort() } }
+  }
+
+  #fetch(call: OutgoingCall, timeoutMs: number): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = []
+      let status = 0
+      const timer = setTimeout(() => { running.abort(); reject(new Error(`no answer within ${timeoutMs} ms`)) }, timeoutMs)
+      const done = (settle: () => void) => { clearTimeout(timer); settle() }
+      const running = this.send(call, {
+        onHead: code => { status = code },
+        onData: chunk => { chunks.push(chunk) },
+        onEnd: () => done(() => status === 200 ? resolve(Buffer.concat(chunks)) : reject(new Error(`${call.method} ${call.path} answered ${status}`))),
+        onError: cause => done(() => reject(cause)),
+      })
+    })
+  }
+}
+
+function endpoints(definition: ProviderDefinition, only: readonly string[] | undefined): ReadonlyMap<string, EndpointPlace> {
+  return new Map(Object.entries(definition.operations)
+    .filter(([operation]) => only === undefined || only.includes(operation))
+    .map(([operation, endpoint]) => {
+      const [method = '', path = ''] = endpoint.split(' ')
+      return [operation, { method, path }]
+    }))
+}
+
+function transport(instance: ProviderInstance, settings: ProviderSettings, { connections, keepAliveMs }: ProviderLimits): Transport {
+  const { answer } = instance.definition
+  if (answer !== undefined) return new InProcessTransport(answer, settings)
+  if (instance.baseUrl === undefined) throw new Error(`providers.${instance.name} has no base_url`)
+  return new HttpTransport({ baseUrl: instance.baseUrl, connections, keepAliveMs, proxyUrl: instance.config.proxy_url })
+}
+
+/** OpenAI's list, or a bare array of its entries. */
+function openAiModels(body: unknown): readonly ModelEntry[] {
+  const data = Array.isArray(body) ? body : (body as { data?: unknown } | null)?.data
+  if (!Array.isArray(data)) throw new Error('the model list is neither {"data": […]} nor an array')
+  return data.filter((entry): entry is ModelEntry => typeof (entry as { id?: unknown } | null)?.id === 'string')
+}

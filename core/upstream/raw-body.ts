@@ -1,0 +1,47 @@
+/** A body that nobody reads: its bytes go by as they come (passthrough). */
+
+import type { GatewayError } from '../errors.ts'
+import { Reply } from '../pipeline/reply.ts'
+import { statusFailure } from './failure.ts'
+import { RunningStream } from './running-stream.ts'
+import type { BodyReader, Reading } from './send.ts'
+import type { ReplyHeaders } from './transport.ts'
+
+/** Headers that belong to one connection, not to the reply; and the provider's cookies. */
+const notRelayed = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'set-cookie'])
+const requestIds = new Set(['x-request-id', 'request-id'])
+
+export class RawBody implements BodyReader {
+  readonly #stream: RunningStream
+
+  constructor(reading: Reading) {
+    const { status, headers, attempt, call, settle, exchange } = reading
+    this.#stream = new RunningStream(call)
+    const reply = new Reply({ status, headers: endToEnd(headers), stream: this.#stream, framing: 'bytes', target: attempt.target })
+    settle(status < 400 ? reply : { ...statusFailure(attempt.target.provider.name, status, headers, Buffer.alloc(0), exchange.clock.now()), reply })
+  }
+
+  data(chunk: Buffer): void {
+    this.#stream.put(chunk)
+  }
+
+  end(): void {
+    this.#stream.finish()
+  }
+
+  broken(error: GatewayError): void {
+    this.#stream.finish(error)
+  }
+}
+
+/** The reply's own headers, flat; its request ids under a name that does not hide the gateway's. */
+export function endToEnd(headers: ReplyHeaders): string[] {
+  const listed = new Set(String(headers['connection'] ?? '').toLowerCase().split(',').map(name => name.trim()))
+  const flat: string[] = []
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined || notRelayed.has(name) || listed.has(name)) continue
+    const sent = requestIds.has(name) ? 'x-upstream-request-id' : name
+    for (const one of Array.isArray(value) ? value : [value]) flat.push(sent, one)
+  }
+  return flat
+}

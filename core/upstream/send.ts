@@ -1,0 +1,200 @@
+/** One attempt: a call to one target, until its reply is established, it failed, or the caller left. */
+
+import { GatewayError, gatewayError } from '../errors.ts'
+import type { Attempt, Failure } from '../pipeline/attempt.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { Reply } from '../pipeline/reply.ts'
+import type { Timer } from '../plugin/services.ts'
+import { decoded } from './decoded.ts'
+import { EventBody } from './event-body.ts'
+import { timeoutFailure, transportFailure } from './failure.ts'
+import { outgoingCall } from './outgoing.ts'
+import { ErrorBody, PlainBody } from './plain-body.ts'
+import { RawBody } from './raw-body.ts'
+import type { Call, ReplyHeaders, ReplyListener } from './transport.ts'
+
+/** What an attempt came to; `undefined` if the caller left. */
+export type Outcome = Reply | Failure | undefined
+
+/** Reads the body of a reply and settles the attempt when its outcome is certain. */
+export interface BodyReader {
+  data(chunk: Buffer): void
+  end(): void
+  /** The connection broke. */
+  broken(error: GatewayError, cause: Error): void
+}
+
+/** What a body reader works with. */
+export interface Reading {
+  readonly exchange: Exchange
+  readonly attempt: Attempt
+  readonly status: number
+  readonly headers: ReplyHeaders
+  readonly call: Call
+  /** Says what the attempt came to; only the first time counts. */
+  settle(outcome: Outcome): void
+}
+
+/**
+ * Makes the call. Resolves once the outcome is certain: a plain reply when it is whole, a stream with its first event.
+ */
+export function send(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
+  return new Promise(resolve => new Sending(exchange, attempt, resolve).start())
+}
+
+class Sending implements ReplyListener, Call {
+  readonly #exchange: Exchange
+  readonly #attempt: Attempt
+  readonly #resolve: (outcome: Outcome) => void
+  #call: Call | undefined
+  #reader: BodyReader | undefined
+  #settled = false
+  #over = false
+  #paused = false
+  #lastByteAt = 0
+  #timer: Timer | undefined
+  #stay: (() => void) | undefined
+
+  constructor(exchange: Exchange, attempt: Attempt, resolve: (outcome: Outcome) => void) {
+    this.#exchange = exchange
+    this.#attempt = attempt
+    this.#resolve = resolve
+  }
+
+  start(): void {
+    const { responseHeaderMs, totalMs } = this.#exchange.plan.limits
+    const waitMs = this.#exchange.streamed ? responseHeaderMs : Math.min(responseHeaderMs, totalMs)
+    this.#arm(waitMs, () => this.#fail(timeoutFailure(this.#name, waitMs, 'response')))
+    this.#stay = this.#exchange.whenStopped(reason => this.#stop(reason))
+    try {
+      this.#call = this.#attempt.target.provider.send(outgoingCall(this.#exchange, this.#attempt), this)
+    } catch (cause) {
+      this.#fail(cause instanceof GatewayError ? { kind: 'refused', error: cause, text: '' } : transportFailure(this.#name, asError(cause)))
+    }
+  }
+
+  onHead(status: number, headers: ReplyHeaders): void {
+    if (this.#over) return
+    const reading: Reading = { exchange: this.#exchange, attempt: this.#attempt, status, headers, call: this, settle: outcome => this.#settle(outcome) }
+    this.#reader = bodyReader(reading)
+    if (this.#reader instanceof EventBody || this.#reader instanceof RawBody) this.#watchSilence()
+    else this.#limitTotal()
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#over) return
+    this.#lastByteAt = this.#exchange.clock.elapsed()
+    this.#reader?.data(chunk)
+  }
+
+  onEnd(): void {
+    if (this.#over) return
+    this.#finish()
+    this.#reader?.end()
+  }
+
+  onError(cause: Error): void {
+    if (this.#over) return
+    this.#finish()
+    if (this.#reader === undefined) this.#settle(transportFailure(this.#name, cause))
+    else this.#reader.broken(gatewayError('stream_incomplete', `${this.#name} broke off its answer`, { provider: this.#name, cause }), cause)
+  }
+
+  pause(): void {
+    this.#paused = true
+    this.#call?.pause()
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#lastByteAt = this.#exchange.clock.elapsed()
+    this.#call?.resume()
+  }
+
+  abort(): void {
+    if (this.#over) return
+    this.#finish()
+    this.#call?.abort()
+  }
+
+  get #name(): string {
+    return this.#attempt.target.provider.name
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#resolve(outcome)
+  }
+
+  #fail(failure: Failure): void {
+    this.abort()
+    this.#settle(failure)
+  }
+
+  /** The client left, or the gateway must end: then the stream breaks, and whoever has it says so. */
+  #stop(reason: Error): void {
+    this.abort()
+    if (!(reason instanceof GatewayError)) return this.#settle(undefined)
+    if (this.#settled) this.#reader?.broken(reason, reason)
+    else this.#settle({ kind: 'refused', error: reason, text: '' })
+  }
+
+  #finish(): void {
+    this.#over = true
+    this.#timer?.cancel()
+    this.#stay?.()
+  }
+
+  #arm(ms: number, expired: () => void): void {
+    this.#timer?.cancel()
+    this.#timer = ms > 0 ? this.#exchange.clock.after(ms, expired) : undefined
+  }
+
+  /** A plain answer must be whole within the total limit, counted from the start of the attempt. */
+  #limitTotal(): void {
+    const { totalMs } = this.#exchange.plan.limits
+    const left = totalMs - (this.#exchange.clock.elapsed() - this.#attempt.startedAt)
+    if (totalMs > 0) this.#arm(Math.max(left, 1), () => this.#fail(timeoutFailure(this.#name, totalMs, 'complete response')))
+  }
+
+  /** A stream may take as long as it likes, but not fall silent. One timer looks at the time of the last byte. */
+  #watchSilence(): void {
+    const idleMs = this.#exchange.plan.limits.streamIdleMs
+    if (idleMs === 0) return this.#timer?.cancel()
+    this.#lastByteAt = this.#exchange.clock.elapsed()
+    const look = () => {
+      const quietMs = this.#exchange.clock.elapsed() - this.#lastByteAt
+      if (this.#paused || quietMs < idleMs) return this.#arm(this.#paused ? idleMs : idleMs - quietMs, look)
+      this.#silent(idleMs)
+    }
+    this.#arm(idleMs, look)
+  }
+
+  #silent(idleMs: number): void {
+    this.abort()
+    if (!this.#settled) return this.#settle(timeoutFailure(this.#name, idleMs, 'event'))
+    const cause = new Error(`silent for ${idleMs} ms`)
+    this.#reader?.broken(gatewayError('stream_incomplete', `${this.#name} sent nothing for ${idleMs / 1000} s`, { provider: this.#name, cause }), cause)
+  }
+}
+
+/** Chooses how the body is read, from its status and type. */
+function bodyReader(reading: Reading): BodyReader {
+  const { exchange, status, headers } = reading
+  const isSuccess = status >= 200 && status < 300
+  if (exchange.forward !== undefined && (!isSuccess || !exchange.readable || isEmpty(exchange, status))) return new RawBody(reading)
+  if (!isSuccess) return decoded(reading, new ErrorBody(reading))
+  const type = String(headers['content-type'] ?? '')
+  if (type.startsWith('text/event-stream')) return new EventBody(reading)
+  if (exchange.forward !== undefined && !type.includes('json')) return new RawBody(reading)
+  return decoded(reading, new PlainBody(reading))
+}
+
+function isEmpty(exchange: Exchange, status: number): boolean {
+  return exchange.request.method === 'HEAD' || status === 204
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Error(String(cause))
+}

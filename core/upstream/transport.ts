@@ -1,0 +1,35 @@
+/** How bytes reach a provider and come back: over HTTP, or within this process. */
+
+/** A call, ready to leave. */
+export interface OutgoingCall {
+  readonly operation: string
+  readonly method: string
+  /** Path and query below the base URL. */
+  readonly path: string
+  /** Flat: name, value, name, value … */
+  readonly headers: string[]
+  readonly body: Buffer | undefined
+}
+
+export type ReplyHeaders = Readonly<Record<string, string | string[] | undefined>>
+
+/** What a transport reports. After `onEnd` or `onError` it reports nothing more. */
+export interface ReplyListener {
+  onHead(status: number, headers: ReplyHeaders): void
+  onData(chunk: Buffer): void
+  onEnd(): void
+  onError(cause: Error): void
+}
+
+/** A call under way. */
+export interface Call {
+  pause(): void
+  resume(): void
+  /** Ends the call; its listener hears nothing more. */
+  abort(): void
+}
+
+export interface Transport {
+  send(call: OutgoingCall, listener: ReplyListener): Call
+  close(): Promise<void>
+}

@@ -1,0 +1,119 @@
+/** The breaker itself: three states, and a permit for each call so that what comes late counts for nothing (reliability 3). */
+
+import type { Clock } from '../../core/index.ts'
+
+export type BreakerState = 'closed' | 'half-open' | 'open'
+
+export interface BreakerRules {
+  readonly failureThreshold: number
+  readonly successThreshold: number
+  readonly timeoutMs: number
+}
+
+/** Leave to make one call. Its holder reports how the call ended, in one of four words. */
+export class Permit {
+  readonly isProbe: boolean
+  /** Of the breaker's state when it was given; a permit of an earlier generation is void. */
+  readonly generation: number
+  readonly #breaker: Breaker
+
+  constructor(breaker: Breaker, generation: number, isProbe: boolean) {
+    this.#breaker = breaker
+    this.generation = generation
+    this.isProbe = isProbe
+  }
+
+  succeeded(): void {
+    this.#breaker.succeeded(this)
+  }
+
+  failed(): void {
+    this.#breaker.failed(this)
+  }
+
+  /** The provider refuses everything for a while: opens at once. */
+  tripped(forMs: number): void {
+    this.#breaker.tripped(this, forMs)
+  }
+
+  /** The call says nothing of the provider. */
+  giveBack(): void {
+    this.#breaker.takeBack(this)
+  }
+}
+
+export class Breaker {
+  readonly #rules: BreakerRules
+  readonly #clock: Clock
+  readonly #onChange: (state: BreakerState) => void
+  #state: BreakerState = 'closed'
+  #generation = 0
+  /** Closed: consecutive failures; half-open: consecutive successes. */
+  #count = 0
+  #openUntil = 0
+  #probe: Permit | undefined
+  /** When a probe that never reported is forgotten. */
+  #probeUntil = 0
+  /** While closed, all calls share one permit. */
+  #shared = new Permit(this, 0, false)
+
+  constructor(rules: BreakerRules, clock: Clock, onChange: (state: BreakerState) => void) {
+    this.#rules = rules
+    this.#clock = clock
+    this.#onChange = onChange
+  }
+
+  get state(): BreakerState {
+    return this.#state
+  }
+
+  /** How long a refused caller should wait. */
+  get waitMs(): number {
+    const until = this.#state === 'open' ? this.#openUntil : this.#probeUntil
+    return Math.max(0, until - this.#clock.elapsed())
+  }
+
+  /** Asks to make a call; undefined if it must not be made. */
+  enter(): Permit | undefined {
+    if (this.#state === 'closed') return this.#shared
+    const now = this.#clock.elapsed()
+    if (this.#state === 'open' && now >= this.#openUntil) this.#become('half-open')
+    if (this.#state === 'open' || this.#probe !== undefined && now < this.#probeUntil) return undefined
+    this.#probeUntil = now + this.#rules.timeoutMs
+    return this.#probe = new Permit(this, ++this.#generation, true)
+  }
+
+  succeeded(permit: Permit): void {
+    if (permit.generation !== this.#generation) return
+    this.#probe = undefined
+    if (!permit.isProbe) this.#count = 0
+    else if (++this.#count >= this.#rules.successThreshold) this.#become('closed')
+  }
+
+  failed(permit: Permit): void {
+    if (permit.generation !== this.#generation) return
+    if (permit.isProbe || ++this.#count >= this.#rules.failureThreshold) this.#open(this.#rules.timeoutMs)
+  }
+
+  tripped(permit: Permit, forMs: number): void {
+    if (permit.generation === this.#generation) this.#open(forMs === 0 ? this.#rules.timeoutMs : forMs)
+  }
+
+  takeBack(permit: Permit): void {
+    if (permit.generation === this.#generation) this.#probe = undefined
+  }
+
+  #open(forMs: number): void {
+    this.#openUntil = this.#clock.elapsed() + forMs
+    this.#become('open')
+  }
+
+  #become(state: BreakerState): void {
+    this.#state = state
+    this.#count = 0
+    this.#probe = undefined
+    this.#generation += 1
+    if (state === 'closed') this.#shared = new Permit(this, this.#generation, false)
+    this.#onChange(state)
+  }
+}

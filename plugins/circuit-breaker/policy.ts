@@ -1,0 +1,52 @@
+/** What a failure means to the breaker of one provider, decided once from the options (reliability 1, 3). */
+
+import type { Failure, OptionsOf, Pattern } from '../../core/index.ts'
+import { statusTest } from '../../core/upstream/status-list.ts'
+import type { BreakerRules } from './breaker.ts'
+import type { schema } from './schema.ts'
+
+export type BreakerOptions = OptionsOf<typeof schema>
+
+/** `throttled` is a failure only of a probe. */
+export type Judgement = 'failure' | 'throttled' | 'success' | 'neutral'
+
+interface TripRule {
+  readonly pattern: Pattern
+  readonly ttlMs: number
+}
+
+export class BreakerPolicy {
+  readonly isOn: boolean
+  readonly isPerModel: boolean
+  readonly rules: BreakerRules
+  readonly #slowMs: number
+  readonly #isFailure: (status: number) => boolean
+  readonly #trips: readonly TripRule[]
+
+  constructor(options: BreakerOptions, regex: (pattern: string, flags: string) => Pattern) {
+    this.isOn = options.enabled && options.failure_threshold > 0
+    this.isPerModel = options.scope === 'model'
+    this.rules = { failureThreshold: options.failure_threshold, successThreshold: options.success_threshold, timeoutMs: options.timeout }
+    this.#slowMs = options.slow_call_threshold
+    this.#isFailure = statusTest(options.failure_on_statuses)
+    const named = Object.entries(options.trip_on).sort(([one], [other]) => one < other ? -1 : 1)
+    this.#trips = named.map(([, { match, ttl }]) => ({ pattern: regex(match, 'i'), ttlMs: ttl }))
+  }
+
+  isSlow(tookMs: number): boolean {
+    return this.#slowMs > 0 && tookMs > this.#slowMs
+  }
+
+  /** For how long the provider's words open the breaker, if they do; 0 is as long as usual. */
+  tripMs({ kind, text }: Failure): number | undefined {
+    return kind === 'status' ? this.#trips.find(({ pattern }) => pattern.test(text))?.ttlMs : undefined
+  }
+
+  judge({ kind, status }: Failure): Judgement {
+    if (kind === 'transport' || kind === 'timeout') return 'failure'
+    if (kind !== 'status' || status === undefined) return 'neutral'
+    if (this.#isFailure(status)) return 'failure'
+    if (status === 429) return 'throttled'
+    return status === 404 || status >= 500 ? 'neutral' : 'success'
+  }
+}

@@ -1,0 +1,163 @@
+/** The conversation as chat completions spell it: requests, replies and embeddings inputs. */
+
+import type { Channel, Conversation, NewMessage, OpaquePart, Part, Role } from '../../../core/document/conversation.ts'
+import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
+import { argumentParts, encodedArgumentParts, opaquePart, textPart } from '../../../core/document/parts.ts'
+import { ConversationView, type Spelling } from '../../../core/document/view.ts'
+
+/** The `messages` of a chat completion request. */
+export function requestConversation(document: JsonDocument): Conversation {
+  return new ConversationView(document, request)
+}
+
+/** The message of each choice of a chat completion. */
+export function replyConversation(document: JsonDocument): Conversation {
+  return new ConversationView(document, reply)
+}
+
+/** The `input` of an embeddings request: each text is a user message, tokens are opaque. */
+export function embeddingsConversation(document: JsonDocument): Conversation {
+  return new ConversationView(document, embeddings)
+}
+
+const request: Spelling = {
+  messages: document => document.root.get('messages')?.items() ?? [],
+  role: message => roleOf(message, 'user'),
+  parts: (message, document) => messageParts(document, message, roleOf(message, 'user')),
+  calls: callIds,
+  results: resultIds,
+  tools: document => (document.root.get('tools') ?? document.root.get('functions'))?.items() ?? [],
+  insert: insertMessage,
+  remove: removeMessages,
+}
+
+const reply: Spelling = {
+  messages: document => document.root.get('choices')?.items().flatMap(choice => choice.get('message') ?? []) ?? [],
+  role: message => roleOf(message, 'assistant'),
+  parts: (message, document) => messageParts(document, message, 'assistant'),
+  calls: callIds,
+  results: resultIds,
+  tools: () => [],
+}
+
+const embeddings: Spelling = {
+  messages: document => inputs(document.root.get('input')),
+  role: () => 'user',
+  parts: (input, document) => [stringOrOpaque(document, input, 'text')],
+  calls: () => [],
+  results: () => [],
+  tools: () => [],
+}
+
+/** A role nobody knows is read as `otherwise`, so that policy still sees its texts. */
+function roleOf(message: JsonNode, otherwise: Role): Role {
+  const role = stringAt(message, 'role')
+  switch (role) {
+    case 'system': case 'developer': case 'user': case 'assistant': case 'tool': return role
+    case 'function': return 'tool'
+    default: return otherwise
+  }
+}
+
+function messageParts(document: JsonDocument, message: JsonNode, role: Role): readonly Part[] {
+  if (message.kind !== 'object') return [stringOrOpaque(document, message, 'text')]
+  return [
+    ...texts(document, message, reasoningNames, 'reasoning'),
+    ...contentParts(document, message.get('content'), role === 'tool' ? 'tool_result' : 'text'),
+    ...texts(document, message, ['refusal'], 'refusal'),
+    ...callsOf(message).flatMap(call => callParts(document, call, call.get('function'))),
+    ...legacyCallsOf(message).flatMap(call => callParts(document, call, call)),
+  ]
+}
+
+/** Both are in use, and some providers send both. */
+const reasoningNames = ['reasoning_content', 'reasoning']
+
+function texts(document: JsonDocument, message: JsonNode, names: readonly string[], channel: Channel): readonly Part[] {
+  return names.map(name => message.get(name)).filter(isString).map(node => textPart(document, node, channel))
+}
+
+function contentParts(document: JsonDocument, content: JsonNode | undefined, channel: Channel): readonly Part[] {
+  if (content === undefined || content.kind === 'null') return []
+  if (content.kind !== 'array') return [stringOrOpaque(document, content, channel)]
+  return content.items().flatMap(part => contentPart(document, part, channel))
+}
+
+const mediaTypes: ReadonlyMap<string, OpaquePart['type']> = new Map([['image_url', 'image'], ['input_audio', 'audio'], ['file', 'file']])
+
+/** A text is whatever has one, of whichever type; some providers put reasoning among the content. */
+function contentPart(document: JsonDocument, part: JsonNode, channel: Channel): readonly Part[] {
+  if (part.kind !== 'object') return [stringOrOpaque(document, part, channel)]
+  const type = stringAt(part, 'type') ?? ''
+  const media = mediaTypes.get(type)
+  const found = [
+    ...media === undefined ? [] : [opaquePart(part, media)],
+    ...texts(document, part, ['text'], channel),
+    ...texts(document, part, ['refusal'], 'refusal'),
+    ...type === 'thinking' ? contentParts(document, part.get('thinking'), 'reasoning') : [],
+  ]
+  return found.length > 0 ? found : [opaquePart(part)]
+}
+
+function callParts(document: JsonDocument, call: JsonNode, target: JsonNode | undefined): readonly Part[] {
+  const value = target?.get('arguments')
+  const texts = value === undefined ? [] : isString(value) ? encodedArgumentParts(document, value) : argumentParts(document, value)
+  return [opaquePart(call, 'tool_call'), ...texts]
+}
+
+function callsOf(message: JsonNode): readonly JsonNode[] {
+  return message.get('tool_calls')?.items() ?? []
+}
+
+/** The one call of a message before there were tools. */
+function legacyCallsOf(message: JsonNode): readonly JsonNode[] {
+  const call = message.get('function_call')
+  return call?.kind === 'object' ? [call] : []
+}
+
+/** Legacy calls have no id; their results name the function. */
+function callIds(message: JsonNode): readonly string[] {
+  const ids = callsOf(message).flatMap(call => stringAt(call, 'id') ?? [])
+  const names = legacyCallsOf(message).flatMap(call => stringAt(call, 'name') ?? [])
+  return [...ids, ...names]
+}
+
+function resultIds(message: JsonNode): readonly string[] {
+  const role = stringAt(message, 'role')
+  const id = role === 'tool' ? stringAt(message, 'tool_call_id') : role === 'function' ? stringAt(message, 'name') : undefined
+  return id === undefined ? [] : [id]
+}
+
+function insertMessage(document: JsonDocument, index: number, { role, text }: NewMessage): void {
+  if (role === 'tool') throw new Error('a tool message cannot be inserted: it belongs to a call')
+  const messages = document.root.get('messages')
+  const json = JSON.stringify({ role, content: text })
+  if (messages === undefined) document.set(document.root, 'messages', `[${json}]`)
+  else document.insert(messages, index, json)
+}
+
+function removeMessages(document: JsonDocument, removed: readonly JsonNode[]): void {
+  const messages = document.root.get('messages')
+  if (messages !== undefined) document.remove(messages, ...removed)
+}
+
+/** One input may be a bare string, or the tokens of one. */
+function inputs(input: JsonNode | undefined): readonly JsonNode[] {
+  if (input === undefined) return []
+  if (input.kind !== 'array') return [input]
+  const items = input.items()
+  return items.every(item => item.kind === 'number') ? [input] : items
+}
+
+function stringOrOpaque(document: JsonDocument, node: JsonNode, channel: Channel): Part {
+  return isString(node) ? textPart(document, node, channel) : opaquePart(node)
+}
+
+function stringAt(node: JsonNode, name: string): string | undefined {
+  const value = node.get(name)
+  return isString(value) ? value.string() : undefined
+}
+
+function isString(node: JsonNode | undefined): node is JsonNode {
+  return node?.kind === 'string'
+}

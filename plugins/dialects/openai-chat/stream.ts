@@ -1,0 +1,338 @@
+/** OpenAI Chat Completions as a stream: chunks with the deltas of choices, then `[DONE]`. */
+
+import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
+import { GatewayError } from '../../../core/errors.ts'
+import type { StreamFormat, StreamText, Usage } from '../../../core/plugin/dialect.ts'
+import { eventAround } from '../../../core/stream/borders.ts'
+import { StreamEvent } from '../../../core/stream/event.ts'
+import { assemble, replay } from './assemble.ts'
+
+export const chatStream: StreamFormat = {
+  texts,
+  ends,
+  ending,
+  error,
+  usage,
+  usageOnly,
+  text,
+  cut,
+  failure,
+  assemble,
+  replay,
+}
+
+const done = 'data: [DONE]\n\n'
+const nothing: readonly never[] = []
+const everything = ['*']
+
+const errorWord = Buffer.from('error')
+const usageName = Buffer.from('"usage"')
+
+/** Values of `error` that report none. */
+const blank = new Set(['null', 'false', '""', '0'])
+
+// Texts
+
+/** The delta in which a text travels; `index` is that of a tool call or reasoning detail. */
+type Shape = (text: string, index: number) => object
+
+const shapes = {
+  text: text => ({ content: text }),
+  reasoning: text => ({ reasoning_content: text }),
+  refusal: text => ({ refusal: text }),
+  tool_arguments: (text, index) => ({ tool_calls: [{ index, function: { arguments: text } }] }),
+  // What the same texts travel in with some providers.
+  custom_input: (text, index) => ({ tool_calls: [{ index, custom: { input: text } }] }),
+  function_call: text => ({ function_call: { arguments: text } }),
+  plain_reasoning: text => ({ reasoning: text }),
+  thinking: text => ({ content: [{ type: 'thinking', thinking: [{ type: 'text', text }] }] }),
+  detail: (text, index) => ({ reasoning_details: [{ type: 'reasoning.text', index, text }] }),
+  summary: (text, index) => ({ reasoning_details: [{ type: 'reasoning.summary', index, summary: text }] }),
+} as const satisfies Record<string, Shape>
+
+function texts(event: StreamEvent): readonly ChatText[] {
+  const { document } = event
+  if (document === undefined) return nothing
+  const found: ChatText[] = []
+  for (const choice of choices(document)) new ChoiceTexts(document, choice, found).read()
+  return found
+}
+
+/** A text of one choice. Where it changes, log probabilities go: they spell it out token by token. */
+class ChatText implements StreamText {
+  readonly key: string
+  readonly channel: StreamText['channel']
+  readonly shape: Shape
+  readonly #document: JsonDocument
+  readonly #choice: JsonNode
+  readonly #node: JsonNode
+
+  constructor(key: string, channel: StreamText['channel'], shape: Shape, document: JsonDocument, choice: JsonNode, node: JsonNode) {
+    this.key = key
+    this.channel = channel
+    this.shape = shape
+    this.#document = document
+    this.#choice = choice
+    this.#node = node
+  }
+
+  get text(): string {
+    return this.#node.string()
+  }
+
+  rewrite(text: string): void {
+    this.#document.replace(this.#node, JSON.stringify(text))
+    const logprobs = this.#choice.get('logprobs')
+    if (logprobs?.kind === 'object') this.#document.replace(logprobs, 'null')
+  }
+}
+
+/** Finds the texts of one choice. */
+class ChoiceTexts {
+  readonly #document: JsonDocument
+  readonly #choice: JsonNode
+  readonly #index: number
+  readonly #found: ChatText[]
+
+  constructor(document: JsonDocument, choice: JsonNode, found: ChatText[]) {
+    this.#document = document
+    this.#choice = choice
+    this.#index = indexOf(choice)
+    this.#found = found
+  }
+
+  read(): void {
+    const delta = this.#choice.get('delta')
+    if (delta === undefined) return
+    this.#readReasoning(delta)
+    this.#readContent(delta.get('content'))
+    this.#add('refusal', 'refusal', delta.get('refusal'), shapes.refusal)
+    for (const [i, call] of items(delta.get('tool_calls')).entries()) this.#readCall(call, indexOf(call, i))
+    this.#add('tool_arguments/function_call', 'tool_arguments', delta.get('function_call')?.get('arguments'), shapes.function_call)
+  }
+
+  /** Some providers send the same reasoning twice, in two members. */
+  #readReasoning(delta: JsonNode): void {
+    const first = this.#add('reasoning', 'reasoning', delta.get('reasoning_content'), shapes.reasoning)
+    this.#add(first ? 'reasoning/2' : 'reasoning', 'reasoning', delta.get('reasoning'), shapes.plain_reasoning)
+    for (const [i, detail] of items(delta.get('reasoning_details')).entries()) {
+      const key = `reasoning_details/${indexOf(detail, i)}`
+      this.#add(key, 'reasoning', detail.get('text'), shapes.detail)
+      this.#add(`${key}/summary`, 'reasoning', detail.get('summary'), shapes.summary)
+    }
+  }
+
+  /** A string, or with Mistral a list of texts and thoughts. */
+  #readContent(content: JsonNode | undefined): void {
+    this.#add('text', 'text', content, shapes.text)
+    for (const part of items(content)) {
+      this.#add('text', 'text', part.get('text'), shapes.text)
+      for (const thought of items(part.get('thinking'))) this.#add('reasoning', 'reasoning', thought.get('text'), shapes.thinking)
+    }
+  }
+
+  #readCall(call: JsonNode, index: number): void {
+    this.#add(`tool_arguments/${index}`, 'tool_arguments', call.get('function')?.get('arguments'), shapes.tool_arguments)
+    this.#add(`tool_arguments/${index}`, 'tool_arguments', call.get('custom')?.get('input'), shapes.custom_input)
+  }
+
+  #add(key: string, channel: StreamText['channel'], node: JsonNode | undefined, shape: Shape): boolean {
+    if (node?.kind !== 'string') return false
+    this.#found.push(new ChatText(`${this.#index}/${key}`, channel, shape, this.#document, this.#choice, node))
+    return true
+  }
+}
+
+function ends(event: StreamEvent): readonly string[] {
+  if (event.isDone || errorIn(event) !== undefined) return everything
+  const { document } = event
+  return document === undefined ? nothing : choices(document).flatMap(endsOf)
+}
+
+/** A finish reason ends all of a choice; its reasoning ends when it begins to speak or to call. */
+function endsOf(choice: JsonNode): string[] {
+  if (isFinished(choice)) return [`${indexOf(choice)}/*`]
+  const delta = choice.get('delta')
+  const speaks = isText(delta?.get('content')) || items(delta?.get('tool_calls')).length > 0
+  return speaks ? [`${indexOf(choice)}/reasoning*`] : []
+}
+
+// Endings
+
+function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
+  if (last.some(event => errorIn(event) !== undefined)) return 'failed'
+  return last.some(event => event.isDone) || allFinished(last) ? 'complete' : 'cut'
+}
+
+/** Whether each choice that is seen in these events is seen to finish: some providers send no `[DONE]`. */
+function allFinished(events: readonly StreamEvent[]): boolean {
+  const unfinished = new Map<number, boolean>()
+  for (const choice of events.flatMap(event => event.document === undefined ? [] : choices(event.document))) {
+    const index = indexOf(choice)
+    unfinished.set(index, (unfinished.get(index) ?? true) && !isFinished(choice))
+  }
+  return unfinished.size > 0 && ![...unfinished.values()].includes(true)
+}
+
+function isFinished(choice: JsonNode): boolean {
+  return isText(choice.get('finish_reason'))
+}
+
+// Errors
+
+function error(event: StreamEvent, provider: string): GatewayError | undefined {
+  const fault = errorIn(event)
+  return fault === undefined ? undefined : vendorError(fault, provider)
+}
+
+/** The error that a provider reports as JSON: an object with a message, or a string. */
+export function vendorError(fault: JsonNode, provider: string): GatewayError {
+  const param = stringOf(fault.get('param'))
+  return new GatewayError(codeOf(fault), messageOf(fault), {
+    status: statusOf(fault),
+    provider,
+    ...(param === undefined ? {} : { param }),
+  })
+}
+
+/** What an event reports as an error: an object or a string in `error`, or all of it (older vLLM; named events). */
+function errorIn(event: StreamEvent): JsonNode | undefined {
+  if (!event.bytes.includes(errorWord)) return undefined
+  const root = event.document?.root
+  const fault = root?.get('error')
+  if (fault !== undefined && !blank.has(fault.json())) return fault
+  return event.name === 'error' || stringOf(root?.get('object')) === 'error' ? root : undefined
+}
+
+/** OpenRouter puts the words of the provider behind it into `metadata`. */
+function messageOf(fault: JsonNode): string {
+  const message = stringOf(fault) ?? stringOf(fault.get('message')) ?? ''
+  const raw = message === '' || message.startsWith('Provider returned') ? stringOf(fault.get('metadata')?.get('raw')) : undefined
+  return raw ?? (message === '' ? 'the provider reported an error' : message)
+}
+
+function codeOf(fault: JsonNode): string | null {
+  const code = fault.get('code')
+  return code?.kind === 'number' ? code.json() : stringOf(code) ?? null
+}
+
+function statusOf(fault: JsonNode): number {
+  const candidates = ['code', 'status', 'status_code'].map(name => Number(stringOf(fault.get(name)) ?? fault.get(name)?.json()))
+  return candidates.find(status => Number.isInteger(status) && status >= 400 && status <= 599) ?? 502
+}
+
+// Usage
+
+function usage(last: readonly StreamEvent[]): Usage | undefined {
+  for (const event of last.toReversed()) {
+    const found = event.bytes.includes(usageName) && event.document !== undefined ? usageOf(event.document.root) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The token counts of a chunk or of a plain reply; Groq puts those of streams into `x_groq`. */
+export function usageOf(root: JsonNode): Usage | undefined {
+  const counts = [root.get('usage'), root.get('x_groq')?.get('usage')].find(node => node?.kind === 'object')
+  if (counts === undefined) return undefined
+  return {
+    ...count('inputTokens', counts.get('prompt_tokens')),
+    ...count('outputTokens', counts.get('completion_tokens')),
+    ...count('cachedTokens', counts.get('prompt_tokens_details')?.get('cached_tokens')),
+    ...count('reasoningTokens', counts.get('completion_tokens_details')?.get('reasoning_tokens')),
+    ...count('totalTokens', counts.get('total_tokens')),
+  }
+}
+
+function count(name: keyof Usage, node: JsonNode | undefined): Usage {
+  return node?.kind === 'number' ? { [name]: node.value() } : {}
+}
+
+function usageOnly(events: Buffer): { readonly start: number; readonly end: number } | undefined {
+  for (let at = events.indexOf(usageName); at >= 0; at = events.indexOf(usageName, at + 1)) {
+    if (!opensObject(events, at + usageName.length)) continue
+    const place = eventAround(events, at)
+    if (isUsageOnly(new StreamEvent(events.subarray(place.start, place.end)))) return place
+  }
+  return undefined
+}
+
+/** Whether a colon and an opening brace stand there, with or without white space. */
+function opensObject(bytes: Buffer, at: number): boolean {
+  const colon = behindSpace(bytes, at)
+  return bytes[colon] === 0x3a && bytes[behindSpace(bytes, colon + 1)] === 0x7b
+}
+
+function behindSpace(bytes: Buffer, at: number): number {
+  while (bytes[at] === 0x20 || bytes[at] === 0x09) at++
+  return at
+}
+
+function isUsageOnly({ document }: StreamEvent): boolean {
+  const list = document?.root.get('choices')
+  return list?.kind === 'array' && list.items().length === 0 && document?.root.get('usage')?.kind === 'object'
+}
+
+// Events that Tapline writes
+
+function text(like: StreamEvent, key: string, text: string): string {
+  const [choice, kind, index] = key.split('/')
+  const shape = texts(like).find(found => found.key === key)?.shape ?? shapeOf(kind)
+  const delta = shape(text, Number(index))
+  return chunk(like, [{ index: Number(choice), delta, finish_reason: null }])
+}
+
+function shapeOf(kind: string | undefined): Shape {
+  return kind === 'reasoning' || kind === 'refusal' || kind === 'tool_arguments' ? shapes[kind] : shapes.text
+}
+
+function cut(like: StreamEvent | undefined): string {
+  const indexes = like?.document === undefined ? [] : choices(like.document).map(choice => indexOf(choice))
+  const finish = (index: number) => chunk(like, [{ index, delta: {}, finish_reason: 'content_filter' }])
+  return (indexes.length === 0 ? [0] : indexes).map(finish).join('') + done
+}
+
+function chunk(like: StreamEvent | undefined, choices: readonly object[]): string {
+  const root = like?.document?.root
+  return `data: ${JSON.stringify({
+    id: stringOf(root?.get('id')) ?? 'chatcmpl-0',
+    object: 'chat.completion.chunk',
+    created: root?.get('created')?.value() ?? 0,
+    model: stringOf(root?.get('model')) ?? '',
+    system_fingerprint: stringOf(root?.get('system_fingerprint')),
+    choices,
+  })}\n\n`
+}
+
+function failure({ type, message, code }: GatewayError): string {
+  return `data: ${JSON.stringify({ error: { type, message, param: null, code } })}\n\n`
+}
+
+// Reading
+
+function choices(document: JsonDocument): readonly JsonNode[] {
+  return items(document.root.get('choices'))
+}
+
+function items(list: JsonNode | undefined): readonly JsonNode[] {
+  return list?.items() ?? nothing
+}
+
+function indexOf(node: JsonNode, otherwise = 0): number {
+  const index = node.get('index')?.value()
+  return typeof index === 'number' ? index : otherwise
+}
+
+/** A string; one that cannot be decoded is as good as none. */
+function stringOf(node: JsonNode | undefined): string | undefined {
+  if (node?.kind !== 'string') return undefined
+  try {
+    return node.string()
+  } catch {
+    return undefined
+  }
+}
+
+function isText(node: JsonNode | undefined): boolean {
+  return node?.kind === 'string' && node.json() !== '""'
+}

@@ -1,0 +1,62 @@
+/** Finds the targets of a call by the model that it names, keeps the registry of models, and lists it. */
+
+import { definePlugin, gatewayError, type Exchange, type GatewayError, type Target, type Timer } from '../../core/index.ts'
+import { Inventory } from './inventory.ts'
+import { answerModels } from './listing.ts'
+import { Registry } from './registry.ts'
+import { schema } from './schema.ts'
+import { checkVirtualModels } from './virtual.ts'
+
+export default definePlugin({
+  name: 'models',
+  description: 'Resolves model names to targets, and serves /v1/models.',
+  schema,
+  provides: 'models',
+  needs: ['providers'],
+  setup({ options, services: { providers, clock }, log, signal }) {
+    checkVirtualModels(options.virtual_models, new Set(providers.keys()))
+    const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, clock.now))
+    const registry = new Registry(inventories, options.virtual_models)
+    const listing = { onlyAliases: options.only_aliases, unqualified: options.unqualified }
+
+    const timers = new Map<Inventory, Timer>()
+    const refresh = async (inventory: Inventory): Promise<void> => {
+      const failure = await inventory.refresh()
+      if (signal.aborted) return
+      registry.index()
+      if (failure !== undefined) log.warn({ provider: inventory.provider.name, err: failure }, 'the provider did not list its models')
+      const waitMs = failure === undefined || options.recheck_interval === 0 ? options.refresh_interval : options.recheck_interval
+      timers.set(inventory, clock.after(waitMs, () => { void refresh(inventory) }))
+    }
+    for (const inventory of inventories) void refresh(inventory)
+
+    return {
+      service: registry,
+      route(exchange) {
+        if (exchange.operation === 'models') return answerModels(exchange, registry, listing)
+        const found = targetsFor(exchange, registry)
+        if (!Array.isArray(found)) return found as GatewayError
+        exchange.targets = found as Target[]
+      },
+      close() {
+        for (const timer of timers.values()) timer.cancel()
+      },
+    }
+  },
+})
+
+/** The targets that the body asks for; a `provider` beside the model is authoritative and goes no further. */
+function targetsFor(exchange: Exchange, registry: Registry): Target[] | GatewayError {
+  const { model, body } = exchange
+  const named = body?.root.get('provider')
+  if (body !== undefined && named?.kind === 'string') {
+    const provider = registry.provider(named.string())
+    if (provider === undefined) return gatewayError('model_not_found', `unsupported provider: ${named.string()}`, { param: 'provider' })
+    body.unset(body.root, 'provider')
+    return [{ provider, model: model.startsWith(`${provider.name}/`) ? model.slice(provider.name.length + 1) : model }]
+  }
+  const targets = registry.targets(model)
+  if (targets.length > 0) return [...targets]
+  if (!registry.isLoaded) return gatewayError('not_ready', 'the model lists of the providers are not loaded yet', { retryAfterMs: 1000 })
+  return gatewayError('model_not_found', `unsupported model: ${model}`, { param: 'model' })
+}

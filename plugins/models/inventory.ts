@@ -1,0 +1,80 @@
+/** The models of one provider: configured, discovered, or both, with the last good list kept. */
+
+import type { ModelEntry, ProviderInstance } from '../../core/index.ts'
+
+const listingLimitMs = 10_000
+
+export type ListMode = 'fallback' | 'allowlist' | 'merge'
+
+const kept = new WeakMap<ProviderInstance, Inventory>()
+
+export class Inventory {
+  readonly provider: ProviderInstance
+  /** `loading` until the provider was asked once. `stale`: the last listing failed, an earlier or configured list stands. */
+  state: 'loading' | 'fresh' | 'stale' = 'loading'
+  entries: ReadonlyMap<string, ModelEntry> = new Map()
+  readonly #mode: ListMode
+  readonly #now: () => number
+  #discovered: readonly ModelEntry[] = []
+
+  /** The inventory of a provider: the same one as long as the provider's configuration stays the same, so that a reload forgets no list. */
+  static of(provider: ProviderInstance, mode: ListMode, now: () => number): Inventory {
+    const known = kept.get(provider)
+    if (known !== undefined && known.#mode === mode) return known
+    const inventory = new Inventory(provider, mode, now)
+    kept.set(provider, inventory)
+    return inventory
+  }
+
+  private constructor(provider: ProviderInstance, mode: ListMode, now: () => number) {
+    this.provider = provider
+    this.#mode = mode
+    this.#now = now
+    if (this.#isFixed) this.state = 'fresh'
+    this.#index()
+  }
+
+  /** Asks the provider. @returns what went wrong, if anything did */
+  async refresh(): Promise<Error | undefined> {
+    if (this.#isFixed) return undefined
+    try {
+      this.#discovered = await this.provider.models(listingLimitMs)
+      this.state = 'fresh'
+      return undefined
+    } catch (cause) {
+      this.state = this.#configured.length > 0 && this.#discovered.length === 0 ? 'fresh' : 'stale'
+      return cause instanceof Error ? cause : new Error(String(cause))
+    } finally {
+      this.#index()
+    }
+  }
+
+  get #configured(): readonly { readonly id: string }[] {
+    return this.provider.config.models
+  }
+
+  /** Nobody is asked: the list is what the configuration says, or the provider has no listing. */
+  get #isFixed(): boolean {
+    return this.provider.endpoint('models') === undefined || this.#mode === 'allowlist' && this.#configured.length > 0
+  }
+
+  #index(): void {
+    const now = Math.floor(this.#now() / 1000)
+    const upstream = new Map(this.#discovered.map(entry => [entry.id, { created: now, ...entry }]))
+    const own = this.#configured.map(({ id }) => upstream.get(id) ?? { id, created: now, owned_by: this.provider.type })
+    const useOwn = this.#isFixed || this.#mode === 'merge' || upstream.size === 0
+    const keep = filter(this.provider.config.settings['model_filter'] as ModelFilter | undefined)
+    this.entries = new Map([...upstream.values(), ...useOwn ? own : []].filter(({ id }) => keep(id)).map(entry => [entry.id, entry]))
+  }
+}
+
+interface ModelFilter {
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+}
+
+/** Globs on the raw id, without regard to case: `*` is any text, `?` one character. */
+function filter({ include = [], exclude = [] }: ModelFilter = {}): (id: string) => boolean {
+  const [wanted, unwanted] = [include, exclude].map(globs => globs.map(glob => new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i'))) as [RegExp[], RegExp[]]
+  return id => (wanted.length === 0 || wanted.some(glob => glob.test(id))) && !unwanted.some(glob => glob.test(id))
+}

@@ -1,0 +1,45 @@
+/** The model lists that callers see: OpenAI's shape, and Anthropic's for who sends an `anthropic-version` header. */
+
+import { gatewayError, Reply, type Exchange, type GatewayError } from '../../core/index.ts'
+import type { ListedModel, Registry } from './registry.ts'
+
+const headers = ['Content-Type', 'application/json', 'Vary', 'anthropic-version']
+
+export interface ListingOptions {
+  readonly onlyAliases: boolean
+  readonly unqualified: boolean
+}
+
+/** Answers the list, or the one model that the path names. */
+export function answerModels({ request }: Exchange, registry: Registry, options: ListingOptions): Reply | GatewayError {
+  const isAnthropic = request.headers['anthropic-version'] !== undefined
+  const id = request.params['id']
+  if (id === undefined) return isAnthropic ? anthropicPage(registry.list(options), new URLSearchParams(request.query)) : json({ object: 'list', data: registry.list(options).map(openAi) })
+  const model = registry.describe(id)
+  if (model === undefined) return gatewayError('model_not_found', `The model '${id}' does not exist`, { status: 404, param: 'model' })
+  return json(isAnthropic ? anthropic(model) : openAi(model))
+}
+
+function openAi({ id, created, owned_by }: ListedModel): object {
+  return { id, object: 'model', created, owned_by }
+}
+
+function anthropic({ id, created }: ListedModel): object {
+  return { type: 'model', id, display_name: id, created_at: new Date(created * 1000).toISOString() }
+}
+
+function anthropicPage(models: readonly ListedModel[], query: URLSearchParams): Reply | GatewayError {
+  const limit = query.has('limit') ? Number(query.get('limit')) : 20
+  const [after, before] = [query.get('after_id'), query.get('before_id')]
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) return gatewayError('invalid_value', 'limit must be an integer from 1 to 1000', { param: 'limit' })
+  if (after !== null && before !== null) return gatewayError('invalid_value', 'after_id and before_id exclude each other', { param: 'after_id' })
+  const from = after === null ? 0 : models.findIndex(({ id }) => id === after) + 1
+  const to = before === null ? models.length : Math.max(0, models.findIndex(({ id }) => id === before))
+  const page = before === null ? models.slice(from, from + limit) : models.slice(Math.max(0, to - limit), to)
+  const more = before === null ? from + limit < models.length : to - limit > 0
+  return json({ data: page.map(anthropic), has_more: more, first_id: page[0]?.id ?? null, last_id: page.at(-1)?.id ?? null })
+}
+
+function json(value: object): Reply {
+  return new Reply({ status: 200, headers, body: Buffer.from(JSON.stringify(value)) })
+}

@@ -1,0 +1,69 @@
+/** Sends a call on to a provider's own API as it is: the path says which provider, the gateway adds its key. */
+
+import { definePlugin, gatewayError, JsonDocument, type Exchange, type ProviderInstance } from '../../core/index.ts'
+import { forwardedHeaders, forwardedQuery } from './forwarded.ts'
+import { schema } from './schema.ts'
+
+export default definePlugin({
+  name: 'passthrough',
+  description: 'Serves /p/{provider}/….',
+  schema,
+  needs: ['providers'],
+  setup({ options, services: { providers } }) {
+    const enabled = new Set(options.providers)
+    return {
+      route(exchange) {
+        if (!options.enabled) return gatewayError('unknown_url', 'passthrough routes are switched off')
+        const name = exchange.request.params['provider'] ?? ''
+        const provider = providers.get(name) ?? [...providers.values()].find(({ type }) => type === name)
+        if (provider === undefined || !enabled.has(provider.type) || provider.baseUrl === undefined) {
+          return gatewayError('invalid_value', `no passthrough to "${name}"; enabled: ${reachable(providers, enabled).join(', ') || 'none'}`, { param: 'provider' })
+        }
+        const rest = restOf(exchange, name)
+        if (rest === '/' || rest === '') return gatewayError('invalid_value', 'the path below the provider is empty', { param: 'path' })
+        const path = withoutAlias(rest, provider.baseUrl, options.v1_alias)
+        if (path === undefined) return gatewayError('invalid_value', `the v1/ alias is switched off: write ${rest.slice('/v1'.length)}`, { param: 'path' })
+        exchange.forward = { method: exchange.request.method, path: path + forwardedQuery(exchange.request.query), headers: forwardedHeaders(exchange.request, exchange.plan.ownHeaders) }
+        exchange.targets = [{ provider, model: '' }]
+        read(exchange, provider, path)
+        if (!exchange.readable && exchange.bytes?.length && (exchange.plan.guardsPrompts || exchange.plan.guardsReplies) && !options.unguarded) {
+          return gatewayError('passthrough_guardrails_unsupported', 'a guardrail applies, and nobody can read this call; ALLOW_UNGUARDED_PASSTHROUGH=true lets it pass')
+        }
+      },
+    }
+  },
+})
+
+/** The path below the provider, exactly as it was sent. */
+function restOf({ request }: Exchange, provider: string): string {
+  const at = request.path.indexOf('/', '/p/'.length)
+  return at < 0 ? '' : request.path.slice(at) === `/${provider}` ? '' : request.path.slice(at)
+}
+
+/** One leading `v1/` is dropped where the base URL ends in `/v1`; undefined if that is not allowed. */
+function withoutAlias(rest: string, baseUrl: string, isAllowed: boolean): string | undefined {
+  if (!rest.startsWith('/v1/') || !new URL(baseUrl).pathname.replace(/\/$/, '').endsWith('/v1')) return rest
+  return isAllowed ? rest.slice('/v1'.length) : undefined
+}
+
+/** A body in a dialect that the route's pipeline reads becomes a conversation; any other stays bytes. */
+function read(exchange: Exchange, provider: ProviderInstance, path: string): void {
+  const { bytes, request, dialect } = exchange
+  const operation = [...provider.operations].find(([name, place]) => place.path === path && dialect?.operations.includes(name))?.[0]
+  const isJson = String(request.headers['content-type'] ?? 'application/json').includes('json')
+  if (bytes === undefined || bytes.length === 0 || operation === undefined || dialect === undefined || !isJson || request.headers['content-encoding'] !== undefined) return
+  try {
+    const document = JsonDocument.parse(bytes)
+    dialect.validate(document, operation)
+    exchange.body = document
+    exchange.operation = operation
+    exchange.model = document.root.get('model')?.string() ?? ''
+    exchange.streamed = dialect.streams(document)
+  } catch {
+    exchange.body = undefined
+  }
+}
+
+function reachable(providers: ReadonlyMap<string, ProviderInstance>, enabled: ReadonlySet<string>): readonly string[] {
+  return [...providers.values()].filter(({ type, baseUrl }) => enabled.has(type) && baseUrl !== undefined).map(({ name }) => name)
+}

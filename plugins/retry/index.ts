@@ -1,0 +1,48 @@
+/** Repeats a call that failed in a way that may pass, to the same target, after a wait that grows (reliability 2). */
+
+import { definePlugin, type Exchange, type ProviderInstance } from '../../core/index.ts'
+import { checkOptions } from '../../core/config/options.ts'
+import { RetryPolicy, type RetryOptions } from './policy.ts'
+import { schema } from './schema.ts'
+
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'])
+
+export default definePlugin({
+  name: 'retry',
+  description: 'Repeats calls that failed in a way that may pass.',
+  schema,
+  needs: ['providers'],
+  edits: false,
+  setup({ options, services: { providers, random } }) {
+    const policies = new WeakMap<ProviderInstance, RetryPolicy>()
+    const policyOf = (provider: ProviderInstance): RetryPolicy => {
+      const policy = policies.get(provider) ?? new RetryPolicy({ ...options, ...overrides(provider) }, random)
+      policies.set(provider, policy)
+      return policy
+    }
+    const all = [...providers.values()].map(policyOf)
+    if (options.max_retries === 0 && all.every(({ maxRetries }) => maxRetries === 0)) return {}
+
+    return {
+      recover(exchange, { target, failure, once, retry }) {
+        const policy = policyOf(target.provider)
+        if (failure === undefined || once || retry >= policy.maxRetries || !policy.mayPass(failure) || !mayRepeat(exchange)) return undefined
+        const afterMs = policy.waitMs(retry, failure.retryAfterMs)
+        return afterMs === undefined ? undefined : { do: 'retry', afterMs }
+      },
+    }
+  },
+})
+
+/** What the provider's own block says of retries. @throws Error that points at what is wrong there */
+function overrides({ name, config: { settings } }: ProviderInstance): Partial<RetryOptions> {
+  const { retry: given = {} } = settings['resilience'] as { readonly retry?: Readonly<Record<string, unknown>> } | undefined ?? {}
+  const { value, problems: [problem] } = checkOptions(schema, given, () => undefined)
+  if (problem !== undefined) throw new Error(`/providers/${name}/resilience/retry${problem.pointer}: ${problem.message}`)
+  return Object.fromEntries(Object.entries(value as RetryOptions).filter(([option]) => Object.hasOwn(given, option)))
+}
+
+/** A provider's own API may do things twice: a call that is passed on as it is must say that this does no harm. */
+function mayRepeat({ forward, request }: Exchange): boolean {
+  return forward === undefined || idempotent.has(forward.method) || request.headers['idempotency-key'] !== undefined
+}

@@ -1,0 +1,36 @@
+/** The embedded demo: answers in process, always the same for the same prompt. On only when no other provider is configured. */
+
+import { defineProvider, type ProviderAnswer, type ProviderCall } from '../../core/index.ts'
+import { completion, completionEvents } from './chat.ts'
+import { embeddings } from './embeddings.ts'
+
+const models = ['demo-chat', 'demo-embedding']
+const json = ['Content-Type', 'application/json']
+
+export default defineProvider({
+  name: 'demo',
+  description: 'Deterministic answers without a provider, for trying Tapline out',
+  dialects: ['openai-chat'],
+  operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', models: 'GET /models' },
+  usageOnRequest: true,
+  fallback: true,
+  answer,
+})
+
+function answer({ operation, body }: ProviderCall): ProviderAnswer {
+  if (operation === 'models') return whole({ object: 'list', data: models.map(id => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'tapline-demo' })) })
+  const request = JSON.parse(body?.toString() ?? '{}') as Record<string, unknown>
+  if (!models.includes(String(request['model']))) return unknownModel(String(request['model']))
+  if (operation === 'embeddings') return whole(embeddings(request))
+  if (request['stream'] !== true) return whole(completion(request))
+  return { status: 200, headers: ['Content-Type', 'text/event-stream'], body: completionEvents(request) }
+}
+
+function whole(value: object): ProviderAnswer {
+  return { status: 200, headers: json, body: Buffer.from(JSON.stringify(value)) }
+}
+
+function unknownModel(model: string): ProviderAnswer {
+  const error = { message: `the demo has no model "${model}", only ${models.join(' and ')}`, type: 'invalid_request_error', param: 'model', code: 'model_not_found' }
+  return { status: 404, headers: json, body: Buffer.from(JSON.stringify({ error })) }
+}

@@ -1,0 +1,382 @@
+/** The core's own settings, as they are once read. Made by schemas/generate.ts; edit config.schema.json instead. */
+
+/**
+ * One change to a pipeline.
+ */
+export type PatchSetting =
+  | {
+      insert: StepSetting
+      before: StepName
+      after?: StepName
+    }
+  | {
+      insert: StepSetting
+      after: StepName
+      before?: StepName
+    }
+  | {
+      remove: StepName
+    }
+  | {
+      replace: StepName
+      with: StepSetting
+    }
+  | {
+      set: StepName
+      options?: Options
+      on_error?: OnError
+      timeout?: Timeout
+    }
+/**
+ * A plugin's name, or the plugin with what it is given.
+ */
+export type StepSetting =
+  | string
+  | {
+      /**
+       * A default plugin's name, an npm package, or a path to .ts or .js, relative to the file that names it.
+       */
+      use: string
+      /**
+       * The name that patches, logs and metrics say; that of the plugin by default.
+       */
+      name?: string
+      options?: Options
+      on_error?: OnError
+      timeout?: Timeout
+      sha256?: Sha256
+      /**
+       * The only phases in which the plugin is tapped.
+       */
+      phases?: ('request' | 'route' | 'prompt' | 'lookup' | 'attempt' | 'settled' | 'recover' | 'response' | 'stream' | 'complete')[]
+    }
+/**
+ * What it means when the step fails: open lets the request go on, closed fails it.
+ */
+export type OnError = 'open' | 'closed'
+/**
+ * How long one call of the step may take; 0 is no limit.
+ */
+export type Timeout = number
+/**
+ * Hexadecimal SHA-256 of the file; another digest refuses it.
+ */
+export type Sha256 = string
+/**
+ * The name of a step of the pipeline.
+ */
+export type StepName = string
+export type Route = string
+
+/**
+ * The core's own part of tapline.yaml. Plugins add their settings to it.
+ */
+export interface TaplineSettings {
+  /**
+   * The listening side.
+   */
+  server: {
+    /**
+     * TCP port. A reload cannot change it.
+     */
+    port: number
+    /**
+     * Address to listen on. All interfaces by default; loopback as long as nothing asks callers for a key.
+     */
+    host?: string
+    /**
+     * Listen as configured although nothing asks callers for a key.
+     */
+    allow_open: boolean
+    /**
+     * Path below which everything is served.
+     */
+    base_path: string
+    /**
+     * Largest request body; a larger one is answered 413.
+     */
+    body_size_limit: number
+    /**
+     * How long one write to a slow client may block; 0 is no limit.
+     */
+    stream_stall_timeout: number
+    /**
+     * File that holds the process id; empty for none. data/tapline.pid by default if ./data exists, else below the user's data directory.
+     */
+    pid_file?: string
+    /**
+     * Send the compatible names of headers beside Tapline's own.
+     */
+    compat_headers: boolean
+    /**
+     * What happens between SIGTERM and the end.
+     */
+    shutdown: {
+      /**
+       * Keep accepting for so long while readiness already says 503.
+       */
+      linger: number
+      /**
+       * How long requests in flight may take.
+       */
+      drain_timeout: number
+      /**
+       * How long the whole shutdown may take.
+       */
+      total_timeout: number
+    }
+  }
+  /**
+   * Calls to providers.
+   */
+  http: {
+    /**
+     * How long a whole call may take.
+     */
+    timeout: number
+    /**
+     * How long a provider may take until its response headers.
+     */
+    response_header_timeout: number
+    /**
+     * How long a stream may be silent after its first bytes; 0 is no limit.
+     */
+    stream_idle_timeout: number
+    /**
+     * Connections kept to one provider.
+     */
+    max_connections_per_origin: number
+    /**
+     * How long an idle connection is kept.
+     */
+    keep_alive_timeout: number
+  }
+  /**
+   * The log of the process.
+   */
+  logging_runtime: {
+    /**
+     * text on a terminal, else json, by default.
+     */
+    format?: 'text' | 'json'
+    /**
+     * The least severe level that is logged.
+     */
+    level: 'debug' | 'info' | 'warn' | 'error'
+  }
+  /**
+   * Provider instances, by name. The name is what selectors say; it has no / and no :.
+   */
+  providers: {
+    [k: string]: ProviderSetting
+  }
+  /**
+   * Pipelines, by name: a list of patches, a new pipeline, or off.
+   */
+  pipelines: {
+    [k: string]: PatchSetting[] | PipelineSetting | false
+  }
+  /**
+   * Plugins from outside the default set.
+   */
+  plugins: {
+    /**
+     * false refuses every plugin outside the default set.
+     */
+    enabled: boolean
+    /**
+     * Directories in which plugins are looked for by name.
+     */
+    search_paths: string[]
+    /**
+     * Plugin files that are made known without standing in a pipeline; in a variable as file[=sha256], between commas.
+     */
+    load: {
+      /**
+       * Path of the file.
+       */
+      file: string
+      sha256?: Sha256
+    }[]
+  }
+  /**
+   * Kept as it is, for whoever owns it.
+   */
+  extensions: {
+    [k: string]: unknown
+  }
+}
+/**
+ * One provider instance. Its type may know further members.
+ */
+export interface ProviderSetting {
+  /**
+   * The kind of provider; the block's name by default, if that is one.
+   */
+  type?: string
+  /**
+   * Its key.
+   */
+  api_key?: string
+  /**
+   * Several keys, taken in turn.
+   */
+  api_keys?: string[]
+  /**
+   * Whether a session stays with one key.
+   */
+  session_sticky_keys: boolean
+  /**
+   * Where its API is served.
+   */
+  base_url?: string
+  /**
+   * Its models: ids, or ids with what is known of them.
+   */
+  models?: (
+    | string
+    | {
+        /**
+         * The id that the provider knows.
+         */
+        id: string
+        metadata?: Metadata
+      }
+  )[]
+  /**
+   * Which of its models are offered. Globs on the id, case-insensitive; * crosses /.
+   */
+  model_filter?: {
+    /**
+     * Only ids that match one of these.
+     */
+    include?: string[]
+    /**
+     * No ids that match one of these.
+     */
+    exclude?: string[]
+    /**
+     * No models that cost more, and none without a price.
+     */
+    max_price_per_mtok?: number
+  }
+  /**
+   * Overrides the global block, member by member.
+   */
+  resilience?: {
+    /**
+     * As resilience.retry.
+     */
+    retry?: {
+      [k: string]: unknown
+    }
+    /**
+     * As resilience.circuit_breaker.
+     */
+    circuit_breaker?: {
+      [k: string]: unknown
+    }
+  }
+  /**
+   * Headers that every call to it carries.
+   */
+  custom_upstream_headers?: {
+    [k: string]: string
+  }
+  /**
+   * HTTP or SOCKS5 proxy for this instance.
+   */
+  proxy_url?: string
+  /**
+   * The header that carries the key.
+   */
+  auth_header?: string
+  /**
+   * The word before the key; empty for none.
+   */
+  auth_scheme?: string
+  /**
+   * The dialects that it speaks itself.
+   */
+  native_dialects?: string[]
+  /**
+   * The only operations that are asked of it.
+   */
+  operations?: string[]
+  /**
+   * Whether streams are asked for their usage; auto finds out.
+   */
+  stream_usage?: 'auto' | 'always' | 'never'
+}
+/**
+ * What is known of a model; overrides what the catalogue says.
+ */
+export interface Metadata {
+  /**
+   * Its name for people.
+   */
+  display_name?: string
+  /**
+   * Tokens that fit in.
+   */
+  context_window?: number
+  /**
+   * Tokens that it may answer.
+   */
+  max_output_tokens?: number
+  /**
+   * What it is for: chat, embedding …
+   */
+  modes?: string[]
+  /**
+   * What it can do.
+   */
+  capabilities?: {
+    [k: string]: unknown
+  }
+  /**
+   * What it costs.
+   */
+  pricing?: {
+    [k: string]: unknown
+  }
+}
+/**
+ * Checked by the plugin's own schema.
+ */
+export interface Options {
+  [k: string]: unknown
+}
+/**
+ * A new pipeline.
+ */
+export interface PipelineSetting {
+  /**
+   * The pipeline whose steps it takes over.
+   */
+  extends?: string
+  /**
+   * Its steps, in order.
+   */
+  steps?: StepSetting[]
+  /**
+   * Changes to the steps that it takes over.
+   */
+  patches?: PatchSetting[]
+  /**
+   * Method and path, for example POST /v1/chat/completions; one or several. {a.b} stands for a setting.
+   */
+  route?: Route | Route[]
+  /**
+   * The operation that providers serve it with.
+   */
+  operation?: string
+  /**
+   * The wire format of its callers.
+   */
+  dialect?: string
+  /**
+   * What its requests carry.
+   */
+  body?: 'json' | 'bytes' | 'none'
+}

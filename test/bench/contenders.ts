@@ -1,0 +1,70 @@
+/** The two that are compared: how each is started in front of an upstream. */
+
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { freePort } from '../../core/testing/port.ts'
+import { Child } from './child.ts'
+import { until200, type Probe } from './poll.ts'
+import { model, requestBodies } from './samples.ts'
+
+export type ContenderName = 'bare' | 'tapline'
+
+export interface Contender {
+  readonly chatUrl: string
+  readonly child: Child
+  /** From starting the process to its first 200 of a chat call. */
+  readonly startMs: number
+}
+
+export const masterKey = 'bench-master-key'
+
+const repository = join(import.meta.dirname, '../..')
+
+/** Starts a contender and waits for its first good answer. It runs in a folder of its own under `folder`. */
+export async function start(name: ContenderName, upstreamUrl: string, folder: string): Promise<Contender> {
+  const port = await freePort()
+  const home = await mkdtemp(join(folder, `${name}-`))
+  const chatUrl = `http://127.0.0.1:${port}/v1/chat/completions`
+  const spawn = { bare: spawnBare, tapline: spawnTapline }[name]
+  if (name === 'tapline') await writeFile(join(home, 'tapline.yaml'), taplineConfig(port, upstreamUrl))
+  const startedAt = performance.now()
+  const child = spawn(home, upstreamUrl, port)
+  try {
+    await until200(chatCall(chatUrl), child)
+    return { chatUrl, child, startMs: performance.now() - startedAt }
+  } catch (error) {
+    await child.stop()
+    throw error
+  }
+}
+
+function spawnBare(folder: string, upstreamUrl: string, port: number): Child {
+  return Child.start(process.execPath, [join(import.meta.dirname, 'bare.ts'), upstreamUrl, String(port)], { folder, log: 'bare.log' })
+}
+
+/** As a user starts it: a tapline.yaml in the working directory, nothing else. */
+function spawnTapline(folder: string): Child {
+  return Child.start(process.execPath, [join(repository, 'core/main.ts')], { folder, log: 'tapline.log', env: { NODE_ENV: 'production' } })
+}
+
+/** The whole default set, as it comes, with a key, one provider, and metrics. */
+function taplineConfig(port: number, upstreamUrl: string): string {
+  return `
+server:
+  host: 127.0.0.1
+  port: ${port}
+  master_key: ${masterKey}
+metrics:
+  enabled: true
+providers:
+  openai:
+    type: openai
+    base_url: ${upstreamUrl}
+    api_key: sk-bench
+    models: [${model}]
+`
+}
+
+function chatCall(url: string): Probe {
+  return { method: 'POST', url, headers: { 'content-type': 'application/json', authorization: `Bearer ${masterKey}` }, body: requestBodies.small }
+}

@@ -1,0 +1,177 @@
+/** The eight rows of the table: what each measures, and what it must reach. */
+
+import { start } from './contenders.ts'
+import { duel, type DuelSettings, type Pair } from './duel.ts'
+import { run, type Load, type Run } from './load.ts'
+import { median } from './statistics.ts'
+
+export interface Upstreams {
+  readonly plain: string
+  readonly stream: string
+  readonly flushing: string
+}
+
+/** What a measure showed, as the cells of its row. */
+export interface Cells {
+  readonly bare: string
+  readonly tapline: string
+  readonly share: string
+}
+
+export interface Measure {
+  /** As `--only` names it. */
+  readonly name: string
+  readonly title: string
+  readonly must: string
+  readonly aim: string
+  take(bench: Bench): Promise<Cells>
+}
+
+const unmeasured = '–'
+const plainLoad: Load = { body: 'small', connections: 16 }
+
+/** The upstreams and the settings of a run of the bench; a duel that two rows read is fought once. */
+export class Bench {
+  readonly upstreams: Upstreams
+  readonly settings: DuelSettings
+  readonly #duels = new Map<string, Promise<Pair[]>>()
+
+  constructor(upstreams: Upstreams, settings: DuelSettings) {
+    this.upstreams = upstreams
+    this.settings = settings
+  }
+
+  duel(upstream: keyof Upstreams, load: Load): Promise<Pair[]> {
+    const name = `${load.body} body, ${upstream} upstream, ${load.connections} connections`
+    const pairs = this.#duels.get(name) ?? duel(name, this.upstreams[upstream], load, this.settings)
+    this.#duels.set(name, pairs)
+    return pairs
+  }
+}
+
+export const measures: readonly Measure[] = [
+  {
+    name: 'plain',
+    title: 'plain chat, requests per second, share of bare',
+    must: '0.85',
+    aim: '1.3',
+    take: async bench => throughput(await bench.duel('plain', plainLoad)),
+  },
+  {
+    name: 'stream',
+    title: 'streamed chat (37 events), same dialect, share of bare',
+    must: '0.85',
+    aim: '1.3',
+    take: async bench => throughput(await bench.duel('stream', { body: 'streamed', connections: 16 })),
+  },
+  {
+    name: 'flushed',
+    title: 'the same with an upstream that flushes every event by itself',
+    must: '0.7',
+    aim: '1.0',
+    take: async bench => throughput(await bench.duel('flushing', { body: 'streamed', connections: 16 })),
+  },
+  {
+    name: 'latency',
+    title: 'added p50 / p99 at 10 connections against bare',
+    must: '0.4 ms / 2 ms',
+    aim: '0.2 ms / 1 ms',
+    take: async bench => addedLatency(await bench.duel('plain', { body: 'small', connections: 10 })),
+  },
+  {
+    name: 'cpu',
+    title: 'CPU per request against bare',
+    must: '1.3 ×',
+    aim: '0.9 ×',
+    take: async bench => cpuPerRequest(await bench.duel('plain', plainLoad)),
+  },
+  {
+    name: 'large',
+    title: 'a 1 MB chat body: requests per second, share of bare',
+    must: '0.6',
+    aim: '0.85',
+    take: async bench => throughput(await bench.duel('plain', { body: 'large', connections: 16 })),
+  },
+  {
+    name: 'memory',
+    title: 'resident memory after 200,000 requests',
+    must: '150 MB',
+    aim: '110 MB',
+    take: bench => oneByOne(bench, residentMegabytes, mb => `${mb.toFixed(0)} MB`),
+  },
+  {
+    name: 'start',
+    title: 'start to first 200',
+    must: '1.2 s',
+    aim: '0.6 s',
+    take: bench => oneByOne(bench, secondsToFirst200, s => `${s.toFixed(2)} s`),
+  },
+]
+
+function throughput(pairs: readonly Pair[]): Cells {
+  const show = (rps: number) => `${Math.round(rps).toLocaleString('en')} /s`
+  return compare(pairs, ({ requestsPerSecond }) => requestsPerSecond, show, (tapline, bare) => tapline / bare, share => share.toFixed(2))
+}
+
+function cpuPerRequest(pairs: readonly Pair[]): Cells {
+  return compare(pairs, ({ cpuUs }) => cpuUs, us => `${us.toFixed(0)} µs`, (tapline, bare) => tapline / bare, share => `${share.toFixed(2)} ×`)
+}
+
+function addedLatency(pairs: readonly Pair[]): Cells {
+  const show = (ms: number) => `${ms.toFixed(2)} ms`
+  const added = (ms: number) => `${ms < 0 ? '−' : '+'}${show(Math.abs(ms))}`
+  const difference = (tapline: number, bare: number) => tapline - bare
+  const p50 = compare(pairs, ({ p50Ms }) => p50Ms, show, difference, added)
+  const p99 = compare(pairs, ({ p99Ms }) => p99Ms, show, difference, added)
+  return { bare: `${p50.bare} / ${p99.bare}`, tapline: `${p50.tapline} / ${p99.tapline}`, share: `${p50.share} / ${p99.share}` }
+}
+
+/** Medians of either side, and the median of what `relate` makes of each pair. Failed calls show in the cell. */
+function compare(
+  pairs: readonly Pair[],
+  read: (run: Run) => number,
+  show: (value: number) => string,
+  relate: (tapline: number, bare: number) => number,
+  showShare: (value: number) => string,
+): Cells {
+  const column = (runs: readonly Run[]) => {
+    const failures = runs.reduce((sum, each) => sum + each.failures, 0)
+    return runs.length === 0 ? unmeasured : show(median(runs.map(read))) + (failures > 0 ? ` (${failures} failed)` : '')
+  }
+  const shares = pairs.flatMap(({ bare, tapline }) => (tapline === undefined ? [] : [relate(read(tapline), read(bare))]))
+  return {
+    bare: column(pairs.map(({ bare }) => bare)),
+    tapline: column(pairs.flatMap(({ tapline }) => tapline ?? [])),
+    share: shares.length === 0 ? unmeasured : showShare(median(shares)),
+  }
+}
+
+type Gauge = (name: 'bare' | 'tapline', bench: Bench) => Promise<number>
+
+async function oneByOne(bench: Bench, gauge: Gauge, show: (value: number) => string): Promise<Cells> {
+  const bare = show(await gauge('bare', bench))
+  const tapline = bench.settings.bareOnly ? unmeasured : show(await gauge('tapline', bench))
+  bench.settings.progress(`bare ${bare}, Tapline ${tapline}`)
+  return { bare, tapline, share: unmeasured }
+}
+
+const residentMegabytes: Gauge = async (name, { upstreams, settings: { folder } }) => {
+  const contender = await start(name, upstreams.plain, folder)
+  await using child = contender.child
+  for (let sent = 0; sent < 200_000;) {
+    const { requests } = await run(plainLoad, contender, 2, folder)
+    if (requests === 0) throw new Error(`${name} answers nothing`)
+    sent += requests
+  }
+  return child.residentMegabytes()
+}
+
+const secondsToFirst200: Gauge = async (name, { upstreams, settings: { folder } }) => {
+  const times: number[] = []
+  for (let i = 0; i < 5; i++) {
+    const { child, startMs } = await start(name, upstreams.plain, folder)
+    await child.stop()
+    times.push(startMs / 1000)
+  }
+  return median(times)
+}

@@ -1,0 +1,83 @@
+import { expect } from 'chai'
+import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { complaints, inDirectory, load, loadFrom } from './given.ts'
+
+describe('show', () => {
+  it('lists every setting with its source', async () => {
+    const shown = (await load({ yaml: 'server:\n  port: 9000', env: { TAPLINE_LOG_LEVEL: 'debug' }, flags: { host: 'h' } })).show()
+    const find = (pointer: string) => shown.find(entry => entry.pointer === pointer)
+    expect(find('/server/port')).to.deep.equal({ pointer: '/server/port', value: 9000, source: 'yaml:2' })
+    expect(find('/logging_runtime/level')).to.deep.include({ value: 'debug', source: 'env:TAPLINE_LOG_LEVEL' })
+    expect(find('/server/host')).to.deep.include({ value: 'h', source: 'flag:--host' })
+    expect(find('/http/timeout')).to.deep.include({ value: 600_000, source: 'default' })
+    expect(find('/resilience/retry/initial_backoff')).to.deep.include({ value: 1000, source: 'default' })
+  })
+})
+
+describe('a secret', () => {
+  const secret = 'sk-5eCret-0'
+
+  it('is never shown, wherever it stands', async () => {
+    await inDirectory({ files: { key: secret } }, async cwd => {
+      const config = await loadFrom(cwd, {
+        env: {
+          TAPLINE_MASTER_KEY: secret,
+          OPENAI_API_KEY: secret,
+          OPENAI_API_KEY_2: `${secret}-2`,
+          OPENAI_PROXY_URL: `http://u:${secret}@p.example`,
+          REDIS_URL: `redis://:${secret}@r.example`,
+          TAPLINE_BASE_PATH: `\${file:${join(cwd, 'key')}}`,
+          ANTHROPIC_API_KEY: secret,
+          ANTHROPIC_BASE_URL: `https://u:${secret}@a.example`,
+          LOG_LEVEL: 'info',
+        },
+        flags: { set: [`providers.openai.custom_upstream_headers={"X-Key":"${secret}"}`, `pipelines.chat=[{"insert":{"use":"x","options":{"api_key":"${secret}"}},"after":"y"}]`] },
+      })
+      expect(config.values.server.base_path).to.equal(`/${secret}`)
+      expect(config.providers.get('openai')?.keys).to.have.length(2)
+      expect(JSON.stringify([config.show(), config.warnings])).to.not.contain(secret)
+    })
+  })
+
+  it('is in no problem', async () => {
+    const lines = await complaints({
+      yaml: `server:\n  master_key: [${secret}]\n  prot: x\nproviders:\n  openai: { api_key: [${secret}] }\n  azure: { api_keys: ${secret}, base_url: "https://x.example" }\nhttp: { max_connections_per_origin: "\${env:KEY}" }`,
+      dotenv: `OK=1\n${secret}`,
+      env: { REDIS_URL: '${vault:x}', VIRTUAL_MODELS: secret, KEY: secret },
+    })
+    expect(lines).to.have.length(8)
+    expect(lines.join('\n')).to.not.contain(secret)
+    expect(lines).to.include('tapline.yaml:2:3  /server/master_key  expected string, got <redacted>')
+  })
+
+  it('that came by reference is not shown even where no secret is expected', async () => {
+    expect(await complaints({ yaml: 'logging_runtime: { level: "${env:KEY}" }', env: { KEY: secret } }))
+      .to.deep.equal(['tapline.yaml:1:20  /logging_runtime/level  expected one of debug, info, warn, error, got <redacted>'])
+  })
+})
+
+describe('the schema for editors', () => {
+  const example = `
+server: { port: "\${PORT:-8080}", body_size_limit: 20M, allow_open: off }
+http: { timeout: 10m, keep_alive_timeout: 90s }
+logging_runtime: { level: warning }
+cache: { sample: { redis: { ttl: 60 } } }
+providers: { azure: { api_version: v1, base_url: x, models: [a, { id: b }] } }
+pipelines: { chat: [{ insert: x, after: y }, { set: y, timeout: 5s }], other: off }
+`
+
+  it('takes what the loader takes, plugins and provider types included, and no unknown key', async () => {
+    const { schema } = await load({})
+    const validate = new Ajv2020({ strict: false }).compile(schema as object)
+    const { parse } = await import('yaml')
+    expect(validate(parse(example)), JSON.stringify(validate.errors)).to.equal(true)
+    for (const wrong of ['server: { prot: 1 }', 'http: { timeout: soon }', 'server: { allow_open: perhaps }', 'server: { port: 70000 }', 'pipelines: { chat: [{ insert: x }] }']) {
+      expect(validate(parse(wrong)), wrong).to.equal(false)
+    }
+  })
+
+  it('has no keyword that is Tapline\'s own', async () => {
+    expect(JSON.stringify((await load({})).schema)).to.not.match(/"(setting|env|env_form|secret|aliases|env_items|identity)":/)
+  })
+})

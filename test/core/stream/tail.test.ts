@@ -1,0 +1,25 @@
+import { expect } from 'chai'
+import { StreamTail } from '../../../core/stream/tail.ts'
+
+function tailOf(...regions: string[]): (string | undefined)[] {
+  const tail = new StreamTail()
+  for (const region of regions) tail.push(Buffer.from(region))
+  return tail.events.map(event => event.data)
+}
+
+describe('StreamTail', () => {
+  it('keeps the last four regions', () => {
+    expect(tailOf()).to.deep.equal([])
+    expect(tailOf('data: 1\n\n', 'data: 2\n\n')).to.deep.equal(['1', '2'])
+    expect(tailOf(...['1', '2', '3', '4', '5', '6'].map(n => `data: ${n}\n\n`))).to.deep.equal(['3', '4', '5', '6'])
+  })
+
+  it('gives each event of a region', () => {
+    expect(tailOf('data: 1\n\ndata: 2\n\n', 'data: 3')).to.deep.equal(['1', '2', '3'])
+  })
+
+  it('is not filled up by comments', () => {
+    const comments = Array.from({ length: 9 }, () => ': keep-alive\n\n')
+    expect(tailOf('data: 1\n\n', ...comments, ': c\n\ndata: 2\n\n', ...comments)).to.deep.equal(['1', '2'])
+  })
+})
