@@ -74,7 +74,7 @@ function agreed(existing: SettingSchema | undefined, leaf: SettingSchema): Setti
 
 /** Blocks may say what any of the types knows; each block is checked by its own type's schema. */
 function withProviderTypes(schema: SettingSchema, types: readonly ProviderDefinition[]): SettingSchema {
-  const { providers } = schema.properties ?? {}
-  const block = { ...providerSchema, properties: Object.assign({}, ...types.map(type => type.schema?.properties), providerSchema.properties) as SettingSchema['properties'] }
-  return { ...schema, properties: { ...schema.properties, ...(providers === undefined ? {} : { providers: { ...providers, additionalProperties: block } }) } } as SettingSchema
+  const own = types.flatMap(type => Object.entries(type.schema?.properties ?? {}))
+  const block: SettingSchema = { ...providerSchema, properties: { ...Object.fromEntries(own), ...providerSchema.properties } }
+  return { ...schema, properties: { ...schema.properties, providers: { ...schema.properties?.['providers'], additionalProperties: block } } }
 }

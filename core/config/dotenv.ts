@@ -13,8 +13,11 @@ export interface Dotenv {
   readonly repeated: readonly string[]
 }
 
-const blank = /[^\S\n]*(?:#[^\n]*)?(?:\n|$)/y
-const assignment = /[^\S\n]*(?:export[^\S\n]+)?([A-Za-z_][\w.-]*)[^\S\n]*=[^\S\n]*(?:'([^']*)'|"((?:[^"\\]|\\[^])*)"|((?:(?!['"])[^\s#][^\n]*?)?))(?:[^\S\n]+#[^\n]*|[^\S\n]*)(?:\n|$)/y
+const space = '[^\\S\\n]*'
+const end = `(?:[^\\S\\n]+#[^\\n]*|${space})(?:\\n|$)`
+const values = [`'([^']*)'`, `"((?:[^"\\\\]|\\\\[^])*)"`, `((?:(?!['"])[^\\s#][^\\n]*?)?)`]
+const blank = new RegExp(`${space}(?:#[^\\n]*)?(?:\\n|$)`, 'y')
+const assignment = new RegExp(`${space}(?:export[^\\S\\n]+)?([A-Za-z_][\\w.-]*)${space}=${space}(?:${values.join('|')})${end}`, 'y')
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' }
 
 export function parseDotenv(source: string): Dotenv {

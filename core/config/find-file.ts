@@ -8,7 +8,7 @@ import { parseYaml } from './yaml-file.ts'
 import type { YamlFile } from './yaml-file.ts'
 
 /** Tried in this order, from the working directory, when no file is named. */
-export const implicitFiles: readonly string[] = ['tapline.yaml', 'config/config.yaml', 'config.yaml']
+const implicitFiles: readonly string[] = ['tapline.yaml', 'config/config.yaml', 'config.yaml']
 
 /** Reads the file that the flag or `CONFIG_FILE` names, else the first implicit one that is there. */
 export async function readConfigFile(cwd: string, flag: string | undefined, spellings: Spellings, report: Report): Promise<YamlFile | undefined> {

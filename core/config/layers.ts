@@ -61,7 +61,8 @@ export class Layers {
       const enabled = join(block, 'enabled')
       const { env, env_form: form } = schemaAt(this.#schema, enabled) ?? {}
       const blank = env === undefined ? undefined : spellings.findBlank(env, form)
-      if (blank !== undefined) this.#apply(enabled, false, { kind: 'env', name: blank })
+      const isFlagged = this.provenance.origin(enabled)?.kind === 'flag'
+      if (blank !== undefined && !isFlagged) this.#apply(enabled, false, { kind: 'env', name: blank })
       else if (this.#isSwitchedOnBy(block)) this.#switchOn(enabled, block)
     }
   }

@@ -12,10 +12,15 @@ export function readValue(schema: SettingSchema, written: unknown): unknown {
   const choices = branches(schema)
   if (choices.length > 0) return readChoice(choices, written)
   const unit = unitOf(schema)
-  if (unit !== undefined) return units[unit](written) ?? written
+  if (unit !== undefined) return units[unit](written) ?? unreadable(written)
   if (typesOf(schema).includes('object') && (isTree(written) || written === null)) return readMap(schema, written ?? {})
   if (Array.isArray(written)) return schema.items === undefined ? written : readItems(schema.items, written)
   return readScalar(schema, written)
+}
+
+/** A number without the unit that it needs must not pass for one that has it. */
+function unreadable(written: unknown): unknown {
+  return typeof written === 'number' ? String(written) : written
 }
 
 function readChoice(choices: readonly SettingSchema[], written: unknown): unknown {

@@ -35,6 +35,6 @@ function parse(bytes: Buffer): JsonDocument {
     return JsonDocument.parse(bytes)
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause
-    throw gatewayError('invalid_json', `invalid request body: ${cause.message} at position ${cause.position}`, { cause })
+    throw gatewayError('invalid_json', `invalid request body: ${cause.message}`, { cause })
   }
 }

@@ -1,9 +1,10 @@
 /** What a failure means to the breaker of one provider, decided once from the options (reliability 1, 3). */
 
-import type { Failure, OptionsOf, Pattern } from '../../core/index.ts'
+import type { Failure, OptionsOf, Pattern, ProviderInstance } from '../../core/index.ts'
+import { checkOptions } from '../../core/config/options.ts'
 import { statusTest } from '../../core/upstream/status-list.ts'
 import type { BreakerRules } from './breaker.ts'
-import type { schema } from './schema.ts'
+import { schema } from './schema.ts'
 
 export type BreakerOptions = OptionsOf<typeof schema>
 
@@ -49,4 +50,19 @@ export class BreakerPolicy {
     if (status === 429) return 'throttled'
     return status === 404 || status >= 500 ? 'neutral' : 'success'
   }
+}
+
+/** The options as they hold for one provider: what its own block says comes first. @throws Error that points at what is wrong there */
+export function optionsFor({ name, config: { settings } }: ProviderInstance, options: BreakerOptions): BreakerOptions {
+  const { circuit_breaker: given = {} } = settings['resilience'] as { readonly circuit_breaker?: Readonly<Record<string, unknown>> } | undefined ?? {}
+  const { value, problems: [problem] } = checkOptions(schema, given, () => undefined)
+  if (problem !== undefined) throw new Error(`/providers/${name}/resilience/circuit_breaker${problem.pointer}: ${problem.message}`)
+  const own = value as BreakerOptions
+  const said = Object.entries(own).filter(([option]) => Object.hasOwn(given, option))
+  return { ...options, ...Object.fromEntries(said), trip_on: { ...inLowerCase(options.trip_on), ...inLowerCase(own.trip_on) } }
+}
+
+/** Rules of one name are one rule, however it is spelled. */
+function inLowerCase(rules: BreakerOptions['trip_on']): BreakerOptions['trip_on'] {
+  return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name.toLowerCase(), rule]))
 }

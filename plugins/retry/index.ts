@@ -14,19 +14,14 @@ export default definePlugin({
   needs: ['providers'],
   edits: false,
   setup({ options, services: { providers, random } }) {
-    const policies = new WeakMap<ProviderInstance, RetryPolicy>()
-    const policyOf = (provider: ProviderInstance): RetryPolicy => {
-      const policy = policies.get(provider) ?? new RetryPolicy({ ...options, ...overrides(provider) }, random)
-      policies.set(provider, policy)
-      return policy
-    }
-    const all = [...providers.values()].map(policyOf)
-    if (options.max_retries === 0 && all.every(({ maxRetries }) => maxRetries === 0)) return {}
+    const policies = new Map([...providers.values()].map(provider => [provider, new RetryPolicy({ ...options, ...overrides(provider) }, random)]))
+    if ([...policies.values()].every(({ maxRetries }) => maxRetries === 0)) return {}
 
     return {
       recover(exchange, { target, failure, once, retry }) {
-        const policy = policyOf(target.provider)
-        if (failure === undefined || once || retry >= policy.maxRetries || !policy.mayPass(failure) || !mayRepeat(exchange)) return undefined
+        const policy = policies.get(target.provider)
+        if (policy === undefined || failure === undefined || once || retry >= policy.maxRetries) return undefined
+        if (!policy.mayPass(failure) || !mayRepeat(exchange)) return undefined
         const afterMs = policy.waitMs(retry, failure.retryAfterMs)
         return afterMs === undefined ? undefined : { do: 'retry', afterMs }
       },

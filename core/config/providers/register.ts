@@ -33,10 +33,13 @@ export function register(draft: Draft, registry: Registry): ProviderConfig | und
   return finish(draft, expand(block, blockSchema(draft.definition), draft.pointer, registry), registry)
 }
 
+const leavingSecretsAlone: Pick<Expansion, 'resolve' | 'fail' | 'conceal'> = { resolve: () => '', fail: () => {}, conceal: () => {} }
+
 /** A misspelt key is told of, even if the block is left out; it may be why. */
-function withUnknownKeys(draft: Draft, { judge }: Registry): Draft {
-  const { value, findings } = check(blockSchema(draft.definition), draft.block)
-  judge.judge(value, findings.filter(({ kind }) => kind === 'unknown'), draft.pointer)
+function withUnknownKeys(draft: Draft, registry: Registry): Draft {
+  const schema = blockSchema(draft.definition)
+  const { value, findings } = check(schema, expand(draft.block, schema, draft.pointer, { ...registry, ...leavingSecretsAlone }))
+  registry.judge.judge(value, findings.filter(({ kind }) => kind === 'unknown'), draft.pointer)
   return draft
 }
 

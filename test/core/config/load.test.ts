@@ -34,7 +34,7 @@ describe('loading', () => {
     const config = await load({ yaml: 'server: { shutdown: { linger: 5s } }\nhttp:\nresilience: { retry: { backoff_factor: 3 } }' })
     expect(config.values.server.shutdown).to.deep.equal({ linger: 5000, drain_timeout: 120_000, total_timeout: 130_000 })
     expect(config.values.http.timeout).to.equal(600_000)
-    expect(config.get('/resilience/retry')).to.deep.equal({ backoff: undefined, initial_backoff: 1000, backoff_factor: 3, retry_on_statuses: [429] }, 'siblings')
+    expect(config.get('/resilience/retry')).to.deep.equal({ initial_backoff: 1000, backoff_factor: 3, retry_on_statuses: [429] })
   })
 
   it('lets flags win over variables, variables over the file', async () => {
@@ -63,7 +63,7 @@ describe('loading', () => {
       'flag --port  /server/port  expected integer from 1 to 65535, got "many"',
       'flag --set  expected dotted.path=value',
       'flag --set  /server/prot  unknown key; did you mean "port"?',
-    ].toSorted((a, b) => a.indexOf('port ') - b.indexOf('port ') || 0).toSorted())
+    ])
   })
 
   it('points at what the file says, and not at what a variable overrides', async () => {

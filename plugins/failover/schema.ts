@@ -1,0 +1,32 @@
+import type { OptionsSchema } from '../../core/index.ts'
+import { statusListSchema } from '../../core/upstream/status-list.ts'
+
+export const schema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    enabled: { type: 'boolean', default: true, setting: 'failover.enabled', env: 'FAILOVER_ENABLED', description: 'Whether another target is tried when one has failed.' },
+    max_attempts: { type: 'integer', minimum: 0, default: 0, setting: 'failover.max_attempts', env: 'FAILOVER_MAX_ATTEMPTS', description: 'How many further targets are tried; 0 is all of them.' },
+    retry_on_statuses: { ...statusListSchema, default: ['429', '5xx'], setting: 'failover.retry_on_statuses', env: 'FAILOVER_RETRY_ON_STATUSES', description: 'Statuses after which the next target is tried.' },
+    retry_on_errors: {
+      type: 'array', items: { type: 'string', minLength: 1 }, setting: 'failover.retry_on_errors', env: 'FAILOVER_RETRY_ON_ERRORS',
+      default: [
+        'model not found', 'model does not exist', 'model unsupported', 'model unavailable', 'model not available', 'model deprecated', 'model retired', 'model disabled',
+        'upstream failed', 'upstream error', 'upstream unavailable', 'upstream timed out', 'upstream timeout',
+        '404 unsupported', '404 unavailable', '404 not available', '404 deprecated', '404 retired', '404 disabled',
+      ],
+      description: 'Phrases after which the next target is tried: all their words occur in the error, in any order; a number is the status.',
+    },
+    rules: {
+      type: 'object', default: {}, additionalProperties: { type: 'array', items: { type: 'string', minLength: 1 } }, setting: 'failover.rules', env: 'FAILOVER_RULES_JSON',
+      description: 'Further targets by the model that callers name. A virtual model with the strategy failover says the same.',
+    },
+    disabled_models: {
+      oneOf: [
+        { type: 'array', items: { type: 'string' } },
+        { type: 'object', additionalProperties: { type: 'boolean' } },
+      ],
+      default: [], setting: 'failover.disabled_models', env: 'FAILOVER_DISABLED_MODELS', description: 'Models whose rule is skipped: a list, or a map to true.',
+    },
+  },
+} as const satisfies OptionsSchema

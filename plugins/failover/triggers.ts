@@ -1,0 +1,28 @@
+/** Which failures lead to the next target (reliability 4.2). */
+
+import type { Attempt, Failure } from '../../core/index.ts'
+import { statusTest } from '../../core/upstream/status-list.ts'
+
+/** @param phrases each matches when all its words occur in the error's text; a numeric word is the status */
+export function triggers(statuses: readonly string[], phrases: readonly string[]): (failure: Failure) => boolean {
+  const isListed = statusTest(statuses)
+  const split = phrases.map(phrase => phrase.toLowerCase().split(/\s+/).filter(word => word !== ''))
+  return ({ kind, status = 0, text, error }) => {
+    switch (kind) {
+      case 'transport': case 'timeout': case 'empty': return true
+      case 'refused': return error.code === 'circuit_open'
+      case 'status': return isListed(status) || split.some(words => words.every(word => isSaid(word, status, text)))
+    }
+  }
+}
+
+/** What went wrong at a target. A retry that was kept back ends with what the call before it ended with. */
+export function failureOf(attempts: readonly Attempt[]): Failure | undefined {
+  const last = attempts.at(-1)
+  const isKeptBack = last?.failure?.kind === 'refused' && last.retry > 0
+  return isKeptBack ? attempts.at(-2)?.failure : last?.failure
+}
+
+function isSaid(word: string, status: number, text: string): boolean {
+  return /^\d+$/.test(word) ? Number(word) === status : text.includes(word)
+}
