@@ -1,5 +1,6 @@
 /** Loads the configuration: finds the file, lays variables and flags over it, reads and checks everything, once. */
 
+import { dirname, resolve } from 'node:path'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { composeSchema } from './compose.ts'
 import type { SettingsOwner } from './compose.ts'
@@ -12,6 +13,7 @@ import { readBoolean } from './grammar.ts'
 import { Judge } from './judge.ts'
 import { Layers } from './layers.ts'
 import type { Flags } from './layers.ts'
+import { isTree } from './pointer.ts'
 import { readProviders } from './providers/providers.ts'
 import type { Registry } from './providers/register.ts'
 import { blame } from './provenance.ts'
@@ -32,6 +34,8 @@ export interface ConfigInput {
   /** The plugins that take options from settings. */
   readonly settings: readonly SettingsOwner[]
   readonly providerTypes: readonly ProviderDefinition[]
+  /** Loads a provider type that is not among them: a package, or a path from the directory `from`. @throws Error that says why not */
+  readonly loadProviderType?: (type: string, from: string) => Promise<ProviderDefinition>
 }
 
 /** @throws ConfigError with all that is wrong, so that one run of the operator's editor mends it */
@@ -41,11 +45,12 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
   const spellings = new Spellings(environment, report)
   const isStrict = readStrictness(spellings, report)
   const file = await readConfigFile(input.cwd, input.flags?.config, spellings, report)
-  const schema = composeSchema(input.settings, input.providerTypes, report)
+  const providerTypes = [...input.providerTypes, ...await furtherTypes(input, file, report)]
+  const schema = composeSchema(input.settings, providerTypes, report)
   const layers = layer(input, schema, file, spellings, report)
   const judge = new Judge(layers.provenance, report, isStrict)
   const registry = registryOf(environment, layers, report, judge)
-  const settled = settle(layers.tree, schema, registry, blocks => readProviders(blocks, input.providerTypes, environment, registry))
+  const settled = settle(layers.tree, schema, registry, blocks => readProviders(blocks, providerTypes, environment, registry))
   report.end()
   return configOf({ ...settled, owners: input.settings, schema, layers, judge, report, environment, file })
 }
@@ -56,6 +61,23 @@ function readStrictness(spellings: Spellings, report: Report): boolean {
   const isStrict = variable === undefined ? true : readBoolean(variable.value)
   if (isStrict === undefined && variable !== undefined) report.problem({ ...blame(variable), pointer: '', message: 'expected true or false' })
   return isStrict ?? true
+}
+
+/** The types that the file names and the default set does not have. */
+async function furtherTypes({ providerTypes, loadProviderType, cwd }: ConfigInput, file: YamlFile | undefined, report: Report): Promise<readonly ProviderDefinition[]> {
+  const blocks = file?.value['providers']
+  if (loadProviderType === undefined || file === undefined || !isTree(blocks)) return []
+  const loaded = await Promise.all(Object.entries(blocks).map(async ([name, block]) => {
+    const type = isTree(block) ? block['type'] : undefined
+    if (typeof type !== 'string' || providerTypes.some(known => known.name === type)) return []
+    try {
+      return [await loadProviderType(type, dirname(resolve(cwd, file.file)))]
+    } catch (cause) {
+      report.problem({ ...file.places.get(`/providers/${name}/type`), pointer: `/providers/${name}/type`, got: type, message: cause instanceof Error ? cause.message : String(cause) })
+      return []
+    }
+  }))
+  return [...new Map(loaded.flat().map(definition => [definition.name, definition])).values()]
 }
 
 function layer({ flags = {}, settings }: ConfigInput, schema: SettingSchema, file: YamlFile | undefined, spellings: Spellings, report: Report): Layers {

@@ -6,12 +6,13 @@ import type { Problem } from './place.ts'
 /** A configuration that cannot be used, with everything that is wrong with it. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
-  /** Sorted by file and line; problems of variables and flags follow. */
+  /** Sorted by file and line, each once; problems of variables and flags follow. */
   readonly problems: readonly Problem[]
 
   constructor(problems: readonly Problem[]) {
-    const sorted = problems.toSorted(byPlace)
-    super(sorted.map(problem => formatProblem(problem)).join('\n'))
+    const lines = new Map(problems.toSorted(byPlace).map(problem => [formatProblem(problem), problem]))
+    super([...lines.keys()].join('\n'))
+    const sorted = [...lines.values()]
     this.problems = sorted
   }
 }

@@ -1,12 +1,61 @@
-/** Real time. */
+/** Real time. Waits of one length share a timer: thousands of them are started and cancelled every second, and hardly one runs out. */
 
-import type { Clock } from '../plugin/services.ts'
+import type { Clock, Timer } from '../plugin/services.ts'
+import { Roll } from './roll.ts'
+
+/** Whole seconds are what configuration says and many exchanges wait for; any other wait is rare, and gets a timer of its own. */
+const sharedStepMs = 1_000
+
+const queues = new Map<number, WaitQueue>()
 
 export const realClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   after(ms, callback) {
-    const timer = setTimeout(callback, ms)
-    return { cancel: () => clearTimeout(timer) }
+    if (ms % sharedStepMs !== 0) return ownTimer(ms, callback)
+    let queue = queues.get(ms)
+    if (queue === undefined) queues.set(ms, queue = new WaitQueue(ms))
+    return queue.add(callback)
   },
+}
+
+function ownTimer(ms: number, callback: () => void): Timer {
+  const timer = setTimeout(callback, ms)
+  return { cancel: () => clearTimeout(timer) }
+}
+
+/** Waits of one length end in the order in which they began. */
+class WaitQueue {
+  readonly #ms: number
+  readonly #waits = new Roll<Wait>()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(ms: number) {
+    this.#ms = ms
+  }
+
+  add(callback: () => void): Timer {
+    const entry = this.#waits.add({ due: performance.now() + this.#ms, callback })
+    this.#timer ??= setTimeout(() => this.#fire(), this.#ms).unref()
+    return { cancel: () => this.#waits.remove(entry) }
+  }
+
+  #fire(): void {
+    this.#timer = undefined
+    const now = performance.now()
+    for (let entry = this.#waits.first; entry !== undefined; entry = this.#waits.first) {
+      const { due, callback } = entry.value as Wait
+      if (due > now) {
+        this.#timer = setTimeout(() => this.#fire(), due - now).unref()
+        return
+      }
+      this.#waits.remove(entry)
+      callback()
+    }
+  }
+}
+
+interface Wait {
+  readonly due: number
+  readonly callback: () => void
 }

@@ -23,6 +23,7 @@ import type { Clock, Health, Services } from '../plugin/services.ts'
 import type { ProviderInstance, ProviderLimits } from '../upstream/provider.ts'
 import { setUpInstances } from './instances.ts'
 import { makeProviders, sameProviders } from './providers.ts'
+import { Roll } from './roll.ts'
 
 const defaultTimeoutMs = 30_000
 
@@ -53,7 +54,7 @@ export class Generation implements Serving {
   readonly bodyLimits: Serving['bodyLimits']
   readonly unknown: Plan
   readonly route: (request: IncomingMessage, response: ServerResponse) => void
-  readonly #running = new Set<Exchange>()
+  readonly #running = new Roll<Exchange>()
   #onIdle: (() => void) | undefined
 
   constructor(parts: { config: Config; plans: ReadonlyMap<string, ResolvedPlan>; providers: ReadonlyMap<string, ProviderInstance>; providerLimits: ProviderLimits; instances: ReadonlyMap<string, Instance>; clock: Clock }) {
@@ -80,13 +81,12 @@ export class Generation implements Serving {
     return this.#running.size
   }
 
-  enter(exchange: Exchange): void {
-    this.#running.add(exchange)
-  }
-
-  leave(exchange: Exchange): void {
-    this.#running.delete(exchange)
-    if (this.#running.size === 0) this.#onIdle?.()
+  enter(exchange: Exchange): () => void {
+    const entry = this.#running.add(exchange)
+    return () => {
+      this.#running.remove(entry)
+      if (this.#running.size === 0) this.#onIdle?.()
+    }
   }
 
   /** Resolves when the last exchange that began here is over. */
@@ -97,7 +97,7 @@ export class Generation implements Serving {
   /** Ends what still runs: streams with their dialect's error event. */
   cut(): void {
     const reason = gatewayError('stream_incomplete', 'the gateway is shutting down')
-    for (const exchange of [...this.#running]) exchange.stop(reason)
+    for (const exchange of this.#running.values()) exchange.stop(reason)
   }
 
   /** What the operator should know, beyond the configuration's own warnings. */
@@ -122,8 +122,8 @@ export class Generation implements Serving {
 
 /** Compiles a configuration. Nothing of a configuration that does not compile is left behind. @throws ConfigError with every problem */
 export async function buildGeneration(ground: Ground, previous?: Generation): Promise<Generation> {
-  const definitions = await providerDefinitions()
-  const config = await loadFor(ground)
+  const definitions = new Map(await providerDefinitions())
+  const config = await loadFor(ground, definitions)
   const problems: Problem[] = []
   const resolved = await resolvePipelines(config, ground, problems)
   const dialects = await loadDialects(resolved, problems)
@@ -146,8 +146,19 @@ export async function buildGeneration(ground: Ground, previous?: Generation): Pr
 }
 
 /** Reads and checks the configuration; nothing is compiled. @throws ConfigError with every problem */
-export async function loadFor({ cwd, env, flags }: Ground): Promise<Config> {
-  return await loadConfig({ cwd, env, flags, settings: await settingsOwners(), providerTypes: [...(await providerDefinitions()).values()] })
+export async function loadFor({ cwd, env, flags }: Ground, definitions?: Map<string, ProviderDefinition>): Promise<Config> {
+  const known = definitions ?? new Map(await providerDefinitions())
+  const foreign: string[] = []
+  const loadProviderType = async (type: string, from: string): Promise<ProviderDefinition> => {
+    const { definition } = await load('provider', type, from, { searchPaths: [], foreignAllowed: true })
+    const named = { ...definition, name: type, env: definition.env ?? definition.name.toUpperCase().replace(/[^A-Z0-9]/g, '_') }
+    foreign.push(type)
+    known.set(type, named)
+    return named
+  }
+  const config = await loadConfig({ cwd, env, flags, settings: await settingsOwners(), providerTypes: [...known.values()], loadProviderType })
+  if (config.values.plugins.enabled || foreign.length === 0) return config
+  throw new ConfigError(foreign.map(type => ({ pointer: '/plugins/enabled', got: type, message: `provider "${type}" is not of the default set, and plugins.enabled is false` })))
 }
 
 /** The default plugins, whose options have places of their own in tapline.yaml. */
@@ -175,6 +186,7 @@ async function resolvePipelines(config: Config, ground: Ground, problems: Proble
     settings: config,
     loader: { searchPaths: plugins.search_paths, foreignAllowed: plugins.enabled },
     directory: directoryOf(config.file, ground.cwd),
+    place: (pointer: string) => config.place(pointer),
     locate: (file: string, pointer: string) => file === config.file ? config.place(pointer) : undefined,
   }
   const standing = assembled.filter(({ name, routes }) => routes.length > 0 || name === 'services')

@@ -18,6 +18,7 @@ export interface InstanceInput {
   readonly ownUnchanged: boolean
 }
 
+const alwaysThere: readonly ServiceName[] = ['clock', 'random', 'meter', 'health', 'version']
 const noMeter: Meter = { counter: () => () => {}, gauge: () => () => {}, histogram: () => () => {} }
 
 /** Sets up one instance per distinct step. On a problem, what was set up anew is closed again. */
@@ -70,9 +71,21 @@ class SetUp {
     return ![...needs, 'meter' as const].some(need => this.#changed.has(need))
   }
 
+  /** The services that a plugin asked for, and those that are always there. Another one fails by name, not by accident. */
+  #given({ name, definition: { needs = [] } }: ResolvedStep['spec']): Services {
+    const given = {}
+    for (const service of new Set<string>([...alwaysThere, ...needs])) Object.defineProperty(given, service, { enumerable: true, value: this.#services[service as ServiceName] })
+    return new Proxy(given, {
+      get: (target, key) => {
+        if (key in target || typeof key === 'symbol' || key === 'then') return (target as Record<string | symbol, unknown>)[key]
+        throw new TypeError(`${name} uses the service "${key}" without asking for it: needs: ['${key}']`)
+      },
+    }) as Services
+  }
+
   async #setUp({ spec, step }: Pick<ResolvedStep, 'spec' | 'step'>): Promise<Instance | undefined> {
     try {
-      const instance = await Instance.setUp(spec, this.#services as unknown as Services, this.#input.log, this.#input.own.clock)
+      const instance = await Instance.setUp(spec, this.#given(spec), this.#input.log, this.#input.own.clock)
       this.#fresh.push(instance)
       return instance
     } catch (cause) {
@@ -85,7 +98,7 @@ class SetUp {
 /** Providers of services before those who need them; an unmet need is a problem of the step that has it. */
 function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly ResolvedStep[] {
   const offered = new Map(steps.flatMap(step => step.spec.definition.provides === undefined ? [] : [[step.spec.definition.provides as string, step]]))
-  const own = new Set<string>(['clock', 'random', 'meter', 'providers', 'health', 'version'])
+  const own = new Set<string>([...alwaysThere, 'providers'])
   const ordered = new Set<ResolvedStep>()
   const underWay = new Set<ResolvedStep>()
   const visit = (step: ResolvedStep) => {

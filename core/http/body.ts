@@ -14,9 +14,9 @@ export interface BodyLimits {
 
 type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
 
-const decoders: Readonly<Record<string, Decode>> = {
-  gzip: promisify(gunzip), 'x-gzip': promisify(gunzip), deflate: promisify(inflate), br: promisify(brotliDecompress), zstd: promisify(zstdDecompress),
-}
+const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
+  ['gzip', promisify(gunzip)], ['x-gzip', promisify(gunzip)], ['deflate', promisify(inflate)], ['br', promisify(brotliDecompress)], ['zstd', promisify(zstdDecompress)],
+])
 
 /** @throws GatewayError `body_too_large`, for a length that is declared */
 export function checkDeclaredLength(request: IncomingMessage, maxBytes: number): void {
@@ -29,9 +29,9 @@ export function checkDeclaredLength(request: IncomingMessage, maxBytes: number):
  * @throws GatewayError `body_too_large`, `body_timeout`, `unsupported_content_encoding`
  */
 export async function readBytes(request: IncomingMessage, limits: BodyLimits, raw: boolean): Promise<Buffer> {
-  const encoding = request.headers['content-encoding']
-  if (raw || encoding === undefined || encoding === 'identity') return await collect(request, limits)
-  const decode = decoders[encoding.trim().toLowerCase()]
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (raw || encoding === 'identity') return await collect(request, limits)
+  const decode = decoders.get(encoding)
   if (decode === undefined) throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of gzip, deflate, br, zstd`)
   return await undo(decode, await collect(request, limits), limits.maxBytes)
 }

@@ -24,9 +24,8 @@ export interface Serving {
   readonly unknown: Plan
   /** Finds the pipeline, and hands the request over to it. */
   route(request: IncomingMessage, response: ServerResponse): void
-  /** An exchange begins on this configuration, and ends. */
-  enter(exchange: Exchange): void
-  leave(exchange: Exchange): void
+  /** An exchange begins on this configuration; the function ends it. */
+  enter(exchange: Exchange): () => void
 }
 
 export interface ServerState {
@@ -38,9 +37,10 @@ export interface ServerState {
 
 /** Makes the server; nothing listens yet. */
 export function makeServer(state: ServerState): Server {
-  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: keepAliveMs, noDelay: true, insecureHTTPParser: false }, (request, response) => {
+  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: keepAliveMs, noDelay: true, insecureHTTPParser: false, requireHostHeader: false }, (request, response) => {
     accept(state, request, response)
   })
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => accept(state, request, response))
   server.on('clientError', refuseMalformed)
   return server
 }
@@ -62,17 +62,26 @@ function accept(state: ServerState, request: IncomingMessage, response: ServerRe
 /** Takes a routed request through its pipeline. */
 export function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): void {
   const exchange = exchangeFor(serving, request, plan, params, allow)
-  serving.enter(exchange)
+  const leave = serving.enter(exchange)
   const sink = new ResponseSink(response)
   response.once('close', () => { if (!response.writableFinished) exchange.stop(new ClientGone()) })
   try {
     checkDeclaredLength(request, serving.bodyLimits.maxBytes)
-    if (request.headers.upgrade !== undefined && request.headers.upgrade.toLowerCase() === 'websocket') throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
+    if (asksForWebSocket(request) && isPlainHttp(serving, plan, allow)) throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
   } catch (cause) {
     refuse(exchange, sink, cause as GatewayError)
-    return serving.leave(exchange)
+    return leave()
   }
-  void run(exchange, sink).then(() => serving.leave(exchange))
+  void run(exchange, sink).then(leave)
+}
+
+function asksForWebSocket({ headers: { upgrade } }: IncomingMessage): boolean {
+  return upgrade !== undefined && upgrade.toLowerCase() === 'websocket'
+}
+
+/** Where nothing is, 404 says more; and bytes that are passed on are the provider's own affair. */
+function isPlainHttp({ unknown }: Serving, plan: Plan, allow: string | undefined): boolean {
+  return plan === unknown ? allow !== undefined : plan.body !== 'bytes'
 }
 
 function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): Exchange {

@@ -8,6 +8,8 @@ import type { Reply } from './reply.ts'
 export interface Target {
   readonly provider: ProviderInstance
   readonly model: string
+  /** Whether the provider lists the model: then its name may stand in the label of a metric. */
+  readonly isListed?: boolean
 }
 
 export interface Failure {

@@ -38,6 +38,8 @@ export interface CompileInput {
   readonly loader: LoaderOptions
   /** The directory of the user's configuration. */
   readonly directory: string
+  /** Where the user's file says something. */
+  place(pointer: string): Place | undefined
   /** The exact place of a pointer, if the file is the user's. */
   locate(file: string, pointer: string): Place | undefined
 }
@@ -70,7 +72,7 @@ async function resolveStep(step: NamedStep, pipeline: string, from: string, inpu
 /** The steps that a step stands for take its place; they point at it. */
 async function expand(definition: PluginDefinition, options: unknown, step: NamedStep, pipeline: string, input: CompileInput, problems: Problem[]): Promise<readonly ResolvedStep[]> {
   const steps: ResolvedStep[] = []
-  for (const inner of definition.expand?.(options as never) ?? []) steps.push(...await resolveStep(namedStep(inner, inner.place ?? step.place), pipeline, input.directory, input, problems))
+  for (const inner of definition.expand?.(options as never, pointer => input.place(pointer)) ?? []) steps.push(...await resolveStep(namedStep(inner, inner.place ?? step.place), pipeline, input.directory, input, problems))
   return steps
 }
 
@@ -89,9 +91,9 @@ function at({ place, name }: NamedStep, pipeline: string, pointer: string): Plac
   return place === undefined ? { pointer: where } : { ...place, pointer: where }
 }
 
-function optionPlace({ place }: NamedStep, pointer: string, { locate }: CompileInput): Place | undefined {
+function optionPlace({ place, optionsAt }: NamedStep, pointer: string, { locate }: CompileInput): Place | undefined {
   if (place === undefined) return undefined
-  const exact = `${place.pointer}/options${pointer}`
+  const exact = `${optionsAt ?? `${place.pointer}/options`}${pointer}`
   return { ...(locate(place.file, exact) ?? place), pointer: exact }
 }
 

@@ -19,7 +19,7 @@ function explainStep({ step, spec, off, sources }: ResolvedStep): readonly strin
   if (off !== undefined) return [`${line}  compiles to nothing: ${off}`]
   const secrets = spec.definition.schema?.properties ?? {}
   const options = Object.entries(spec.options as Readonly<Record<string, unknown>>)
-    .map(([name, value]) => `      ${name} = ${secrets[name]?.secret === true ? '<redacted>' : JSON.stringify(value)}  (${sources[name] ?? 'default'})`)
+    .map(([name, value]) => `      ${name} = ${secrets[name]?.secret === true ? '<redacted>' : JSON.stringify(value)}  (${shortened(sources[name] ?? 'default')})`)
   return [line, ...options]
 }
 
@@ -39,6 +39,10 @@ function streamMode(step: PlacedStep): string {
 
 function placeOf(place: { readonly file: string; readonly line: number } | undefined): string {
   if (place === undefined) return ''
-  const ownFile = /(pipelines\/[a-z-]+\.yaml)$/.exec(place.file)
-  return `${ownFile?.[1] ?? place.file}:${place.line}`
+  return shortened(`${place.file}:${place.line}`)
+}
+
+/** The default pipelines are known by their names, wherever the package stands. */
+function shortened(place: string): string {
+  return place.replace(/^.*\/(pipelines\/[a-z-]+\.yaml:\d+)$/, '$1')
 }

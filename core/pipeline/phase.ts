@@ -1,7 +1,8 @@
 /** One phase of a compiled pipeline: a tapable hook built once, synchronous until a tap hands back a promise. */
 
 import { SyncBailHook } from 'tapable'
-import { gatewayError } from '../errors.ts'
+import { JsonError } from '../document/document.ts'
+import { gatewayError, type GatewayError } from '../errors.ts'
 import type { Attempt } from './attempt.ts'
 import { Overdue, type Exchange } from './exchange.ts'
 import type { PhaseName } from './step.ts'
@@ -100,10 +101,18 @@ export class Phase<Said> {
   /** Open: as if the tap had said nothing. Closed: the request ends with an error that names no plugin. */
   #failed(tap: Tap<Said>, exchange: Exchange, cause: unknown, mode = tap.onError): undefined {
     exchange.failures.push({ instance: tap.name, phase: this.name, mode, cause })
+    if (mode === 'closed' && cause instanceof JsonError) throw unreadable(exchange, cause)
     if (mode === 'closed') throw gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed', { cause })
     exchange.log.warn({ instance: tap.name, phase: this.name, err: cause }, 'a plugin failed; going on without it')
     return undefined
   }
+}
+
+/** A text that a tap wanted to read is not spelled as JSON allows; the scan passes over such corners of long texts. */
+function unreadable({ reply }: Exchange, cause: JsonError): GatewayError {
+  return reply === undefined
+    ? gatewayError('invalid_json', `invalid request body: ${cause.message}`, { cause })
+    : gatewayError('bad_upstream_response', 'the provider returned a text that cannot be read', { cause })
 }
 
 function isPromise<T>(value: T | Promise<T>): value is Promise<T> {

@@ -35,7 +35,7 @@ export interface PlanFacts {
 
 type Bailing = 'request' | 'route' | 'prompt' | 'lookup' | 'attempt' | 'recover' | 'response'
 
-const failsOpen: ReadonlySet<PhaseName> = new Set(['attempt', 'settled', 'recover', 'complete'])
+const failsOpen: ReadonlySet<PhaseName> = new Set(['attempt', 'recover'])
 
 export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan {
   const phase = <T>(name: Bailing, understands: (said: unknown) => boolean, order: readonly [PlacedStep, number][] = withIndex(steps)) => {
@@ -142,6 +142,7 @@ export function tappedPhases(step: PlacedStep): readonly PhaseName[] {
 }
 
 export function errorMode({ onError, instance }: PlacedStep, phase: PhaseName): 'open' | 'closed' {
+  if (phase === 'settled' || phase === 'complete') return 'open'
   return onError ?? instance.spec.definition.onError ?? (failsOpen.has(phase) ? 'open' : 'closed')
 }
 

@@ -27,7 +27,7 @@ async function answer(exchange: Exchange): Promise<Reply | GatewayError> {
   if (said !== undefined) return said
   await readBody(exchange)
   said = await exchange.plan.route?.fire(exchange)
-    ?? await exchange.plan.prompt?.fire(exchange)
+    ?? (exchange.readable ? await exchange.plan.prompt?.fire(exchange) : undefined)
     ?? await exchange.plan.lookup?.fire(exchange)
     ?? await callTargets(exchange)
   return await reviewed(exchange, said)

@@ -20,4 +20,6 @@ export interface Step {
   readonly phases?: readonly PhaseName[]
   /** Where the step was written. */
   readonly place?: Place
+  /** The pointer of its options, where they do not stand in `options` beneath its place. */
+  readonly optionsAt?: string
 }

@@ -68,9 +68,14 @@ export class StreamDelivery {
   }
 
   #write(bytes: Buffer): void {
-    if (!this.#sink.committed) begin(this.#exchange, this.#sink, this.#reply.status, eventHeaders(this.#reply.headers))
+    if (!this.#sink.committed) this.#begin()
     this.#lastBytes = bytes
     this.#flow.write(bytes)
+  }
+
+  #begin(): void {
+    const { status, headers } = this.#reply
+    begin(this.#exchange, this.#sink, status, this.#exchange.forward === undefined ? eventHeaders(headers) : headers)
   }
 
   #ended(broken: GatewayError | undefined): void {
@@ -98,7 +103,7 @@ export class StreamDelivery {
   }
 
   #finish(last: Buffer): void {
-    if (!this.#sink.committed) begin(this.#exchange, this.#sink, this.#reply.status, eventHeaders(this.#reply.headers))
+    if (!this.#sink.committed) this.#begin()
     this.#rule?.close()
     complete(this.#exchange)
     this.#sink.end(last)

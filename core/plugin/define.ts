@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { GatewayError } from '../errors.ts'
+import type { Place } from '../config/place.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Reply } from '../pipeline/reply.ts'
@@ -99,8 +100,11 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly edits?: boolean
   /** What a failing tap means, unless the operator says otherwise; by phase where absent. */
   readonly onError?: 'open' | 'closed'
-  /** A step that stands for other steps: they take its place in the pipeline. */
-  expand?(options: OptionsOf<S>): readonly Step[]
+  /**
+   * A step that stands for other steps: they take its place in the pipeline.
+   * @param at where tapline.yaml says something, by pointer
+   */
+  expand?(options: OptionsOf<S>, at: (pointer: string) => Place | undefined): readonly Step[]
   setup?(context: SetupContext<OptionsOf<S>>): Taps | Promise<Taps>
 }
 

@@ -39,7 +39,7 @@ export interface StreamText {
 export interface StreamFormat {
   /** The texts of one event, in order. */
   texts(event: StreamEvent): readonly StreamText[]
-  /** The keys (see `StreamText.key`) that this event brings to an end; `*` ends all of one choice, for example `0/*`. */
+  /** The keys (see `StreamText.key`) that this event brings to an end; a `*` stands for any end: `0/*` ends all of one choice, `*` everything. */
   ends(event: StreamEvent): readonly string[]
   /** What the last events of a stream say: finished, ended by an error event of its own, or cut off. */
   ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut'
@@ -78,6 +78,8 @@ export interface Dialect {
   askForUsage(request: JsonDocument): void
   /** What is wrong with a reply that came with status 2xx, if anything: an error in its body, no result at all. */
   fault(reply: JsonDocument, operation: string, provider: string): GatewayError | undefined
+  /** Puts right, as splices, what the caller asked for and the provider answered otherwise. */
+  conform?(request: JsonDocument, reply: JsonDocument, operation: string): void
   usage(reply: JsonDocument): Usage | undefined
   /** The body of a plain reply with this one assistant turn. */
   answer(facts: AnswerFacts): Buffer

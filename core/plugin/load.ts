@@ -7,7 +7,7 @@ import { nearest } from '../config/problems.ts'
 import type { PluginDefinition } from './define.ts'
 import type { Dialect } from './dialect.ts'
 import type { ProviderDefinition } from './provider.ts'
-import { find, home, installHooks, type Kind } from './resolve.ts'
+import { find, house, installHooks, type Kind } from './resolve.ts'
 
 interface Definitions {
   readonly plugin: PluginDefinition
@@ -66,7 +66,7 @@ export async function load<K extends Kind>(kind: K, use: string, from: string, o
 
 /** The names of the default set, without what belongs to rooms of their own. */
 export async function defaultNames(kind: 'plugin' | 'provider'): Promise<readonly string[]> {
-  const entries = await readdir(new URL(kind === 'plugin' ? 'plugins/' : 'providers/', home), { withFileTypes: true })
+  const entries = await readdir(new URL(kind === 'plugin' ? 'plugins/' : 'providers/', house), { withFileTypes: true })
   return entries
     .filter(entry => kind === 'provider' ? /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.d.ts') || entry.isDirectory() : entry.isDirectory())
     .map(entry => entry.name.replace(/\.(ts|js)$/, ''))

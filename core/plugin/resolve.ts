@@ -7,8 +7,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export type Kind = 'plugin' | 'dialect' | 'provider'
 
-/** The package's own root: beside `core`, wherever that runs from. */
-export const home = new URL('../../', import.meta.url)
+/** What stands beside `core`, plugins and providers too: the repository as source, `dist` as built. */
+export const house = new URL('../../', import.meta.url)
+/** The package's own root, where package.json and pipelines are. */
+export const home = import.meta.url.endsWith('.ts') ? house : new URL('../', house)
 
 const rooms: Readonly<Record<Kind, readonly string[]>> = {
   plugin: ['plugins/{}/index', 'plugins/storage/{}/index', 'plugins/vectors/{}/index'],
@@ -51,7 +53,7 @@ function foreign(file: string): Found | undefined {
 
 /** A file of this package, as source or as built. */
 function ownFile(path: string): URL | undefined {
-  return ['.ts', '.js'].map(end => new URL(path + end, home)).find(url => existsSync(url))
+  return ['.ts', '.js'].map(end => new URL(path + end, house)).find(url => existsSync(url))
 }
 
 function fromPackage(use: string, from: string): Found | undefined {

@@ -1,5 +1,6 @@
 /** What plugins offer each other. A package adds its own kind by merging into `Services`. */
 
+import type { Target } from '../pipeline/attempt.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
 
 /** Time that tests can turn. */
@@ -30,18 +31,10 @@ export interface CacheStore {
   delete(key: string): void | Promise<void>
 }
 
-/** A model that can be called: which instance, and the id that its provider knows. */
-export interface ModelTarget {
-  readonly provider: ProviderInstance
-  readonly model: string
-}
-
 /** The registry of models. */
 export interface Models {
   /** The target of a selector (`gpt-x`, `openai/gpt-x`), real models only; `undefined` if nothing serves it. */
-  find(selector: string): ModelTarget | undefined
-  /** Whether the model is known by name, so that it may stand in a metric label. */
-  knows(target: ModelTarget): boolean
+  find(selector: string): Target | undefined
 }
 
 /** What readiness depends on. */

@@ -8,7 +8,7 @@ import { carriageReturn, lineFeed } from './fields.ts'
  */
 export type Ending = 'text' | 'line feed' | 'carriage return' | 'half'
 
-const blankLine = Buffer.from('\n\n')
+export const blankLine = Buffer.from('\n\n')
 
 /** The borders of one buffer. Natively found where lines end in line feeds alone. */
 export class Borders {

@@ -1,7 +1,7 @@
 /** Cuts a stream of chunks where server-sent events end, however the chunks fall. */
 
 import { gatewayError } from '../errors.ts'
-import { Borders, endingOf, type Ending } from './border-search.ts'
+import { blankLine, Borders, endingOf, type Ending } from './border-search.ts'
 import { StreamEvent } from './event.ts'
 import { carriageReturn, lineFeed, type Span } from './fields.ts'
 
@@ -100,8 +100,35 @@ export function splitEvents(region: Buffer): StreamEvent[] {
   return events
 }
 
+/** The first event that carries data; `undefined` if there are only comments. */
+export function firstEvent(region: Buffer): StreamEvent | undefined {
+  const borders = new Borders(region)
+  let start = 0
+  for (let end = borders.next(0); start < region.length; end = borders.next(end)) {
+    const event = new StreamEvent(region.subarray(start, end < 0 ? region.length : end))
+    if (event.data !== undefined) return event
+    if (end < 0) return undefined
+    start = end
+  }
+  return undefined
+}
+
+/** The last events of a region, in order; found from its end. */
+export function lastEvents(region: Buffer, count: number): StreamEvent[] {
+  if (region.includes(carriageReturn)) return splitEvents(region).slice(-count)
+  const events: StreamEvent[] = []
+  for (let end = region.length; end > 0 && events.length < count;) {
+    const start = end < 3 ? 0 : region.lastIndexOf(blankLine, end - 3) + 2
+    const from = start < 2 ? 0 : start
+    events.unshift(new StreamEvent(region.subarray(from, end)))
+    end = from
+  }
+  return events
+}
+
 /** The event that the byte at `at` is part of. */
 export function eventAround(region: Buffer, at: number): Span {
+  if (!region.includes(carriageReturn)) return plainEventAround(region, at)
   const borders = new Borders(region)
   let start = 0
   for (let end = borders.next(0); end >= 0; end = borders.next(end)) {
@@ -109,6 +136,12 @@ export function eventAround(region: Buffer, at: number): Span {
     start = end
   }
   return { start, end: region.length }
+}
+
+function plainEventAround(region: Buffer, at: number): Span {
+  const before = at < 2 ? -1 : region.lastIndexOf(blankLine, at - 2)
+  const behind = region.indexOf(blankLine, Math.max(at - 1, before + 2))
+  return { start: before < 0 ? 0 : before + 2, end: behind < 0 ? region.length : behind + 2 }
 }
 
 function endsInBlankLine(chunk: Buffer): boolean {

@@ -1,27 +1,33 @@
 /** The last few events of a stream, kept as bytes and parsed only when somebody asks how it ended or what it cost. */
 
-import { splitEvents } from './borders.ts'
+import { lastEvents } from './borders.ts'
 import type { StreamEvent } from './event.ts'
 
 const kept = 4
 const colon = 0x3a
 const data = Buffer.from('data')
 
-/** Keeps the last four regions that carry data. */
+/** Keeps the last four regions that carry data, and so at least the last four events. */
 export class StreamTail {
   readonly #regions: (Buffer | undefined)[] = []
   #next = 0
+  #events: readonly StreamEvent[] | undefined
 
   /** @param region whole events, as a splitter lets them through */
   push(region: Buffer): void {
     if (region[0] === colon && !region.includes(data)) return
     this.#regions[this.#next] = region
     this.#next = (this.#next + 1) % kept
+    this.#events = undefined
   }
 
-  /** The events kept, in order, comments left out; at least the last four of the stream. */
+  /** The last events, in order, comments left out. */
   get events(): readonly StreamEvent[] {
+    return this.#events ??= this.#read()
+  }
+
+  #read(): readonly StreamEvent[] {
     const regions = [...this.#regions.slice(this.#next), ...this.#regions.slice(0, this.#next)]
-    return regions.flatMap(region => region === undefined ? [] : splitEvents(region)).filter(event => !event.isComment)
+    return regions.flatMap(region => region === undefined ? [] : lastEvents(region, kept)).filter(event => !event.isComment)
   }
 }

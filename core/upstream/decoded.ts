@@ -4,22 +4,34 @@ import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { gatewayError } from '../errors.ts'
 import type { BodyReader, Reading } from './send.ts'
+import type { Call } from './transport.ts'
 
-const decoders: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip, 'x-gzip': createGunzip, deflate: createInflate, br: createBrotliDecompress, zstd: createZstdDecompress,
-}
+const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', createGunzip], ['x-gzip', createGunzip], ['deflate', createInflate], ['br', createBrotliDecompress], ['zstd', createZstdDecompress],
+])
 
-/** The reader itself where nothing is encoded. */
-export function decoded({ headers, attempt }: Reading, reader: BodyReader): BodyReader {
-  const decoder = decoders[String(headers['content-encoding'] ?? '').toLowerCase()]?.()
-  if (decoder === undefined) return reader
-  const provider = attempt.target.provider.name
+/** Makes the reader; where something is encoded, one that reads what it decodes to, and headers that say nothing of it. */
+export function decoded(reading: Reading, Reader: new (reading: Reading) => BodyReader): BodyReader {
+  const decoder = decoders.get(String(reading.headers['content-encoding'] ?? '').trim().toLowerCase())?.()
+  if (decoder === undefined) return new Reader(reading)
+  const { 'content-encoding': _encoding, 'content-length': _length, ...headers } = reading.headers
+  const { call, attempt: { target: { provider: { name: provider } } } } = reading
+  const reader = new Reader({ ...reading, headers, call: ending(call, decoder) })
   decoder.on('data', (chunk: Buffer) => reader.data(chunk))
   decoder.on('end', () => reader.end())
-  decoder.on('error', cause => reader.broken(gatewayError('bad_upstream_response', `${provider} sent a body that cannot be decoded`, { provider, cause }), cause))
+  decoder.on('error', cause => {
+    call.abort()
+    reader.broken(gatewayError('bad_upstream_response', `${provider} sent a body that cannot be decoded`, { provider, cause }), cause)
+  })
   return {
+    flows: reader.flows,
     data: chunk => { decoder.write(chunk) },
     end: () => { decoder.end() },
     broken: (error, cause) => { decoder.destroy(); reader.broken(error, cause) },
   }
+}
+
+/** The call, with which the decoding ends, too. */
+function ending(call: Call, decoder: Transform): Call {
+  return { pause: () => call.pause(), resume: () => call.resume(), abort: () => { decoder.destroy(); call.abort() } }
 }

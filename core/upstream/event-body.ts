@@ -3,13 +3,14 @@
 import { GatewayError } from '../errors.ts'
 import { Reply } from '../pipeline/reply.ts'
 import type { StreamFormat } from '../plugin/dialect.ts'
-import { EventSplitter, splitEvents } from '../stream/borders.ts'
+import { EventSplitter, firstEvent, splitEvents } from '../stream/borders.ts'
 import { emptyFailure, faultFailure } from './failure.ts'
 import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'
 import type { BodyReader, Reading } from './send.ts'
 
 export class EventBody implements BodyReader {
+  readonly flows = true
   readonly #reading: Reading
   readonly #stream: RunningStream
   readonly #splitter: EventSplitter
@@ -53,7 +54,7 @@ export class EventBody implements BodyReader {
   #take(events: Buffer): void {
     if (this.#established) return this.#stream.put(events)
     this.#early.push(events)
-    const first = splitEvents(events).find(event => event.data !== undefined)
+    const first = firstEvent(events)
     if (first === undefined) return
     const fault = this.#format?.error(first, this.#reading.attempt.target.provider.name)
     if (fault !== undefined) {

@@ -4,6 +4,7 @@ import { JsonError } from '../document/document.ts'
 import { gatewayError, type GatewayError } from '../errors.ts'
 import { Reply } from '../pipeline/reply.ts'
 import { emptyFailure, faultFailure, statusFailure, transportFailure } from './failure.ts'
+import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'
 import type { BodyReader, Reading } from './send.ts'
 
@@ -13,6 +14,7 @@ const errorLimit = 64 * 1024
 const heldLimit = 4 * 1024 * 1024
 
 export class ErrorBody implements BodyReader {
+  readonly flows = false
   readonly #reading: Reading
   readonly #chunks: Buffer[] = []
   #bytes = 0
@@ -41,6 +43,7 @@ export class ErrorBody implements BodyReader {
 }
 
 export class PlainBody implements BodyReader {
+  readonly flows = false
   readonly #reading: Reading
   #chunks: Buffer[] = []
   #bytes = 0
@@ -60,20 +63,31 @@ export class PlainBody implements BodyReader {
 
   end(): void {
     if (this.#passing !== undefined) return this.#passing.finish()
-    const { attempt, status, headers, exchange, settle } = this.#reading
+    const { attempt, status, exchange, settle } = this.#reading
     const body = this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks)
-    const provider = attempt.target.provider.name
-    if (body.length === 0) return settle(emptyFailure(provider, 'empty response'))
-    const reply = new Reply({ status, headers: ['Content-Type', String(headers['content-type'] ?? 'application/json')], body, target: attempt.target })
+    if (body.length === 0 && !this.#mayBeAnything) return settle(emptyFailure(attempt.target.provider.name, 'empty response'))
+    const reply = new Reply({ status, headers: this.#headers, body, target: attempt.target })
     const fault = this.#fault(reply)
-    if (fault !== undefined) return settle(faultFailure(fault))
-    exchange.readUsageFrom(() => reply.usage)
+    if (fault !== undefined && !this.#mayBeAnything) return settle(faultFailure(fault))
+    if (fault === undefined) exchange.readUsageFrom(() => reply.usage)
     settle(reply)
   }
 
   broken(error: GatewayError, cause: Error): void {
     if (this.#passing !== undefined) return this.#passing.finish(error)
-    this.#reading.settle(transportFailure(this.#reading.attempt.target.provider.name, cause))
+    const { attempt, settle } = this.#reading
+    settle(error.code === 'bad_upstream_response' ? faultFailure(error) : transportFailure(attempt.target.provider.name, cause))
+  }
+
+  /** What a provider's own API answers goes back as it is (passthrough), unless policy must read it. */
+  get #mayBeAnything(): boolean {
+    const { forward, plan } = this.#reading.exchange
+    return forward !== undefined && !plan.guardsReplies
+  }
+
+  get #headers(): readonly string[] {
+    const { headers: { 'content-length': _length, ...headers }, exchange } = this.#reading
+    return exchange.forward === undefined ? ['Content-Type', String(headers['content-type'] ?? 'application/json')] : endToEnd(headers)
   }
 
   #fault(reply: Reply): GatewayError | undefined {
@@ -83,7 +97,10 @@ export class PlainBody implements BodyReader {
     if (dialect === undefined) return undefined
     try {
       const { document } = reply.readAs(dialect, operation)
-      return document === undefined ? undefined : dialect.fault(document, operation, provider)
+      if (document === undefined) return undefined
+      const fault = dialect.fault(document, operation, provider)
+      if (fault === undefined && exchange.body !== undefined && exchange.forward === undefined) dialect.conform?.(exchange.body, document, operation)
+      return fault
     } catch (cause) {
       if (!(cause instanceof JsonError)) throw cause
       return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider, cause })
@@ -91,7 +108,7 @@ export class PlainBody implements BodyReader {
   }
 
   #outgrown(): void {
-    const { attempt, status, headers, exchange, settle, call } = this.#reading
+    const { attempt, status, exchange, settle, call } = this.#reading
     const provider = attempt.target.provider.name
     if (exchange.plan.guardsReplies) {
       call.abort()
@@ -99,7 +116,7 @@ export class PlainBody implements BodyReader {
       return settle({ kind: 'empty', error, text: '' })
     }
     this.#passing = new RunningStream(call)
-    settle(new Reply({ status, headers: ['Content-Type', String(headers['content-type'] ?? 'application/json')], stream: this.#passing, framing: 'bytes', target: attempt.target }))
+    settle(new Reply({ status, headers: this.#headers, stream: this.#passing, framing: 'bytes', target: attempt.target }))
     for (const chunk of this.#chunks) this.#passing.put(chunk)
     this.#chunks = []
   }

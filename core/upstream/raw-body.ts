@@ -12,6 +12,7 @@ const notRelayed = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'p
 const requestIds = new Set(['x-request-id', 'request-id'])
 
 export class RawBody implements BodyReader {
+  readonly flows = true
   readonly #stream: RunningStream
 
   constructor(reading: Reading) {

@@ -18,6 +18,8 @@ export type Outcome = Reply | Failure | undefined
 
 /** Reads the body of a reply and settles the attempt when its outcome is certain. */
 export interface BodyReader {
+  /** The reply is established before it is whole, and may take as long as it likes. */
+  readonly flows: boolean
   data(chunk: Buffer): void
   end(): void
   /** The connection broke. */
@@ -63,7 +65,7 @@ class Sending implements ReplyListener, Call {
 
   start(): void {
     const { responseHeaderMs, totalMs } = this.#exchange.plan.limits
-    const waitMs = this.#exchange.streamed ? responseHeaderMs : Math.min(responseHeaderMs, totalMs)
+    const waitMs = this.#exchange.streamed || totalMs === 0 ? responseHeaderMs : Math.min(responseHeaderMs || totalMs, totalMs)
     this.#arm(waitMs, () => this.#fail(timeoutFailure(this.#name, waitMs, 'response')))
     this.#stay = this.#exchange.whenStopped(reason => this.#stop(reason))
     try {
@@ -77,7 +79,7 @@ class Sending implements ReplyListener, Call {
     if (this.#over) return
     const reading: Reading = { exchange: this.#exchange, attempt: this.#attempt, status, headers, call: this, settle: outcome => this.#settle(outcome) }
     this.#reader = bodyReader(reading)
-    if (this.#reader instanceof EventBody || this.#reader instanceof RawBody) this.#watchSilence()
+    if (this.#reader.flows) this.#watchSilence()
     else this.#limitTotal()
   }
 
@@ -151,11 +153,13 @@ class Sending implements ReplyListener, Call {
     this.#timer = ms > 0 ? this.#exchange.clock.after(ms, expired) : undefined
   }
 
-  /** A plain answer must be whole within the total limit, counted from the start of the attempt. */
+  /** A plain answer must be whole within the total limit, counted from the start of the attempt: often the very timer that runs. */
   #limitTotal(): void {
-    const { totalMs } = this.#exchange.plan.limits
+    const { totalMs, responseHeaderMs } = this.#exchange.plan.limits
+    if (totalMs === responseHeaderMs && !this.#exchange.streamed) return
     const left = totalMs - (this.#exchange.clock.elapsed() - this.#attempt.startedAt)
     if (totalMs > 0) this.#arm(Math.max(left, 1), () => this.#fail(timeoutFailure(this.#name, totalMs, 'complete response')))
+    else this.#timer?.cancel()
   }
 
   /** A stream may take as long as it likes, but not fall silent. One timer looks at the time of the last byte. */
@@ -184,11 +188,11 @@ function bodyReader(reading: Reading): BodyReader {
   const { exchange, status, headers } = reading
   const isSuccess = status >= 200 && status < 300
   if (exchange.forward !== undefined && (!isSuccess || !exchange.readable || isEmpty(exchange, status))) return new RawBody(reading)
-  if (!isSuccess) return decoded(reading, new ErrorBody(reading))
+  if (!isSuccess) return decoded(reading, ErrorBody)
   const type = String(headers['content-type'] ?? '')
-  if (type.startsWith('text/event-stream')) return new EventBody(reading)
+  if (type.startsWith('text/event-stream')) return decoded(reading, EventBody)
   if (exchange.forward !== undefined && !type.includes('json')) return new RawBody(reading)
-  return decoded(reading, new PlainBody(reading))
+  return decoded(reading, PlainBody)
 }
 
 function isEmpty(exchange: Exchange, status: number): boolean {

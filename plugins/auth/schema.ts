@@ -1,3 +1,5 @@
+/** The options of the plugin `auth`. */
+
 import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {

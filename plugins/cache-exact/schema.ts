@@ -1,3 +1,5 @@
+/** The options of the plugin `cache-exact`. */
+
 import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {

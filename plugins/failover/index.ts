@@ -1,6 +1,6 @@
 /** Goes on to the next target when one has failed for good (reliability 4). */
 
-import { definePlugin, type Exchange, type Models, type OptionsOf, type Target } from '../../core/index.ts'
+import { definePlugin, JsonDocument, type Exchange, type Models, type OptionsOf, type Target } from '../../core/index.ts'
 import { schema } from './schema.ts'
 import { failureOf, triggers } from './triggers.ts'
 
@@ -22,7 +22,8 @@ export default definePlugin({
         route(exchange: Exchange) {
           const [primary, further] = exchange.targets
           const rule = rules.get(exchange.model)
-          if (primary !== undefined && further === undefined && rule !== undefined && operations.has(exchange.operation)) exchange.targets.push(...candidates(primary, rule, models))
+          if (primary === undefined || further !== undefined || rule === undefined || !operations.has(exchange.operation) || namesProvider(exchange)) return
+          exchange.targets.push(...candidates(primary, rule, models))
         },
       }),
       recover({ operation, attempts }) {
@@ -38,6 +39,11 @@ export default definePlugin({
 function rulesOf({ rules, disabled_models: disabled }: OptionsOf<typeof schema>): ReadonlyMap<string, readonly string[]> {
   const off = new Set(Array.isArray(disabled) ? disabled : Object.entries(disabled).flatMap(([model, isOff]) => isOff ? model : []))
   return new Map(Object.entries(rules).filter(([primary]) => !off.has(primary)))
+}
+
+/** Whether the caller wrote a provider beside the model, which is taken out of the body when it has been read. */
+function namesProvider({ body }: Exchange): boolean {
+  return body !== undefined && JsonDocument.parse(body.bytes).root.get('provider')?.kind === 'string'
 }
 
 /** The targets of a rule that are there, each once, without the primary. */

@@ -1,3 +1,5 @@
+/** The options of the plugin `failover`. */
+
 import type { OptionsSchema } from '../../core/index.ts'
 import { statusListSchema } from '../../core/upstream/status-list.ts'
 

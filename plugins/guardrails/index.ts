@@ -1,19 +1,23 @@
 /** Stands for the guardrails that the configuration lists: each becomes a step of its own, in their order. */
 
-import { definePlugin, type PhaseName, type Step } from '../../core/index.ts'
+import { definePlugin, type PhaseName, type Place, type Step } from '../../core/index.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
   name: 'guardrails',
   description: 'Puts the guardrails of guardrails.rules into the pipeline.',
   schema,
-  expand: ({ enabled, rules }) => enabled ? rules.toSorted((one, other) => one.order - other.order).map(guardrail) : [],
+  expand({ enabled, rules }, at) {
+    const steps = rules.map((rule, index) => ({ order: rule.order, step: guardrail(rule, `/guardrails/rules/${index}`, at) }))
+    return enabled ? steps.sort((one, other) => one.order - other.order).map(({ step }) => step) : []
+  },
 })
 
 type Rule = { readonly name: string; readonly type: string; readonly phase?: string; readonly fail_mode?: 'open' | 'closed'; readonly timeout_ms?: number; readonly config?: Readonly<Record<string, unknown>> }
 
 /** A type `a_b` of a rule is the plugin `a-b`. */
-function guardrail({ name, type, phase, fail_mode: onError, timeout_ms: timeout, config = {} }: Rule): Step {
+function guardrail({ name, type, phase, fail_mode: onError, timeout_ms: timeout, config = {} }: Rule, pointer: string, at: (pointer: string) => Place | undefined): Step {
+  const place = at(pointer)
   return {
     use: /[./]/.test(type) ? type : type.replaceAll('_', '-'),
     name,
@@ -21,5 +25,6 @@ function guardrail({ name, type, phase, fail_mode: onError, timeout_ms: timeout,
     ...(phase === undefined ? {} : { phases: [phase as PhaseName] }),
     ...(onError === undefined ? {} : { on_error: onError }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(place === undefined ? {} : { place, optionsAt: `${pointer}/config` }),
   }
 }

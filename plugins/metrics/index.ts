@@ -12,11 +12,11 @@ export default definePlugin({
   schema,
   provides: 'meter',
   edits: false,
-  async setup({ options, services }) {
+  async setup({ options }) {
     const client = await import('prom-client')
     const registry = new client.Registry()
-    const meter = new PrometheusMeter(client, registry, options.prefix)
-    const metrics = new RequestMetrics(meter, services)
+    const meter = new PrometheusMeter(registry, options.prefix)
+    const metrics = new RequestMetrics(meter)
     const stopMeasuring = measureProcess(client, registry, options.prefix)
     const page = ({ operation }: Exchange) => operation === 'metrics' ? render() : undefined
     const render = async () => new Reply({ status: 200, headers: ['Content-Type', registry.contentType], body: Buffer.from(await registry.metrics()) })

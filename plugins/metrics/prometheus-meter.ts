@@ -1,72 +1,83 @@
-/** The service `meter` over prom-client: each series is found with one look into a map, and no metric grows without bound. */
+/** The service `meter`: series are counted in plain numbers, and become prom-client's when the page is read. */
 
-import type { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Metric, Registry } from 'prom-client'
 import type { Meter } from '../../core/index.ts'
+import { HistogramSeries, NumberSeries, type Sample, type Series } from './series.ts'
 
-type PromClient = typeof import('prom-client')
 type Labels = readonly string[]
 type Record = (value: number, ...labelValues: string[]) => void
+type Kind = 'counter' | 'gauge' | 'histogram'
 
 /** Series of one metric; those that come later are counted together, as `other`. */
 const mostSeries = 2000
 
 export class PrometheusMeter implements Meter {
-  readonly #client: PromClient
   readonly #registry: Registry
   readonly #prefix: string
   readonly #recorders = new Map<string, { readonly labels: string; readonly record: Record }>()
 
-  constructor(client: PromClient, registry: Registry, prefix: string) {
-    this.#client = client
+  constructor(registry: Registry, prefix: string) {
     this.#registry = registry
     this.#prefix = prefix
   }
 
   counter(name: string, help: string, labels: Labels): Record {
-    return this.#recorder(name, labels, full => {
-      const counter = new this.#client.Counter({ name: full, help, labelNames: labels, registers: [this.#registry] })
-      return recorder(labels, (...values): Counter.Internal => counter.labels(...values), (series, value) => series.inc(value))
-    })
+    return this.#recorder('counter', name, help, labels, () => new NumberSeries('sum'))
   }
 
   gauge(name: string, help: string, labels: Labels): Record {
-    return this.#recorder(name, labels, full => {
-      const gauge = new this.#client.Gauge({ name: full, help, labelNames: labels, registers: [this.#registry] })
-      return recorder(labels, (...values): Gauge.Internal<string> => gauge.labels(...values), (series, value) => series.set(value))
-    })
+    return this.#recorder('gauge', name, help, labels, () => new NumberSeries('last'))
   }
 
   histogram(name: string, help: string, labels: Labels, buckets: readonly number[]): Record {
-    return this.#recorder(name, labels, full => {
-      const histogram = new this.#client.Histogram({ name: full, help, labelNames: labels, buckets: [...buckets], registers: [this.#registry] })
-      return recorder(labels, (...values): Histogram.Internal<string> => histogram.labels(...values), (series, value) => series.observe(value))
-    })
+    return this.#recorder('histogram', name, help, labels, () => new HistogramSeries(buckets))
   }
 
   /** Who asks again for a metric gets the same; with other labels (after a reload) it begins anew. */
-  #recorder(name: string, labels: Labels, make: (fullName: string) => Record): Record {
+  #recorder(kind: Kind, name: string, help: string, labels: Labels, make: () => Series): Record {
     const known = this.#recorders.get(name)
     const wanted = labels.join()
     if (known?.labels === wanted) return known.record
-    const full = `${this.#prefix}_${name}`
-    if (known !== undefined) this.#registry.removeSingleMetric(full)
-    const record = make(full)
+    const fullName = `${this.#prefix}_${name}`
+    if (known !== undefined) this.#registry.removeSingleMetric(fullName)
+    const store = new SeriesStore(labels, make)
+    this.#registry.registerMetric(metricOf(kind, fullName, help, store))
+    const record: Record = (value, ...values) => store.find(values).add(value)
     this.#recorders.set(name, { labels: wanted, record })
     return record
   }
 }
 
-function recorder<Series>(labels: Labels, seriesOf: (...values: string[]) => Series, add: (series: Series, value: number) => void): Record {
-  const known = new Map<string, Series>()
-  const others = labels.map(() => 'other')
-  const find = (key: string, values: string[]): Series => {
-    if (known.size >= mostSeries && values !== others) return known.get(others.join('\0')) ?? find(others.join('\0'), others)
-    const series = seriesOf(...values)
-    known.set(key, series)
+/** The series of one metric, found with one look into a map. */
+class SeriesStore {
+  readonly #labels: Labels
+  readonly #make: () => Series
+  readonly #series = new Map<string, { readonly values: Labels; readonly series: Series }>()
+
+  constructor(labels: Labels, make: () => Series) {
+    this.#labels = labels
+    this.#make = make
+  }
+
+  find(values: Labels): Series {
+    const key = values.length === 1 ? values[0] as string : values.join('\0')
+    return this.#series.get(key)?.series ?? this.#begin(key, values)
+  }
+
+  samples(name: string): readonly Sample[] {
+    return [...this.#series.values()].flatMap(({ values, series }) => series.samples(name, Object.fromEntries(this.#labels.map((label, i) => [label, values[i] ?? '']))))
+  }
+
+  #begin(key: string, values: Labels): Series {
+    if (this.#series.size >= mostSeries && values.some(value => value !== 'other')) return this.find(values.map(() => 'other'))
+    const series = this.#make()
+    this.#series.set(key, { values, series })
     return series
   }
-  return (value, ...values) => {
-    const key = values.join('\0')
-    add(known.get(key) ?? find(key, values), value)
-  }
+}
+
+/** A metric as prom-client's registry reads one. */
+function metricOf(type: Kind, name: string, help: string, store: SeriesStore): Metric {
+  const get = () => Promise.resolve({ name, help, type, aggregator: 'sum', values: store.samples(name) })
+  return { name, help, type, get } as unknown as Metric
 }

@@ -1,13 +1,12 @@
 /** What is counted and measured of requests that were bound for a provider (admin 10). */
 
-import { slot, type Attempt, type Exchange, type Meter, type Models, type Services, type Target } from '../../core/index.ts'
+import { slot, type Attempt, type Exchange, type Meter, type Target } from '../../core/index.ts'
 
 const durationBuckets = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60]
 const overheadBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 const generating: ReadonlySet<string> = new Set(['chat', 'responses', 'messages'])
 
 export class RequestMetrics {
-  readonly #services: { readonly models?: Models }
   readonly #requests
   readonly #duration
   readonly #firstByte
@@ -16,12 +15,9 @@ export class RequestMetrics {
   readonly #retries
   readonly #failovers
   readonly #inFlight: InFlight
-  /** The labels under which an exchange is in flight. */
-  readonly #flying = slot<readonly string[]>()
+  readonly #flying = slot<Flying>()
 
-  /** @param services the registry of models may come later: it stands below this plugin */
-  constructor(meter: Meter, services: Services) {
-    this.#services = services
+  constructor(meter: Meter) {
     const target = ['provider', 'model']
     this.#requests = meter.counter('requests_total', 'Requests that were bound for a provider.', [...target, 'endpoint', 'status_code', 'status_type', 'stream'])
     this.#duration = meter.histogram('request_duration_seconds', 'From arrival to the whole reply, or to the first byte of a stream.', [...target, 'endpoint', 'stream'], durationBuckets)
@@ -36,20 +32,20 @@ export class RequestMetrics {
   /** A call is about to start: the request is in flight with its provider. */
   started(exchange: Exchange, { target }: Attempt): void {
     const before = this.#flying.get(exchange)
-    if (before?.[0] === target.provider.name) return
-    if (before !== undefined) this.#inFlight.add(-1, before)
-    const labels = [target.provider.name, endpointOf(exchange), String(exchange.streamed)]
-    this.#flying.set(exchange, labels)
-    this.#inFlight.add(1, labels)
+    if (before?.provider === target.provider.name) return
+    if (before !== undefined) this.#inFlight.change(-1, before)
+    const flying = this.#inFlight.find(target.provider.name, endpointOf(exchange), exchange.streamed)
+    this.#flying.set(exchange, flying)
+    this.#inFlight.change(1, flying)
   }
 
   ended(exchange: Exchange): void {
     const flying = this.#flying.get(exchange)
-    if (flying !== undefined) this.#inFlight.add(-1, flying)
+    if (flying !== undefined) this.#inFlight.change(-1, flying)
     const { attempts, reply } = exchange
     const last = attempts.at(-1)
     if (last === undefined) return
-    const labels = this.#labels(reply?.target ?? last.target)
+    const labels = labelsOf(reply?.target ?? last.target)
     this.#time(exchange, labels, last)
     this.#count(exchange, labels, last)
   }
@@ -72,7 +68,7 @@ export class RequestMetrics {
     for (const { kind, target, failure } of attempts) {
       if (kind === 'retry') this.#retries(1, target.provider.name)
       if (kind === 'failover') this.#failovers(1, target.provider.name)
-      if (failure?.kind === 'empty') this.#empty(1, ...this.#labels(target), 'no_choices')
+      if (failure?.kind === 'empty') this.#empty(1, ...labelsOf(target), 'no_choices')
     }
     if (!isError && generating.has(exchange.operation)) this.#countSilence(exchange, labels)
   }
@@ -81,32 +77,48 @@ export class RequestMetrics {
     if (usage === undefined) this.#empty(1, ...labels, 'no_usage')
     else if (usage.outputTokens === 0) this.#empty(1, ...labels, 'no_output')
   }
+}
 
-  #labels(target: Target): readonly [string, string] {
-    return [target.provider.name, this.#services.models?.knows(target) === true ? target.model : 'other']
-  }
+/** How many requests of one kind are under way. */
+interface Flying {
+  readonly provider: string
+  readonly endpoint: string
+  readonly stream: string
+  count: number
 }
 
 /** A gauge that is counted up and down. */
 class InFlight {
-  readonly #counts = new Map<string, number>()
+  readonly #kinds = new Map<string, Flying>()
   readonly #set: (value: number, ...labels: string[]) => void
 
   constructor(set: (value: number, ...labels: string[]) => void) {
     this.#set = set
   }
 
-  add(change: 1 | -1, labels: readonly string[]): void {
-    const key = labels.join('\0')
-    const count = (this.#counts.get(key) ?? 0) + change
-    this.#counts.set(key, count)
-    this.#set(count, ...labels)
+  find(provider: string, endpoint: string, streamed: boolean): Flying {
+    const key = `${provider} ${endpoint} ${streamed}`
+    const known = this.#kinds.get(key)
+    if (known !== undefined) return known
+    const flying = { provider, endpoint, stream: String(streamed), count: 0 }
+    this.#kinds.set(key, flying)
+    return flying
   }
+
+  change(by: 1 | -1, flying: Flying): void {
+    flying.count += by
+    this.#set(flying.count, flying.provider, flying.endpoint, flying.stream)
+  }
+}
+
+function labelsOf(target: Target): readonly [string, string] {
+  return [target.provider.name, target.isListed === true ? target.model : 'other']
 }
 
 /** The path, where the route has only one; callers must not be able to invent labels. */
 function endpointOf({ request, operation }: Exchange): string {
-  return Object.keys(request.params).length === 0 ? request.path : operation
+  for (const _ in request.params) return operation
+  return request.path
 }
 
 function statusCode({ status, error }: Exchange, { failure }: Attempt): string {

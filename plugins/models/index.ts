@@ -15,7 +15,7 @@ export default definePlugin({
   needs: ['providers'],
   setup({ options, services: { providers, clock }, log, signal }) {
     checkVirtualModels(options.virtual_models, new Set(providers.keys()))
-    const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, clock.now))
+    const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, () => clock.now()))
     const registry = new Registry(inventories, options.virtual_models)
     const listing = { onlyAliases: options.only_aliases, unqualified: options.unqualified }
 

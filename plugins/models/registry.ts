@@ -1,6 +1,6 @@
 /** Which model is where: selectors to targets, over the inventories of all providers and the virtual models. */
 
-import type { ModelEntry, Models, ModelTarget, ProviderInstance, Target } from '../../core/index.ts'
+import type { ModelEntry, Models, ProviderInstance, Target } from '../../core/index.ts'
 import type { Inventory } from './inventory.ts'
 import { VirtualModelRing, type VirtualModel } from './virtual.ts'
 
@@ -15,7 +15,7 @@ export class Registry implements Models {
   readonly #inventories: readonly Inventory[]
   readonly #byProvider: ReadonlyMap<string, Inventory>
   readonly #virtual: ReadonlyMap<string, VirtualModelRing>
-  #bare = new Map<string, ModelTarget>()
+  #bare = new Map<string, Target>()
 
   constructor(inventories: readonly Inventory[], virtual: readonly VirtualModel[]) {
     this.#inventories = inventories
@@ -28,7 +28,7 @@ export class Registry implements Models {
   index(): void {
     this.#bare = new Map()
     for (const { provider, entries } of this.#inventories) {
-      for (const model of entries.keys()) if (!this.#bare.has(model)) this.#bare.set(model, { provider, model })
+      for (const model of entries.keys()) if (!this.#bare.has(model)) this.#bare.set(model, { provider, model, isListed: true })
     }
   }
 
@@ -44,15 +44,12 @@ export class Registry implements Models {
     return ring.targets(inner => inner === selector ? this.#real(inner) : this.targets(inner))
   }
 
-  find(selector: string): ModelTarget | undefined {
+  find(selector: string): Target | undefined {
     const slash = selector.indexOf('/')
     const inventory = slash < 0 ? undefined : this.#byProvider.get(selector.slice(0, slash))
-    if (inventory !== undefined) return { provider: inventory.provider, model: selector.slice(slash + 1) }
-    return this.#bare.get(selector)
-  }
-
-  knows({ provider, model }: ModelTarget): boolean {
-    return this.#byProvider.get(provider.name)?.entries.has(model) === true
+    if (inventory === undefined) return this.#bare.get(selector)
+    const model = selector.slice(slash + 1)
+    return { provider: inventory.provider, model, isListed: inventory.entries.has(model) }
   }
 
   provider(name: string): ProviderInstance | undefined {

@@ -1,3 +1,5 @@
+/** The options of the plugin `models`. */
+
 import type { OptionsSchema } from '../../core/index.ts'
 
 const target = {

@@ -21,6 +21,8 @@ export default definePlugin({
         }
         const rest = restOf(exchange, name)
         if (rest === '/' || rest === '') return gatewayError('invalid_value', 'the path below the provider is empty', { param: 'path' })
+        if (/^\/(\/|[a-z][a-z0-9+.-]*:(\/|%2f))/i.test(rest)) return gatewayError('bad_request_target', 'the path below the provider names another host')
+        if (exchange.request.headers['upgrade']?.toString().toLowerCase() === 'websocket') return gatewayError('unsupported_response_operation', 'WebSockets are not passed on')
         const path = withoutAlias(rest, provider.baseUrl, options.v1_alias)
         if (path === undefined) return gatewayError('invalid_value', `the v1/ alias is switched off: write ${rest.slice('/v1'.length)}`, { param: 'path' })
         exchange.forward = { method: exchange.request.method, path: path + forwardedQuery(exchange.request.query), headers: forwardedHeaders(exchange.request, exchange.plan.ownHeaders) }

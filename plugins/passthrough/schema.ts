@@ -1,3 +1,5 @@
+/** The options of the plugin `passthrough`. */
+
 import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {

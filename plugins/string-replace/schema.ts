@@ -1,3 +1,5 @@
+/** The options of the plugin `string-replace`. */
+
 import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {

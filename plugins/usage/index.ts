@@ -1,6 +1,6 @@
 /** Counts the tokens of every request, and writes one log line for it. */
 
-import { definePlugin, type Attempt, type Exchange, type Models, type Services, type Usage } from '../../core/index.ts'
+import { definePlugin, type Attempt, type Exchange, type Usage } from '../../core/index.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -8,23 +8,23 @@ export default definePlugin({
   description: 'Counts tokens, and logs each request with them.',
   schema,
   edits: false,
-  setup({ options, services }) {
+  setup({ options, services, log }) {
     const count = services.meter.counter('tokens_total', 'Tokens, by model and direction.', ['provider', 'model', 'direction'])
     return {
       ...(options.enforce_returning_usage_data ? { attempt: askForUsage } : {}),
       complete(exchange) {
         if (exchange.attempts.length === 0 && exchange.cache !== 'hit') return
         const usage = usageOf(exchange)
-        exchange.log.info(line(exchange, usage), 'request')
-        if (exchange.cache !== 'hit') countTokens(exchange, usage, services, count)
+        log.info(line(exchange, usage), 'request')
+        if (exchange.cache !== 'hit') countTokens(exchange, usage, count)
       },
     }
   },
 })
 
 /** A stream whose provider reports its usage only when asked, to a caller who did not ask. */
-function askForUsage({ streamed, dialect, body }: Exchange, attempt: Attempt): void {
-  if (!streamed || attempt.target.provider.definition.usageOnRequest !== true) return
+function askForUsage({ streamed, dialect, body, forward }: Exchange, attempt: Attempt): void {
+  if (!streamed || forward !== undefined || attempt.target.provider.definition.usageOnRequest !== true) return
   attempt.askForUsage = dialect !== undefined && body !== undefined && !dialect.asksForUsage(body)
 }
 
@@ -37,6 +37,7 @@ function line(exchange: Exchange, usage: Usage): object {
   const { model, status, streamed, attempts, cache, error, startedAt, clock, userPath } = exchange
   const target = targetOf(exchange)
   return {
+    request_id: exchange.id,
     model,
     provider: target?.provider.name,
     target_model: target?.model,
@@ -54,11 +55,10 @@ function line(exchange: Exchange, usage: Usage): object {
   }
 }
 
-function countTokens(exchange: Exchange, { inputTokens = 0, outputTokens = 0 }: Usage, services: Services, count: (value: number, ...labels: string[]) => void): void {
+function countTokens(exchange: Exchange, { inputTokens = 0, outputTokens = 0 }: Usage, count: (value: number, ...labels: string[]) => void): void {
   const target = targetOf(exchange)
   if (target === undefined) return
-  const { models }: { readonly models?: Models } = services
-  const model = models?.knows(target) === true ? target.model : 'other'
+  const model = target.isListed === true ? target.model : 'other'
   if (inputTokens > 0) count(inputTokens, target.provider.name, model, 'input')
   if (outputTokens > 0) count(outputTokens, target.provider.name, model, 'output')
 }

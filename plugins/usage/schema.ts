@@ -1,3 +1,5 @@
+/** The options of the plugin `usage`. */
+
 import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {

@@ -111,14 +111,15 @@ describe('a breaker', () => {
 const defaults: BreakerOptions = {
   enabled: true, failure_threshold: 5, success_threshold: 2, timeout: 30_000, scope: 'provider', failure_on_statuses: ['5xx'], slow_call_threshold: 0, trip_on: {},
 }
+type Case = readonly [string, Partial<Failure>, string]
 const failure = (facts: Partial<Failure>): Failure => ({ kind: 'status', error: gatewayError('bad_upstream_response', 'x'), text: '', ...facts })
 
 describe('circuit-breaker: what failures mean', () => {
   const policy = new BreakerPolicy(defaults, compilePattern)
-  const cases: readonly [string, Partial<Failure>, string][] = [
+  const cases: readonly Case[] = [
     ['a connection that failed', { kind: 'transport' }, 'failure'],
     ['a timeout', { kind: 'timeout' }, 'failure'],
-    ...[500, 503, 529, 408, 424].map(status => [`status ${status}`, { status }, 'failure'] as const),
+    ...[500, 503, 529, 408, 424].map((status): Case => [`status ${status}`, { status }, 'failure']),
     ['status 429', { status: 429 }, 'throttled'],
     ['status 400', { status: 400 }, 'success'],
     ['status 404', { status: 404 }, 'neutral'],

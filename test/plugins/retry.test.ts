@@ -12,14 +12,15 @@ const defaults: RetryOptions = {
   max_retries: 3, initial_backoff: 1000, max_backoff: 30_000, backoff_factor: 2, jitter_factor: 0.1,
   retry_on_statuses: ['429', '502', '503', '504', '522', '524', '529'],
 }
+type Case = readonly [string, Partial<Failure>, boolean]
 const failure = (facts: Partial<Failure>): Failure => ({ kind: 'status', error: gatewayError('bad_upstream_response', 'x'), text: '', ...facts })
 
 describe('retry: what may pass', () => {
   const policy = new RetryPolicy(defaults, () => 0.5)
-  const cases: readonly [string, Partial<Failure>, boolean][] = [
+  const cases: readonly Case[] = [
     ['a connection that failed', { kind: 'transport' }, true],
-    ...[429, 502, 503, 504, 522, 524, 529].map(status => [`status ${status}`, { status }, true] as const),
-    ...[400, 401, 404, 408, 424, 500, 501].map(status => [`status ${status}`, { status }, false] as const),
+    ...[429, 502, 503, 504, 522, 524, 529].map((status): Case => [`status ${status}`, { status }, true]),
+    ...[400, 401, 404, 408, 424, 500, 501].map((status): Case => [`status ${status}`, { status }, false]),
     ['a timeout of the gateway itself', { kind: 'timeout' }, false],
     ['an answer with nothing in it', { kind: 'empty' }, false],
     ['a call that was kept back', { kind: 'refused', status: 503 }, false],

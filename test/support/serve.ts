@@ -7,7 +7,6 @@ import { startTestGateway, type TestGateway } from '../../core/testing/gateway.t
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import type { Answer } from './answer.ts'
 import { Completions } from './completions.ts'
-import { landed } from './landed.ts'
 
 export const masterKey = 'sk-master'
 
@@ -92,7 +91,7 @@ export const helloStream = { ...hello, stream: true }
 
 /** tapline.yaml, with a master key, and with the witness above all steps. */
 export function configuration(config: Readonly<Record<string, unknown>>, completions: Completions): Readonly<Record<string, unknown>> {
-  const pipelines = landed(config['pipelines'] as Readonly<Record<string, unknown>> | undefined)
-  const inference = [completions.patch, ...(pipelines['inference'] as readonly unknown[] | undefined) ?? []]
+  const pipelines = config['pipelines'] as Readonly<Record<string, unknown>> | undefined
+  const inference = [completions.patch, ...(pipelines?.['inference'] as readonly unknown[] | undefined) ?? []]
   return { ...config, server: { master_key: masterKey, ...config['server'] as object }, pipelines: { ...pipelines, inference } }
 }

@@ -2,6 +2,7 @@
 
 import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode, type Usage } from '../../../core/index.ts'
 import { embeddingsConversation, replyConversation, requestConversation } from './conversation.ts'
+import { conformEmbeddings } from './embeddings.ts'
 import { chatStream, usageOf, vendorError } from './stream.ts'
 
 export default defineDialect({
@@ -11,7 +12,7 @@ export default defineDialect({
     checkModel(root.get('model'))
     checkFlag(root.get('stream'))
     if (operation === 'chat') checkMessages(root.get('messages'), bytes)
-    else if (operation === 'embeddings' && isAbsent(root.get('input'))) throw missing('input', 'input is required')
+    else if (operation === 'embeddings') checkInput(root.get('input'), bytes)
   },
   conversation: (request, operation) => operation === 'embeddings' ? embeddingsConversation(request) : requestConversation(request),
   reply: reply => replyConversation(reply),
@@ -19,6 +20,7 @@ export default defineDialect({
   asksForUsage: ({ root }) => root.get('stream_options')?.get('include_usage')?.value() === true,
   askForUsage,
   fault,
+  conform: (request, reply, operation) => { if (operation === 'embeddings') conformEmbeddings(request, reply) },
   usage: ({ root }) => usageOf(root),
   answer,
   error: errorEnvelope,
@@ -40,6 +42,12 @@ function checkMessages(messages: JsonNode | undefined, bytes: Buffer): void {
   if (isAbsent(messages)) throw missing('messages', 'messages is required')
   if (messages?.kind !== 'array') throw gatewayError('invalid_type', 'messages must be an array', { param: 'messages' })
   if (isEmpty(messages, bytes)) throw gatewayError('invalid_value', 'messages must not be empty', { param: 'messages' })
+}
+
+function checkInput(input: JsonNode | undefined, bytes: Buffer): void {
+  if (isAbsent(input)) throw missing('input', 'input is required')
+  const isBlank = input?.kind === 'string' ? bytes[input.start + 1] === 0x22 : input?.kind === 'array' && isEmpty(input, bytes)
+  if (isBlank) throw gatewayError('invalid_value', 'input must not be empty', { param: 'input' })
 }
 
 /** Whether an array holds nothing, told from its first bytes: it may be long, and nobody has asked for its items. */

@@ -233,24 +233,29 @@ function usage(last: readonly StreamEvent[]): Usage | undefined {
 
 /** The token counts of a chunk or of a plain reply; Groq puts those of streams into `x_groq`. */
 export function usageOf(root: JsonNode): Usage | undefined {
-  const counts = [root.get('usage'), root.get('x_groq')?.get('usage')].find(node => node?.kind === 'object')
+  const counts = record(root.get('usage')?.value()) ?? record(record(root.get('x_groq')?.value())?.['usage'])
   if (counts === undefined) return undefined
   return {
-    ...count('inputTokens', counts.get('prompt_tokens')),
-    ...count('outputTokens', counts.get('completion_tokens')),
-    ...count('cachedTokens', counts.get('prompt_tokens_details')?.get('cached_tokens')),
-    ...count('reasoningTokens', counts.get('completion_tokens_details')?.get('reasoning_tokens')),
-    ...count('totalTokens', counts.get('total_tokens')),
+    ...count('inputTokens', counts['prompt_tokens']),
+    ...count('outputTokens', counts['completion_tokens']),
+    ...count('cachedTokens', record(counts['prompt_tokens_details'])?.['cached_tokens']),
+    ...count('reasoningTokens', record(counts['completion_tokens_details'])?.['reasoning_tokens']),
+    ...count('totalTokens', counts['total_tokens']),
   }
 }
 
-function count(name: keyof Usage, node: JsonNode | undefined): Usage {
-  return node?.kind === 'number' ? { [name]: node.value() } : {}
+function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  return typeof value === 'object' && value !== null ? value as Readonly<Record<string, unknown>> : undefined
+}
+
+function count(name: keyof Usage, value: unknown): Usage {
+  return typeof value === 'number' ? { [name]: value } : {}
 }
 
 function usageOnly(events: Buffer): { readonly start: number; readonly end: number } | undefined {
-  for (let at = events.indexOf(usageName); at >= 0; at = events.indexOf(usageName, at + 1)) {
-    if (!opensObject(events, at + usageName.length)) continue
+  const text = events.toString('latin1')
+  for (let at = text.indexOf('"usage"'); at >= 0; at = text.indexOf('"usage"', at + 7)) {
+    if (!opensObject(text, at + 7)) continue
     const place = eventAround(events, at)
     if (isUsageOnly(new StreamEvent(events.subarray(place.start, place.end)))) return place
   }
@@ -258,13 +263,13 @@ function usageOnly(events: Buffer): { readonly start: number; readonly end: numb
 }
 
 /** Whether a colon and an opening brace stand there, with or without white space. */
-function opensObject(bytes: Buffer, at: number): boolean {
-  const colon = behindSpace(bytes, at)
-  return bytes[colon] === 0x3a && bytes[behindSpace(bytes, colon + 1)] === 0x7b
+function opensObject(text: string, at: number): boolean {
+  const colon = behindSpace(text, at)
+  return text[colon] === ':' && text[behindSpace(text, colon + 1)] === '{'
 }
 
-function behindSpace(bytes: Buffer, at: number): number {
-  while (bytes[at] === 0x20 || bytes[at] === 0x09) at++
+function behindSpace(text: string, at: number): number {
+  while (text[at] === ' ' || text[at] === '\t') at++
   return at
 }
 

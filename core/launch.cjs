@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/** The command `tapline`: runs the program on this Node if it is new enough, else on the one that was installed with it. */
+
+'use strict'
+
+const { spawn } = require('node:child_process')
+const { existsSync } = require('node:fs')
+const { join } = require('node:path')
+const { pathToFileURL } = require('node:url')
+const { canRun, installedNode, refusal } = require('./node.cjs')
+
+const source = join(__dirname, 'main.ts')
+const program = existsSync(source) ? source : join(__dirname, '../dist/core/main.js')
+
+if (canRun(process.versions.node)) void import(pathToFileURL(program).href)
+else runOn(installedNode())
+
+/** @param {string | undefined} node a program file */
+function runOn(node) {
+  if (node === undefined) return fail()
+  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'].map(signal => {
+    const forward = () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) }
+    process.on(signal, forward)
+    return [signal, forward]
+  })
+  child.on('error', fail)
+  child.on('exit', (code, signal) => {
+    for (const [name, forward] of forwarded) process.off(name, forward)
+    if (signal === null) process.exitCode = code
+    else process.kill(process.pid, signal)
+  })
+}
+
+function fail() {
+  console.error(refusal())
+  process.exitCode = 1
+}

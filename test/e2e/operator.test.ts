@@ -1,0 +1,242 @@
+import { expect } from 'chai'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Problem } from '../../core/config/place.ts'
+import { ConfigError } from '../../core/config/problems.ts'
+import { explainPipeline } from '../../core/pipeline/explain.ts'
+import { chatChunks, chatCompletion, embeddings, errorBody } from '../../core/testing/chat-samples.ts'
+import { expectError } from '../support/answer.ts'
+import { compile } from '../support/compile.ts'
+import { redact } from '../support/guardrails.ts'
+import { Folder, tapline } from '../support/run-tapline.ts'
+import { hello, helloStream, Served } from '../support/serve.ts'
+
+/** Adds a letter to every prompt, so that their order can be seen. */
+const letter = `
+import { definePlugin } from 'tapline'
+export default definePlugin({
+  name: 'letter',
+  schema: { type: 'object', properties: { letter: { type: 'string' } }, required: ['letter'] },
+  setup: ({ options }) => ({
+    prompt: ({ conversation }) => { conversation.rewrite(text => text + options.letter) },
+    response: ({ reply }) => { reply.conversation?.rewrite(text => text + options.letter) },
+    stream: 'pass',
+  }),
+})
+`
+
+describe('by configuration alone, an operator', () => {
+  const steps = (served: Served, name = 'chat') => served.gateway.gateway.current.plans.get(name)?.placed.map(step => step.name).filter(name => name !== 'witness')
+  const explained = (served: Served, name = 'chat') => explainPipeline(served.gateway.gateway.current.plans.get(name) as never)
+
+  it('removes a step', async () => {
+    await using served = await Served.start({ config: { pipelines: { chat: [{ remove: 'retry' }] } } })
+    served.upstream.always({ status: 503, body: errorBody('busy') })
+    expect((await served.chat()).status).to.equal(503)
+    expect(served.upstream.requests).to.have.length(1)
+    expect(steps(served)).to.not.include('retry')
+    expect(steps(served, 'embeddings')).to.include('retry')
+    expect(explained(served)).to.not.match(/^ +retry\b/m)
+  })
+
+  it('puts a step elsewhere', async () => {
+    const insert = (name: string, before: string) => ({ insert: { use: './letter.ts', name, options: { letter: name } }, before })
+    const first = { chat: [insert('a', 'retry'), insert('b', 'retry')] }
+    const then = { chat: [...first.chat, { remove: 'b' }, insert('b', 'a')] }
+    await using served = await Served.start({ files: { 'letter.ts': letter }, config: { pipelines: first } })
+    await using moved = await Served.start({ files: { 'letter.ts': letter }, config: { pipelines: then } })
+    for (const [which, sent, said] of [[served, 'helloab', 'hiba'], [moved, 'helloba', 'hiab']] as const) {
+      which.upstream.always({ body: chatCompletion({ content: 'hi' }) })
+      const answer = await which.chat()
+      expect(JSON.parse(which.upstream.requests[0]?.body.toString() ?? '').messages[0].content).to.equal(sent)
+      expect(JSON.parse(answer.body.toString()).choices[0].message.content).to.equal(said)
+    }
+    expect(steps(served)?.filter(name => name.length === 1)).to.deep.equal(['a', 'b'])
+    expect(explained(moved)).to.match(/prompt\n +b .*\n +a /)
+    expect(explained(moved)).to.match(/response\n +a .*\n +b /)
+  })
+
+  it('sets the cache\'s options', async () => {
+    await using served = await Served.start({ config: { pipelines: { chat: [{ set: 'cache-exact', options: { enabled: true, ttl: 600 } }] } } })
+    served.upstream.always({ body: chatCompletion() })
+    expect((await served.chat()).headers['x-cache']).to.equal(undefined)
+    const hit = await served.chat()
+    expect(hit.headers['x-cache']).to.equal('HIT (exact)')
+    expect(served.upstream.requests).to.have.length(1)
+    expect(explained(served)).to.match(/ttl = 600000 {2}\(.*tapline\.yaml:\d+\)/)
+    expect(explained(served, 'embeddings')).to.match(/cache-exact .* compiles to nothing: cache-exact is switched off/)
+  })
+
+  it('replaces the cache by a plugin of his own', async () => {
+    const own = `
+      import { answer, definePlugin } from 'tapline'
+      export default definePlugin({ name: 'own', schema: { type: 'object', properties: { say: { type: 'string' } } }, setup: ({ options }) => ({ lookup: () => answer(options.say) }) })`
+    await using served = await Served.start({ files: { 'own.ts': own }, config: { pipelines: { chat: [{ replace: 'cache-exact', with: { use: './own.ts', options: { say: 'from me' } } }] } } })
+    const { choices: [choice] } = await served.client().chat.completions.create({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] })
+    expect(choice?.message.content).to.equal('from me')
+    const stream = await served.client().chat.completions.stream({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] }).finalChatCompletion()
+    expect(stream.choices[0]?.message.content).to.equal('from me')
+    expect(served.upstream.requests).to.have.length(0)
+    expect(explained(served)).to.match(/cache-exact \(\.\/own\.ts\)/)
+  })
+
+  it('adds a plugin between two others', async () => {
+    await using served = await Served.start({ files: { 'redact.ts': redact }, config: { pipelines: { chat: [{ insert: { use: './redact.ts', options: { word: 'hello' } }, after: 'user-path', before: 'models' }] } } })
+    served.upstream.always({ body: chatCompletion() })
+    await served.chat()
+    expect(served.upstream.requests[0]?.body.toString()).to.include('[redacted]')
+    const names = steps(served) as string[]
+    expect(names.slice(names.indexOf('user-path'), names.indexOf('models') + 1)).to.deep.equal(['user-path', 'redact', 'models'])
+    expect(explained(served)).to.match(/^ {2}redact \(\.\/redact\.ts\) {2}.*tapline\.yaml:\d+$/m)
+  })
+
+  it('defines a pipeline on a route of its own', async () => {
+    const legal = { extends: 'inference', route: 'POST /legal/v1/chat/completions', operation: 'chat', dialect: 'openai-chat', patches: [{ insert: { use: './redact.ts', options: { word: 'hello' } }, before: 'retry' }] }
+    await using served = await Served.start({ files: { 'redact.ts': redact }, config: { pipelines: { legal } } })
+    served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream ? { chunks: chatChunks({ pieces: ['hel', 'lo'] }) } : { body: chatCompletion({ content: 'hello' }) })
+    expect((await served.call('POST', '/legal/v1/chat/completions', hello)).body.toString()).to.include('"[redacted]"')
+    expect((await served.call('POST', '/legal/v1/chat/completions', helloStream)).body.toString()).to.not.include('hel"')
+    expect((await served.chat()).body.toString()).to.include('"hello"')
+    expectError(await served.call('GET', '/legal/v1/chat/completions'), { code: 'method_not_allowed' })
+    expect(explained(served, 'legal')).to.include('POST /legal/v1/chat/completions')
+    const client = served.client({ baseURL: `${served.url}/legal/v1` })
+    expect((await client.chat.completions.create({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] })).choices[0]?.message.content).to.equal('[redacted]')
+  })
+
+  it('switches a pipeline off', async () => {
+    await using served = await Served.start({ config: { pipelines: { embeddings: 'off', passthrough: false } } })
+    expectError(await served.call('POST', '/v1/embeddings', { model: 'gpt-test', input: 'a' }), { code: 'unknown_url' })
+    expectError(await served.call('GET', '/p/openai/files'), { code: 'unknown_url' })
+    expect((await served.call('GET', '/v1/models')).status).to.equal(200)
+  })
+
+  it('switches a step off', async () => {
+    await using served = await Served.start({ config: { failover: { enabled: false } } })
+    expect(explained(served)).to.match(/failover .* compiles to nothing: failover is switched off \(yaml:\d+\)/)
+    expect(steps(served)).to.not.include('failover')
+  })
+
+  it('lists guardrails, in their order', async () => {
+    const rule = (name: string, order: number) => ({ name, type: './letter.ts', order, config: { letter: name } })
+    await using served = await Served.start({ files: { 'letter.ts': letter }, config: { guardrails: { rules: [rule('b', 2), rule('a', 1)] } } })
+    served.upstream.always({ body: embeddings({ vectors: [[1]] }) })
+    await served.call('POST', '/v1/embeddings', { model: 'gpt-test', input: 'x' })
+    expect(JSON.parse(served.upstream.requests[0]?.body.toString() ?? '').input).to.equal('xab')
+  })
+
+  it('gives a pipeline a dialect of its own', async () => {
+    const dialect = `
+      import { defineDialect } from 'tapline'
+      const throws = () => { throw new TypeError('this dialect is broken') }
+      export default defineDialect({ name: 'broken', operations: ['chat'], validate: throws, conversation: throws, error: error => Buffer.from(JSON.stringify({ oops: error.code })), stream: {} })`
+    await using served = await Served.start({ files: { 'broken.ts': dialect }, config: { pipelines: { broken: { extends: 'inference', route: 'POST /broken', operation: 'chat', dialect: './broken.ts' } } } })
+    const answer = await served.call('POST', '/broken', hello)
+    expect(answer.status).to.equal(500)
+    expect(JSON.parse(answer.body.toString())).to.deep.equal({ oops: 'internal_error' })
+    expect(served.gateway.log.some(line => JSON.stringify(line).includes('this dialect is broken') && line['request_id'] === answer.headers['x-request-id'])).to.equal(true)
+  })
+
+  it('is told by "tapline explain" what came of it', async () => {
+    await using folder = await Folder.make({ 'tapline.yaml': { pipelines: { chat: [{ remove: 'retry' }, { insert: { use: './redact.ts', options: { word: 'a' } }, after: 'user-path' }] } }, 'redact.ts': redact })
+    const { code, stdout, stderr } = await tapline(folder, 'explain', 'chat')
+    expect(stderr).to.equal('')
+    expect(code).to.equal(0)
+    expect(stdout).to.match(/^pipeline chat\n/).and.to.include('redact (./redact.ts)').and.to.not.match(/^ +retry/m)
+  })
+
+  it('is told by "tapline explain" which pipelines there are', async () => {
+    await using folder = await Folder.make()
+    const { code, stderr } = await tapline(folder, 'explain', 'chatt')
+    expect(code).to.equal(1)
+    expect(stderr).to.match(/no pipeline "chatt".*"chat".*there are: .*chat/)
+  })
+})
+
+describe('a configuration that cannot be started', () => {
+  const plugins = {
+    'needy.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'needy', needs: ['nothing'], setup: () => ({}) })`,
+    'typo.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'typo', needs: ['cach'], setup: () => ({}) })`,
+    'one.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'one', provides: 'one', needs: ['two'], setup: () => ({ service: {} }) })`,
+    'two.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'two', provides: 'two', needs: ['one'], setup: () => ({ service: {} }) })`,
+    'throws.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'throws', setup() { throw new Error('no such luck') } })`,
+    'fails.ts': `throw new Error('cannot even load')`,
+    'syntax.ts': 'export default {{',
+    'nothing.ts': 'export const x = 1',
+    'strict.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'strict', schema: { type: 'object', additionalProperties: false, required: ['word'], properties: { word: { type: 'string', description: 'A word.' }, count: { type: 'integer', description: 'A count.' } } }, setup: () => ({}) })`,
+  }
+
+  /** YAML with a mark before what is wrong, what is said of it, and the pointer if it matters. */
+  const cases: Readonly<Record<string, readonly [string, RegExp, string?]>> = {
+    'names a step that is not there': ['pipelines:\n  chat:\n    - insert: ‸no-such-plugin\n      after: auth\n', /no plugin "no-such-plugin"/],
+    'names a step that is nearly there': ['pipelines:\n  chat:\n    - insert: { use: ‸retri, name: again }\n      after: auth\n', /no plugin "retri".*"retry"/],
+    'names a file that is not there': ['pipelines:\n  chat:\n    - insert: { use: ‸./none.ts }\n      after: auth\n', /no plugin "\.\/none\.ts"/],
+    'names a file that does not load': ['pipelines:\n  chat:\n    - insert: { use: ‸./fails.ts }\n      after: auth\n', /cannot even load/],
+    'names a file that is no TypeScript': ['pipelines:\n  chat:\n    - insert: { use: ‸./syntax.ts }\n      after: auth\n', /cannot be loaded/],
+    'names a file that exports no plugin': ['pipelines:\n  chat:\n    - insert: { use: ‸./nothing.ts }\n      after: auth\n', /does not export a plugin/],
+    'pins a plugin that has changed': [`pipelines:\n  chat:\n    - insert: { use: ‸./needy.ts, sha256: ${'0'.repeat(64)} }\n      after: auth\n`, /SHA-256/],
+    'names no anchor that is there': ['pipelines:\n  chat:\n    - insert: { use: ./strict.ts, options: { word: a } }\n      after: ‸user-pth\n', /no step "user-pth".*"user-path"/, '/pipelines/chat/0/after'],
+    'removes what is not there': ['pipelines:\n  chat:\n    - remove: ‸retri\n', /no step "retri".*"retry"/, '/pipelines/chat/0/remove'],
+    'sets what is not there': ['pipelines:\n  chat:\n    - set: ‸cache-exakt\n      options: { ttl: 1 }\n', /no step "cache-exakt".*"cache-exact"/, '/pipelines/chat/0/set'],
+    'replaces what is not there': ['pipelines:\n  chat:\n    - replace: ‸nothing-like-it\n      with: retry\n', /no step "nothing-like-it"/],
+    'wants an impossible order': ['pipelines:\n  chat:\n    - insert: ‸{ use: ./strict.ts, options: { word: a } }\n      after: models\n      before: auth\n', /impossible order: "models" stands below "auth"/],
+    'has one name twice': ['pipelines:\n  chat:\n    - insert: ‸retry\n      after: auth\n', /there is a step "retry" already/],
+    'gives an option of the wrong type': ['pipelines:\n  chat:\n    - set: cache-exact\n      options: { enabled: true, max_entry_bytes: ‸lots }\n', /size/, '/pipelines/chat/0/options/max_entry_bytes'],
+    'gives an option that is not known': ['pipelines:\n  chat:\n    - set: retry\n      options: { ‸max_retrys: 1 }\n', /unknown.*max_retries/],
+    'leaves an option out': ['pipelines:\n  chat:\n    - insert: { use: ./strict.ts, options: ‸{ count: 1 } }\n      after: auth\n', /word/],
+    'leaves all options out': ['pipelines:\n  chat:\n    - insert: ‸./strict.ts\n      after: auth\n', /word/],
+    'asks for a service that nobody provides': ['pipelines:\n  chat:\n    - insert: ‸{ use: ./needy.ts }\n      after: auth\n', /needy needs the service "nothing"/],
+    'asks for a service that is nearly there': ['pipelines:\n  chat:\n    - insert: ‸{ use: ./typo.ts }\n      after: auth\n', /"cach".*"cache"/],
+    'has services that need each other': ['pipelines:\n  chat:\n    - insert: ‸./one.ts\n      after: auth\n    - insert: ./two.ts\n      after: one\n', /needs a service that needs/],
+    'has a plugin that cannot be set up': ['pipelines:\n  chat:\n    - insert: ‸{ use: ./throws.ts }\n      after: auth\n', /throws cannot be set up: no such luck/],
+    'extends what is not there': ['pipelines:\n  own:\n    extends: ‸inferense\n    route: POST /own\n', /no pipeline "inferense".*"inference"/, '/pipelines/own/extends'],
+    'extends itself': ['pipelines:\n  own:\n    extends: ‸own\n    route: POST /own\n', /extends itself/],
+    'goes round in a circle': ['pipelines:\n  a: { extends: b, route: POST /a }\n  b: { extends: c }\n  c: { extends: ‸a }\n', /extends itself, by way of a → b → c/],
+    'has a route twice': ['pipelines:\n  own: ‸{ extends: inference, route: POST /v1/embeddings }\n', /POST \/v1\/embeddings is the route of pipeline "embeddings" already/, '/pipelines/own/route'],
+    'has a route that is none': ['pipelines:\n  own: { extends: inference, route: ‸/v1/own }\n', /route|METHOD/, '/pipelines/own/route'],
+    'patches a pipeline that is not there': ['pipelines:\n  chatt: ‸[{ remove: retry }]\n', /no pipeline "chatt" to patch.*"chat"/, '/pipelines/chatt'],
+    'has a patch that is none': ['pipelines:\n  chat:\n    - ‸{ delete: retry }\n', /delete|patch|insert/],
+    'names a dialect that is not there': ['pipelines:\n  own: { extends: inference, route: POST /own, dialect: ‸openai-chatt }\n', /no dialect "openai-chatt"/, '/pipelines/own/dialect'],
+    'has a guardrail of no type': ['guardrails:\n  rules:\n    - { name: x, type: ‸no_such_type }\n', /no plugin "no-such-type"/],
+    'has a guardrail with a bad option': ['guardrails:\n  rules:\n    - { name: x, type: string_replace, config: { rules: ‸5 } }\n', /expected string/, '/guardrails/rules/0/config/rules'],
+    'is no YAML': ['pipelines:\n  chat: [‸\n', /./],
+    'has a member that is not known': ['‸pipelins: {}\n', /pipelins.*pipelines|unknown/],
+  }
+
+  let folder: Folder
+  before(async () => { folder = await Folder.make(plugins) })
+  after(() => folder[Symbol.asyncDispose]())
+
+  const problemsOf = async (yaml: string): Promise<readonly Problem[]> => {
+    const file = join(folder.path, 'tapline.yaml')
+    await writeFile(file, yaml)
+    try {
+      await (await compile(file)).discard()
+    } catch (cause) {
+      if (cause instanceof ConfigError) return cause.problems
+      throw cause
+    }
+    throw new Error('it was compiled')
+  }
+
+  for (const [name, [marked, message, pointer]] of Object.entries(cases)) {
+    it(`because it ${name} is told where`, async () => {
+      const [problem, ...others] = await problemsOf(marked.replace('‸', ''))
+      const before = marked.slice(0, marked.indexOf('‸')).split('\n')
+      expect(problem?.message).to.match(message)
+      expect(problem).to.include({ file: join(folder.path, 'tapline.yaml'), line: before.length })
+      if (name !== 'is no YAML') expect(problem?.column, JSON.stringify(problem)).to.equal((before.at(-1) as string).length + 1)
+      if (pointer !== undefined) expect(problem?.pointer).to.equal(pointer)
+      expect(others).to.deep.equal([])
+    })
+  }
+
+  it('is told everything at once', async () => {
+    const problems = await problemsOf('pipelines:\n  chat:\n    - remove: retri\n    - remove: metrix\n  own: { extends: nothing, route: POST /own }\n  more: [{ remove: x }]\n')
+    expect(problems.map(({ line }) => line)).to.deep.equal([3, 4, 5, 6])
+  })
+
+  it('may forbid plugins that are not of the default set', async () => {
+    const [problem] = await problemsOf('plugins: { enabled: false }\npipelines:\n  chat:\n    - insert: ./strict.ts\n      after: auth\n')
+    expect(problem?.message).to.match(/not of the default set/)
+  })
+})

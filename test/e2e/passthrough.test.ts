@@ -1,0 +1,313 @@
+import { expect } from 'chai'
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
+import { Gate } from '../../core/testing/gate.ts'
+import { refusedUrl } from '../../core/testing/port.ts'
+import type { ReceivedRequest } from '../../core/testing/received-request.ts'
+import { TurnedClock } from '../../core/testing/turned-clock.ts'
+import { expectError, expectIds } from '../support/answer.ts'
+import { redact } from '../support/guardrails.ts'
+import { sendRaw } from '../support/raw-http.ts'
+import { hello, helloStream, masterKey, Served } from '../support/serve.ts'
+import { until } from '../support/until.ts'
+
+const bytes = randomBytes(100_000)
+const binary = { 'content-type': 'application/octet-stream' }
+
+describe('passthrough', () => {
+  let served: Served
+  before(async () => { served = await Served.start() })
+  after(() => served.close())
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+    served.upstream.always({ body: { ok: true } })
+  })
+  const last = () => served.upstream.requests.at(-1) as ReceivedRequest
+
+  describe('of a request', () => {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD']) {
+      it(`sends ${method} on`, async () => {
+        const answer = await served.call(method, '/p/openai/files?limit=2')
+        expect(answer.status).to.equal(200)
+        expect(last()).to.include({ method, path: '/v1/files?limit=2' })
+        expect(answer.body.toString()).to.equal(method === 'HEAD' ? '' : '{"ok":true}')
+      })
+    }
+
+    for (const [path, sent] of [
+      ['/p/openai/v1/files', '/v1/files'], ['/p/openai/v1/v1/files', '/v1/v1/files'], ['/p/openai/v1beta/files', '/v1/v1beta/files'],
+      ['/p/openai/a%2Fb/c%20d', '/v1/a%2Fb/c%20d'], ['/p/openai/%E6%97%A5', '/v1/%E6%97%A5'], ['/p/openai/files/', '/v1/files/'], ['/p/openai/a/b/c/d?x', '/v1/a/b/c/d?x'],
+      ['/p/openai/files?a=%20b&c=d+e&&f&=g&a=%zz', '/v1/files?a=%20b&c=d+e&&f&=g&a=%zz'], ['/p/openai/files?', '/v1/files?'], ['/p/openai/files?x=https://y/../z', '/v1/files?x=https://y/../z'],
+      ['/p/openai/files?key=secret&x=1&api-key=secret', '/v1/files?x=1'], ['/p/openai/files?key=secret', '/v1/files'], ['/p/openai/files?monkey=1', '/v1/files?monkey=1'],
+      ['/p/openai/models', '/v1/models'], ['/p/openai/x:generate', '/v1/x:generate'], ["/p/openai/a,b;c=d'e(f)!*", "/v1/a,b;c=d'e(f)!*"],
+    ] as const) {
+      it(`sends ${path} on to ${sent}`, async () => {
+        await sendRaw(served.url, `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+        expect(last().path).to.equal(sent)
+      })
+    }
+
+    for (const path of ['/p/openai', '/p/openai/', '/p/openai?x']) {
+      it(`refuses ${path}: there is nothing behind the provider`, async () => {
+        const answer = await served.call('GET', path)
+        expect(answer.status).to.be.oneOf([400, 404])
+        expectIds(answer)
+        expect(served.upstream.requests).to.have.length(0)
+      })
+    }
+
+    it('keeps the body, whatever it is', async () => {
+      await served.call('POST', '/p/openai/files', bytes, binary)
+      expect(last().body.equals(bytes)).to.equal(true)
+      expect(last().headers['content-length']).to.equal(String(bytes.length))
+    })
+
+    it('keeps a body that is encoded', async () => {
+      const encoded = gzipSync(bytes)
+      await served.call('POST', '/p/openai/files', encoded, { ...binary, 'content-encoding': 'gzip' })
+      expect(last().body.equals(encoded)).to.equal(true)
+      expect(last().headers['content-encoding']).to.equal('gzip')
+    })
+
+    it('keeps an encoding that nobody knows', async () => {
+      await served.call('POST', '/p/openai/files', bytes, { ...binary, 'content-encoding': 'x-own' })
+      expect(last().headers['content-encoding']).to.equal('x-own')
+    })
+
+    it('keeps JSON that is none', async () => {
+      await served.call('POST', '/p/openai/chat/completions', '{"model":')
+      expect(last().body.toString()).to.equal('{"model":')
+    })
+
+    it('keeps the bytes of a chat, its model too', async () => {
+      const body = '{ "model":"openai/gpt-test", "stream":true,"messages":[{"role":"user","content":"hi"}],"n":1.0}'
+      served.upstream.always({ chunks: chatChunks({ pieces: ['a'] }) })
+      await served.call('POST', '/p/openai/chat/completions', body)
+      expect(last().body.toString()).to.equal(body)
+    })
+
+    it('removes what is not the provider\'s, and adds its key', async () => {
+      const removed = {
+        'x-api-key': 'a', 'api-key': 'b', 'x-goog-api-key': 'c', cookie: 'd=e', forwarded: 'for=1.2.3.4', 'x-forwarded-for': '1.2.3.4', 'x-forwarded-host': 'h', 'proxy-authorization': 'Basic x',
+        te: 'trailers', 'x-tapline-user-path': '/a', 'x-gomodel-user-path': '/a', 'keep-alive': 'timeout=5', 'x-hop': 'mine',
+      }
+      const kept = { 'openai-beta': 'assistants=v2', 'openai-organization': 'org', 'anthropic-version': '2023-06-01', 'user-agent': 'me/1', accept: 'text/x', 'accept-encoding': 'gzip', 'x-own': 'é', 'idempotency-key': 'k', 'if-none-match': '"x"', range: 'bytes=0-9', traceparent: '00-x' }
+      const lines = Object.entries({ ...removed, ...kept }).map(([name, value]) => `${name}: ${value}`)
+      await sendRaw(served.url, Buffer.from(`GET /p/openai/files HTTP/1.1\r\nHost: gateway.example\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close, X-Hop\r\nX-Request-ID: req-9\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1'))
+      const { headers } = last()
+      for (const name of Object.keys(removed)) expect(headers, name).to.not.have.property(name)
+      expect(headers).to.include({ ...kept, authorization: 'Bearer sk-upstream', 'x-client-request-id': 'req-9', host: new URL(served.upstream.url).host })
+      expect(JSON.stringify(last().rawHeaders)).to.not.include(masterKey)
+    })
+
+    it('keeps repeated headers, and their spelling', async () => {
+      await sendRaw(served.url, `GET /p/openai/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nX-Two: a\r\nX-Two: b\r\n\r\n`)
+      expect(last().rawHeaders.join()).to.include('X-Two,a,X-Two,b')
+    })
+  })
+
+  describe('of an answer', () => {
+    for (const status of [200, 201, 202, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 409, 418, 422, 429, 500, 501, 599]) {
+      it(`brings ${status} back as it is`, async () => {
+        const hasBody = status !== 204 && status !== 304
+        served.upstream.always({ status, headers: { 'x-own': 'a', location: 'https://elsewhere.example/', 'content-type': 'text/x' }, ...(hasBody ? { body: 'as it is' } : {}) })
+        const answer = await served.call('POST', '/p/openai/things')
+        expect(answer).to.deep.include({ status, body: Buffer.from(hasBody ? 'as it is' : '') })
+        expect(answer.headers).to.include({ 'x-own': 'a', location: 'https://elsewhere.example/', 'content-type': 'text/x', 'x-tapline-provider': 'openai' })
+        expect(served.upstream.requests).to.have.length(1)
+      })
+    }
+
+    it('removes what belongs to the connection, and cookies; renames request ids', async () => {
+      served.upstream.always({ headers: ['Set-Cookie', 'a=b', 'X-Request-ID', 'theirs', 'Connection', 'X-Hop', 'X-Hop', '1', 'Keep-Alive', 'timeout=1', 'Proxy-Authenticate', 'x', 'X-Two', 'a', 'X-Two', 'b', 'openai-version', '2020'], body: '{}' })
+      const answer = await served.call('GET', '/p/openai/files')
+      expect(answer.headers).to.not.have.any.keys('set-cookie', 'x-hop', 'proxy-authenticate')
+      expect(answer.headers).to.deep.include({ 'x-upstream-request-id': 'theirs', 'openai-version': '2020', 'x-two': ['a', 'b'] })
+      expectIds(answer)
+      expect(answer.headers['x-request-id']).to.not.equal('theirs')
+    })
+
+    it('keeps bytes, their encoding and their length', async () => {
+      const encoded = gzipSync(bytes)
+      served.upstream.always({ headers: { ...binary, 'content-encoding': 'gzip' }, body: encoded })
+      const answer = await served.call('GET', '/p/openai/files/1/content')
+      expect(answer.body.equals(encoded)).to.equal(true)
+      expect(answer.headers).to.include({ 'content-encoding': 'gzip', 'content-length': String(encoded.length) })
+    })
+
+    it('keeps a chat answer, plain and streamed, with its headers', async () => {
+      const body = `{ "n":1.0,${JSON.stringify(chatCompletion()).slice(1)}`
+      const chunks = chatChunks({ pieces: ['a'], usage: { prompt_tokens: 1, completion_tokens: 1 } })
+      served.upstream.reply({ body, headers: { 'openai-version': '2020' } }, { chunks, headers: { 'content-type': 'text/event-stream; charset=utf-8', 'openai-version': '2020' } })
+      const plain = await served.call('POST', '/p/openai/chat/completions', hello)
+      expect(plain.body.toString()).to.equal(body)
+      expect(plain.headers['openai-version']).to.equal('2020')
+      const stream = await served.call('POST', '/p/openai/chat/completions', helloStream)
+      expect(stream.body.toString()).to.equal(chunks.join(''))
+      expect(stream.headers['openai-version']).to.equal('2020')
+    })
+
+    for (const body of ['', 'not JSON', '{"choices":[]}', '{"error":{"message":"in 200"}}', '[]']) {
+      it(`keeps what a chat would be refused for: ${body || 'nothing'}`, async () => {
+        served.upstream.always({ body })
+        const answer = await served.call('POST', '/p/openai/chat/completions', hello)
+        expect(answer.status).to.equal(200)
+        expect(answer.body.toString()).to.equal(body)
+      })
+    }
+
+    it('keeps the head of HEAD', async () => {
+      served.upstream.always(({ method }) => ({ headers: { 'content-length': '1234', etag: '"x"' }, ...(method === 'HEAD' ? {} : { body: 'x' }) }))
+      const answer = await served.call('HEAD', '/p/openai/files/1')
+      expect(answer.headers).to.include({ 'content-length': '1234', etag: '"x"' })
+      expect(answer.body).to.have.length(0)
+    })
+
+    it('sends each chunk on when it comes', async () => {
+      const gate = new Gate()
+      served.upstream.always({ chunks: ['data: 1\n\n', 'data: 2\n\n'], gates: { beforeChunk: { 1: gate } } })
+      const answer = await served.open('POST', '/p/openai/things', '{}')
+      const parts: string[] = []
+      answer.body.on('data', (part: Buffer) => parts.push(part.toString()))
+      await until(() => parts.join('') === 'data: 1\n\n')
+      gate.open()
+      await until(() => parts.join('') === 'data: 1\n\ndata: 2\n\n')
+    })
+
+    it('breaks off where the provider does', async () => {
+      served.upstream.always({ headers: binary, chunks: ['abc', 'def'], cutAfter: 4 })
+      const answer = await served.open('GET', '/p/openai/files/1/content')
+      let broke = false
+      await answer.body.arrayBuffer().catch(() => { broke = true })
+      expect(broke).to.equal(true)
+    })
+
+    it('counts the tokens of a chat', async () => {
+      served.completions.all.length = 0
+      served.upstream.always({ body: chatCompletion({ usage: { prompt_tokens: 3, completion_tokens: 4 } }) })
+      await served.call('POST', '/p/openai/chat/completions', hello)
+      expect(served.completions.all[0]?.usage).to.include({ inputTokens: 3, outputTokens: 4 })
+    })
+  })
+
+  for (const name of ['nobody', 'anthropic', 'OpenAI', '__proto__']) {
+    it(`refuses the provider "${name}", and says which are there`, async () => {
+      expectError(await served.call('GET', `/p/${name}/files`), { code: 'invalid_value', message: /enabled: openai/ })
+    })
+  }
+})
+
+describe('passthrough as configured', () => {
+  it('reaches an instance by its name, and by its type the first', async () => {
+    await using other = await Served.start()
+    await using served = await Served.start({ env: { OPENAI_SECOND_API_KEY: 'sk-second', OPENAI_SECOND_BASE_URL: other.upstream.url, OPENAI_SECOND_MODELS: 'm' } })
+    served.upstream.always({ body: 'first' })
+    other.upstream.always({ body: 'second' })
+    expect((await served.call('GET', '/p/openai-second/files')).body.toString()).to.equal('second')
+    expect(other.upstream.requests[0]?.headers.authorization).to.equal('Bearer sk-second')
+    expect((await served.call('GET', '/p/openai/files')).body.toString()).to.equal('first')
+  })
+
+  it('keeps v1/ where the base URL does not end in it', async () => {
+    await using served = await Served.start({ env: {} })
+    const base = served.upstream.url.replace(/\/v1$/, '/api')
+    await using other = await Served.start({ config: { providers: { bare: { type: 'openai', api_key: 'k', base_url: base, models: ['m'] } } } })
+    served.upstream.always({ body: '{}' })
+    await other.call('GET', '/p/bare/v1/files')
+    expect(served.upstream.requests[0]?.path).to.equal('/api/v1/files')
+  })
+
+  it('is 404 when it is off, but only for callers who are known', async () => {
+    await using served = await Served.start({ env: { ENABLE_PASSTHROUGH_ROUTES: 'false' } })
+    expectError(await served.call('GET', '/p/openai/files'), { code: 'unknown_url' })
+    expectError(await served.call('GET', '/p/openai/files', undefined, { authorization: 'Bearer x' }), { code: 'invalid_api_key' })
+  })
+
+  it('refuses a type that is not enabled', async () => {
+    await using served = await Served.start({ env: { ENABLED_PASSTHROUGH_PROVIDERS: 'anthropic' } })
+    expectError(await served.call('GET', '/p/openai/files'), { code: 'invalid_value', message: /enabled: none/ })
+  })
+
+  it('refuses the alias when that is off, and says what to write', async () => {
+    await using served = await Served.start({ env: { ALLOW_PASSTHROUGH_V1_ALIAS: 'false' } })
+    expectError(await served.call('GET', '/p/openai/v1/files'), { code: 'invalid_value', message: /\/files/ })
+  })
+
+  it('is served below a base path', async () => {
+    await using served = await Served.start({ config: { server: { base_path: '/gx' } } })
+    served.upstream.always({ body: '{}' })
+    expect((await served.call('GET', '/p/openai/files')).status).to.equal(200)
+    expect(served.upstream.requests[0]?.path).to.equal('/v1/files')
+  })
+
+  it('makes errors of its own in the envelope', async () => {
+    await using served = await Served.start({ config: { resilience: { retry: { max_retries: 0 } }, providers: { dead: { type: 'openai', api_key: 'k', base_url: await refusedUrl(), models: ['m'] } } } })
+    expectError(await served.call('GET', '/p/dead/files'), { code: 'upstream_unreachable' })
+  })
+
+  for (const [method, headers, isRepeated] of [['GET', {}, true], ['HEAD', {}, true], ['OPTIONS', {}, true], ['PUT', {}, true], ['POST', {}, false], ['PATCH', {}, false], ['DELETE', {}, false], ['POST', { 'idempotency-key': 'k' }, true]] as const) {
+    it(`${isRepeated ? 'repeats' : 'does not repeat'} ${method}${'idempotency-key' in headers ? ' with a key' : ''} after 503`, async () => {
+      const clock = new TurnedClock()
+      await using served = await Served.start({ clock })
+      served.upstream.reply({ status: 503, body: errorBody('busy') }, { body: 'ok' })
+      const call = served.call(method, '/p/openai/things', undefined, headers)
+      if (isRepeated) {
+        await served.upstream.received()
+        await until(() => clock.waitsMs.some(ms => ms >= 900 && ms <= 1_100))
+        clock.advance(1_100)
+      }
+      expect((await call).status).to.equal(isRepeated ? 200 : 503)
+    })
+  }
+})
+
+describe('passthrough where a guardrail applies', () => {
+  const guarded = { files: { 'redact.ts': redact }, config: { pipelines: { inference: [{ insert: { use: './redact.ts', options: { word: 'secret' } }, before: 'retry' }] } } }
+
+  for (const [name, path, body, headers] of [
+    ['in a dialect that nobody reads', '/p/openai/responses', '{"input":"a secret"}', {}],
+    ['that is no JSON', '/p/openai/chat/completions', 'secret', {}],
+    ['that is encoded', '/p/openai/chat/completions', gzipSync(JSON.stringify(hello)), { 'content-encoding': 'gzip' }],
+    ['whose messages are none', '/p/openai/chat/completions', '{"model":"gpt-test","messages":"secret"}', {}],
+  ] as const) {
+    it(`refuses a body ${name}`, async () => {
+      await using served = await Served.start(guarded)
+      expectError(await served.call('POST', path, body, headers), { code: 'passthrough_guardrails_unsupported' })
+      expect(served.upstream.requests).to.have.length(0)
+    })
+  }
+
+  it('lets it pass if the operator allows it', async () => {
+    await using served = await Served.start({ ...guarded, env: { ALLOW_UNGUARDED_PASSTHROUGH: 'true' } })
+    served.upstream.always({ body: '{}' })
+    expect((await served.call('POST', '/p/openai/responses', '{"input":"a secret"}')).status).to.equal(200)
+  })
+
+  for (const path of ['/p/openai/chat/completions', '/p/openai/v1/chat/completions']) {
+    it(`works on a chat, there and back: ${path}`, async () => {
+      await using served = await Served.start(guarded)
+      const body = '{"model":"gpt-test","n":1.0,"messages":[{"role":"user","content":"a secret"}]}'
+      served.upstream.reply({ body: chatCompletion({ content: 'the secret' }), headers: { 'openai-version': '2020' } }, { chunks: chatChunks({ pieces: ['the sec', 'ret is out'] }) })
+      const answer = await served.call('POST', path, body)
+      expect(served.upstream.requests[0]?.body.toString()).to.equal(body.replace('secret', '[redacted]'))
+      expect(answer.body.toString()).to.include('the [redacted]').and.not.include('secret')
+      expect(answer.headers).to.include({ 'openai-version': '2020', 'content-length': String(answer.body.length) })
+      const stream = await served.call('POST', path, body.replace('"n"', '"stream":true,"n"'))
+      expect(stream.body.toString()).to.not.include('sec')
+    })
+  }
+
+  it('works on embeddings', async () => {
+    await using served = await Served.start(guarded)
+    served.upstream.always({ body: '{"data":[]}' })
+    await served.call('POST', '/p/openai/embeddings', '{"model":"gpt-test","input":"a secret"}')
+    expect(served.upstream.requests[0]?.body.toString()).to.equal('{"model":"gpt-test","input":"a [redacted]"}')
+  })
+
+  it('lets calls without a body pass', async () => {
+    await using served = await Served.start(guarded)
+    served.upstream.always({ body: '{"data":[]}' })
+    expect((await served.call('GET', '/p/openai/files')).body.toString()).to.equal('{"data":[]}')
+  })
+})

@@ -1,0 +1,93 @@
+/** Runs the real program in a process of its own. */
+
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stringify } from 'yaml'
+
+const main = fileURLToPath(new URL('../../core/main.ts', import.meta.url))
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A folder of files that is removed at the end. */
+export class Folder {
+  readonly path: string
+
+  private constructor(path: string) {
+    this.path = path
+  }
+
+  static async make(files: Readonly<Record<string, string | object>> = {}): Promise<Folder> {
+    const folder = new Folder(await mkdtemp(join(tmpdir(), 'tapline-')))
+    for (const [name, content] of Object.entries(files)) await folder.write(name, content)
+    return folder
+  }
+
+  async write(name: string, content: string | object): Promise<void> {
+    await writeFile(join(this.path, name), typeof content === 'string' ? content : stringify(content))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.path, { recursive: true, force: true })
+  }
+}
+
+export class Tapline {
+  readonly process: ChildProcess
+  readonly ended: Promise<Finished>
+  #stdout = ''
+  #stderr = ''
+
+  constructor(folder: Folder, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+    const { PATH = '', NODE_V8_COVERAGE } = process.env
+    const child = this.process = spawn(process.execPath, [main, ...args], { cwd: folder.path, env: { PATH, HOME: folder.path, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout?.on('data', (chunk: Buffer) => { this.#stdout += chunk.toString() })
+    child.stderr?.on('data', (chunk: Buffer) => { this.#stderr += chunk.toString() })
+    this.ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout: this.#stdout, stderr: this.#stderr }))
+  }
+
+  get stdout(): string {
+    return this.#stdout
+  }
+
+  /** The log lines so far, as objects. */
+  get log(): readonly Readonly<Record<string, unknown>>[] {
+    return this.#stdout.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, unknown>)
+  }
+
+  /** Resolves to the first log line that matches. @throws Error if the process ends before */
+  async said(matches: (line: Readonly<Record<string, unknown>>) => boolean): Promise<Readonly<Record<string, unknown>>> {
+    for (;;) {
+      const line = this.log.find(matches)
+      if (line !== undefined) return line
+      const next = await Promise.race([once(this.process.stdout as NodeJS.ReadableStream, 'data').then(() => undefined), this.ended])
+      if (next !== undefined && this.log.find(matches) === undefined) throw new Error(`the process ended with ${next.code}:\n${next.stdout}${next.stderr}`)
+    }
+  }
+
+  /** The URL at which it listens, when it does. */
+  async url(): Promise<string> {
+    return String((await this.said(({ url }) => typeof url === 'string'))['url'])
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.process.kill(signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL')
+    await this.ended
+  }
+}
+
+/** Runs one command to its end. */
+export async function tapline(folder: Folder, ...args: readonly string[]): Promise<Finished> {
+  return await new Tapline(folder, args).ended
+}
