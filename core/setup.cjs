@@ -3,22 +3,26 @@
 'use strict'
 
 const { spawnSync } = require('node:child_process')
-const { readFileSync, realpathSync, rmSync, writeFileSync } = require('node:fs')
-const { join } = require('node:path')
+const { existsSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } = require('node:fs')
+const { dirname, join, relative } = require('node:path')
 const { canRun, installedNode, nodePackage, refusal } = require('./node.cjs')
 
 const root = join(__dirname, '..')
+/** Where npm's scripts look for `node` first. */
+const onPath = join(root, 'node_modules/.bin/node')
 /** Tests, checks and benches need the development dependencies; the program does not. */
 const needsDev = process.argv.includes('--dev')
 
 if (!isInstalled()) alone(() => { if (!isInstalled()) install() })
-checkNode()
+chooseNode()
+// The scripts say `exec`, so that signals reach the program and not a shell. The shell of Windows has no such word, and no such signals.
+if (process.platform === 'win32') writeFileSync(join(root, 'node_modules/.bin/exec.cmd'), '@%*\r\n')
 
 /** Whether node_modules holds what package-lock.json lists. npm writes down what it installed, in the same form. */
 function isInstalled() {
   const wanted = packagesOf('package-lock.json')
   const found = packagesOf('node_modules/.package-lock.json')
-  if (wanted === undefined || found === undefined) return wanted === undefined
+  if (wanted === undefined || found === undefined) return found !== undefined
   delete wanted['']
   return Object.keys(found).every(path => path in wanted)
     && Object.entries(wanted).every(([path, entry]) => path in found ? isSame(entry, found[path]) : mayBeMissing(path, entry))
@@ -62,11 +66,10 @@ function alone(work) {
     if (!waited) console.error(`tapline: waiting for another installation to end (if there is none: delete ${lock})`)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)
   }
-  try {
-    work()
-  } finally {
-    rmSync(lock, { force: true })
-  }
+  const release = () => rmSync(lock, { force: true })
+  process.once('exit', release)
+  work()
+  release()
 }
 
 /** @returns false while another process, which is alive, holds the lock */
@@ -85,13 +88,23 @@ function take(lock) {
   return false
 }
 
-/** npm's scripts run the installed Node, if there is one: node_modules/.bin stands first on their PATH. */
-function checkNode() {
+/** Has npm's scripts run a Node that can run Tapline. */
+function chooseNode() {
   const installed = installedNode()
-  if (installed !== undefined && canRun(versionOf(installed))) return
+  if (installed !== undefined && canRun(versionOf(installed))) return putOnPath(installed)
   if (!canRun(process.versions.node)) stop(refusal())
-  // One that does not run here, for example for want of glibc, must not stand before one that does.
-  if (installed !== undefined) rmSync(join(root, 'node_modules/.bin/node'), { force: true })
+  // One that does not run here, for example for want of glibc, must not stand before the one that does.
+  if (installed !== undefined) rmSync(onPath, { force: true })
+}
+
+/** npm has linked it already; but npm 10 takes the link away again, together with those of the platforms that it passed over. */
+function putOnPath(node) {
+  if (existsSync(onPath)) return
+  try {
+    symlinkSync(relative(dirname(onPath), node), onPath)
+  } catch (cause) {
+    if (cause.code !== 'EEXIST') stop(`cannot link ${node}: ${cause.message}`)
+  }
 }
 
 function versionOf(node) {

@@ -9,6 +9,9 @@ import type { Clock } from '../plugin/services.ts'
 import { buildGeneration, type Generation, type Ground } from './generation.ts'
 import { GatewayHealth } from './health.ts'
 
+/** How often a draining gateway looks for connections that have nothing under way any more. */
+const sweepMs = 20
+
 export interface GatewayOptions extends Omit<Ground, 'health'> {
   /** Overrides server.port; 0 is any free port. */
   readonly port?: number
@@ -77,8 +80,9 @@ export class Gateway implements ServerState {
     this.#health.draining = true
     if (linger > 0) await new Promise<void>(resolve => { this.clock.after(linger, resolve) })
     const closed = new Promise<void>(resolve => { this.#server.close(() => resolve()) })
-    this.#server.closeIdleConnections()
+    const sweeping = setInterval(() => this.#closeUnused(), sweepMs)
     const drained = await this.#within(drainMs, Promise.all([closed, this.#current.idle(), ...this.#retiring]))
+    clearInterval(sweeping)
     if (!drained) await this.#cutOff()
     await this.#current.retire(this.#log)
     return drained
@@ -131,6 +135,12 @@ export class Gateway implements ServerState {
   #warnOfFixed(before: Generation, next: Generation): void {
     const [was, is] = [before.config.values.server.port, next.config.values.server.port]
     if (String(was) !== String(is)) this.#log.warn(`server.port stays ${String(was)}; ${String(is)} needs a restart`)
+  }
+
+  /** Node takes a connection for busy on which nothing was ever sent. */
+  #closeUnused(): void {
+    this.#server.closeIdleConnections()
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
   }
 
   /** The drain time is over: streams end with their dialect's error event, sockets are closed. */

@@ -1,6 +1,7 @@
 /** One compiled configuration: its pipelines, plugins and providers, and the exchanges that began on it. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { dirname } from 'node:path'
 import pino, { type Logger } from 'pino'
 import { loadConfig, type Config, type ConfigInput } from '../config/load.ts'
 import type { Problem } from '../config/place.ts'
@@ -126,7 +127,7 @@ export async function buildGeneration(ground: Ground, previous?: Generation): Pr
   const config = await loadFor(ground, definitions)
   const problems: Problem[] = []
   const resolved = await resolvePipelines(config, ground, problems)
-  const dialects = await loadDialects(resolved, problems)
+  const dialects = await loadDialects(resolved, config, problems)
   if (problems.length > 0) throw new ConfigError(problems)
   const { http } = config.values
   const providerLimits = { connections: http.max_connections_per_origin, keepAliveMs: http.keep_alive_timeout }
@@ -193,15 +194,16 @@ async function resolvePipelines(config: Config, ground: Ground, problems: Proble
   return await Promise.all(standing.map(pipeline => resolveSteps(pipeline, input, problems)))
 }
 
-async function loadDialects(pipelines: readonly ResolvedPipeline[], problems: Problem[]): Promise<ReadonlyMap<string, Dialect>> {
+async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Config, problems: Problem[]): Promise<ReadonlyMap<string, Dialect>> {
   const dialects = new Map<string, Dialect>()
   for (const { pipeline: { dialect, name, place } } of pipelines) {
     if (dialect === undefined || dialects.has(dialect)) continue
     try {
-      dialects.set(dialect, (await load('dialect', dialect, place?.file ?? '/', { searchPaths: [], foreignAllowed: true })).definition)
+      dialects.set(dialect, (await load('dialect', dialect, dirname(place?.file ?? '/'), { searchPaths: [], foreignAllowed: config.values.plugins.enabled })).definition)
     } catch (cause) {
       if (!(cause instanceof LoadError)) throw cause
-      problems.push({ ...place, pointer: `/pipelines/${name}/dialect`, message: cause.message, got: dialect })
+      const pointer = `/pipelines/${name}/dialect`
+      problems.push({ ...config.place(pointer) ?? place, pointer, message: cause.message, got: dialect })
     }
   }
   return dialects
@@ -217,7 +219,7 @@ function planOf(resolved: ResolvedPipeline, instances: ReadonlyMap<string, Insta
 function placedStep({ step, spec, phases, off }: ResolvedStep, instances: ReadonlyMap<string, Instance>): readonly PlacedStep[] {
   const instance = instances.get(spec.key)
   if (off !== undefined || instance === undefined) return []
-  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: step.timeout ?? defaultTimeoutMs, phases }]
+  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: step.timeout ?? spec.definition.timeoutMs ?? defaultTimeoutMs, phases }]
 }
 
 function limitsOf({ values: { http, server } }: Config): Limits {

@@ -26,12 +26,26 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
     if (method === 'ALL') router.all(path, serve)
     else router.register(path, method === 'GET' ? ['GET', 'HEAD'] : [method], serve)
   }
+  const whole = wholePaths(routes)
+  app.use((context, next) => {
+    const plan = whole.get(`${context.req.method} ${context.req.url}`)
+    if (plan === undefined) return next()
+    context.respond = false
+    take(context.req, context.res, plan, noParams)
+  })
   app.use(router.routes())
   app.use(context => {
     context.respond = false
-    take(context.req, context.res, unknown, {}, allowed(router, context.path))
+    take(context.req, context.res, unknown, noParams, allowed(router, context.path))
   })
   return app.callback()
+}
+
+const noParams: Readonly<Record<string, string>> = {}
+
+/** Routes without parameters are found with one look, when the target is just that path. */
+function wholePaths(routes: readonly RoutedPlan[]): ReadonlyMap<string, Plan> {
+  return new Map(routes.filter(({ path }) => !/[:*]/.test(path)).map(({ method, path, plan }) => [`${method} ${path}`, plan]))
 }
 
 /** Static segments beat parameters, longer patterns beat shorter ones. */

@@ -9,6 +9,8 @@ export interface Route {
   /** Upper case; `ALL` is any method. */
   readonly method: string
   readonly path: string
+  /** Where it was written. */
+  readonly place: Place | undefined
 }
 
 /** A pipeline whose steps are known by name, and not yet by plugin. */
@@ -116,7 +118,7 @@ class Assembler {
     const { route = [] } = written
     return [route].flat().flatMap(text => {
       const [, method, path] = /^([A-Z]+) (\/.*|\*)$/.exec(this.#filled(text)) ?? []
-      if (method !== undefined && path !== undefined) return [{ method, path }]
+      if (method !== undefined && path !== undefined) return [{ method, path, place: place('/route') }]
       this.#problems.push({ ...place('/route'), pointer: `/pipelines/${name}/route`, message: 'expected a route', expected: 'METHOD /path', got: text })
       return []
     })
@@ -129,8 +131,8 @@ class Assembler {
 
 function checkRoutes(pipelines: readonly AssembledPipeline[], problems: Problem[]): void {
   const owners = new Map<string, string>()
-  for (const { name, routes, place } of pipelines) {
-    for (const { method, path } of routes) {
+  for (const { name, routes } of pipelines) {
+    for (const { method, path, place } of routes) {
       const route = `${method} ${path}`
       const owner = owners.get(route)
       if (owner !== undefined) problems.push({ ...place, pointer: `/pipelines/${name}/route`, message: `${route} is the route of pipeline "${owner}" already`, got: route })

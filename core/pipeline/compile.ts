@@ -52,7 +52,7 @@ export async function resolveSteps(pipeline: AssembledPipeline, input: CompileIn
 }
 
 async function resolveStep(step: NamedStep, pipeline: string, from: string, input: CompileInput, problems: Problem[]): Promise<readonly ResolvedStep[]> {
-  const loaded = await loadStep(step, pipeline, from, input.loader, problems)
+  const loaded = await loadStep(step, pipeline, from, input, problems)
   if (loaded === undefined) return []
   const { definition, sha256, isDefault, file } = loaded
   const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {} }
@@ -76,19 +76,19 @@ async function expand(definition: PluginDefinition, options: unknown, step: Name
   return steps
 }
 
-async function loadStep(step: NamedStep, pipeline: string, from: string, loader: LoaderOptions, problems: Problem[]) {
+async function loadStep(step: NamedStep, pipeline: string, from: string, input: CompileInput, problems: Problem[]) {
   try {
-    return await load('plugin', step.use, from, loader, step.sha256)
+    return await load('plugin', step.use, from, input.loader, step.sha256)
   } catch (cause) {
     if (!(cause instanceof LoadError)) throw cause
-    problems.push({ ...at(step, pipeline, '/use'), expected: cause.expected, got: step.use, message: cause.message })
+    problems.push({ ...at(step, pipeline, '/use', input), expected: cause.expected, got: step.use, message: cause.message })
     return undefined
   }
 }
 
-function at({ place, name }: NamedStep, pipeline: string, pointer: string): Place & { readonly pointer: string } | { readonly pointer: string } {
-  const where = `${place?.pointer ?? `/pipelines/${pipeline}/${name}`}${pointer}`
-  return place === undefined ? { pointer: where } : { ...place, pointer: where }
+function at({ place, name, optionsAt }: NamedStep, pipeline: string, pointer: string, { locate }: CompileInput): Place | { readonly pointer: string } {
+  const where = `${place?.pointer ?? `/pipelines/${pipeline}/${name}`}${optionsAt === undefined ? pointer : ''}`
+  return place === undefined ? { pointer: where } : { ...(locate(place.file, where) ?? place), pointer: where }
 }
 
 function optionPlace({ place, optionsAt }: NamedStep, pointer: string, { locate }: CompileInput): Place | undefined {

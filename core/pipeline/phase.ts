@@ -38,6 +38,9 @@ class Pending<Said> {
 
 type Hook<Said> = SyncBailHook<[Exchange, Attempt | undefined], Said | Pending<Said>>
 
+/** What is said in these phases is the reply; in the others it is about an attempt. */
+const answers: ReadonlySet<PhaseName> = new Set(['request', 'route', 'prompt', 'lookup'])
+
 export class Phase<Said> {
   readonly name: PhaseName
   readonly taps: readonly Tap<Said>[]
@@ -94,7 +97,7 @@ export class Phase<Said> {
 
   #heard(tap: Tap<Said>, exchange: Exchange, said: Said): Said | undefined {
     if (!tap.understands(said)) return this.#failed(tap, exchange, new TypeError(`${tap.name} answered ${this.name} with something else than the phase understands`))
-    exchange.answeredBy = tap.step
+    if (answers.has(this.name)) exchange.answeredBy = tap.step
     return said
   }
 

@@ -1,8 +1,9 @@
 /** Places the taps of set-up plugins into the phases of one pipeline. */
 
+import { hash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { GatewayError } from '../errors.ts'
-import type { Recovery, StreamTap, Taps } from '../plugin/define.ts'
+import type { AnyStreamTap, Recovery, StreamTap, Taps } from '../plugin/define.ts'
 import type { Dialect } from '../plugin/dialect.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Clock } from '../plugin/services.ts'
@@ -35,6 +36,8 @@ export interface PlanFacts {
 
 type Bailing = 'request' | 'route' | 'prompt' | 'lookup' | 'attempt' | 'recover' | 'response'
 
+const textPhases = ['prompt', 'response', 'stream'] as const
+
 const failsOpen: ReadonlySet<PhaseName> = new Set(['attempt', 'recover'])
 
 export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan {
@@ -57,10 +60,17 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
     complete: steps.flatMap(step => listener(step, 'complete')),
     guardsReplies: steps.some(step => mayEdit(step) && (taps(step, 'response') || isStreamTap(step.instance.taps.stream))),
     guardsPrompts: steps.some(step => mayEdit(step) && taps(step, 'prompt')),
+    policy: policyOf(steps),
     ownHeaders: new Set(steps.flatMap(step => step.instance.taps.ownHeaders ?? [])),
     responseFrom: answeredBy => response?.taps.findIndex(tap => tap.step < answeredBy) ?? -1,
     streamFrom: streamPasses(facts, upwards),
   }
+}
+
+/** A digest of every step that may look at or change what is said: two plans of one digest answer alike. */
+function policyOf(steps: readonly PlacedStep[]): string {
+  const policy = steps.filter(step => mayEdit(step) && textPhases.some(phase => taps(step, phase)))
+  return hash('sha256', JSON.stringify(policy.map(({ instance, phases }) => [instance.spec.key, [...phases]])))
 }
 
 function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order: readonly [PlacedStep, number][]): readonly Tap<T>[] {
@@ -113,7 +123,7 @@ function streamPass({ dialect }: PlanFacts, upwards: readonly PlacedStep[]): Str
   const buffered = upwards.some(step => buffersStreams(step))
   const rules = upwards.flatMap(step => {
     const { stream } = step.instance.taps
-    return taps(step, 'stream') && isStreamTap(stream) && stream.buffer !== true ? [{ name: step.name, tap: stream, onError: errorMode(step, 'stream') }] : []
+    return taps(step, 'stream') && isStreamTap(stream) && stream.buffer !== true ? [{ name: step.name, tap: stream as StreamTap<never>, onError: errorMode(step, 'stream') }] : []
   })
   if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined }
   const modes = new Map(rules.map(({ name, onError }) => [name, onError]))
@@ -150,7 +160,7 @@ function mayEdit({ instance }: PlacedStep): boolean {
   return instance.spec.definition.edits !== false
 }
 
-function isStreamTap(stream: Taps['stream']): stream is StreamTap<never> {
+function isStreamTap(stream: Taps['stream']): stream is AnyStreamTap {
   return stream !== undefined && stream !== 'pass'
 }
 

@@ -48,6 +48,8 @@ export interface Plan {
   readonly guardsReplies: boolean
   /** Whether such a tap stands on `prompt`. */
   readonly guardsPrompts: boolean
+  /** A digest of every step that may look at or change what is said: two plans of one digest answer alike. */
+  readonly policy: string
   /** Lower-case names of request headers that no provider gets. */
   readonly ownHeaders: ReadonlySet<string>
   /** The first `response` tap above a step. */

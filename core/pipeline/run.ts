@@ -1,7 +1,7 @@
 /** The whole life of an exchange: phases until one answers, attempts until one succeeds, the reply, the end. */
 
 import { GatewayError, gatewayError } from '../errors.ts'
-import { send } from '../upstream/send.ts'
+import { send, type Outcome } from '../upstream/send.ts'
 import { Attempt, type Failure, type Target } from './attempt.ts'
 import { abandon, deliver } from './deliver.ts'
 import { ClientGone, type Exchange, type IncomingRequest } from './exchange.ts'
@@ -80,17 +80,24 @@ function keyAfter({ key, failure, target }: Attempt): string | undefined {
 
 /** One attempt, settled in exactly one way. */
 async function make(exchange: Exchange, attempt: Attempt): Promise<Reply | Failure> {
-  const refused = await exchange.plan.attempt?.fire(exchange, attempt)
-  const outcome = refused === undefined ? await send(exchange, attempt) : refusal(exchange, attempt, refused)
-  attempt.settledAt = exchange.clock.elapsed()
-  if (outcome instanceof Reply) attempt.outcome = 'established'
-  else {
-    attempt.outcome = outcome === undefined ? 'cancelled' : 'failed'
-    attempt.failure = outcome
+  let outcome: Outcome
+  try {
+    const refused = await exchange.plan.attempt?.fire(exchange, attempt)
+    outcome = refused === undefined ? await send(exchange, attempt) : refusal(exchange, attempt, refused)
+  } catch (cause) {
+    settle(exchange, attempt, undefined)
+    throw cause
   }
-  for (const settled of exchange.plan.settled) settled(exchange, attempt)
+  settle(exchange, attempt, outcome)
   if (outcome === undefined) throw new ClientGone()
   return outcome
+}
+
+function settle(exchange: Exchange, attempt: Attempt, outcome: Outcome): void {
+  attempt.settledAt = exchange.clock.elapsed()
+  attempt.outcome = outcome === undefined ? 'cancelled' : outcome instanceof Reply ? 'established' : 'failed'
+  if (outcome !== undefined && !(outcome instanceof Reply)) attempt.failure = outcome
+  for (const settled of exchange.plan.settled) settled(exchange, attempt)
 }
 
 /** A retry that is kept back ends with what the provider said before. */

@@ -45,6 +45,9 @@ export interface StreamTap<State = unknown> {
   end?(state: State): void
 }
 
+/** A stream tap whose state is its own affair. */
+export type AnyStreamTap = Omit<StreamTap<never>, 'open'> & { open?(exchange: Exchange): unknown }
+
 /** What a plugin returns from `setup`. A phase that is not named here costs nothing. */
 export interface Taps {
   request?(exchange: Exchange): Now<Verdict>
@@ -57,7 +60,7 @@ export interface Taps {
   recover?(exchange: Exchange, attempt: Attempt): Now<Recovery | undefined | void>
   response?(exchange: Exchange): Now<Verdict>
   /** `'pass'`: this plugin taps `response`, but streams go by it unbuffered and untouched. */
-  stream?: StreamTap<never> | 'pass'
+  stream?: AnyStreamTap | 'pass'
   complete?(exchange: Exchange): Now<void>
   /** The service that the plugin provides. */
   service?: Services[ServiceName]
@@ -100,6 +103,8 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly edits?: boolean
   /** What a failing tap means, unless the operator says otherwise; by phase where absent. */
   readonly onError?: 'open' | 'closed'
+  /** Milliseconds that one call of an asynchronous tap may take, unless the operator says otherwise; 30 s where absent, 0 is no limit. */
+  readonly timeoutMs?: number
   /**
    * A step that stands for other steps: they take its place in the pipeline.
    * @param at where tapline.yaml says something, by pointer

@@ -6,6 +6,9 @@ import type { Call } from './transport.ts'
 
 type Taker = Parameters<ReplyStream['start']>[0]
 
+/** Takes what comes after a stream was given up. */
+const nobody: Taker = { events: () => {}, ended: () => {} }
+
 export class RunningStream implements ReplyStream {
   readonly #call: Call
   #taker: Taker | undefined
@@ -17,10 +20,10 @@ export class RunningStream implements ReplyStream {
   }
 
   start(taker: Taker): void {
-    this.#taker = taker
-    if (this.#kept.length > 0) taker.events(this.#kept.length === 1 ? this.#kept[0] as Buffer : Buffer.concat(this.#kept))
+    this.#taker ??= taker
+    if (this.#kept.length > 0) this.#taker.events(this.#kept.length === 1 ? this.#kept[0] as Buffer : Buffer.concat(this.#kept))
     this.#kept = []
-    if (this.#ended !== undefined) taker.ended(this.#ended.broken)
+    if (this.#ended !== undefined) this.#taker.ended(this.#ended.broken)
   }
 
   pause(): void {
@@ -32,6 +35,7 @@ export class RunningStream implements ReplyStream {
   }
 
   abort(): void {
+    this.#taker = nobody
     this.#call.abort()
   }
 

@@ -2,43 +2,59 @@
 
 import type { JsonNode } from '../../core/index.ts'
 
+type Members = Map<string, JsonNode | string>
+
 /** A request's body with another model in it, and without what says only how the answer shall be delivered. */
 export function canonicalBody(root: JsonNode, model: string): string {
   const members = lastMembers(root)
-  for (const name of ['stream', 'stream_options', 'model']) members.delete(name)
-  const spelled = spell(members)
-  spelled.push(member('model', JSON.stringify(model)))
-  return object(spelled)
+  for (const name of ['stream', 'stream_options']) members.delete(name)
+  members.set('model', JSON.stringify(model))
+  const pieces: string[] = []
+  writeObject(members, pieces)
+  return pieces.join('')
 }
 
-function canonical(node: JsonNode): string {
-  switch (node.kind) {
-    case 'object': return object(spell(lastMembers(node)))
-    case 'array': return `[${node.items().map(canonical).join(',')}]`
-    case 'string': return canonicalString(node)
-    default: return node.json()
+function write(value: JsonNode | string, pieces: string[]): void {
+  if (typeof value === 'string') pieces.push(value)
+  else switch (value.kind) {
+    case 'object': return writeObject(lastMembers(value), pieces)
+    case 'array': return writeArray(value.items(), pieces)
+    case 'string': return void pieces.push(canonicalString(value))
+    default: pieces.push(value.json())
   }
 }
 
-/** Characters that need not be escaped are not; half a surrogate pair is, so that no two become one in UTF-8. */
+function lastMembers(node: JsonNode): Members {
+  const members: Members = new Map()
+  for (const { name, value } of node.members()) members.set(name, value)
+  return members
+}
+
+function writeObject(members: Members, pieces: string[]): void {
+  let before = '{'
+  for (const name of [...members.keys()].sort()) {
+    pieces.push(before, JSON.stringify(name), ':')
+    write(members.get(name) ?? 'null', pieces)
+    before = ','
+  }
+  pieces.push(members.size === 0 ? '{}' : '}')
+}
+
+function writeArray(items: readonly JsonNode[], pieces: string[]): void {
+  let before = '['
+  for (const item of items) {
+    pieces.push(before)
+    write(item, pieces)
+    before = ','
+  }
+  pieces.push(items.length === 0 ? '[]' : ']')
+}
+
+/**
+ * Only `\u…` and `\/` leave a choice of spelling. Spelled anew, a character is escaped only where it must be; half a surrogate pair is,
+ * so that no two become one in UTF-8.
+ */
 function canonicalString(node: JsonNode): string {
   const spelled = node.json()
-  return spelled.includes('\\') ? JSON.stringify(node.string()) : spelled
-}
-
-function lastMembers(node: JsonNode): Map<string, JsonNode> {
-  return new Map(node.members().map(({ name, value }) => [name, value]))
-}
-
-function spell(members: ReadonlyMap<string, JsonNode>): string[] {
-  return Array.from(members, ([name, value]) => member(name, canonical(value)))
-}
-
-function member(name: string, json: string): string {
-  return `${JSON.stringify(name)}:${json}`
-}
-
-/** Sorted as they are spelled: names are distinct, so the values do not matter. */
-function object(spelled: string[]): string {
-  return `{${spelled.sort().join(',')}}`
+  return spelled.includes('\\u') || spelled.includes('\\/') ? JSON.stringify(node.string()) : spelled
 }

@@ -25,6 +25,8 @@ export default definePlugin({
   presence: 'cache.response.simple',
   needs: ['cache'],
   onError: 'open',
+  // Who waits for an identical call waits as long as that call may take.
+  timeoutMs: 0,
   edits: false,
   setup({ options, services: { cache, clock, meter }, log }) {
     const shelf = new Shelf(cache, clock, log)

@@ -1,16 +1,11 @@
 /** The key of a request: two requests have the same only if the same answer is right for both (reliability 9.2). */
 
-import { hash, randomUUID } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Exchange, Target } from '../../core/index.ts'
 import { canonicalBody } from './canonical.ts'
 
 /** Changes when an older version's entries would be wrong. */
 const version = 'exact-1'
-
-type Plan = Exchange['plan']
-
-/** The guardrails of a pipeline, by a name of their own. A configuration that is compiled anew begins with an empty cache. */
-const chains = new WeakMap<Plan, string>()
 
 /** @returns undefined for a request without a body that can be read */
 export function cacheKey({ request, dialect, body, plan, streamed }: Exchange, { provider, model }: Target, partition: string): string | undefined {
@@ -19,17 +14,11 @@ export function cacheKey({ request, dialect, body, plan, streamed }: Exchange, {
   const resolved = `${provider.name}/${model}`
   return hash('sha256', list([
     version, request.path, dialect.name, mode, provider.name, provider.type, resolved,
-    canonicalBody(body.root, resolved), chainOf(plan), streamed ? 'stream' : 'plain', partition,
+    canonicalBody(body.root, resolved), plan.policy, streamed ? 'stream' : 'plain', partition,
   ]))
 }
 
 /** Each field behind its length, so that none can imitate another. */
 function list(fields: readonly string[]): string {
   return fields.map(field => `${field.length}:${field}`).join('')
-}
-
-function chainOf(plan: Plan): string {
-  const known = chains.get(plan) ?? randomUUID()
-  chains.set(plan, known)
-  return known
 }

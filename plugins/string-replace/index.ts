@@ -56,7 +56,7 @@ export default definePlugin({
         const conversation = exchange.reply?.conversation
         return conversation === undefined ? undefined : action.look(conversation, exchange)
       },
-      stream: action.stream as StreamTap<never>,
+      stream: action.stream,
     }
   },
 })

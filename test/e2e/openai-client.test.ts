@@ -80,7 +80,7 @@ describe('the openai client', () => {
           stream ? { chunks: chatChunks({ pieces: ['Rain.'] }) } : { body: chatCompletion({ content: 'Rain.' }) },
         )
         const asked: string[] = []
-        const tool = { type: 'function' as const, function: { name: 'get_weather', parameters: { type: 'object' }, parse: JSON.parse, function: ({ city }: { city: string }) => { asked.push(city); return 'rain' } } }
+        const tool = { type: 'function' as const, function: { name: 'get_weather', parameters: { type: 'object' }, parse: (text: string) => JSON.parse(text) as { city: string }, function: ({ city }: { city: string }) => { asked.push(city); return 'rain' } } }
         const params = { model: 'gpt-test', messages, tools: [tool] }
         const runner = stream ? client.chat.completions.runTools({ ...params, stream: true }) : client.chat.completions.runTools(params)
         expect(await runner.finalContent()).to.equal('Rain.')

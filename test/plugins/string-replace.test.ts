@@ -56,7 +56,7 @@ const messages = [
   { role: 'assistant', content: 'cat' },
 ]
 const run = (options: object, more: PluginRunOptions = {}) => runPlugin(plugin, { options: { rules: 'cat => dog', ...options }, ...more })
-const textOf = (upstream: Readonly<Record<string, unknown>> | undefined, index: number) => (upstream?.['messages'] as { content: unknown }[])[index]?.content
+const textOf = (upstream: Readonly<Record<string, unknown>> | undefined, index: number) => (upstream?.['messages'] as { content: unknown }[] | undefined)?.[index]?.content
 
 describe('string-replace in a prompt', () => {
   it("replaces in the caller's messages, within a part", async () => {
