@@ -7,7 +7,7 @@ export type { Endpoint, ModelEntry, ProviderAnswer, ProviderCall, ProviderDefini
 export { defineDialect } from './plugin/dialect.ts'
 export type { AnswerFacts, Dialect, StreamFormat, StreamText, Usage } from './plugin/dialect.ts'
 export type { OptionsOf, OptionsSchema } from './plugin/schema.ts'
-export type { CacheStore, Clock, Health, Meter, Models, ServiceName, Services, Timer } from './plugin/services.ts'
+export type { CacheStore, Clock, Health, Instrument, Meter, Models, ServiceName, Services, Timer } from './plugin/services.ts'
 export { answer, block, Reply } from './pipeline/reply.ts'
 export { slot } from './pipeline/slot.ts'
 export type { Slot } from './pipeline/slot.ts'

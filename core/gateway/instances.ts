@@ -5,7 +5,7 @@ import type { Problem } from '../config/place.ts'
 import { suggestion } from '../config/suggestion.ts'
 import type { ResolvedStep } from '../pipeline/compile.ts'
 import { Instance } from '../plugin/instance.ts'
-import type { Clock, Meter, ServiceName, Services } from '../plugin/services.ts'
+import { noMeter, type Clock, type ServiceName, type Services } from '../plugin/services.ts'
 
 /** Services that the kernel itself offers. */
 export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version'>
@@ -19,7 +19,6 @@ export interface InstanceInput {
 }
 
 const alwaysThere: readonly ServiceName[] = ['clock', 'random', 'meter', 'health', 'version']
-const noMeter: Meter = { counter: () => () => {}, gauge: () => () => {}, histogram: () => () => {} }
 
 /** Sets up one instance per distinct step. On a problem, what was set up anew is closed again. */
 export async function setUpInstances(steps: readonly ResolvedStep[], input: InstanceInput, problems: Problem[]): Promise<ReadonlyMap<string, Instance>> {

@@ -15,7 +15,7 @@ import type { PluginDefinition } from '../plugin/define.ts'
 import { Instance } from '../plugin/instance.ts'
 import { load } from '../plugin/load.ts'
 import type { OptionsSchema } from '../plugin/schema.ts'
-import type { Clock, Services } from '../plugin/services.ts'
+import { noMeter, type Clock, type Services } from '../plugin/services.ts'
 import { ProviderInstance } from '../upstream/provider.ts'
 import { chatCompletion, chatChunks } from './chat-samples.ts'
 
@@ -58,7 +58,7 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
   const provider = answering(options, received)
   const log = pino({ enabled: false })
   const clock = options.clock ?? realClock
-  const services = { clock, random: Math.random, health: new GatewayHealth(clock), version: { version: '0', commit: 'test' }, meter: silentMeter, providers: new Map([['test', provider]]), ...options.services } as Services
+  const services = { clock, random: Math.random, health: new GatewayHealth(clock), version: { version: '0', commit: 'test' }, meter: noMeter, providers: new Map([['test', provider]]), ...options.services } as Services
   const instance = await Instance.setUp({ key: 'test', name: definition.name, definition, options: checked.value }, services, log, clock)
   const placed: PlacedStep = { name: definition.name, instance, onError: options.onError, timeoutMs: options.timeoutMs ?? 0, phases: new Set(phases) }
   const { definition: dialect } = await load('dialect', 'openai-chat', '/', { searchPaths: [], foreignAllowed: false })
@@ -90,8 +90,6 @@ function textOfStream(raw: string): string {
   const chunks = raw.split('\n\n').filter(event => event.startsWith('data: {')).map(event => JSON.parse(event.slice('data: '.length)) as { choices?: { delta?: { content?: string } }[] })
   return chunks.map(chunk => chunk.choices?.[0]?.delta?.content ?? '').join('')
 }
-
-const silentMeter = { counter: () => () => {}, gauge: () => () => {}, histogram: () => () => {} }
 
 /** A step above the plugin that sends everything to the one provider. */
 async function router(provider: ProviderInstance, { caller, userPath = '' }: PluginRunOptions): Promise<PlacedStep> {

@@ -1,11 +1,10 @@
 /** The service `meter`: series are counted in plain numbers, and become prom-client's when the page is read. */
 
 import type { Metric, Registry } from 'prom-client'
-import type { Meter } from '../../core/index.ts'
+import type { Instrument, Meter } from '../../core/index.ts'
 import { HistogramSeries, NumberSeries, type Sample, type Series } from './series.ts'
 
 type Labels = readonly string[]
-type Record = (value: number, ...labelValues: string[]) => void
 type Kind = 'counter' | 'gauge' | 'histogram'
 
 /** Series of one metric; those that come later are counted together, as `other`. */
@@ -14,37 +13,41 @@ const mostSeries = 2000
 export class PrometheusMeter implements Meter {
   readonly #registry: Registry
   readonly #prefix: string
-  readonly #recorders = new Map<string, { readonly labels: string; readonly record: Record }>()
+  readonly #instruments = new Map<string, { readonly labels: string; readonly instrument: Instrument }>()
 
   constructor(registry: Registry, prefix: string) {
     this.#registry = registry
     this.#prefix = prefix
   }
 
-  counter(name: string, help: string, labels: Labels): Record {
-    return this.#recorder('counter', name, help, labels, () => new NumberSeries('sum'))
+  counter(name: string, help: string, labels: Labels): Instrument {
+    return this.#instrument('counter', name, help, labels, () => new NumberSeries('sum'))
   }
 
-  gauge(name: string, help: string, labels: Labels): Record {
-    return this.#recorder('gauge', name, help, labels, () => new NumberSeries('last'))
+  gauge(name: string, help: string, labels: Labels): Instrument {
+    return this.#instrument('gauge', name, help, labels, () => new NumberSeries('last'))
   }
 
-  histogram(name: string, help: string, labels: Labels, buckets: readonly number[]): Record {
-    return this.#recorder('histogram', name, help, labels, () => new HistogramSeries(buckets))
+  upDown(name: string, help: string, labels: Labels): Instrument {
+    return this.#instrument('gauge', name, help, labels, () => new NumberSeries('sum'))
+  }
+
+  histogram(name: string, help: string, labels: Labels, buckets: readonly number[]): Instrument {
+    return this.#instrument('histogram', name, help, labels, () => new HistogramSeries(buckets))
   }
 
   /** Who asks again for a metric gets the same; with other labels (after a reload) it begins anew. */
-  #recorder(kind: Kind, name: string, help: string, labels: Labels, make: () => Series): Record {
-    const known = this.#recorders.get(name)
+  #instrument(kind: Kind, name: string, help: string, labels: Labels, make: () => Series): Instrument {
+    const known = this.#instruments.get(name)
     const wanted = labels.join()
-    if (known?.labels === wanted) return known.record
+    if (known?.labels === wanted) return known.instrument
     const fullName = `${this.#prefix}_${name}`
     if (known !== undefined) this.#registry.removeSingleMetric(fullName)
     const store = new SeriesStore(labels, make)
     this.#registry.registerMetric(metricOf(kind, fullName, help, store))
-    const record: Record = (value, ...values) => store.find(values).add(value)
-    this.#recorders.set(name, { labels: wanted, record })
-    return record
+    const instrument = instrumentOf(store)
+    this.#instruments.set(name, { labels: wanted, instrument })
+    return instrument
   }
 }
 
@@ -74,6 +77,15 @@ class SeriesStore {
     this.#series.set(key, { values, series })
     return series
   }
+}
+
+function instrumentOf(store: SeriesStore): Instrument {
+  const record = (value: number, ...values: string[]) => store.find(values).add(value)
+  const of = (...values: string[]) => {
+    const series = store.find(values)
+    return (value: number) => series.add(value)
+  }
+  return Object.assign(record, { of })
 }
 
 /** A metric as prom-client's registry reads one. */
