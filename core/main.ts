@@ -19,10 +19,12 @@ const program = new Command('tapline')
   .option('--health-timeout <duration>', 'how long to wait for it', '2s')
   .option('--ready', 'ask a running gateway whether it is ready; exit 0 if so')
   .option('--ready-timeout <duration>', 'how long to wait for it', '4s')
+  .option('--reload', 'the same as the command reload')
   .option('--version', 'print the version')
-  .action(async (flags: StartFlags & { version?: true; health?: true; ready?: true; healthTimeout: string; readyTimeout: string }) => {
+  .action(async (flags: StartFlags & { version?: true; reload?: true; health?: true; ready?: true; healthTimeout: string; readyTimeout: string }) => {
     if (flags.version === true) return console.log(`tapline ${(await packageVersion()).version} (node ${process.versions.node}, plugin contract 1)`)
     if (flags.health === true || flags.ready === true) return await (await import('./cli/probe.ts')).probe(flags)
+    if (flags.reload === true) return await (await import('./cli/reload.ts')).reload(flags)
     await (await import('./cli/start.ts')).start(flags)
   })
 
@@ -42,12 +44,17 @@ config.command('check').option('--json', 'as JSON').action(async ({ json }: { js
 config.command('show').description('print every setting with its source').action(async () => (await import('./cli/check.ts')).show(flags()))
 config.command('schema').description('print the JSON Schema of tapline.yaml').action(async () => (await import('./cli/check.ts')).printSchema(flags()))
 
+/** Flags take one dash or two. */
+function withTwoDashes(argument: string): string {
+  return /^-[a-z]{2}/.test(argument) ? `-${argument}` : argument
+}
+
 function flags(): StartFlags {
   return program.opts<StartFlags>()
 }
 
 try {
-  await program.parseAsync()
+  await program.parseAsync(process.argv.map(withTwoDashes))
 } catch (cause) {
   if (cause instanceof ConfigError) {
     for (const problem of cause.problems) console.error(formatProblem(problem))

@@ -30,6 +30,7 @@ export default definePlugin({
   name: '${name}',
   schema: {
     type: 'object',
+    additionalProperties: false,
     properties: {
       words: { type: 'array', items: { type: 'string' }, default: [], description: 'Words that must not leave.' },
     },
@@ -92,7 +93,7 @@ export default defineProvider({
 import { providerConformance } from 'tapline/testing'
 import provider from './index.js'
 
-for (const { name, run } of providerConformance(provider)) test(name, run)
+for (const { name, run } of providerConformance(provider, import.meta.resolve('./index.js'))) test(name, run)
 `,
   }
 }

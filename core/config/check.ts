@@ -2,6 +2,7 @@
 
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
+import { LRUCache } from 'lru-cache'
 import { compilePattern } from '../plugin/pattern.ts'
 import { expectation, shown } from './expectation.ts'
 import { narrow } from './narrow.ts'
@@ -49,14 +50,24 @@ ajv.addFormat('regex', isPattern)
 
 const validators = new WeakMap<SettingSchema, ValidateFunction>()
 
+/** By what the schema says: that of tapline.yaml is composed anew for every load, and compiling it takes longer than all the rest. */
+const lately = new LRUCache<string, ValidateFunction>({ max: 64 })
+
 /** Each schema is compiled once, and forgotten with its owner. */
 function validator(schema: SettingSchema): ValidateFunction {
   const known = validators.get(schema)
   if (known !== undefined) return known
   const numeric = withNumbers(schema)
-  const made = ajv.compile(numeric)
-  ajv.removeSchema(numeric)
+  const text = JSON.stringify(numeric)
+  const made = lately.get(text) ?? compile(numeric)
+  lately.set(text, made)
   validators.set(schema, made)
+  return made
+}
+
+function compile(schema: SettingSchema): ValidateFunction {
+  const made = ajv.compile(schema)
+  ajv.removeSchema(schema)
   return made
 }
 

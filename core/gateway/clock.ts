@@ -52,6 +52,7 @@ class WaitQueue {
       this.#waits.remove(entry)
       callback()
     }
+    queues.delete(this.#ms)
   }
 }
 

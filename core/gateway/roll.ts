@@ -1,5 +1,7 @@
+/** Those who are here now, in the order in which they came. */
+
 /**
- * Those who are here now, in the order in which they came: thousands come and go every second.
+ * Thousands come and go every second.
  * A `Set` would do but for the garbage collector: each time its table is made anew, the old one keeps what it held alive for long.
  */
 export class Roll<T> {

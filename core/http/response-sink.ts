@@ -6,8 +6,6 @@ import { atEndOfTurn } from './turn.ts'
 
 /** What may wait in this process for a caller who reads slowly. */
 const highWaterBytes = 256 * 1024
-/** What fits into one write together with its head. */
-const shortBytes = 12 * 1024
 
 export class ResponseSink implements Sink {
   committed = false
@@ -60,7 +58,7 @@ export class ResponseSink implements Sink {
     const bytes = this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks)
     this.#chunks = []
     this.#bytes = 0
-    if (this.#ended) end(response, bytes)
+    if (this.#ended) response.end(bytes)
     else if (bytes.length > 0) response.write(bytes)
     else response.flushHeaders()
   }
@@ -70,10 +68,4 @@ export class ResponseSink implements Sink {
     this.#waiting = true
     atEndOfTurn(this)
   }
-}
-
-/** Node joins a head and a short text into one write, but not a head and a buffer. */
-function end(response: ServerResponse, bytes: Buffer): void {
-  if (bytes.length > 0 && bytes.length <= shortBytes) response.end(bytes.toString('latin1'), 'latin1')
-  else response.end(bytes)
 }

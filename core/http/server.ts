@@ -9,6 +9,7 @@ import type { Plan } from '../pipeline/plan.ts'
 import { run } from '../pipeline/run.ts'
 import { refuse } from '../pipeline/respond.ts'
 import type { Clock } from '../plugin/services.ts'
+import { joinWrites } from '../stream/joined-writes.ts'
 import { checkDeclaredLength, readBytes, type BodyLimits } from './body.ts'
 import { checkTarget } from './request-target.ts'
 import { ResponseSink } from './response-sink.ts'
@@ -41,6 +42,7 @@ export function makeServer(state: ServerState): Server {
     accept(state, request, response)
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => accept(state, request, response))
+  server.on('connection', joinWrites)
   server.on('clientError', refuseMalformed)
   return server
 }

@@ -9,8 +9,9 @@ import type { Sink } from './sink.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
-import { Reply } from './reply.ts'
+import { Blocked, Reply } from './reply.ts'
 import { review } from './review.ts'
+import { guarded } from './stream-delivery.ts'
 
 const heldLimit = 4 * 1024 * 1024
 const keepAliveMs = 15_000
@@ -72,8 +73,9 @@ export class BufferedDelivery {
 
   #sendOriginal(): void {
     const bytes = Buffer.concat(this.#chunks)
-    const out = this.#rule === undefined ? bytes : this.#passed(bytes, this.#rule)
-    if (out instanceof GatewayError) return this.#fail(out)
+    const rule = this.#rule
+    const out = rule === undefined ? bytes : guarded(() => this.#passed(bytes, rule))
+    if (out instanceof GatewayError) return this.#fail(out instanceof Blocked ? out.ofAnswer() : out)
     const { dialect } = this.#exchange
     const span = this.#exchange.attempts.at(-1)?.askForUsage === true ? dialect?.stream.usageOnly(out) : undefined
     if (!this.#sink.committed) this.#begin()
@@ -98,8 +100,9 @@ export class BufferedDelivery {
     if (!this.#sink.committed) refuse(this.#exchange, this.#sink, error)
     else {
       const event = failureEvent(this.#exchange, error)
+      const cut = error instanceof Blocked ? this.#exchange.dialect?.stream.cut(undefined) : undefined
       complete(this.#exchange)
-      this.#sink.end(event)
+      this.#sink.end(cut === undefined ? event : Buffer.from(cut))
     }
     this.#flow.finish()
   }

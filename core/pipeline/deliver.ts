@@ -8,7 +8,7 @@ import { RawDelivery } from './raw-delivery.ts'
 import type { Reply } from './reply.ts'
 import { refuse, sendWhole } from './respond.ts'
 import type { Sink } from './sink.ts'
-import { StreamDelivery } from './stream-delivery.ts'
+import { guarded, StreamDelivery } from './stream-delivery.ts'
 
 /** Delivers what was said. Resolves when the last byte was handed over, or the caller left. */
 export async function deliver(exchange: Exchange, sink: Sink, said: Reply | GatewayError): Promise<void> {
@@ -19,7 +19,10 @@ export async function deliver(exchange: Exchange, sink: Sink, said: Reply | Gate
   if (said.framing === 'bytes') return await new RawDelivery(exchange, sink, said).done
   const { rule, buffered } = exchange.plan.streamFrom(exchange.answeredBy)
   if (buffered || !exchange.streamed) return await new BufferedDelivery(exchange, sink, said, rule).done
-  return await new StreamDelivery(exchange, sink, said, rule).done
+  const running = guarded(() => rule?.open(exchange))
+  if (!(running instanceof GatewayError)) return await new StreamDelivery(exchange, sink, said, running).done
+  said.stream.abort()
+  refuse(exchange, sink, running)
 }
 
 /** The caller left before there was anything to send. */

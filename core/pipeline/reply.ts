@@ -101,9 +101,9 @@ export class Blocked extends GatewayError {
   }
 
   /** The same refusal, said of a provider's answer. */
-  ofAnswer(): GatewayError {
-    if (this.statusGiven) return this
-    return new GatewayError(this.code, this.message, { status: 502, ...(this.param === null ? {} : { param: this.param }) })
+  ofAnswer(): Blocked {
+    if (this.statusGiven || this.code === null) return this
+    return new Blocked(this.code, this.message, { status: 502, ...(this.param === null ? {} : { param: this.param }) })
   }
 }
 

@@ -3,6 +3,7 @@
 import { GatewayError, gatewayError } from '../errors.ts'
 import { send, type Outcome } from '../upstream/send.ts'
 import { Attempt, type Failure, type Target } from './attempt.ts'
+import { complete } from './complete.ts'
 import { abandon, deliver } from './deliver.ts'
 import { ClientGone, type Exchange, type IncomingRequest } from './exchange.ts'
 import { readBody } from './body.ts'
@@ -19,7 +20,13 @@ export async function run(exchange: Exchange, sink: Sink): Promise<void> {
     if (exchange.gone) return abandon(exchange)
     said = asRefusal(exchange, cause)
   }
-  await deliver(exchange, sink, said)
+  try {
+    await deliver(exchange, sink, said)
+  } catch (cause) {
+    exchange.log.error({ err: cause }, 'the answer could not be delivered')
+    complete(exchange)
+    sink.destroy()
+  }
 }
 
 async function answer(exchange: Exchange): Promise<Reply | GatewayError> {

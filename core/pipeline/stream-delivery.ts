@@ -3,7 +3,7 @@
 import { GatewayError, gatewayError } from '../errors.ts'
 import { splitEvents } from '../stream/borders.ts'
 import type { StreamEvent } from '../stream/event.ts'
-import type { RunningRule, StreamRule } from '../stream/rule.ts'
+import type { RunningRule } from '../stream/rule.ts'
 import { StreamTail } from '../stream/tail.ts'
 import { complete } from './complete.ts'
 import { begin, eventHeaders, failureEvent, incomplete, refuse } from './respond.ts'
@@ -26,11 +26,11 @@ export class StreamDelivery {
   #last: StreamEvent | undefined
   #lastBytes: Buffer = nothing
 
-  constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: StreamRule | undefined) {
+  constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: RunningRule | undefined) {
     this.#exchange = exchange
     this.#sink = sink
     this.#reply = reply
-    this.#rule = rule?.open(exchange)
+    this.#rule = rule
     this.#withholdUsage = exchange.attempts.at(-1)?.askForUsage === true
     this.#flow = new Flow(exchange, sink, reply)
     this.done = this.#flow.done
@@ -42,8 +42,10 @@ export class StreamDelivery {
     this.#tail.push(bytes)
     const passed = this.#rule === undefined ? bytes : this.#passed(splitEvents(bytes), this.#rule)
     if (passed instanceof GatewayError) return this.#cut(passed)
-    const out = this.#withholdUsage ? this.#withheld(passed) : passed
-    if (out.length > 0) this.#write(out)
+    const withheld = this.#withholdUsage ? this.#exchange.dialect?.stream.usageOnly(passed) : undefined
+    if (withheld === undefined) return this.#write(passed)
+    this.#write(passed.subarray(0, withheld.start))
+    this.#write(passed.subarray(withheld.end))
   }
 
   #passed(events: readonly StreamEvent[], rule: RunningRule): Buffer | GatewayError {
@@ -52,7 +54,7 @@ export class StreamDelivery {
       this.#last = event.data === undefined ? this.#last : event
       const passed = guarded(() => rule.event(event))
       if (passed instanceof GatewayError) {
-        if (out.length > 0) this.#write(Buffer.concat(out))
+        this.#write(Buffer.concat(out))
         return passed
       }
       out.push(...passed)
@@ -60,14 +62,8 @@ export class StreamDelivery {
     return out.length === 1 ? out[0] as Buffer : Buffer.concat(out)
   }
 
-  /** Takes out the event that only the gateway asked for. */
-  #withheld(bytes: Buffer): Buffer {
-    const span = this.#exchange.dialect?.stream.usageOnly(bytes)
-    if (span === undefined) return bytes
-    return Buffer.concat([bytes.subarray(0, span.start), bytes.subarray(span.end)])
-  }
-
   #write(bytes: Buffer): void {
+    if (bytes.length === 0) return
     if (!this.#sink.committed) this.#begin()
     this.#lastBytes = bytes
     this.#flow.write(bytes)

@@ -13,11 +13,12 @@ export interface ConformanceCase {
 }
 
 const key = 'sk-conformance'
+const callersKey = 'sk-of-the-caller'
 
 /**
  * The cases for a provider that speaks openai-chat over HTTP. Each starts a gateway of its own.
- * @param from the file or package name by which a configuration loads the provider; where it is left out, only what the definition itself says is checked
- * @example for (const { name, run } of providerConformance(provider, './index.js')) test(name, run)
+ * @param from the provider's file, as an absolute path or URL, by which a configuration loads it; where it is left out, only what the definition itself says is checked
+ * @example for (const { name, run } of providerConformance(provider, import.meta.resolve('./index.js'))) test(name, run)
  */
 export function providerConformance(definition: ProviderDefinition, from?: string): readonly ConformanceCase[] {
   const facts = factCases(definition)
@@ -47,17 +48,19 @@ function callCases(definition: ProviderDefinition, from: string): readonly Confo
     async run() {
       await using upstream = await ScriptedUpstream.start({ models: ['model-a'] })
       const provider = { type: from, base_url: upstream.url, api_key: key, models: ['model-a'] }
-      await using gateway = await startTestGateway({ config: { providers: { conformance: provider } } })
+      // A listing that somebody asks for meanwhile would take the reply that is scripted for the call.
+      await using gateway = await startTestGateway({ config: { models: { configured_provider_models_mode: 'allowlist' }, providers: { conformance: provider } } })
       await run(gateway, upstream)
     },
   })
-  const chat = (gateway: TestGateway, body: object) => fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'conformance/model-a', messages: [{ role: 'user', content: 'Hi' }], ...body }) })
+  const chat = (gateway: TestGateway, body: object) => fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${callersKey}` }, body: JSON.stringify({ model: 'conformance/model-a', messages: [{ role: 'user', content: 'Hi' }], ...body }) })
   return [
     withGateway('sends its key, and no credential of the caller', async (gateway, upstream) => {
       upstream.reply({ body: chatCompletion({ content: 'Hello' }) })
       strictEqual((await chat(gateway, {})).status, 200)
       const sent = upstream.requests.at(-1)
       ok(sent?.rawHeaders.some(value => value.includes(key)), 'the key did not arrive')
+      ok(!sent?.rawHeaders.some(value => value.includes(callersKey)), 'the key of the caller went on to the provider')
     }),
     withGateway('sends the body as it came, but for the model', async (gateway, upstream) => {
       upstream.reply({ body: chatCompletion({ content: 'Hello' }) })

@@ -66,8 +66,9 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
   const plan = buildPlan({ name: 'test', operation: 'chat', dialect, body: 'json', clock, log, limits }, [await router(provider, options), placed])
   const exchange = new Exchange('test', incoming(options), plan)
   const sink = new MemorySink()
+  instance.hold()
   await run(exchange, sink)
-  await instance.taps.close?.()
+  await instance.release()
   return outcome(exchange, sink, received)
 }
 

@@ -40,7 +40,7 @@ export class HistogramSeries implements Series {
   /** @param bounds ascending; a last bucket without a bound is added */
   constructor(bounds: readonly number[]) {
     this.#bounds = bounds
-    this.#counts = new Array<number>(bounds.length + 1).fill(0)
+    this.#counts = Array.from({ length: bounds.length + 1 }, () => 0)
   }
 
   add(value: number): void {

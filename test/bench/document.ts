@@ -8,9 +8,9 @@ const prose = 'The quick brown fox jumps over the lazy dog, and goes its way. '
 const bodies: Record<string, Buffer> = {
   'small chat': chat(['Tell me something about the history of tapestry weaving in the low countries, please, and be brief.']),
   '1 MB, 20 long messages': chat(Array(20).fill(prose.repeat(830))),
-  '1 MB, long, many quotes': chat(Array(20).fill('The quick brown fox, "said" he,\n jumps over the dog. '.repeat(930))),
-  '1 MB, JSON in strings': chat(Array(100).fill(JSON.stringify(Array(300).fill({ a: 1, b: 'x', c: 'yes' })))),
-  '1 MB, 14,000 short messages': chat(Array(14_000).fill('one short message')),
+  '1 MB, long, many quotes': chat(Array.from({ length: 20 }, () => 'The quick brown fox, "said" he,\n jumps over the dog. '.repeat(930))),
+  '1 MB, JSON in strings': chat(Array.from({ length: 100 }, () => JSON.stringify(Array.from({ length: 300 }, () => ({ a: 1, b: 'x', c: 'yes' }))))),
+  '1 MB, 14,000 short messages': chat(Array.from({ length: 14_000 }, () => 'one short message')),
   '1 MB, not ASCII': chat(Array(20).fill('Übergrößenträger und 漢字 sind 😀 '.repeat(1200))),
 }
 

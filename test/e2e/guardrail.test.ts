@@ -1,15 +1,18 @@
 import { expect } from 'chai'
 import { chatChunks, chatCompletion, embeddings } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
+import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { eventsOf, expectError, expectIds } from '../support/answer.ts'
 import { judge, redact, refuse } from '../support/guardrails.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 import { streamTexts } from '../support/stream-texts.ts'
+import { until } from '../support/until.ts'
 
 const word = 'secret'
 
-function withGuardrail(source: string, options: object = { word }): Promise<Served> {
+function withGuardrail(source: string, options: object = { word }, clock?: TurnedClock): Promise<Served> {
   return Served.start({
+    ...(clock === undefined ? {} : { clock }),
     files: { 'guardrail.ts': source },
     config: { pipelines: { inference: [{ insert: { use: './guardrail.ts', options }, before: 'retry' }] } },
   })
@@ -229,6 +232,27 @@ describe('a guardrail that must see a stream whole', () => {
     const { texts, dones, finishReasons } = streamTexts((await served.chat(helloStream)).body)
     expect({ texts, dones, finishReasons }).to.deep.equal({ texts: { '0/content': 'a thing' }, dones: 1, finishReasons: ['stop'] })
   })
+
+  for (const [name, pieces, ending] of [['refuses it', ['a sec', 'ret'], { finishReasons: ['content_filter'], dones: 1, errors: [] }], ['lets it pass', ['fi', 'ne'], { finishReasons: ['stop'], dones: 1, errors: [] }]] as const) {
+    it(`${name} after comments that kept the client waiting, and ends it as the dialect ends a stream`, async () => {
+      const clock = new TurnedClock()
+      await using served = await withGuardrail(judge, { word }, clock)
+      const gate = new Gate()
+      served.upstream.always({ chunks: chatChunks({ pieces }), gates: { beforeChunk: { 1: gate } } })
+      const call = served.chat(helloStream)
+      await gate.reached
+      await until(() => clock.waitsMs.includes(15_000))
+      clock.advance(15_000)
+      clock.advance(15_000)
+      gate.open()
+      const { status, body } = await call
+      const { finishReasons, dones, errors } = streamTexts(body)
+      expect(status).to.equal(200)
+      expect(body.toString().match(/^: .*$/gm)).to.have.length(2)
+      expect({ finishReasons, dones, errors }).to.deep.equal(ending)
+      expect(body.toString()).to.not.include('sec')
+    })
+  }
 
   it('fails if it is too large to be held', async () => {
     await using served = await withGuardrail(judge)

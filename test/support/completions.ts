@@ -21,7 +21,7 @@ export default definePlugin({
 export class Completions {
   readonly all: Exchange[] = []
   readonly #id = randomUUID()
-  #awaited: { readonly count: number; readonly resolve: (exchange: Exchange) => void }[] = []
+  readonly #awaited: { readonly count: number; readonly resolve: (exchange: Exchange) => void }[] = []
 
   constructor() {
     rooms.set(this.#id, exchange => {

@@ -15,7 +15,7 @@ export async function openSocket(url: string): Promise<Socket> {
 /** Everything that comes until the other side closes. */
 export async function readToEnd(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = []
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk))
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk)).resume()
   await new Promise<void>(resolve => { socket.once('close', () => resolve()).once('end', () => socket.end()) })
   return Buffer.concat(chunks)
 }

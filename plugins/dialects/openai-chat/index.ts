@@ -1,9 +1,9 @@
 /** OpenAI's chat completions and embeddings: requests, replies, streams, errors. */
 
-import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode, type Usage } from '../../../core/index.ts'
+import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
 import { embeddingsConversation, replyConversation, requestConversation } from './conversation.ts'
 import { conformEmbeddings } from './embeddings.ts'
-import { chatStream, usageOf, vendorError } from './stream.ts'
+import { chatStream, readUsage, vendorError } from './stream.ts'
 
 export default defineDialect({
   name: 'openai-chat',
@@ -21,7 +21,7 @@ export default defineDialect({
   askForUsage,
   fault,
   conform: (request, reply, operation) => { if (operation === 'embeddings') conformEmbeddings(request, reply) },
-  usage: ({ root }) => usageOf(root),
+  usage: ({ root }) => readUsage(root.get('usage')?.value()),
   answer,
   error: errorEnvelope,
   stream: chatStream,

@@ -5,6 +5,7 @@ import { GatewayError } from '../../../core/errors.ts'
 import type { StreamFormat, StreamText, Usage } from '../../../core/plugin/dialect.ts'
 import { eventAround } from '../../../core/stream/borders.ts'
 import { StreamEvent } from '../../../core/stream/event.ts'
+import type { Span } from '../../../core/stream/fields.ts'
 import { assemble, replay } from './assemble.ts'
 
 export const chatStream: StreamFormat = {
@@ -224,58 +225,68 @@ function statusOf(fault: JsonNode): number {
 // Usage
 
 function usage(last: readonly StreamEvent[]): Usage | undefined {
-  for (const event of last.toReversed()) {
-    const found = event.bytes.includes(usageName) && event.document !== undefined ? usageOf(event.document.root) : undefined
+  for (const { bytes, data = '' } of last.toReversed()) {
+    const found = bytes.includes('"usage"') ? usageOf(json(data)) : undefined
     if (found !== undefined) return found
   }
   return undefined
 }
 
-/** The token counts of a chunk or of a plain reply; Groq puts those of streams into `x_groq`. */
-export function usageOf(root: JsonNode): Usage | undefined {
-  const counts = record(root.get('usage')?.value()) ?? record(record(root.get('x_groq')?.value())?.['usage'])
-  if (counts === undefined) return undefined
-  return {
-    ...count('inputTokens', counts['prompt_tokens']),
-    ...count('outputTokens', counts['completion_tokens']),
-    ...count('cachedTokens', record(counts['prompt_tokens_details'])?.['cached_tokens']),
-    ...count('reasoningTokens', record(counts['completion_tokens_details'])?.['reasoning_tokens']),
-    ...count('totalTokens', counts['total_tokens']),
+/** The token counts of a chunk; Groq puts them into `x_groq`. */
+function usageOf(chunk: JsonMap | undefined): Usage | undefined {
+  return readUsage(chunk?.['usage']) ?? readUsage(record(chunk?.['x_groq'])?.['usage'])
+}
+
+function json(text: string): JsonMap | undefined {
+  try {
+    return record(JSON.parse(text))
+  } catch {
+    return undefined
   }
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null ? value as Readonly<Record<string, unknown>> : undefined
+/** Reads token counts as OpenAI spells them; undefined if there are none. */
+export function readUsage(said: unknown): Usage | undefined {
+  const counts = record(said)
+  if (counts === undefined) return undefined
+  const usage: { -readonly [K in keyof Usage]: Usage[K] } = {}
+  const { prompt_tokens: input, completion_tokens: output, total_tokens: total } = counts
+  const cached = record(counts['prompt_tokens_details'])?.['cached_tokens']
+  const reasoning = record(counts['completion_tokens_details'])?.['reasoning_tokens']
+  if (typeof input === 'number') usage.inputTokens = input
+  if (typeof output === 'number') usage.outputTokens = output
+  if (typeof cached === 'number') usage.cachedTokens = cached
+  if (typeof reasoning === 'number') usage.reasoningTokens = reasoning
+  if (typeof total === 'number') usage.totalTokens = total
+  return usage
 }
 
-function count(name: keyof Usage, value: unknown): Usage {
-  return typeof value === 'number' ? { [name]: value } : {}
+type JsonMap = Readonly<{ [name: string]: unknown }>
+
+function record(value: unknown): JsonMap | undefined {
+  return typeof value === 'object' && value !== null ? value as JsonMap : undefined
 }
 
-function usageOnly(events: Buffer): { readonly start: number; readonly end: number } | undefined {
-  const text = events.toString('latin1')
-  for (let at = text.indexOf('"usage"'); at >= 0; at = text.indexOf('"usage"', at + 7)) {
-    if (!opensObject(text, at + 7)) continue
+
+
+/** How the event that exists only for its usage begins its list of choices; quotes inside a text would be escaped. */
+const noChoices = [Buffer.from('"choices":[]'), Buffer.from('"choices": []')] as const
+/** It is one of the last events of a stream, so nothing before the end of a long piece is looked at. */
+const searchedBytes = 8 * 1024
+
+function usageOnly(events: Buffer): Span | undefined {
+  const from = Math.max(0, events.length - searchedBytes)
+  for (const spelling of noChoices) {
+    const at = events.indexOf(spelling, from)
+    if (at < 0) continue
     const place = eventAround(events, at)
-    if (isUsageOnly(new StreamEvent(events.subarray(place.start, place.end)))) return place
+    if (hasUsage(events.subarray(place.start, place.end))) return place
   }
   return undefined
 }
 
-/** Whether a colon and an opening brace stand there, with or without white space. */
-function opensObject(text: string, at: number): boolean {
-  const colon = behindSpace(text, at)
-  return text[colon] === ':' && text[behindSpace(text, colon + 1)] === '{'
-}
-
-function behindSpace(text: string, at: number): number {
-  while (text[at] === ' ' || text[at] === '\t') at++
-  return at
-}
-
-function isUsageOnly({ document }: StreamEvent): boolean {
-  const list = document?.root.get('choices')
-  return list?.kind === 'array' && list.items().length === 0 && document?.root.get('usage')?.kind === 'object'
+function hasUsage(event: Buffer): boolean {
+  return event.includes('"usage"') && !event.includes('"usage":null') && !event.includes('"usage": null')
 }
 
 // Events that Tapline writes

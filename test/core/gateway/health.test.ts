@@ -1,0 +1,49 @@
+import { expect } from 'chai'
+import { GatewayHealth } from '../../../core/gateway/health.ts'
+import { TurnedClock } from '../../../core/testing/turned-clock.ts'
+
+describe('health', () => {
+  const clock = new TurnedClock()
+  const make = (checks: Readonly<Record<string, () => Promise<'ok' | 'down'>>> = {}) => {
+    const health = new GatewayHealth(clock)
+    for (const [name, probe] of Object.entries(checks)) health.check(name, probe)
+    return health
+  }
+
+  it('is ready when nobody says otherwise', async () => {
+    expect(await make().report()).to.deep.equal({ status: 'ready', checks: {} })
+    expect(await make({ store: async () => 'ok' }).report()).to.deep.equal({ status: 'ready', checks: { store: 'ok' } })
+  })
+
+  it('is degraded when one thing is down, or fails to say', async () => {
+    expect(await make({ store: async () => 'ok', cache: async () => 'down' }).report()).to.deep.equal({ status: 'degraded', checks: { store: 'ok', cache: 'down' } })
+    expect(await make({ cache: () => Promise.reject(new Error('lost')) }).report()).to.deep.equal({ status: 'degraded', checks: { cache: 'down' } })
+  })
+
+  it('waits two seconds for an answer', async () => {
+    const report = make({ slow: () => new Promise(() => {}) }).report()
+    clock.advance(1_999)
+    clock.advance(1)
+    expect(await report).to.deep.equal({ status: 'degraded', checks: { slow: 'down' } })
+    expect(clock.pending).to.equal(0)
+  })
+
+  it('asks no more than once a second', async () => {
+    let asked = 0
+    const health = make({ store: async () => { asked += 1; return 'ok' } })
+    await Promise.all([health.report(), health.report()])
+    clock.advance(1_000)
+    await health.report()
+    expect(asked).to.equal(1)
+    clock.advance(1)
+    await health.report()
+    expect(asked).to.equal(2)
+  })
+
+  it('is not ready while the gateway drains, at once', async () => {
+    const health = make({ store: async () => 'ok' })
+    await health.report()
+    health.draining = true
+    expect((await health.report()).status).to.equal('not_ready')
+  })
+})

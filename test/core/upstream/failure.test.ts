@@ -1,0 +1,55 @@
+import { expect } from 'chai'
+import { retryAfter, statusFailure } from '../../../core/upstream/failure.ts'
+
+const now = Date.UTC(2026, 0, 1)
+
+describe('the wait that a provider asks for', () => {
+  for (const [headers, ms] of [
+    [{}, undefined],
+    [{ 'retry-after': '3' }, 3_000],
+    [{ 'retry-after': '0.5' }, 500],
+    [{ 'retry-after': '-1' }, 0],
+    [{ 'retry-after': 'soon' }, undefined],
+    [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:10 GMT' }, 10_000],
+    [{ 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, 0],
+    [{ 'retry-after-ms': '250', 'retry-after': '3' }, 250],
+    [{ 'retry-after-ms': 'x', 'retry-after': '3' }, 3_000],
+  ] as const) {
+    it(`of ${JSON.stringify(headers)} is ${ms === undefined ? 'none' : `${ms} ms`}`, () => {
+      expect(retryAfter(headers, now)).to.equal(ms)
+    })
+  }
+})
+
+describe('what a provider says of its failure', () => {
+  for (const [name, body, message, code = null, param = null] of [
+    ['the usual', '{"error":{"message":"m","code":"c","param":"p"}}', 'm', 'c', 'p'],
+    ['a number for a code', '{"error":{"message":"m","code":7}}', 'm', '7'],
+    ['an error that is a text', '{"error":"m"}', 'm'],
+    ['a message alone', '{"message":"m"}', 'm'],
+    ['a message in upper case', '{"Message":"m"}', 'm'],
+    ['a detail', '{"detail":"m"}', 'm'],
+    ['details of a validator', '{"detail":[{"loc":["body","x"],"msg":"bad"},{"loc":["y"],"msg":"worse"}]}', 'body.x: bad; y: worse'],
+    ['a list around it', '[{"error":{"message":"m","code":400}}]', 'm', '400'],
+    ['what another said', '{"error":{"message":"Provider returned error","metadata":{"raw":"m"}}}', 'm'],
+    ['no words, but another\'s', '{"error":{"message":"","metadata":{"raw":"m"}}}', 'm'],
+    ['text', 'just words', 'just words'],
+    ['a page', '<!doctype html><style>x</style><p>Bad\n <b>Gateway</b></p>', 'Bad Gateway'],
+    ['nothing', '', 'acme answered with status 500'],
+    ['null', '{"error":null}', 'acme answered with status 500'],
+    ['names of prototypes', '{"error":{"message":{"a":1},"code":{},"__proto__":1}}', 'acme answered with status 500'],
+  ] as const) {
+    it(`is found in ${name}`, () => {
+      const { error } = statusFailure('acme', 500, {}, Buffer.from(body), now)
+      expect({ message: error.message, code: error.code, param: error.param }).to.deep.equal({ message, code, param })
+    })
+  }
+
+  it('is found by phrases without regard to case', () => {
+    expect(statusFailure('acme', 404, {}, Buffer.from('{"error":{"message":"Model NOT Found"}}'), now).text).to.equal('model not found')
+  })
+
+  for (const [status, seen] of [[400, 400], [599, 599], [302, 502], [101, 502], [700, 502]] as const) {
+    it(`with status ${status} is ${seen} to the caller`, () => expect(statusFailure('acme', status, {}, Buffer.from(''), now).error.status).to.equal(seen))
+  }
+})

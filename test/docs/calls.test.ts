@@ -1,0 +1,72 @@
+/** The calls that the manual shows get the answers that it shows, and its client works. */
+
+import { expect } from 'chai'
+import { startTestGateway, type TestGateway } from '../../core/testing/gateway.ts'
+import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
+import { ExampleFolder } from './folder.ts'
+import { filesOf, fileOf, page, pages, titleOf, type Block } from './manual.ts'
+
+/** Where the manual says that the gateway listens. */
+const shown = 'http://localhost:8080'
+
+describe('the calls of the manual', () => {
+  const calls = pages.flatMap(({ blocks }) => blocks.flatMap((block, index) => block.text.startsWith('curl ') ? [{ block, next: blocks[index + 1] }] : []))
+  const toDemo = calls.filter(({ block }) => !block.text.includes('/p/') && block.page !== 'docs/writing-a-plugin.md')
+
+  describe('to a gateway that nothing is configured for', () => {
+    let gateway: TestGateway
+    before(async () => { gateway = await startTestGateway() })
+    after(() => gateway.close())
+
+    it('listens on loopback only, and needs no key', () => {
+      expect(gateway.url).to.match(/^http:\/\/(127\.0\.0\.1|\[::1\]):/)
+      expect(gateway.log.some(({ msg }) => String(msg).startsWith('no key is asked for: the gateway listens on loopback only'))).to.equal(true)
+    })
+
+    for (const { block, next } of toDemo) {
+      it(`${titleOf(block)} is answered${next?.language === 'json' ? ' as shown' : ''}`, async () => {
+        const response = await call(gateway, block)
+        expect(response.status).to.equal(200)
+        const text = await response.text()
+        if (next?.language === 'json') expect(JSON.parse(text)).to.deep.equal(JSON.parse(next.text))
+      })
+    }
+
+    it('has the official client work as README.md says', async () => {
+      const client = fileOf('README.md', 'client.mjs')
+      await using folder = await ExampleFolder.make({ 'client.mjs': client.replace(shown, gateway.url) })
+      const { code, said } = await folder.node('client.mjs')
+      expect({ code, said }).to.deep.equal({ code: 0, said: `${/console\.log\(.*\) \/\/ (.*)\n/.exec(client)?.[1]}\n` })
+    })
+  })
+
+  it('refuse a secret, once the guardrail of the manual is loaded', async () => {
+    const manual = page('docs/writing-a-plugin.md')
+    const config = manual.blocks.find(({ language, text }) => language === 'yaml' && text.includes('before: retry'))?.text ?? ''
+    const { block, next } = calls.find(({ block }) => block.page === manual.name) ?? {}
+    await using gateway = await startTestGateway({ config, files: filesOf(manual) })
+    const response = await call(gateway, block as Block)
+    expect(response.status).to.equal(400)
+    expect(await response.json()).to.deep.equal(JSON.parse(next?.text ?? ''))
+  })
+
+  it('reach a provider\'s own API', async () => {
+    await using upstream = await ScriptedUpstream.start()
+    upstream.always({ body: { object: 'list', data: [] } })
+    await using gateway = await startTestGateway({ upstream, config: { server: { master_key: 'sk-mine' } } })
+    const passed = calls.filter(({ block }) => block.text.includes('/p/'))
+    expect(passed).to.have.length(1)
+    for (const { block } of passed) expect((await call(gateway, block)).status).to.equal(200)
+    expect(upstream.requests.map(({ path }) => path)).to.deep.equal(['/v1/files'])
+  })
+})
+
+/** Does what a curl line says. */
+async function call(gateway: TestGateway, { text }: Block): Promise<Response> {
+  const words = [...text.replaceAll('\\\n', ' ').matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+  const after = (flag: string) => words.flatMap((word, index) => word === flag ? words[index + 1] ?? [] : [])
+  const [body] = after('-d')
+  const headers = Object.fromEntries(after('-H').map(header => header.split(/: (.*)/s, 2) as [string, string]))
+  const url = words.find(word => word.startsWith(shown)) ?? ''
+  return await fetch(url.replace(shown, gateway.url), { headers, ...(body === undefined ? {} : { method: 'POST', body }) })
+}

@@ -1,0 +1,48 @@
+/** A folder in which the examples of the manual run as a user runs them: `tapline` and `openai` are installed, tapline from this source. */
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { root } from './manual.ts'
+
+const installed = { name: 'tapline', type: 'module', exports: { '.': './core/index.ts', './testing': './core/testing/index.ts' } }
+
+export class ExampleFolder {
+  readonly path: string
+
+  private constructor(path: string) {
+    this.path = path
+  }
+
+  static async make(files: Readonly<Record<string, string>>): Promise<ExampleFolder> {
+    const folder = new ExampleFolder(await mkdtemp(join(tmpdir(), 'tapline-docs-')))
+    const own = { 'package.json': '{ "private": true, "type": "module" }', 'node_modules/tapline/package.json': JSON.stringify(installed) }
+    for (const [name, text] of Object.entries({ ...files, ...own })) await folder.write(name, text)
+    await symlink(join(root, 'core'), join(folder.path, 'node_modules/tapline/core'))
+    await symlink(join(root, 'node_modules/openai'), join(folder.path, 'node_modules/openai'))
+    return folder
+  }
+
+  async write(name: string, text: string): Promise<string> {
+    const file = join(this.path, name)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+    return file
+  }
+
+  /** Runs this Node in the folder. @returns how it ended, and all that it said */
+  async node(...parameters: readonly string[]): Promise<{ readonly code: number | null; readonly said: string }> {
+    const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env
+    const child = spawn(process.execPath, parameters, { cwd: this.path, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const chunks: Buffer[] = []
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    const [code] = await once(child, 'close') as [number | null]
+    return { code, said: Buffer.concat(chunks).toString() }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.path, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,215 @@
+import { expect } from 'chai'
+import { ConfigError } from '../../core/config/problems.ts'
+import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
+import { Gate } from '../../core/testing/gate.ts'
+import { TurnedClock } from '../../core/testing/turned-clock.ts'
+import { expectError, type Answer } from '../support/answer.ts'
+import { hello, helloStream, Served } from '../support/serve.ts'
+import { streamTexts } from '../support/stream-texts.ts'
+import { until } from '../support/until.ts'
+
+/** Fails in one phase, in the way that a header says. */
+const faulty = (edits: boolean | undefined) => `
+import { definePlugin } from 'tapline'
+const nonsense = { number: 42, text: 'yes', object: { do: 'dance' }, list: [], true: true, null: null, 'a half retry': { do: 'retry', afterMs: NaN } }
+const fail = how => {
+  if (how === 'throws') throw new Error('the inner reason')
+  if (how === 'throws nothing') throw undefined
+  if (how === 'rejects') return Promise.reject(new Error('the inner reason'))
+  if (how === 'hangs') return new Promise(() => {})
+  return how.startsWith('promises ') ? Promise.resolve(nonsense[how.slice(9)]) : nonsense[how]
+}
+export default definePlugin({
+  name: 'faulty',
+  edits: ${String(edits)},
+  schema: { type: 'object', properties: { phase: { type: 'string' } }, required: ['phase'] },
+  setup: ({ options: { phase } }) => ({ [phase]: exchange => fail(exchange.request.headers['x-how']), ...(phase === 'response' ? { stream: 'pass' } : {}) }),
+})
+`
+
+/** What failing means by default; taps of some phases are not asked for an answer. */
+const phases = {
+  request: 'closed', route: 'closed', prompt: 'closed', lookup: 'closed', attempt: 'open', settled: 'listens', recover: 'open', response: 'closed', complete: 'listens',
+} as const
+
+const ways = ['throws', 'throws nothing', 'rejects', 'hangs', 'number', 'text', 'object', 'list', 'true', 'null', 'promises number', 'promises null', 'a half retry']
+
+const timeoutMs = 5_000
+
+describe('a plugin', () => {
+  let clock: TurnedClock
+  let served: Served
+
+  /** One pipeline for each phase and mode, and for a plugin that edits nothing. */
+  before(async () => {
+    clock = new TurnedClock()
+    const pipeline = (use: string, phase: string, mode: string) => ({
+      extends: 'chat',
+      route: `POST /${phase}/${mode}${use === './editless.ts' ? '/editless' : ''}`,
+      patches: [{ insert: { use, name: 'secret-name', timeout: '5s', options: { phase }, ...(mode === 'default' ? {} : { on_error: mode }) }, after: 'auth' }],
+    })
+    const faults = Object.keys(phases).flatMap(phase => ['default', 'open', 'closed'].map(mode => [`${phase}-${mode}`, pipeline('./faulty.ts', phase, mode)]))
+    const editless = ['prompt', 'response'].map(phase => [`${phase}-editless`, pipeline('./editless.ts', phase, 'open')])
+    served = await Served.start({
+      clock,
+      files: { 'faulty.ts': faulty(undefined), 'editless.ts': faulty(false) },
+      config: { resilience: { retry: { max_retries: 0 }, circuit_breaker: { enabled: false } }, pipelines: Object.fromEntries([...faults, ...editless]) },
+    })
+  })
+  after(() => served.close())
+  beforeEach(() => {
+    served.completions.all.length = 0
+    served.upstream.requests.length = 0
+  })
+
+  const run = async (path: string, how: string): Promise<Answer> => {
+    served.upstream.always(path.startsWith('/recover') ? { status: 400, body: errorBody('no') } : { body: chatCompletion() })
+    const call = served.call('POST', path, hello, { 'x-how': how })
+    if (how === 'hangs' && !/settled|complete/.test(path)) {
+      await until(() => clock.waitsMs.includes(timeoutMs))
+      clock.advance(timeoutMs)
+    }
+    return await call
+  }
+
+  for (const [phase, byDefault] of Object.entries(phases)) {
+    for (const mode of ['default', 'open', 'closed'] as const) {
+      for (const how of ways) {
+        const isLate = how === 'hangs' && (phase === 'prompt' || phase === 'response')
+        const isClosed = byDefault !== 'listens' && (isLate || (mode === 'default' ? byDefault : mode) === 'closed')
+        const name = /throws|rejects|hangs/.test(how) ? how : `answers nonsense (${how})`
+
+        it(`that ${name} in ${phase}, failing ${mode === 'default' ? 'as by default' : mode}, ${isClosed ? 'ends the request' : 'is passed over'}`, async () => {
+          const answer = await run(`/${phase}/${mode}`, how)
+          if (!isClosed) expect(answer.status, answer.body.toString()).to.equal(phase === 'recover' ? 400 : 200)
+          else {
+            expectError(answer, { code: 'plugin_failure' })
+            expect(answer.body.toString()).to.not.match(/secret-name|faulty|inner reason/)
+            expect(served.upstream.requests).to.have.length(phase === 'response' || phase === 'recover' ? 1 : 0)
+          }
+          const exchange = await served.completions.ended()
+          const isUnheard = byDefault === 'listens' && !/throws|rejects/.test(how)
+          await until(() => isUnheard || exchange.failures.length > 0)
+          expect(exchange.failures.map(({ instance, phase, mode }) => ({ instance, phase, mode }))).to.deep.equal(isUnheard ? [] : [{ instance: 'secret-name', phase, mode: isClosed ? 'closed' : 'open' }])
+          if (!isClosed && !isUnheard) expect(served.gateway.log.some(line => line['instance'] === 'secret-name' && line['phase'] === phase && line['request_id'] === exchange.id)).to.equal(true)
+          expect(clock.waitsMs).to.not.include(timeoutMs)
+        })
+      }
+    }
+  }
+
+  for (const phase of ['prompt', 'response']) {
+    it(`that says it edits nothing may hang in ${phase} and be passed over`, async () => {
+      expect((await run(`/${phase}/open/editless`, 'hangs')).status).to.equal(200)
+    })
+  }
+
+  it('that failed leaves the next request alone', async () => {
+    for (let i = 0; i < 3; i++) expect((await run('/prompt/open', 'throws')).status).to.equal(200)
+  })
+
+  it('that may take as long as it likes is waited for', async () => {
+    const clock = new TurnedClock()
+    await using patient = await Served.start({ clock, files: { 'faulty.ts': faulty(undefined) }, config: { pipelines: { chat: [{ insert: { use: './faulty.ts', timeout: 0, options: { phase: 'prompt' } }, after: 'auth' }] } } })
+    const controller = new AbortController()
+    const before = clock.pending
+    const call = patient.open('POST', '/v1/chat/completions', hello, { 'x-how': 'hangs' }, controller.signal).catch(() => undefined)
+    await until(() => patient.gateway.gateway.current.inFlight === 1)
+    clock.advance(60_000)
+    expect(clock.pending).to.equal(before)
+    expect(patient.completions.all).to.have.length(0)
+    controller.abort()
+    await call
+    expect((await patient.completions.ended()).status).to.equal(499)
+  })
+
+  it('that hangs while it is set up keeps the gateway from starting', async () => {
+    const clock = new TurnedClock()
+    const starting = Served.start({ clock, files: { 'slow.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'slow', setup: () => new Promise(() => {}) })` }, config: { pipelines: { chat: [{ insert: './slow.ts', after: 'auth' }] } } })
+    await until(() => clock.waitsMs.includes(10_000))
+    clock.advance(10_000)
+    const cause = await starting.then(() => undefined, (cause: unknown) => cause)
+    expect(cause).to.be.instanceOf(ConfigError)
+    expect((cause as ConfigError).problems[0]?.message).to.match(/slow cannot be set up: set-up took longer than 10 s/)
+  })
+
+  it('that fails to close keeps nobody from closing', async () => {
+    await using served = await Served.start({ files: { 'bad-end.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'bad-end', setup: () => ({ close() { throw new Error('cannot close') } }) })` }, config: { pipelines: { chat: [{ insert: './bad-end.ts', after: 'auth' }] } } })
+    await served.gateway.configure({ server: { master_key: 'sk-master' } })
+    expect(await served.gateway.gateway.reload()).to.equal(true)
+    await until(() => served.gateway.log.some(line => JSON.stringify(line).includes('cannot close')))
+    expect((await served.call('GET', '/v1/models')).status).to.equal(200)
+  })
+})
+
+/** Fails in one member of its stream tap, at the second event that carries text. */
+const faultyStream = `
+import { definePlugin } from 'tapline'
+const nonsense = { number: 42, undefined: undefined, object: {}, promise: Promise.resolve('late') }
+const fail = how => { if (how === 'throws') throw new Error('the inner reason'); return nonsense[how] }
+export default definePlugin({
+  name: 'faulty-stream',
+  schema: { type: 'object', properties: { member: { type: 'string' }, how: { type: 'string' }, after: { type: 'integer' } }, required: ['member', 'how', 'after'] },
+  setup({ options: { member, how, after } }) {
+    return {
+      stream: {
+        open: () => { if (member === 'open') fail(how); return { seen: 0 } },
+        text: (text, channel, state) => member === 'text' && state.seen > after ? fail(how) : text,
+        observe: (event, state) => { state.seen += 1; if (member === 'observe' && state.seen > after) return fail(how) },
+        end: () => { if (member === 'end') fail(how) },
+      },
+    }
+  },
+})
+`
+
+describe('a plugin that taps streams', () => {
+  const events = chatChunks({ pieces: ['Good', ' day', ', sir'] })
+  const start = (options: object, step: object = {}) => Served.start({
+    files: { 'faulty.ts': faultyStream },
+    config: { pipelines: { chat: [{ insert: { use: './faulty.ts', name: 'secret-name', ...step, options }, after: 'auth' }] } },
+  })
+
+  for (const [member, how] of [['open', 'throws'], ['text', 'throws'], ['text', 'number'], ['text', 'undefined'], ['text', 'object'], ['text', 'promise'], ['observe', 'throws']] as const) {
+    const what = how === 'throws' ? `throws in ${member}` : `answers ${how} in ${member}`
+
+    it(`and ${what} before anything has left ends the request with 500`, async () => {
+      await using served = await start({ member, how, after: 0 })
+      const gate = new Gate()
+      served.upstream.always({ chunks: events.slice(1), gates: { beforeEnd: gate } })
+      expectError(await served.chat(helloStream), { code: 'plugin_failure' })
+      await served.upstream.requests[0]?.aborted
+    })
+
+    if (member !== 'open') {
+      it(`and ${what} later ends the stream with one error event`, async () => {
+        await using served = await start({ member, how, after: 2 })
+        const gate = new Gate()
+        served.upstream.always({ chunks: events, gates: { beforeEnd: gate } })
+        const { status, body } = await served.chat(helloStream)
+        gate.open()
+        const { texts, errors, dones, finishReasons } = streamTexts(body)
+        expect(status).to.equal(200)
+        expect(errors.map(({ code, message }) => ({ code, isDiscreet: !/secret-name|faulty|inner/.test(message) }))).to.deep.equal([{ code: 'plugin_failure', isDiscreet: true }])
+        expect({ texts, dones, finishReasons }).to.deep.equal({ texts: { '0/content': 'Good' }, dones: 0, finishReasons: [] })
+      })
+    }
+
+    it(`and ${what}, failing open, is passed over`, async () => {
+      await using served = await start({ member, how, after: 0 }, { on_error: 'open' })
+      served.upstream.always({ chunks: events })
+      const { body } = await served.chat(helloStream)
+      expect(body.toString()).to.equal(events.join(''))
+      const { failures } = await served.completions.ended()
+      expect(failures.length).to.be.above(0)
+      expect(failures[0]).to.include({ instance: 'secret-name', phase: 'stream', mode: 'open' })
+    })
+  }
+
+  it('and throws when the stream is over hurts nobody', async () => {
+    await using served = await start({ member: 'end', how: 'throws', after: 0 })
+    served.upstream.always({ chunks: events })
+    expect((await served.chat(helloStream)).body.toString()).to.equal(events.join(''))
+    expect((await served.chat(helloStream)).body.toString()).to.equal(events.join(''))
+  })
+})

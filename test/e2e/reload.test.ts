@@ -1,0 +1,213 @@
+import { expect } from 'chai'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
+import { Gate } from '../../core/testing/gate.ts'
+import { TurnedClock } from '../../core/testing/turned-clock.ts'
+import { configuration, hello, helloStream, Served } from '../support/serve.ts'
+import { until } from '../support/until.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+interface Life {
+  readonly letter: string
+  readonly what: 'set up' | 'closed'
+}
+
+/** Adds its letter to every prompt, and tells of its life. */
+const lettered = (version = '') => `
+import { definePlugin } from 'tapline'
+const lives = globalThis[Symbol.for('tapline.test.lives')]
+export default definePlugin({
+  name: 'lettered',
+  schema: { type: 'object', properties: { letter: { type: 'string' } }, required: ['letter'] },
+  setup({ options: { letter } }) {
+    lives.push({ letter, what: 'set up' })
+    return {
+      prompt: ({ conversation }) => { conversation.rewrite(text => text + letter + '${version}') },
+      stream: { text: text => text + letter + '${version}' },
+      close: () => { lives.push({ letter, what: 'closed' }) },
+    }
+  },
+})
+`
+const lives: Life[] = (globalThis as Record<symbol, unknown>)[Symbol.for('tapline.test.lives')] = [] as Life[]
+const throwing = `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'throwing', setup() { throw new Error('no luck') } })`
+
+const withLetter = (letter: string) => ({ pipelines: { chat: [{ insert: { use: './lettered.ts', options: { letter } }, before: 'retry' }] } })
+const asked = (served: Served, n = -1) => (JSON.parse(served.upstream.requests.at(n)?.body.toString() ?? '') as { messages: { content: string }[] }).messages[0]?.content
+
+describe('a reload', () => {
+  let served: Served
+  let clock: TurnedClock
+  const start = async (config: object = withLetter('a')) => {
+    lives.length = 0
+    clock = new TurnedClock()
+    served = await Served.start({ clock, files: { 'lettered.ts': lettered(), 'throwing.ts': throwing }, config: config as Record<string, unknown> })
+    served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream ? { chunks: chatChunks({ pieces: ['x'] }) } : { body: chatCompletion() })
+  }
+  const reload = async (config: object | string) => {
+    await served.gateway.configure(typeof config === 'string' ? config : configuration(config as Record<string, unknown>, served.completions))
+    return await served.gateway.gateway.reload()
+  }
+  afterEach(() => served.close())
+
+  it('takes a new configuration over', async () => {
+    await start()
+    await served.chat()
+    expect(asked(served)).to.equal('helloa')
+    expect(await reload(withLetter('b'))).to.equal(true)
+    await served.chat()
+    expect(asked(served)).to.equal('hellob')
+  })
+
+  it('lets what runs finish on the configuration that it began with', async () => {
+    await start()
+    const gate = new Gate()
+    served.upstream.reply({ chunks: chatChunks({ pieces: ['x', 'y'] }), gates: { beforeChunk: { 2: gate } } })
+    const running = served.open('POST', '/v1/chat/completions', helloStream)
+    await gate.reached
+    expect(await reload({ pipelines: { chat: 'off' } })).to.equal(true)
+    expect((await served.chat()).status).to.equal(404)
+    expect(lives).to.deep.equal([{ letter: 'a', what: 'set up' }])
+    gate.open()
+    expect(await (await running).body.text()).to.match(/"xa"[^]*"ya"[^]*\[DONE\]/)
+    await until(() => lives.length === 2)
+    expect(lives[1]).to.deep.equal({ letter: 'a', what: 'closed' })
+  })
+
+  it('keeps what did not change, and closes what did', async () => {
+    await start()
+    expect(await reload({ ...withLetter('a'), failover: { enabled: false } })).to.equal(true)
+    expect(lives).to.deep.equal([{ letter: 'a', what: 'set up' }])
+    expect(await reload(withLetter('b'))).to.equal(true)
+    await until(() => lives.length === 3)
+    expect(lives).to.deep.equal([{ letter: 'a', what: 'set up' }, { letter: 'b', what: 'set up' }, { letter: 'a', what: 'closed' }])
+  })
+
+  it('loads a plugin\'s file anew if it changed', async () => {
+    await start()
+    await writeFile(join(served.gateway.directory, 'lettered.ts'), lettered('!'))
+    expect(await reload(withLetter('a'))).to.equal(true)
+    await served.chat()
+    expect(asked(served)).to.equal('helloa!')
+    await until(() => lives.length === 3)
+  })
+
+  it('keeps the connections of a provider that did not change', async () => {
+    await start()
+    await served.chat()
+    expect(await reload(withLetter('b'))).to.equal(true)
+    await served.chat()
+    expect(served.upstream.connections).to.equal(1)
+  })
+
+  it('follows a provider that moved', async () => {
+    await start({ providers: { moving: { type: 'openai-compatible', base_url: 'http://127.0.0.1:1/v1', models: ['m'] } } })
+    await using other = await Served.start()
+    other.upstream.always({ body: chatCompletion({ content: 'here' }) })
+    expect(await reload({ providers: { moving: { type: 'openai-compatible', base_url: other.upstream.url, models: ['m'] } } })).to.equal(true)
+    expect((await served.chat({ ...hello, model: 'moving/m' })).body.toString()).to.include('here')
+  })
+
+  it('says that a port stays', async () => {
+    await start()
+    expect(await reload({ server: { port: 9 } })).to.equal(true)
+    expect(served.gateway.log.some(line => /server\.port stays/.test(String(line['msg'])))).to.equal(true)
+  })
+
+  for (const [name, bad] of [
+    ['is no YAML', 'pipelines: ['],
+    ['names no plugin that is there', { pipelines: { chat: [{ insert: './none.ts', after: 'auth' }] } }],
+    ['has a plugin that cannot be set up', { pipelines: { chat: [{ insert: './throwing.ts', after: 'auth' }] } }],
+    ['has unknown members', { nonsense: true }],
+  ] as const) {
+    it(`changes nothing if the file ${name}, and says so once`, async () => {
+      await start()
+      const before = served.gateway.gateway.current
+      expect(await reload(bad)).to.equal(false)
+      expect(served.gateway.gateway.current).to.equal(before)
+      await served.chat()
+      expect(asked(served)).to.equal('helloa')
+      const said = served.gateway.log.filter(line => line['event'] === 'reload_failed')
+      expect(said).to.have.length(1)
+      expect(said[0]?.['problems']).to.be.an('array').that.has.length(1)
+      expect(String(said[0]?.['problems'])).to.include('tapline.yaml')
+      expect(lives).to.deep.equal([{ letter: 'a', what: 'set up' }])
+    })
+  }
+
+  it('undoes what a bad configuration had set up already', async () => {
+    await start()
+    expect(await reload({ pipelines: { chat: [...withLetter('b').pipelines.chat, { insert: './throwing.ts', after: 'lettered' }] } })).to.equal(false)
+    expect(lives.slice(1)).to.deep.equal([{ letter: 'b', what: 'set up' }, { letter: 'b', what: 'closed' }])
+  })
+
+  it('says every problem of a bad file', async () => {
+    await start()
+    expect(await reload({ pipelines: { chat: [{ remove: 'retri' }, { remove: 'usge' }], embeddings: [{ remove: 'x' }] } })).to.equal(false)
+    const [said] = served.gateway.log.filter(line => line['event'] === 'reload_failed')
+    expect(said?.['problems']).to.have.length(3)
+  })
+
+  it('waits for the one before it', async () => {
+    await start()
+    expect(await Promise.all([reload(withLetter('b')), served.gateway.gateway.reload(), served.gateway.gateway.reload()])).to.deep.equal([true, true, true])
+    await served.chat()
+    expect(asked(served)).to.equal('hellob')
+  })
+
+  it('a thousand times under load, every other one bad, loses no request and leaves nothing behind', async () => {
+    await start()
+    const { gateway } = served.gateway
+    const pendingAtFirst = clock.pending
+    const generations: WeakRef<object>[] = []
+    const wrong: string[] = []
+    let calls = 0
+    const over = new AbortController()
+    const caller = async (isStream: boolean) => {
+      while (!over.signal.aborted) {
+        const { status, body } = await served.chat(isStream ? helloStream : hello)
+        calls += 1
+        if (status !== 200 || isStream && !body.toString().endsWith('data: [DONE]\n\n')) wrong.push(`${status} ${body.toString().slice(0, 200)}`)
+        served.upstream.requests.length = 0
+        served.completions.all.length = 0
+      }
+    }
+    const callers = Array.from({ length: 6 }, (_, i) => caller(i % 2 === 0))
+    const good = ['a', 'b', 'c'].map(letter => configuration(withLetter(letter), served.completions))
+    const bad = ['pipelines: [', configuration({ pipelines: { chat: [{ remove: 'retri' }] } }, served.completions), configuration({ pipelines: { chat: [...withLetter('z').pipelines.chat, { insert: './throwing.ts', after: 'lettered' }] } }, served.completions)]
+    let heapBytes = 0
+    for (let i = 0; i < 1_000; i++) {
+      const isGood = i % 2 === 0
+      await served.gateway.configure((isGood ? good : bad)[Math.floor(i / 2) % 3] as string)
+      expect(await gateway.reload()).to.equal(isGood)
+      generations.push(new WeakRef(gateway.current))
+      if (i === 399) heapBytes = heapAfterCollection(served)
+    }
+    over.abort()
+    await Promise.all(callers)
+    await until(() => gateway.current.inFlight === 0)
+    const setUp = lives.filter(({ what }) => what === 'set up').length
+    await until(() => lives.filter(({ what }) => what === 'closed').length === setUp - 1)
+
+    expect(wrong).to.deep.equal([])
+    expect(calls).to.be.above(100)
+    expect(setUp).to.be.above(500)
+    expect(clock.pending).to.equal(pendingAtFirst)
+    expect(served.upstream.connections).to.be.below(50)
+    const grown = heapAfterCollection(served) - heapBytes
+    expect(new Set(generations.flatMap(generation => generation.deref() ?? [])).size).to.be.at.most(3)
+    expect(grown).to.be.below(8 << 20)
+  }).timeout(240_000)
+})
+
+function heapAfterCollection(served: Served): number {
+  (served.gateway.log as unknown[]).length = 0
+  collectGarbage()
+  collectGarbage()
+  return process.memoryUsage().heapUsed
+}

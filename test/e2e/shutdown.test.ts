@@ -1,0 +1,316 @@
+import { expect } from 'chai'
+import { once } from 'node:events'
+import { access, readFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { request } from 'undici'
+import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
+import { Gate } from '../../core/testing/gate.ts'
+import { freePort } from '../../core/testing/port.ts'
+import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
+import { openSocket, readToEnd } from '../support/raw-http.ts'
+import { Folder, tapline, Tapline } from '../support/run-tapline.ts'
+import { hello, helloStream } from '../support/serve.ts'
+import { streamTexts } from '../support/stream-texts.ts'
+import { until } from '../support/until.ts'
+
+const key = { authorization: 'Bearer sk-master', 'content-type': 'application/json' }
+const shutdown = (members: object = {}) => ({ server: { master_key: 'sk-master', pid_file: 'tapline.pid', shutdown: members } })
+
+async function chat(url: string, body: object): Promise<{ status: number; text: string }> {
+  const answer = await request(`${url}/v1/chat/completions`, { method: 'POST', headers: key, body: JSON.stringify(body), headersTimeout: 0, bodyTimeout: 0 })
+  return { status: answer.statusCode, text: await answer.body.text() }
+}
+
+describe('the program', () => {
+  let upstream: ScriptedUpstream
+  let folder: Folder
+  let program: Tapline
+
+  const start = async (config: object, args: readonly string[] = []) => {
+    await folder.write('tapline.yaml', config)
+    program = new Tapline(folder, ['--port', String(await freePort()), ...args], { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: upstream.url, OPENAI_MODELS: 'gpt-test', CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist', COMPAT_WARN: 'false' })
+    return await program.url()
+  }
+
+  beforeEach(async () => {
+    upstream = await ScriptedUpstream.start({ models: ['gpt-test'] })
+    folder = await Folder.make()
+  })
+  afterEach(async () => {
+    await program?.[Symbol.asyncDispose]()
+    await upstream.close()
+    await folder[Symbol.asyncDispose]()
+  })
+
+  describe('on SIGTERM', () => {
+    it('loses no request under load, finishes its streams, and exits with 0', async () => {
+      const url = await start(shutdown())
+      const gate = new Gate()
+      upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream === true
+        ? { chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: gate } } }
+        : { body: chatCompletion({ content: 'done' }), gates: { beforeHeaders: gate } })
+      const calls = Array.from({ length: 40 }, (_, i) => chat(url, i % 2 === 0 ? hello : helloStream))
+      await upstream.received(40)
+      program.kill('SIGTERM')
+      await program.said(({ msg }) => /finishing what runs/.test(String(msg)))
+      gate.open()
+      const answers = await Promise.all(calls)
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array.from({ length: 40 }, () => 200))
+      for (const [i, { text }] of answers.entries()) expect(text).to.match(i % 2 === 0 ? /"done"/ : /data: \[DONE\]\n\n$/)
+      const { code } = await program.ended
+      expect(code).to.equal(0)
+      expect(program.log.some(({ msg }) => msg === 'stopped')).to.equal(true)
+      expect(await access(join(folder.path, 'tapline.pid')).then(() => true, () => false)).to.equal(false)
+    })
+
+    it('serves what still arrives on an open socket, and says there that it is not ready', async () => {
+      const url = await start(shutdown())
+      const gate = new Gate()
+      upstream.always({ body: chatCompletion({ content: 'first' }), gates: { beforeHeaders: gate } })
+      const text = JSON.stringify(hello)
+      const socket = await openSocket(url)
+      socket.write(`POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: ${key.authorization}\r\nContent-Length: ${text.length}\r\n\r\n${text}`)
+      await upstream.received()
+      program.kill('SIGTERM')
+      await program.said(({ msg }) => /finishing what runs/.test(String(msg)))
+      socket.write('GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n')
+      gate.open()
+      const said = (await readToEnd(socket)).toString()
+      expect(said).to.match(/^HTTP\/1\.1 200 [^]*"first"[^]*HTTP\/1\.1 503 [^]*connection: close[^]*"not_ready"/i)
+      expect((await program.ended).code).to.equal(0)
+    })
+
+    it('says that it is not ready, and goes on serving, while it lingers', async () => {
+      const url = await start(shutdown({ linger: '2s' }))
+      upstream.always({ body: chatCompletion() })
+      program.kill('SIGTERM')
+      await program.said(({ msg }) => /finishing what runs/.test(String(msg)))
+      const ready = await request(`${url}/health/ready`)
+      expect(ready.statusCode).to.equal(503)
+      expect(ready.headers.connection).to.equal('close')
+      expect(await ready.body.json()).to.deep.include({ status: 'not_ready' })
+      expect((await request(`${url}/health`)).statusCode).to.equal(200)
+      expect((await chat(url, hello)).status).to.equal(200)
+      expect((await program.ended).code).to.equal(0)
+    })
+
+    it('accepts no new connections', async () => {
+      const url = await start(shutdown())
+      const gate = new Gate()
+      upstream.always({ body: chatCompletion(), gates: { beforeHeaders: gate } })
+      const call = chat(url, hello)
+      await upstream.received()
+      program.kill('SIGTERM')
+      await program.said(({ msg }) => /finishing what runs/.test(String(msg)))
+      expect(await openSocket(url).then(socket => { socket.destroy(); return 'connected' }, (cause: { code: string }) => cause.code)).to.equal('ECONNREFUSED')
+      gate.open()
+      expect((await call).status).to.equal(200)
+      expect((await program.ended).code).to.equal(0)
+    })
+
+    it('does not wait for connections on which nothing runs', async () => {
+      const url = await start(shutdown())
+      const idle = await openSocket(url)
+      const used = await openSocket(url)
+      used.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n')
+      await once(used, 'data')
+      program.kill('SIGTERM')
+      expect((await program.ended).code).to.equal(0)
+      idle.destroy()
+      used.destroy()
+    })
+
+    it('cuts what has not finished when the drain time is over, and exits with 1', async () => {
+      const url = await start(shutdown({ drain_timeout: '300ms' }))
+      upstream.reply({ chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: new Gate() } } }, { silent: true })
+      const stream = await request(`${url}/v1/chat/completions`, { method: 'POST', headers: key, body: JSON.stringify(helloStream) })
+      const plain = chat(url, hello)
+      await upstream.received(2)
+      program.kill('SIGTERM')
+      const { errors, dones, texts } = streamTexts(await stream.body.text())
+      expect(errors.map(({ code }) => code)).to.deep.equal(['stream_incomplete'])
+      expect({ dones, texts }).to.deep.equal({ dones: 0, texts: { '0/content': 'a' } })
+      expect(await plain).to.include({ status: 502 })
+      for (const received of upstream.requests) await received.aborted
+      const { code } = await program.ended
+      expect(code).to.equal(1)
+      expect(program.log.some(({ msg }) => /drain time is over/.test(String(msg)))).to.equal(true)
+    })
+
+    for (const second of ['SIGTERM', 'SIGINT'] as const) {
+      it(`and again (${second}) exits at once`, async () => {
+        const url = await start(shutdown())
+        upstream.always({ silent: true })
+        const call = chat(url, hello).catch((cause: unknown) => cause)
+        await upstream.received()
+        program.kill('SIGTERM')
+        await program.said(({ msg }) => /finishing what runs/.test(String(msg)))
+        program.kill(second)
+        expect((await program.ended).code).to.equal(1)
+        expect(await call).to.be.instanceOf(Error)
+      })
+    }
+  })
+
+  it('on SIGINT stops, too', async () => {
+    await start(shutdown())
+    program.kill('SIGINT')
+    expect((await program.ended).code).to.equal(0)
+  })
+
+  describe('reloads', () => {
+    const off = { ...shutdown(), pipelines: { embeddings: 'off' } }
+    const isReloaded = ({ msg }: Readonly<Record<string, unknown>>) => msg === 'configuration reloaded'
+    const embeddings = async (url: string) => (await request(`${url}/v1/embeddings`, { method: 'POST', headers: key, body: '{}' })).statusCode
+
+    it('on SIGHUP', async () => {
+      const url = await start(shutdown(), ['--set', 'plugins.enabled=true'])
+      expect(await embeddings(url)).to.equal(400)
+      await folder.write('tapline.yaml', off)
+      program.kill('SIGHUP')
+      await program.said(isReloaded)
+      await until(() => program.log.some(isReloaded))
+      expect(await embeddings(url)).to.equal(404)
+    })
+
+    it('when its file changes', async () => {
+      const url = await start(shutdown())
+      await program.said(({ msg }) => /listens on/.test(String(msg)))
+      await folder.write('tapline.yaml', off)
+      await program.said(isReloaded)
+      expect(await embeddings(url)).to.equal(404)
+    })
+
+    for (const command of ['reload', '--reload', '-reload']) it(`by ${command}, once the configuration is found good`, async () => {
+      const url = await start(shutdown())
+      await folder.write('tapline.yaml', off)
+      const { code, stdout } = await tapline(folder, command)
+      expect(stdout).to.match(/asked process \d+ to reload/)
+      expect(code).to.equal(0)
+      await program.said(isReloaded)
+      expect(await embeddings(url)).to.equal(404)
+    })
+
+    it('not at all, if the configuration is bad', async () => {
+      const url = await start(shutdown())
+      await folder.write('tapline.yaml', { ...off, nonsense: 1 })
+      const { code, stderr } = await tapline(folder, 'reload')
+      expect(code).to.equal(78)
+      expect(stderr).to.match(/tapline\.yaml:\d+:\d+ .*nonsense/)
+      expect(await embeddings(url)).to.equal(400)
+    })
+
+    it('not at all, if nothing runs', async () => {
+      await folder.write('tapline.yaml', off)
+      const { code, stderr } = await tapline(folder, 'reload')
+      expect(code).to.equal(1)
+      expect(stderr).to.match(/no gateway runs here/)
+    })
+  })
+
+  describe('with a bad configuration', () => {
+    const bad = 'server:\n  prot: 1\nresilience:\n  retry:\n    max_retries: many\npipelines:\n  chat:\n    - remove: retry\n'
+
+    it('exits with 78, and says every problem', async () => {
+      await folder.write('tapline.yaml', bad)
+      const { code, stderr } = await tapline(folder)
+      expect(code).to.equal(78)
+      expect(stderr.trim().split('\n').map(line => /^tapline\.yaml:(\d+):\d+ {2}(\S+)/.exec(line)?.slice(1, 3))).to.deep.equal([['2', '/server/prot'], ['5', '/resilience/retry/max_retries']])
+    })
+
+    it('is told so by "tapline check"', async () => {
+      await folder.write('tapline.yaml', bad)
+      const { code, stderr } = await tapline(folder, 'check')
+      expect(code).to.equal(78)
+      expect(stderr).to.include('/server/prot').and.to.include('"port"')
+    })
+
+    it('is told so by "tapline check --json"', async () => {
+      await folder.write('tapline.yaml', bad)
+      const { code, stdout } = await tapline(folder, 'check', '--json')
+      expect(code).to.equal(78)
+      const problems = JSON.parse(stdout) as { file: string; line: number; column: number; pointer: string; message: string }[]
+      expect(problems.map(({ line, pointer }) => [line, pointer])).to.deep.equal([[2, '/server/prot'], [5, '/resilience/retry/max_retries']])
+      for (const problem of problems) expect(problem).to.include.all.keys('file', 'line', 'column', 'pointer', 'message')
+    })
+  })
+
+  describe('with a good configuration', () => {
+    it('says so on "tapline check"', async () => {
+      await folder.write('tapline.yaml', shutdown())
+      const { code, stdout } = await tapline(folder, 'check')
+      expect(code).to.equal(0)
+      expect(stdout).to.match(/tapline\.yaml: ok, \d+ pipelines/)
+    })
+
+    it('has nothing to say on "tapline check --json"', async () => {
+      await folder.write('tapline.yaml', shutdown())
+      const { code, stdout } = await tapline(folder, 'check', '--json')
+      expect({ code, said: JSON.parse(stdout) as unknown }).to.deep.equal({ code: 0, said: [] })
+    })
+
+    it('warns of a step that collects streams', async () => {
+      await folder.write('tapline.yaml', { ...shutdown(), pipelines: { chat: [{ insert: './judge.ts', after: 'auth' }] } })
+      await folder.write('judge.ts', 'import { definePlugin } from \'tapline\'\nexport default definePlugin({ name: \'judge\', setup: () => ({ response() {} }) })')
+      const { code, stderr } = await tapline(folder, 'check')
+      expect(code).to.equal(0)
+      expect(stderr).to.match(/warning: .*judge taps "response" and not "stream"/)
+    })
+  })
+
+  for (const [flag, path] of [['--health', '/health'], ['--ready', '/health/ready']] as const) {
+    it(`is asked by ${flag} whether ${path} is well`, async () => {
+      const url = await start({ server: { ...shutdown().server, base_path: '/gx' } })
+      const { port } = new URL(url)
+      const asked = await tapline(folder, flag, '--port', port)
+      expect(asked).to.include({ code: 0, stdout: flag === '--health' ? 'ok\n' : 'ready\n' })
+    })
+
+    it(`is missed by ${flag} when it is not there`, async () => {
+      await folder.write('tapline.yaml', shutdown())
+      expect((await tapline(folder, flag, '--port', '1')).code).to.equal(1)
+    })
+  }
+
+  it('is not well where somebody listens who is none', async () => {
+    const server = createServer(socket => { socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi') }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { code } = await tapline(folder, '--health', '--port', String((server.address() as AddressInfo).port))
+    server.close()
+    expect(code).to.equal(1)
+  })
+
+  it('exits with 1 if its port is taken', async () => {
+    const url = await start(shutdown())
+    const other = await tapline(folder, '--port', new URL(url).port)
+    expect(other.code).to.equal(1)
+    expect(other.stderr).to.match(/EADDRINUSE/)
+  })
+
+  it('writes where it can be found', async () => {
+    await start(shutdown())
+    await until(() => program.log.length > 0)
+    expect(Number(await readFile(join(folder.path, 'tapline.pid'), 'utf8'))).to.equal(program.process.pid)
+  })
+
+  it('serves the demo, on loopback only, when nothing is configured; and says both', async () => {
+    await folder.write('tapline.yaml', { server: { pid_file: '' } })
+    program = new Tapline(folder, ['--port', String(await freePort())])
+    const url = await program.url()
+    expect(program.log.some(({ msg }) => /loopback only/.test(String(msg)))).to.equal(true)
+    expect(program.log.some(({ msg }) => /demo answers/.test(String(msg)))).to.equal(true)
+    const models = await (await request(`${url}/v1/models`)).body.json() as { data: { id: string }[] }
+    const { status, text } = await chat(url, { ...hello, model: models.data[0]?.id })
+    expect(status).to.equal(200)
+    expect(text).to.include('chat.completion')
+  })
+
+  for (const flag of ['--version', '-version']) {
+    it(`says its version (${flag})`, async () => {
+      const { code, stdout } = await tapline(folder, flag)
+      expect(code).to.equal(0)
+      expect(stdout).to.match(/^tapline \d+\.\d+\.\d+ \(node 24\.[\d.]+, plugin contract \d+\)\n$/)
+    })
+  }
+})
