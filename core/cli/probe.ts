@@ -11,7 +11,7 @@ export async function probe(flags: CommonFlags & { readonly ready?: true; readon
   const isReady = flags.ready === true
   const path = `${server.base_path === '/' ? '' : server.base_path}/health${isReady ? '/ready' : ''}`
   const timeoutMs = readDuration(isReady ? flags.readyTimeout : flags.healthTimeout) ?? 2_000
-  const status = await ask(Number(server.port), path, timeoutMs)
+  const status = await ask(server.port, path, timeoutMs)
   console.log(status ?? 'no answer')
   process.exitCode = (isReady ? ['ready', 'degraded'] : ['ok']).includes(status ?? '') ? 0 : 1
 }

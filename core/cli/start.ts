@@ -11,6 +11,8 @@ import pino from 'pino'
 
 export type StartFlags = CommonFlags
 
+const sameSignalMs = 500
+
 export async function start(flags: StartFlags): Promise<void> {
   const config = await loadFor(await groundFor(flags, pino({ enabled: false })))
   const { logger, flush } = makeLog(config.values.logging_runtime)
@@ -23,13 +25,15 @@ export async function start(flags: StartFlags): Promise<void> {
 
   process.on('SIGHUP', () => { void gateway.reload() })
   process.on('unhandledRejection', cause => { logger.error({ err: cause }, 'a promise was rejected and nobody took care of it') })
-  let stopping = false
+  let stoppingSince: number | undefined
   const stop = (signal: string) => {
-    if (stopping) {
+    // Ctrl-C under npm arrives twice: from the terminal, and from npm.
+    if (stoppingSince !== undefined && performance.now() - stoppingSince < sameSignalMs) return
+    if (stoppingSince !== undefined) {
       logger.warn(`${signal} again: exiting at once`)
       process.exit(1)
     }
-    stopping = true
+    stoppingSince = performance.now()
     logger.info(`${signal}: finishing what runs`)
     stopWatching()
     setTimeout(() => { logger.error('the shutdown took too long'); process.exit(1) }, config.values.server.shutdown.total_timeout).unref()

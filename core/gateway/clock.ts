@@ -28,7 +28,7 @@ function ownTimer(ms: number, callback: () => void): Timer {
 class WaitQueue {
   readonly #ms: number
   readonly #waits = new Roll<Wait>()
-  #timer: NodeJS.Timeout | undefined
+  #isSet = false
 
   constructor(ms: number) {
     this.#ms = ms
@@ -36,19 +36,22 @@ class WaitQueue {
 
   add(callback: () => void): Timer {
     const entry = this.#waits.add({ due: performance.now() + this.#ms, callback })
-    this.#timer ??= setTimeout(() => this.#fire(), this.#ms).unref()
+    if (!this.#isSet) this.#set(this.#ms)
     return { cancel: () => this.#waits.remove(entry) }
   }
 
+  /** The process need not stay for it: who waits is kept up by his connection. */
+  #set(ms: number): void {
+    this.#isSet = true
+    setTimeout(() => this.#fire(), ms).unref()
+  }
+
   #fire(): void {
-    this.#timer = undefined
+    this.#isSet = false
     const now = performance.now()
     for (let entry = this.#waits.first; entry !== undefined; entry = this.#waits.first) {
       const { due, callback } = entry.value as Wait
-      if (due > now) {
-        this.#timer = setTimeout(() => this.#fire(), due - now).unref()
-        return
-      }
+      if (due > now) return this.#set(due - now)
       this.#waits.remove(entry)
       callback()
     }

@@ -25,7 +25,7 @@ export class Gateway implements ServerState {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #current: Generation
-  #retiring = new Set<Promise<void>>()
+  readonly #retiring = new Set<Promise<void>>()
   #reloading: Promise<boolean> = Promise.resolve(true)
 
   private constructor(ground: Ground, health: GatewayHealth, first: Generation) {
@@ -88,7 +88,7 @@ export class Gateway implements ServerState {
     return drained
   }
 
-  async #listen(port = Number(this.#current.config.values.server.port)): Promise<void> {
+  async #listen(port = this.#current.config.values.server.port): Promise<void> {
     const host = this.#host()
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject)

@@ -5,7 +5,7 @@ import type { Problem } from '../config/place.ts'
 import { suggestion } from '../config/suggestion.ts'
 import type { ResolvedStep } from '../pipeline/compile.ts'
 import { Instance } from '../plugin/instance.ts'
-import { noMeter, type Clock, type ServiceName, type Services } from '../plugin/services.ts'
+import { noMeter, type ServiceName, type Services } from '../plugin/services.ts'
 
 /** Services that the kernel itself offers. */
 export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version'>

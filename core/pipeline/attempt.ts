@@ -2,7 +2,7 @@
 
 import type { GatewayError } from '../errors.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from '../upstream/reply.ts'
 
 /** Where a call may go: a provider instance, and the id that it knows the model by. */
 export interface Target {

@@ -9,7 +9,8 @@ import type { Sink } from './sink.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
-import { Blocked, Reply } from './reply.ts'
+import { Blocked } from './verdict.ts'
+import { Reply } from '../upstream/reply.ts'
 import { review } from './review.ts'
 import { guarded } from './stream-delivery.ts'
 
@@ -24,7 +25,7 @@ export class BufferedDelivery {
   readonly #reply: Reply
   readonly #flow: Flow
   readonly #rule: StreamRule | undefined
-  #chunks: Buffer[] = []
+  readonly #chunks: Buffer[] = []
   #bytes = 0
   #keepAlive: Timer | undefined
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { checkOptions } from '../config/options.ts'
 import type { Place, Problem } from '../config/place.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
+import { suggestion } from '../config/suggestion.ts'
 import { load, LoadError, type LoaderOptions } from '../plugin/load.ts'
 import type { InstanceSpec } from '../plugin/instance.ts'
 import type { AssembledPipeline } from './assemble.ts'
@@ -72,7 +73,7 @@ async function resolveStep(step: NamedStep, pipeline: string, from: string, inpu
 /** The steps that a step stands for take its place; they point at it. */
 async function expand(definition: PluginDefinition, options: unknown, step: NamedStep, pipeline: string, input: CompileInput, problems: Problem[]): Promise<readonly ResolvedStep[]> {
   const steps: ResolvedStep[] = []
-  for (const inner of definition.expand?.(options as never, pointer => input.place(pointer)) ?? []) steps.push(...await resolveStep(namedStep(inner, inner.place ?? step.place), pipeline, input.directory, input, problems))
+  for (const inner of definition.expand?.(options, pointer => input.place(pointer)) ?? []) steps.push(...await resolveStep(namedStep(inner, inner.place ?? step.place), pipeline, input.directory, input, problems))
   return steps
 }
 
@@ -81,7 +82,7 @@ async function loadStep(step: NamedStep, pipeline: string, from: string, input: 
     return await load('plugin', step.use, from, input.loader, step.sha256)
   } catch (cause) {
     if (!(cause instanceof LoadError)) throw cause
-    problems.push({ ...at(step, pipeline, '/use', input), expected: cause.expected, got: step.use, message: cause.message })
+    problems.push({ ...at(step, pipeline, '/use', input), expected: cause.expected, got: step.use, message: cause.message + suggestion(step.use, cause.names) })
     return undefined
   }
 }

@@ -8,7 +8,7 @@ import type { Dialect, Usage } from '../plugin/dialect.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { Attempt, Target } from './attempt.ts'
 import type { Plan } from './plan.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from '../upstream/reply.ts'
 import type { PhaseName } from './step.ts'
 
 /** What arrived, before anybody looked into it. */

@@ -3,7 +3,7 @@
 import { complete } from './complete.ts'
 import type { Sink } from './sink.ts'
 import type { Exchange } from './exchange.ts'
-import type { Reply, ReplyStream } from './reply.ts'
+import type { Reply, ReplyStream } from '../upstream/reply.ts'
 import type { Timer } from '../plugin/services.ts'
 
 export class Flow {

@@ -12,7 +12,7 @@ import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { Phase, type Tap } from './phase.ts'
 import type { Limits, Plan, Said, StreamPass } from './plan.ts'
-import { Reply } from './reply.ts'
+import { Reply } from '../upstream/reply.ts'
 import type { PhaseName } from './step.ts'
 
 /** A step whose plugin is set up. */

@@ -6,7 +6,7 @@ import { begin } from './respond.ts'
 import type { Sink } from './sink.ts'
 import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from '../upstream/reply.ts'
 
 export class RawDelivery {
   readonly done: Promise<void>

@@ -4,7 +4,7 @@ import { JsonDocument } from '../document/document.ts'
 import { errorEnvelope, gatewayError, type GatewayError } from '../errors.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
-import type { Reply } from './reply.ts'
+import type { Reply } from '../upstream/reply.ts'
 import type { Sink } from './sink.ts'
 
 /** Answers with an error in the caller's dialect. */

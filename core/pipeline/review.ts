@@ -2,7 +2,8 @@
 
 import { GatewayError } from '../errors.ts'
 import type { Exchange } from './exchange.ts'
-import { Blocked, Reply } from './reply.ts'
+import { Blocked } from './verdict.ts'
+import { Reply } from '../upstream/reply.ts'
 
 /** Fires the `response` taps above the step that answered, and gives what the caller shall get. */
 export async function review(exchange: Exchange, said: Reply): Promise<Reply | GatewayError> {

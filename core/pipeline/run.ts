@@ -7,7 +7,7 @@ import { complete } from './complete.ts'
 import { abandon, deliver } from './deliver.ts'
 import { ClientGone, type Exchange, type IncomingRequest } from './exchange.ts'
 import { readBody } from './body.ts'
-import { Reply } from './reply.ts'
+import { Reply } from '../upstream/reply.ts'
 import { review } from './review.ts'
 import type { Sink } from './sink.ts'
 

@@ -10,7 +10,8 @@ import { begin, eventHeaders, failureEvent, incomplete, refuse } from './respond
 import type { Sink } from './sink.ts'
 import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
-import { Blocked, type Reply } from './reply.ts'
+import { Blocked } from './verdict.ts'
+import { type Reply } from '../upstream/reply.ts'
 
 const nothing = Buffer.alloc(0)
 

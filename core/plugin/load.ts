@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { nearest } from '../config/problems.ts'
 import type { PluginDefinition } from './define.ts'
 import type { Dialect } from './dialect.ts'
 import type { ProviderDefinition } from './provider.ts'
@@ -27,6 +26,8 @@ export interface Loaded<Definition> {
 export class LoadError extends Error {
   override readonly name = 'LoadError'
   readonly expected: string
+  /** The names that would have been found, if that was the trouble. */
+  readonly names: readonly string[] = []
 
   constructor(message: string, expected: string, cause?: unknown) {
     super(message, { cause })
@@ -90,7 +91,6 @@ function isDefinition(kind: Kind, value: unknown): boolean {
 }
 
 async function notFound(kind: Kind, use: string): Promise<LoadError> {
-  const names = kind === 'dialect' ? [] : await defaultNames(kind)
-  const near = nearest(use, names)
-  return new LoadError(`there is no ${kind} "${use}"${near === undefined ? '' : `; did you mean "${near}"?`}`, `a default ${kind}, an npm package, or a path to a .ts or .js file`)
+  const error = new LoadError(`there is no ${kind} "${use}"`, `a default ${kind}, an npm package, or a path to a .ts or .js file`)
+  return Object.assign(error, { names: kind === 'dialect' ? [] : await defaultNames(kind) })
 }

@@ -18,7 +18,7 @@ export function joinWrites(socket: Socket): void {
   if (writeEach === undefined) return
   socket._writev = (pieces: Piece[], done: Done) => {
     const text = joined(pieces)
-    if (text === undefined) writeEach(pieces as never, done)
+    if (text === undefined) writeEach(pieces, done)
     else socket._write(text, 'latin1', done)
   }
 }

@@ -80,7 +80,7 @@ function outcome(exchange: Exchange, sink: MemorySink, received: readonly Buffer
     status: sink.status,
     headers: sink.headers,
     body,
-    reply: { raw, text: isStream ? textOfStream(raw) : String((body as { choices?: { message?: { content?: unknown } }[] } | undefined)?.choices?.[0]?.message?.content ?? '') },
+    reply: { raw, text: isStream ? textOfStream(raw) : (body as { choices?: { message?: { content?: string | null } }[] } | undefined)?.choices?.[0]?.message?.content ?? '' },
     upstream: received[0] === undefined ? undefined : JSON.parse(received[0].toString()) as Record<string, unknown>,
     failures: exchange.failures,
     exchange,

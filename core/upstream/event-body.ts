@@ -1,7 +1,7 @@
 /** A body of server-sent events: established with its first event that carries data, then handed on event by event. */
 
 import { GatewayError } from '../errors.ts'
-import { Reply } from '../pipeline/reply.ts'
+import { Reply } from './reply.ts'
 import type { StreamFormat } from '../plugin/dialect.ts'
 import { EventSplitter, firstEvent, splitEvents } from '../stream/borders.ts'
 import { emptyFailure, faultFailure } from './failure.ts'

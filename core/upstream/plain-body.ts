@@ -2,7 +2,7 @@
 
 import { JsonError } from '../document/document.ts'
 import { gatewayError, type GatewayError } from '../errors.ts'
-import { Reply } from '../pipeline/reply.ts'
+import { Reply } from './reply.ts'
 import { emptyFailure, faultFailure, statusFailure, transportFailure } from './failure.ts'
 import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'

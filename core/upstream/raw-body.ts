@@ -1,7 +1,7 @@
 /** A body that nobody reads: its bytes go by as they come (passthrough). */
 
 import type { GatewayError } from '../errors.ts'
-import { Reply } from '../pipeline/reply.ts'
+import { Reply } from './reply.ts'
 import { statusFailure } from './failure.ts'
 import { RunningStream } from './running-stream.ts'
 import type { BodyReader, Reading } from './send.ts'

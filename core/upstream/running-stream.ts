@@ -1,7 +1,7 @@
 /** A stream that has begun and waits until somebody takes it; what comes before then is kept. */
 
 import type { GatewayError } from '../errors.ts'
-import type { ReplyStream } from '../pipeline/reply.ts'
+import type { ReplyStream } from './reply.ts'
 import type { Call } from './transport.ts'
 
 type Taker = Parameters<ReplyStream['start']>[0]

@@ -3,7 +3,7 @@
 import { GatewayError, gatewayError } from '../errors.ts'
 import type { Attempt, Failure } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { Reply } from '../pipeline/reply.ts'
+import type { Reply } from './reply.ts'
 import type { Timer } from '../plugin/services.ts'
 import { decoded } from './decoded.ts'
 import { EventBody } from './event-body.ts'

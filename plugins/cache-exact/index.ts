@@ -50,7 +50,7 @@ export default definePlugin({
       return undefined
     }
     const found = (exchange: Exchange, key: string, entry: Entry | undefined | 'failed'): Reply | undefined | Promise<Reply | undefined> => {
-      if (entry === 'failed') return void note(exchange, 'error')
+      if (entry === 'failed') return note(exchange, 'error')
       if (entry !== undefined) return hit(exchange, entry)
       missed.set(exchange, { key, ttlMs: ttlMs(exchange.request.headers, options.ttl) })
       return flights.board(key, exchange)?.then(landing => landed(exchange, landing)) ?? landed(exchange, 'lead')
@@ -62,7 +62,7 @@ export default definePlugin({
         if (target === undefined || exchange.request.method !== 'POST' || !operations.has(exchange.operation)) return undefined
         const partition = options.partition === 'user_path' ? exchange.userPath : ''
         const key = mayBeCached(exchange) ? cacheKey(exchange, target, partition) : undefined
-        if (key === undefined) return void note(exchange, 'bypass')
+        if (key === undefined) return note(exchange, 'bypass')
         const entry = shelf.read(key)
         return entry instanceof Promise ? entry.then(read => found(exchange, key, read)) : found(exchange, key, entry)
       },

@@ -1,6 +1,6 @@
 /** Finds the targets of a call by the model that it names, keeps the registry of models, and lists it. */
 
-import { definePlugin, gatewayError, type Exchange, type GatewayError, type Target, type Timer } from '../../core/index.ts'
+import { definePlugin, gatewayError, type Exchange, GatewayError, type Target, type Timer } from '../../core/index.ts'
 import { Inventory } from './inventory.ts'
 import { answerModels } from './listing.ts'
 import { Registry } from './registry.ts'
@@ -35,8 +35,8 @@ export default definePlugin({
       route(exchange) {
         if (exchange.operation === 'models') return answerModels(exchange, registry, listing)
         const found = targetsFor(exchange, registry)
-        if (!Array.isArray(found)) return found as GatewayError
-        exchange.targets = found as Target[]
+        if (found instanceof GatewayError) return found
+        exchange.targets = found
       },
       close() {
         for (const timer of timers.values()) timer.cancel()

@@ -2,13 +2,13 @@
 
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { PluginDefinition } from '../../core/plugin/define.ts'
 import { load } from '../../core/plugin/load.ts'
 import type { Services } from '../../core/plugin/services.ts'
 import { chatChunks, chatCompletion, errorBody, modelList } from '../../core/testing/chat-samples.ts'
 import { startTestGateway, type TestGateway } from '../../core/testing/gateway.ts'
 import { runPlugin, type PluginRun, type PluginRunOptions } from '../../core/testing/run-plugin.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
+import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { providerConformance } from '../../core/testing/conformance.ts'
 import { ExampleFolder } from './folder.ts'
 import { filesOf, page, pages, root, titleOf } from './manual.ts'
@@ -50,6 +50,17 @@ describe('the files of the manual', () => {
   })
 })
 
+describe('the skeletons that "tapline new" writes', () => {
+  for (const [kind, name, test] of [['plugin', 'house-words', 'house-words.test.ts'], ['provider', 'acme', 'acme/index.test.js']] as const) {
+    it(`pass their test: ${kind}`, async () => {
+      await using folder = await ExampleFolder.make({})
+      expect(await folder.node(join(root, 'core/main.ts'), 'new', kind, name)).to.include({ code: 0 })
+      const { code, said } = await folder.node('--test', test)
+      expect(code, said).to.equal(0)
+    }).timeout(60_000)
+  }
+})
+
 describe('the plugins of the manual', () => {
   let folder: ExampleFolder
   before(async () => { folder = await ExampleFolder.make({ ...filesOf(page('docs/pipelines.md')), ...filesOf(page('docs/writing-a-plugin.md')) }) })
@@ -57,7 +68,7 @@ describe('the plugins of the manual', () => {
 
   const run = async (name: string, options: PluginRunOptions = {}, from = folder.path): Promise<PluginRun> => {
     const { definition } = await load('plugin', `./${name}.ts`, from, { searchPaths: [], foreignAllowed: true })
-    return await runPlugin(definition as PluginDefinition, options)
+    return await runPlugin(definition, options)
   }
   const user = (content: string) => ({ messages: [{ role: 'user', content }] })
   const secret = 'AKIAIOSFODNN7EXAMPLE'
@@ -125,7 +136,8 @@ describe('the plugins of the manual', () => {
     const config = manual.blocks.find(({ language, text }) => language === 'yaml' && text.includes('GET /ping'))?.text ?? ''
     await using gateway = await startTestGateway({ config, files: filesOf(manual) })
     expect(await (await fetch(`${gateway.url}/ping`)).text()).to.equal('pong\n')
-    expect((await fetch(`${gateway.url}/legal/v1/chat/completions`, { method: 'POST', body: JSON.stringify({ model: 'demo-chat', ...user('x'.repeat(100_001)) }) })).status).to.equal(200)
+    const long = JSON.stringify({ model: 'demo-chat', ...user('x'.repeat(100_001)) })
+    expect((await fetch(`${gateway.url}/legal/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: long })).status).to.equal(200)
     expect(gateway.log.some(({ msg, size }) => msg === 'a long prompt' && size === 100_001)).to.equal(true)
   })
 
@@ -138,7 +150,9 @@ describe('the plugins of the manual', () => {
   })
 
   it('heartbeat ends with its instance', async () => {
-    expect((await run('heartbeat')).status).to.equal(200)
+    const clock = new TurnedClock()
+    expect((await run('heartbeat', { clock })).status).to.equal(200)
+    expect(clock.pending).to.equal(0)
   })
 })
 

@@ -85,23 +85,23 @@ describe('identical requests in flight', () => {
     expect(flights.board('k', leader)).to.equal(undefined)
     const waiting = [flights.board('k', exchange()), flights.board('k', exchange())]
     flights.land('k', leader, entry)
-    expect(await Promise.all(waiting)).to.deep.equal([entry, entry])
+    expect(await Promise.all(waiting.map(async landing => await landing))).to.deep.equal([entry, entry])
     expect(flights.board('k', exchange())).to.equal(undefined)
   })
 
   it('go on alone when their leader has nothing to share', async () => {
     const flights = new Flights()
     const leader = exchange()
-    flights.board('k', leader)
+    void flights.board('k', leader)
     const waiting = [flights.board('k', exchange()), flights.board('k', exchange())]
     flights.leave('k', leader)
-    expect(await Promise.all(waiting)).to.deep.equal(['alone', 'alone'])
+    expect(await Promise.all(waiting.map(async landing => await landing))).to.deep.equal(['alone', 'alone'])
   })
 
   it('are led by another when the client of their leader leaves, but not by one who left himself', async () => {
     const flights = new Flights()
     const [leader, left, next, last] = [exchange(true), exchange(true), exchange(), exchange()]
-    flights.board('k', leader)
+    void flights.board('k', leader)
     void flights.board('k', left)
     const landings: (Landing | undefined)[] = []
     void flights.board('k', next)?.then(landing => landings.push(landing))
@@ -116,9 +116,9 @@ describe('identical requests in flight', () => {
   it('do not mind what a former leader says', () => {
     const flights = new Flights()
     const [leader, other] = [exchange(), exchange()]
-    flights.board('k', leader)
+    void flights.board('k', leader)
     flights.leave('k', leader)
-    flights.board('k', other)
+    void flights.board('k', other)
     flights.leave('k', leader)
     flights.land('k', leader, entry)
     expect(flights.board('k', exchange())).to.not.equal(undefined)

@@ -2,16 +2,23 @@ import { expect } from 'chai'
 import pino from 'pino'
 import { checkOptions } from '../../core/config/options.ts'
 import { Instance } from '../../core/plugin/instance.ts'
-import type { CacheStore, PluginDefinition, Services } from '../../core/index.ts'
+import type { PluginDefinition, Services } from '../../core/index.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import plugin from '../../plugins/cache-memory/index.ts'
 
-async function make(maxBytes: string): Promise<{ store: CacheStore; clock: TurnedClock }> {
+/** The service, which answers at once. */
+interface MemoryStore {
+  get(key: string): Buffer | undefined
+  set(key: string, value: Buffer, ttlMs: number): void
+  delete(key: string): void
+}
+
+async function make(maxBytes: string): Promise<{ store: MemoryStore; clock: TurnedClock }> {
   const definition = plugin as unknown as PluginDefinition
   const clock = new TurnedClock()
   const { value: options } = checkOptions(definition.schema, { max_bytes: maxBytes }, () => undefined)
   const instance = await Instance.setUp({ key: 'x', name: 'cache-memory', definition, options }, { clock } as unknown as Services, pino({ enabled: false }), clock)
-  return { clock, store: instance.taps.service as CacheStore }
+  return { clock, store: instance.taps.service as unknown as MemoryStore }
 }
 
 describe('cache-memory', () => {

@@ -27,7 +27,6 @@ const nothing: readonly never[] = []
 const everything = ['*']
 
 const errorWord = Buffer.from('error')
-const usageName = Buffer.from('"usage"')
 
 /** Values of `error` that report none. */
 const blank = new Set(['null', 'false', '""', '0'])

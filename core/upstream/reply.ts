@@ -2,9 +2,9 @@
 
 import type { Conversation } from '../document/conversation.ts'
 import { JsonDocument } from '../document/document.ts'
-import { GatewayError } from '../errors.ts'
+import type { GatewayError } from '../errors.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
-import type { Target } from './attempt.ts'
+import type { Target } from '../pipeline/attempt.ts'
 
 /** A streamed reply that has begun; it waits until somebody takes its events. */
 export interface ReplyStream {
@@ -84,30 +84,4 @@ export class Reply {
   get usage(): Usage | undefined {
     return this.#dialect === undefined || this.document === undefined ? undefined : this.#dialect.usage(this.document)
   }
-}
-
-/** Refuses the call. Status 400 where the prompt is at fault, 502 once a provider answered, unless `status` says otherwise. */
-export function block(code: string, message: string, details: { readonly status?: number; readonly param?: string } = {}): GatewayError {
-  return new Blocked(code, message, details)
-}
-
-/** A refusal by policy: its status may follow from the phase that it was said in. */
-export class Blocked extends GatewayError {
-  readonly statusGiven: boolean
-
-  constructor(code: string, message: string, details: { readonly status?: number; readonly param?: string }) {
-    super(code, message, { ...details, status: details.status ?? 400 })
-    this.statusGiven = details.status !== undefined
-  }
-
-  /** The same refusal, said of a provider's answer. */
-  ofAnswer(): Blocked {
-    if (this.statusGiven || this.code === null) return this
-    return new Blocked(this.code, this.message, { status: 502, ...(this.param === null ? {} : { param: this.param }) })
-  }
-}
-
-/** Answers in the provider's place with one assistant turn, in the caller's dialect, as a stream if one was asked for. */
-export function answer(text: string): Reply {
-  return new Reply({ status: 200, turn: text })
 }

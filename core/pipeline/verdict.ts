@@ -1,0 +1,30 @@
+/** What policy says in the provider's place: a refusal, or an answer of its own. Neither knows the caller's dialect. */
+
+import { GatewayError } from '../errors.ts'
+import { Reply } from '../upstream/reply.ts'
+
+/** Refuses the call. Status 400 where the prompt is at fault, 502 once a provider answered, unless `status` says otherwise. */
+export function block(code: string, message: string, details: { readonly status?: number; readonly param?: string } = {}): GatewayError {
+  return new Blocked(code, message, details)
+}
+
+/** A refusal by policy: its status may follow from the phase that it was said in. */
+export class Blocked extends GatewayError {
+  readonly statusGiven: boolean
+
+  constructor(code: string, message: string, details: { readonly status?: number; readonly param?: string }) {
+    super(code, message, { ...details, status: details.status ?? 400 })
+    this.statusGiven = details.status !== undefined
+  }
+
+  /** The same refusal, said of a provider's answer. */
+  ofAnswer(): Blocked {
+    if (this.statusGiven || this.code === null) return this
+    return new Blocked(this.code, this.message, { status: 502, ...(this.param === null ? {} : { param: this.param }) })
+  }
+}
+
+/** Answers in the provider's place with one assistant turn, in the caller's dialect, as a stream if one was asked for. */
+export function answer(text: string): Reply {
+  return new Reply({ status: 200, turn: text })
+}
