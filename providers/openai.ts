@@ -15,5 +15,4 @@ export default defineProvider({
   },
   requestIdHeader: 'X-Client-Request-Id',
   usageOnRequest: true,
-  passthrough: true,
 })

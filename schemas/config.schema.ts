@@ -105,10 +105,6 @@ export interface TaplineSettings {
      */
     pid_file?: string
     /**
-     * Send the compatible names of headers beside Tapline's own.
-     */
-    compat_headers: boolean
-    /**
      * What happens between SIGTERM and the end.
      */
     shutdown: {
@@ -189,11 +185,11 @@ export interface TaplineSettings {
      */
     search_paths: string[]
     /**
-     * Plugin files that are made known without standing in a pipeline; in a variable as file[=sha256], between commas.
+     * Plugin files, loaded at the start; a step may use one by the name that it gives itself. In a variable as file[=sha256], between commas.
      */
     load: {
       /**
-       * Path of the file.
+       * Path of the file, relative to the configuration file.
        */
       file: string
       sha256?: Sha256
@@ -223,10 +219,6 @@ export interface ProviderSetting {
    */
   api_keys?: string[]
   /**
-   * Whether a session stays with one key.
-   */
-  session_sticky_keys: boolean
-  /**
    * Where its API is served.
    */
   base_url?: string
@@ -255,10 +247,6 @@ export interface ProviderSetting {
      * No ids that match one of these.
      */
     exclude?: string[]
-    /**
-     * No models that cost more, and none without a price.
-     */
-    max_price_per_mtok?: number
   }
   /**
    * Overrides the global block, member by member.
@@ -303,10 +291,6 @@ export interface ProviderSetting {
    * The only operations that are asked of it.
    */
   operations?: string[]
-  /**
-   * Whether streams are asked for their usage; auto finds out.
-   */
-  stream_usage?: 'auto' | 'always' | 'never'
 }
 /**
  * What is known of a model; overrides what the catalogue says.

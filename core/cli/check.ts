@@ -2,7 +2,8 @@
 
 import pino from 'pino'
 import { ConfigError } from '../config/problems.ts'
-import { buildGeneration, loadFor } from '../gateway/generation.ts'
+import { buildGeneration } from '../gateway/build.ts'
+import { loadFor } from '../gateway/load-for.ts'
 import { groundFor, type CommonFlags } from './ground.ts'
 
 const quiet = pino({ enabled: false })

@@ -30,7 +30,6 @@ export default definePlugin({
   name: '${name}',
   schema: {
     type: 'object',
-    additionalProperties: false,
     properties: {
       words: { type: 'array', items: { type: 'string' }, default: [], description: 'Words that must not leave.' },
     },

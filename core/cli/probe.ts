@@ -2,7 +2,7 @@
 
 import { request } from 'node:http'
 import pino from 'pino'
-import { loadFor } from '../gateway/generation.ts'
+import { loadFor } from '../gateway/load-for.ts'
 import { readDuration } from '../config/grammar.ts'
 import { groundFor, type CommonFlags } from './ground.ts'
 

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import pino from 'pino'
-import { buildGeneration } from '../gateway/generation.ts'
+import { buildGeneration } from '../gateway/build.ts'
 import { pidFile } from '../gateway/pid-file.ts'
 import { groundFor, type CommonFlags } from './ground.ts'
 

@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises'
 import { Gateway } from '../gateway/gateway.ts'
-import { loadFor } from '../gateway/generation.ts'
+import { loadFor } from '../gateway/load-for.ts'
 import { makeLog } from '../gateway/log.ts'
 import { pidFile, writePid } from '../gateway/pid-file.ts'
 import { watchConfiguration } from '../gateway/watch.ts'
@@ -25,15 +25,15 @@ export async function start(flags: StartFlags): Promise<void> {
 
   process.on('SIGHUP', () => { void gateway.reload() })
   process.on('unhandledRejection', cause => { logger.error({ err: cause }, 'a promise was rejected and nobody took care of it') })
-  let stoppingSince: number | undefined
+  let first: { readonly signal: string; readonly at: number } | undefined
   const stop = (signal: string) => {
-    // Ctrl-C under npm arrives twice: from the terminal, and from npm.
-    if (stoppingSince !== undefined && performance.now() - stoppingSince < sameSignalMs) return
-    if (stoppingSince !== undefined) {
+    if (first !== undefined) {
+      // Ctrl-C under npm arrives twice: from the terminal, and from npm.
+      if (signal === 'SIGINT' && first.signal === signal && performance.now() - first.at < sameSignalMs) return
       logger.warn(`${signal} again: exiting at once`)
       process.exit(1)
     }
-    stoppingSince = performance.now()
+    first = { signal, at: performance.now() }
     logger.info(`${signal}: finishing what runs`)
     stopWatching()
     setTimeout(() => { logger.error('the shutdown took too long'); process.exit(1) }, config.values.server.shutdown.total_timeout).unref()

@@ -14,7 +14,7 @@ export function expectation(schema: SettingSchema): string {
 
 /** A value as messages show it; long ones are cut. */
 export function shown(value: unknown, secret: boolean): string {
-  if (secret) return '<redacted>'
+  if (secret && value !== '') return '<redacted>'
   if (value === undefined) return 'nothing'
   const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text

@@ -8,7 +8,7 @@ import { isTree, join } from './pointer.ts'
 
 /**
  * Checks what configuration gives a plugin as options, written as an operator writes them.
- * @param schema without one, no options are allowed
+ * @param schema without one, no options are allowed; with one, only those that it names, unless it says `additionalProperties`
  * @param describe where the value at a pointer into the options was written; its pointer, file and line go into the problem
  * @returns the options with numbers for durations and sizes and with defaults, fit for `setup` if there are no problems
  */
@@ -18,8 +18,13 @@ export function checkOptions(
   describe: (pointer: string) => Place | undefined,
 ): { readonly value: unknown; readonly problems: readonly Problem[] } {
   if (schema === undefined) return { value: {}, problems: noOptions(given).map(finding => problem(finding, describe)) }
-  const { value, findings } = check(schema, given ?? {})
+  const { value, findings } = check(closed(schema), given ?? {})
   return { value, problems: findings.map(finding => problem(finding, describe)) }
+}
+
+/** An option that the schema does not name is a misspelt one. A schema that is a choice has no names of its own. */
+function closed(schema: OptionsSchema): OptionsSchema {
+  return schema.properties === undefined && (schema.oneOf ?? schema.anyOf) !== undefined ? schema : { additionalProperties: false, ...schema }
 }
 
 function noOptions(given: unknown): Finding[] {

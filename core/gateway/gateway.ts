@@ -6,7 +6,8 @@ import type { Logger } from 'pino'
 import { formatProblem, ConfigError } from '../config/problems.ts'
 import { makeServer, type ServerState } from '../http/server.ts'
 import type { Clock } from '../plugin/services.ts'
-import { buildGeneration, type Generation, type Ground } from './generation.ts'
+import { buildGeneration } from './build.ts'
+import type { Generation, Ground } from './generation.ts'
 import { GatewayHealth } from './health.ts'
 
 /** How often a draining gateway looks for connections that have nothing under way any more. */
@@ -26,6 +27,7 @@ export class Gateway implements ServerState {
   readonly #sockets = new Set<Socket>()
   #current: Generation
   readonly #retiring = new Set<Promise<void>>()
+  readonly #followers = new Set<(current: Generation) => void>()
   #reloading: Promise<boolean> = Promise.resolve(true)
 
   private constructor(ground: Ground, health: GatewayHealth, first: Generation) {
@@ -46,7 +48,13 @@ export class Gateway implements ServerState {
     const health = new GatewayHealth(options.clock)
     const ground: Ground = { ...options, health }
     const gateway = new Gateway(ground, health, await buildGeneration(ground))
-    await gateway.#listen(options.port)
+    gateway.#current.start(ground.log)
+    try {
+      await gateway.#listen(options.port)
+    } catch (cause) {
+      await gateway.#current.retire(ground.log)
+      throw cause
+    }
     return gateway
   }
 
@@ -72,6 +80,13 @@ export class Gateway implements ServerState {
   /** Compiles the configuration anew and swaps it in whole; one that does not compile changes nothing. Reloads queue up. */
   reload(): Promise<boolean> {
     return this.#reloading = this.#reloading.then(() => this.#reload())
+  }
+
+  /** Calls back with the configuration that serves: now, and whenever another one takes over. @returns how to end that */
+  follow(follower: (current: Generation) => void): () => void {
+    this.#followers.add(follower)
+    follower(this.#current)
+    return () => { this.#followers.delete(follower) }
   }
 
   /** Finishes what runs, within the drain time, then closes everything. Resolves to whether nothing was cut. */
@@ -116,9 +131,11 @@ export class Gateway implements ServerState {
     try {
       const next = await buildGeneration(this.#ground, before)
       this.#current = next
+      next.start(this.#log)
       this.#log.info({ pipelines: next.plans.size, providers: [...next.providers.keys()] }, 'configuration reloaded')
       this.#warnOfFixed(before, next)
       this.#retire(before)
+      for (const follower of this.#followers) follower(next)
       return true
     } catch (cause) {
       this.#log.error({ event: 'reload_failed', ...(cause instanceof ConfigError ? { problems: cause.problems.map(problem => formatProblem(problem)) } : { err: cause }) }, 'the configuration was not reloaded; the running one stays')

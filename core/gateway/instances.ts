@@ -13,6 +13,8 @@ export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'hea
 export interface InstanceInput {
   readonly own: OwnServices
   readonly log: Logger
+  /** The configuration file: what is said there is what the operator can mend. */
+  readonly userFile: string | undefined
   readonly previous: ReadonlyMap<string, Instance>
   /** Whether what the kernel offers is what the previous instances were given. */
   readonly ownUnchanged: boolean
@@ -23,7 +25,7 @@ const alwaysThere: readonly ServiceName[] = ['clock', 'random', 'meter', 'health
 /** Sets up one instance per distinct step. On a problem, what was set up anew is closed again. */
 export async function setUpInstances(steps: readonly ResolvedStep[], input: InstanceInput, problems: Problem[]): Promise<ReadonlyMap<string, Instance>> {
   const distinct = [...new Map(steps.filter(step => step.off === undefined).map(step => [step.spec.key, step])).values()]
-  checkNames(distinct, problems)
+  checkServices(distinct, input.userFile, problems)
   const ordered = inOrder(distinct, problems)
   const setup = new SetUp(input, problems)
   if (problems.length > 0) return setup.instances
@@ -117,14 +119,12 @@ function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly 
   return [...ordered]
 }
 
-/** One name may stand for one thing only: logs and metrics say it. */
-function checkNames(steps: readonly ResolvedStep[], problems: Problem[]): void {
-  const services = new Map<string, string>()
-  for (const { spec, step } of steps) {
-    const { provides } = spec.definition
-    if (provides === undefined) continue
-    const other = services.get(provides)
-    if (other !== undefined && other !== spec.key) problems.push({ ...step.place, pointer: step.place?.pointer ?? '', message: `${spec.name} provides "${provides}", and so does another step with other options`, got: spec.name })
-    services.set(provides, spec.key)
+/** One instance provides a service. Of several, those that the operator wrote are too many, beside those that came with the package. */
+function checkServices(steps: readonly ResolvedStep[], userFile: string | undefined, problems: Problem[]): void {
+  const providing = steps.filter(({ spec }) => spec.definition.provides !== undefined)
+  for (const [service, rivals] of Map.groupBy(providing, ({ spec }) => spec.definition.provides)) {
+    const own = rivals.filter(({ step: { place } }) => place !== undefined && place.file === userFile)
+    const tooMany = own.length < rivals.length && own.length > 0 ? own : rivals.slice(1)
+    for (const { spec, step } of tooMany) problems.push({ ...step.place, pointer: step.place?.pointer ?? '', message: `${spec.name} provides "${service}", and so does another step with other options`, got: spec.name })
   }
 }

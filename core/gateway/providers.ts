@@ -3,7 +3,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { ProviderDefinition } from '../plugin/provider.ts'
-import { ProviderInstance, type ProviderConfig, type ProviderLimits } from '../upstream/provider.ts'
+import type { ProviderConfig } from '../config/providers/config.ts'
+import { ProviderInstance, type ProviderLimits } from '../upstream/provider.ts'
 
 export interface ProvidersInput {
   readonly configs: ReadonlyMap<string, ProviderConfig>
@@ -21,7 +22,7 @@ export function makeProviders(input: ProvidersInput): ReadonlyMap<string, Provid
     const kept = input.previous.get(name)
     const definition = input.definitions.get(config.type)
     if (definition === undefined) continue
-    if (kept !== undefined && kept.definition === definition && isDeepStrictEqual(kept.config, config) && isDeepStrictEqual(input.limits, input.previousLimits)) {
+    if (kept !== undefined && kept.definition === definition && isSameBlock(kept.config, config) && isDeepStrictEqual(input.limits, input.previousLimits)) {
       instances.set(name, kept)
       continue
     }
@@ -32,6 +33,11 @@ export function makeProviders(input: ProvidersInput): ReadonlyMap<string, Provid
     }
   }
   return instances
+}
+
+/** Whether two blocks say the same, wherever they stand. */
+function isSameBlock(one: ProviderConfig, other: ProviderConfig): boolean {
+  return isDeepStrictEqual({ ...one, source: '' }, { ...other, source: '' })
 }
 
 /** Whether two sets hold the very same instances. */

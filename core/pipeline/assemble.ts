@@ -125,7 +125,7 @@ class Assembler {
   }
 
   #filled(route: string): string {
-    return route.replace(/\{([a-z_.]+)\}/g, (_, setting: string) => `${this.#user.setting(setting) as string | undefined ?? ''}`)
+    return route.replace(/\{([a-z_.]+)\}/g, (_, setting: string) => this.#user.setting(setting) as string | undefined ?? '')
   }
 }
 

@@ -1,16 +1,8 @@
 /** One call to one target, and how it ended. */
 
 import type { GatewayError } from '../errors.ts'
-import type { ProviderInstance } from '../upstream/provider.ts'
 import type { Reply } from '../upstream/reply.ts'
-
-/** Where a call may go: a provider instance, and the id that it knows the model by. */
-export interface Target {
-  readonly provider: ProviderInstance
-  readonly model: string
-  /** Whether the provider lists the model: then its name may stand in the label of a metric. */
-  readonly isListed?: boolean
-}
+import type { Target } from '../upstream/target.ts'
 
 export interface Failure {
   /**

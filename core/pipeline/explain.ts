@@ -6,6 +6,9 @@ import { phases, type PhaseName } from './step.ts'
 
 const upwards: ReadonlySet<PhaseName> = new Set(['response', 'stream'])
 
+/** Nobody waits for the taps of these. */
+const withoutDeadline: ReadonlySet<PhaseName> = new Set(['settled', 'stream', 'complete'])
+
 /** @returns lines of text; paths of the default set are given below the package */
 export function explainPipeline({ pipeline, steps, placed }: ResolvedPipeline & { readonly placed: readonly PlacedStep[] }): string {
   const routes = pipeline.routes.map(({ method, path }) => `${method} ${path}`).join(', ')
@@ -27,7 +30,11 @@ function explainPhase(phase: PhaseName, placed: readonly PlacedStep[]): readonly
   const tapping = placed.filter(step => tappedPhases(step).includes(phase))
   if (tapping.length === 0) return []
   const ordered = upwards.has(phase) ? tapping.toReversed() : tapping
-  return [`  ${phase}`, ...ordered.map(step => `    ${step.name}  fails ${errorMode(step, phase)}${step.timeoutMs > 0 ? `, ${step.timeoutMs / 1000} s` : ''}${phase === 'stream' ? streamMode(step) : ''}`)]
+  return [`  ${phase}`, ...ordered.map(step => `    ${step.name}  fails ${errorMode(step, phase)}${deadline(step, phase)}${phase === 'stream' ? streamMode(step) : ''}`)]
+}
+
+function deadline({ timeoutMs }: PlacedStep, phase: PhaseName): string {
+  return timeoutMs === 0 || withoutDeadline.has(phase) ? '' : `, ${timeoutMs / 1000} s`
 }
 
 function streamMode(step: PlacedStep): string {

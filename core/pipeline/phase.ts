@@ -13,7 +13,7 @@ export interface Tap<Said> {
   readonly name: string
   /** The index of its step in the pipeline. */
   readonly step: number
-  readonly call: (exchange: Exchange, attempt: Attempt | undefined) => Said | Promise<Said> | undefined
+  readonly call: (exchange: Exchange, attempt: Attempt | undefined) => Said | Promise<Said | undefined> | undefined
   /** Whether a value is one that this phase understands. */
   readonly understands: (said: unknown) => boolean
   readonly onError: 'open' | 'closed'
@@ -78,7 +78,7 @@ export class Phase<Said> {
       return this.#failed(tap, exchange, cause)
     }
     if (said === undefined) return undefined
-    return isPromise<Said>(said) ? new Pending(tap, index, said) : this.#heard(tap, exchange, said)
+    return isPromise<Said | undefined>(said) ? new Pending(tap, index, said) : this.#heard(tap, exchange, said)
   }
 
   async #await(pending: Pending<Said>, exchange: Exchange, attempt: Attempt | undefined): Promise<Said | undefined> {

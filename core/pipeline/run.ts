@@ -1,8 +1,10 @@
 /** The whole life of an exchange: phases until one answers, attempts until one succeeds, the reply, the end. */
 
 import { GatewayError, gatewayError } from '../errors.ts'
-import { send, type Outcome } from '../upstream/send.ts'
-import { Attempt, type Failure, type Target } from './attempt.ts'
+import type { Outcome } from '../upstream/reading.ts'
+import { send } from '../upstream/send.ts'
+import type { Target } from '../upstream/target.ts'
+import { Attempt, type Failure } from './attempt.ts'
 import { complete } from './complete.ts'
 import { abandon, deliver } from './deliver.ts'
 import { ClientGone, type Exchange, type IncomingRequest } from './exchange.ts'

@@ -41,26 +41,30 @@ export class StreamDelivery {
 
   #events(bytes: Buffer): void {
     this.#tail.push(bytes)
-    const passed = this.#rule === undefined ? bytes : this.#passed(splitEvents(bytes), this.#rule)
-    if (passed instanceof GatewayError) return this.#cut(passed)
-    const withheld = this.#withholdUsage ? this.#exchange.dialect?.stream.usageOnly(passed) : undefined
-    if (withheld === undefined) return this.#write(passed)
-    this.#write(passed.subarray(0, withheld.start))
-    this.#write(passed.subarray(withheld.end))
+    if (this.#rule === undefined) this.#send(bytes)
+    else this.#sendThrough(this.#rule, splitEvents(bytes))
   }
 
-  #passed(events: readonly StreamEvent[], rule: RunningRule): Buffer | GatewayError {
+  #sendThrough(rule: RunningRule, events: readonly StreamEvent[]): void {
     const out: Buffer[] = []
     for (const event of events) {
       this.#last = event.data === undefined ? this.#last : event
       const passed = guarded(() => rule.event(event))
       if (passed instanceof GatewayError) {
-        this.#write(Buffer.concat(out))
-        return passed
+        this.#send(Buffer.concat(out))
+        return this.#cut(passed)
       }
       out.push(...passed)
     }
-    return out.length === 1 ? out[0] as Buffer : Buffer.concat(out)
+    this.#send(out.length === 1 ? out[0] as Buffer : Buffer.concat(out))
+  }
+
+  /** Writes whole events, but for the one that nobody but the gateway asked for. */
+  #send(events: Buffer): void {
+    const withheld = this.#withholdUsage ? this.#exchange.dialect?.stream.usageOnly(events) : undefined
+    if (withheld === undefined) return this.#write(events)
+    this.#write(events.subarray(0, withheld.start))
+    this.#write(events.subarray(withheld.end))
   }
 
   #write(bytes: Buffer): void {

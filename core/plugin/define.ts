@@ -68,6 +68,8 @@ export interface Taps {
   ownHeaders?: readonly string[]
   /** This plugin asks callers for a credential: without one such, the gateway listens on loopback only. */
   authenticates?: boolean
+  /** Called once, when the configuration that the instance belongs to begins to serve. Work that nobody asked for, such as calls and timers, begins here. */
+  start?(): void
   close?(): Now<void>
 }
 

@@ -20,6 +20,7 @@ export class Instance {
   readonly taps: Taps
   readonly #controller: AbortController
   #holders = 0
+  #isStarted = false
 
   private constructor(spec: InstanceSpec, taps: Taps, controller: AbortController) {
     this.spec = spec
@@ -38,6 +39,13 @@ export class Instance {
       controller.abort()
       throw cause
     }
+  }
+
+  /** Lets the plugin begin its work; once, however often it is called. */
+  start(): void {
+    if (this.#isStarted) return
+    this.#isStarted = true
+    this.taps.start?.()
   }
 
   hold(): void {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { PluginDefinition } from './define.ts'
 import type { Dialect } from './dialect.ts'
 import type { ProviderDefinition } from './provider.ts'
-import { find, house, installHooks, type Kind } from './resolve.ts'
+import { find, house, installHooks, type Kind, type Places } from './resolve.ts'
 
 interface Definitions {
   readonly plugin: PluginDefinition
@@ -35,8 +35,7 @@ export class LoadError extends Error {
   }
 }
 
-export interface LoaderOptions {
-  readonly searchPaths: readonly string[]
+export interface LoaderOptions extends Places {
   /** Whether plugins outside the default set may be loaded. */
   readonly foreignAllowed: boolean
 }
@@ -54,7 +53,7 @@ const members: Readonly<Record<Kind, (value: Record<string, unknown>) => boolean
  */
 export async function load<K extends Kind>(kind: K, use: string, from: string, options: LoaderOptions, pinned?: string): Promise<Loaded<Definitions[K]>> {
   installHooks()
-  const found = find(kind, use, from, options.searchPaths)
+  const found = find(kind, use, from, options)
   if (found === undefined) throw await notFound(kind, use)
   if (!found.isDefault && !options.foreignAllowed) throw new LoadError(`${kind} "${use}" is not of the default set, and plugins.enabled is false`, `a ${kind} of the default set`)
   const file = fileURLToPath(found.url)
@@ -71,7 +70,7 @@ export async function defaultNames(kind: 'plugin' | 'provider'): Promise<readonl
   return entries
     .filter(entry => kind === 'provider' ? /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.d.ts') || entry.isDirectory() : entry.isDirectory())
     .map(entry => entry.name.replace(/\.(ts|js)$/, ''))
-    .filter(name => find(kind, name, '/', [])?.isDefault === true)
+    .filter(name => find(kind, name, '/', { searchPaths: [] })?.isDefault === true)
     .sort()
 }
 

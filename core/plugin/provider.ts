@@ -55,8 +55,6 @@ export interface ProviderDefinition {
   readonly dialects: readonly string[]
   /** Where each operation is served. An operation that is missing answers 501. */
   readonly operations: Readonly<Record<string, Endpoint>>
-  /** Whether `/p/{provider}/…` is on by default for this type. */
-  readonly passthrough?: boolean
   /** The header in which it takes a request id. */
   readonly requestIdHeader?: string
   /** Whether a stream reports usage only when asked (`stream_options.include_usage`). */

@@ -20,6 +20,14 @@ const rooms: Readonly<Record<Kind, readonly string[]>> = {
 
 const ownModules: Readonly<Record<string, string>> = { tapline: 'core/index', 'tapline/testing': 'core/testing/index' }
 
+/** Where else a name may lead than to the default set and to packages. */
+export interface Places {
+  /** Directories in which names are looked for. */
+  readonly searchPaths: readonly string[]
+  /** Files by the names of the plugins that they hold. */
+  readonly listed?: ReadonlyMap<string, string>
+}
+
 export interface Found {
   readonly url: URL
   /** Whether it belongs to the default set. */
@@ -36,10 +44,12 @@ export function isPath(use: string): boolean {
  * @param from the directory that paths and packages are looked up from
  * @returns undefined if nothing of that name is there
  */
-export function find(kind: Kind, use: string, from: string, searchPaths: readonly string[]): Found | undefined {
+export function find(kind: Kind, use: string, from: string, { searchPaths, listed }: Places): Found | undefined {
   if (isPath(use)) return foreign(use.startsWith('file:') ? fileURLToPath(use) : resolvePath(from, use))
   const own = rooms[kind].map(room => ownFile(room.replace('{}', use))).find(url => url !== undefined)
   if (own !== undefined && /^[a-z0-9-]+$/.test(use)) return { url: own, isDefault: true }
+  const file = listed?.get(use)
+  if (file !== undefined) return foreign(file)
   for (const directory of searchPaths) {
     const file = ['.ts', '.js', '/index.ts', '/index.js'].map(end => resolvePath(directory, use + end)).find(existsSync)
     if (file !== undefined) return foreign(file)

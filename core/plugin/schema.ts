@@ -1,7 +1,8 @@
 /** Options schemas: JSON Schema with Tapline's value grammar, and the TypeScript type that follows from one. */
 
 /**
- * A JSON Schema (2020-12) of options. Beyond the standard:
+ * A JSON Schema (2020-12) of options. Of a plugin's own options, only those that it names are taken, unless `additionalProperties` says otherwise.
+ * Beyond the standard:
  * - `format: 'duration' | 'seconds' | 'size'`: written as `500ms`, `30s`, `10M`; the plugin gets a number, in milliseconds or bytes
  * - `setting`: the place in tapline.yaml that gives this option its default, for example `resilience.retry.max_retries`
  * - `env`: the base name of the environment variable for that setting; `env_form: 'prefixed'` if only `TAPLINE_…` may spell it, `bare` if never

@@ -1,6 +1,6 @@
 /** What plugins offer each other. A package adds its own kind by merging into `Services`. */
 
-import type { Target } from '../pipeline/attempt.ts'
+import type { Target } from '../upstream/target.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
 
 /** Time that tests can turn. */

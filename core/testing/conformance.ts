@@ -33,7 +33,7 @@ function factCases(definition: ProviderDefinition): readonly ConformanceCase[] {
     { name: 'has a base URL, or says that the configuration must give one', run: async () => { ok(definition.answer !== undefined || definition.baseUrl !== undefined || definition.needs?.includes('base_url')) } },
     {
       name: 'can be made into an instance', run: async () => {
-        const config = { name: definition.name, type: definition.name, keys: [key], models: [], base_url: definition.baseUrl ?? 'http://127.0.0.1:1/v1', settings: {} }
+        const config = { name: definition.name, type: definition.name, keys: [key], models: [], base_url: definition.baseUrl ?? 'http://127.0.0.1:1/v1', settings: {}, source: 'test' }
         const instance = new ProviderInstance(config, definition, { connections: 1, keepAliveMs: 1 })
         instance.hold()
         await instance.release()

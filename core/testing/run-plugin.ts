@@ -67,6 +67,7 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
   const exchange = new Exchange('test', incoming(options), plan)
   const sink = new MemorySink()
   instance.hold()
+  instance.start()
   await run(exchange, sink)
   await instance.release()
   return outcome(exchange, sink, received)
@@ -106,7 +107,7 @@ async function router(provider: ProviderInstance, { caller, userPath = '' }: Plu
 }
 
 function answering({ answer = 'Hello!' }: PluginRunOptions, received: Buffer[]): ProviderInstance {
-  const config = { name: 'test', type: 'test', keys: [], models: [], settings: {} }
+  const config = { name: 'test', type: 'test', keys: [], models: [], settings: {}, source: 'test' }
   return new ProviderInstance(config, {
     name: 'test',
     dialects: ['openai-chat'],

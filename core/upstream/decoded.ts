@@ -3,7 +3,7 @@
 import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { gatewayError } from '../errors.ts'
-import type { BodyReader, Reading } from './send.ts'
+import type { BodyReader, Reading } from './reading.ts'
 import type { Call } from './transport.ts'
 
 const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([

@@ -7,7 +7,7 @@ import { EventSplitter, firstEvent, splitEvents } from '../stream/borders.ts'
 import { emptyFailure, faultFailure } from './failure.ts'
 import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'
-import type { BodyReader, Reading } from './send.ts'
+import type { BodyReader, Reading } from './reading.ts'
 
 export class EventBody implements BodyReader {
   readonly flows = true

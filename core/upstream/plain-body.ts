@@ -6,7 +6,7 @@ import { Reply } from './reply.ts'
 import { emptyFailure, faultFailure, statusFailure, transportFailure } from './failure.ts'
 import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'
-import type { BodyReader, Reading } from './send.ts'
+import type { BodyReader, Reading } from './reading.ts'
 
 /** What is read of an error's body before the call is given up. */
 const errorLimit = 64 * 1024

@@ -1,22 +1,11 @@
 /** One configured provider: its facts, its keys, and the way to it. */
 
+import type { ProviderConfig } from '../config/providers/config.ts'
 import type { ModelEntry, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
 import { HttpTransport } from './http-transport.ts'
 import { InProcessTransport } from './in-process-transport.ts'
 import { KeyRing } from './keys.ts'
 import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
-
-/** What configuration says of one instance. */
-export interface ProviderConfig {
-  readonly name: string
-  readonly type: string
-  readonly keys: readonly string[]
-  readonly base_url?: string
-  readonly proxy_url?: string
-  readonly models: readonly { readonly id: string; readonly metadata?: Readonly<Record<string, unknown>> }[]
-  /** Everything that the instance's block says, options of its own included. */
-  readonly settings: Readonly<Record<string, unknown>>
-}
 
 export interface ProviderLimits {
   readonly connections: number

@@ -4,7 +4,7 @@ import type { GatewayError } from '../errors.ts'
 import { Reply } from './reply.ts'
 import { statusFailure } from './failure.ts'
 import { RunningStream } from './running-stream.ts'
-import type { BodyReader, Reading } from './send.ts'
+import type { BodyReader, Reading } from './reading.ts'
 import type { ReplyHeaders } from './transport.ts'
 
 /** Headers that belong to one connection, not to the reply; and the provider's cookies. */

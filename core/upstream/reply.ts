@@ -4,7 +4,7 @@ import type { Conversation } from '../document/conversation.ts'
 import { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
-import type { Target } from '../pipeline/attempt.ts'
+import type { Target } from './target.ts'
 
 /** A streamed reply that has begun; it waits until somebody takes its events. */
 export interface ReplyStream {

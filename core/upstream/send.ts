@@ -3,7 +3,6 @@
 import { GatewayError, gatewayError } from '../errors.ts'
 import type { Attempt, Failure } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { Reply } from './reply.ts'
 import type { Timer } from '../plugin/services.ts'
 import { decoded } from './decoded.ts'
 import { EventBody } from './event-body.ts'
@@ -11,31 +10,8 @@ import { timeoutFailure, transportFailure } from './failure.ts'
 import { outgoingCall } from './outgoing.ts'
 import { ErrorBody, PlainBody } from './plain-body.ts'
 import { RawBody } from './raw-body.ts'
+import type { BodyReader, Outcome, Reading } from './reading.ts'
 import type { Call, ReplyHeaders, ReplyListener } from './transport.ts'
-
-/** What an attempt came to; `undefined` if the caller left. */
-export type Outcome = Reply | Failure | undefined
-
-/** Reads the body of a reply and settles the attempt when its outcome is certain. */
-export interface BodyReader {
-  /** The reply is established before it is whole, and may take as long as it likes. */
-  readonly flows: boolean
-  data(chunk: Buffer): void
-  end(): void
-  /** The connection broke. */
-  broken(error: GatewayError, cause: Error): void
-}
-
-/** What a body reader works with. */
-export interface Reading {
-  readonly exchange: Exchange
-  readonly attempt: Attempt
-  readonly status: number
-  readonly headers: ReplyHeaders
-  readonly call: Call
-  /** Says what the attempt came to; only the first time counts. */
-  settle(outcome: Outcome): void
-}
 
 /**
  * Makes the call. Resolves once the outcome is certain: a plain reply when it is whole, a stream with its first event.

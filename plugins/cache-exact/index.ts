@@ -50,7 +50,10 @@ export default definePlugin({
       return undefined
     }
     const found = (exchange: Exchange, key: string, entry: Entry | undefined | 'failed'): Reply | undefined | Promise<Reply | undefined> => {
-      if (entry === 'failed') return note(exchange, 'error')
+      if (entry === 'failed') {
+        note(exchange, 'error')
+        return undefined
+      }
       if (entry !== undefined) return hit(exchange, entry)
       missed.set(exchange, { key, ttlMs: ttlMs(exchange.request.headers, options.ttl) })
       return flights.board(key, exchange)?.then(landing => landed(exchange, landing)) ?? landed(exchange, 'lead')

@@ -4,7 +4,6 @@ import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {
   type: 'object',
-  additionalProperties: false,
   properties: {
     enabled: { type: 'boolean', default: false, setting: 'cache.response.simple.enabled', env: 'RESPONSE_CACHE_SIMPLE_ENABLED', description: 'Whether equal requests are answered from the cache. The block alone switches it on.' },
     store: { type: 'string', enum: ['memory'], default: 'memory', setting: 'cache.response.simple.store', env: 'RESPONSE_CACHE_SIMPLE_STORE', description: 'Where entries are kept.' },

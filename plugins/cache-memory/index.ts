@@ -8,7 +8,6 @@ const overheadBytes = 256
 
 const schema = {
   type: 'object',
-  additionalProperties: false,
   properties: {
     max_bytes: { type: 'number', format: 'size', minimum: 1, default: '64M', setting: 'cache.response.simple.memory.max_bytes', env: 'RESPONSE_CACHE_MEMORY_MAX', description: 'How much memory the entries may take.' },
   },

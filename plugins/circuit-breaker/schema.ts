@@ -5,7 +5,6 @@ import { statusListSchema } from '../../core/upstream/status-list.ts'
 
 export const schema = {
   type: 'object',
-  additionalProperties: false,
   properties: {
     enabled: { type: 'boolean', default: true, setting: 'resilience.circuit_breaker.enabled', env: 'CIRCUIT_BREAKER_ENABLED', description: 'Whether calls to a failing provider are kept back.' },
     failure_threshold: { type: 'integer', minimum: 0, default: 5, setting: 'resilience.circuit_breaker.failure_threshold', env: 'CIRCUIT_BREAKER_FAILURE_THRESHOLD', description: 'Consecutive failed requests that open the breaker; 0 switches it off.' },

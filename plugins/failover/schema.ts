@@ -5,7 +5,6 @@ import { statusListSchema } from '../../core/upstream/status-list.ts'
 
 export const schema = {
   type: 'object',
-  additionalProperties: false,
   properties: {
     enabled: { type: 'boolean', default: true, setting: 'failover.enabled', env: 'FAILOVER_ENABLED', description: 'Whether another target is tried when one has failed.' },
     max_attempts: { type: 'integer', minimum: 0, default: 0, setting: 'failover.max_attempts', env: 'FAILOVER_MAX_ATTEMPTS', description: 'How many further targets are tried; 0 is all of them.' },

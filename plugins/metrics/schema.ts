@@ -4,7 +4,6 @@ import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {
   type: 'object',
-  additionalProperties: false,
   properties: {
     enabled: { type: 'boolean', default: false, setting: 'metrics.enabled', env: 'METRICS_ENABLED', description: 'Whether metrics are kept, and served to Prometheus.' },
     endpoint: {

@@ -28,7 +28,6 @@ export default definePlugin({
       const waitMs = failure === undefined || options.recheck_interval === 0 ? options.refresh_interval : options.recheck_interval
       timers.set(inventory, clock.after(waitMs, () => { void refresh(inventory) }))
     }
-    for (const inventory of inventories) void refresh(inventory)
 
     return {
       service: registry,
@@ -37,6 +36,9 @@ export default definePlugin({
         const found = targetsFor(exchange, registry)
         if (found instanceof GatewayError) return found
         exchange.targets = found
+      },
+      start() {
+        for (const inventory of inventories) void refresh(inventory)
       },
       close() {
         for (const timer of timers.values()) timer.cancel()

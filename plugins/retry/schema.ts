@@ -5,7 +5,6 @@ import { statusListSchema } from '../../core/upstream/status-list.ts'
 
 export const schema = {
   type: 'object',
-  additionalProperties: false,
   properties: {
     max_retries: { type: 'integer', minimum: 0, default: 3, setting: 'resilience.retry.max_retries', env: 'RETRY_MAX_RETRIES', description: 'How often a failed call to one target is repeated; 0 is never.' },
     initial_backoff: { type: 'number', format: 'duration', default: '1s', setting: 'resilience.retry.initial_backoff', env: 'RETRY_INITIAL_BACKOFF', description: 'The wait before the first repetition.' },

@@ -5,6 +5,7 @@ import { Rules } from './rules.ts'
 import { schema } from './schema.ts'
 
 const warning = 'warn; code=guardrail_warning'
+const compatibleHeader = 'X-GoModel-Guardrail'
 
 /** What a match leads to, in a conversation and in a stream. */
 interface Action {
@@ -21,6 +22,7 @@ export default definePlugin({
     const matches = (text: string) => rules.matches(text)
     const refusal = () => block('guardrail_blocked', options.message, options.block_status === undefined ? {} : { status: options.block_status })
     const lookbehind = options.stream_lookbehind
+    const warn = warner(options.compat_headers)
     const roles = options.roles.includes('all') ? undefined : options.roles as readonly Role[]
 
     const actions: Readonly<Record<typeof options.on_match, Action>> = {
@@ -66,6 +68,7 @@ function some(conversation: Conversation, matches: (text: string) => boolean, ro
 }
 
 /** Once for each exchange; behind the first byte nobody sees it any more. */
-function warn({ replyHeaders }: Exchange): void {
-  if (!replyHeaders.includes(warning)) replyHeaders.push('X-Tapline-Guardrail', warning, 'X-GoModel-Guardrail', warning)
+function warner(isCompatible: boolean): (exchange: Exchange) => void {
+  const headers = ['X-Tapline-Guardrail', warning, ...isCompatible ? [compatibleHeader, warning] : []]
+  return ({ replyHeaders }) => { if (!replyHeaders.includes(warning)) replyHeaders.push(...headers) }
 }

@@ -4,7 +4,6 @@ import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {
   type: 'object',
-  additionalProperties: false,
   required: ['rules'],
   properties: {
     rules: { type: 'string', minLength: 1, description: 'One rule per line: `find => replace`. Lines that begin with # say nothing. Without `=>`, the rule only finds.' },
@@ -18,5 +17,6 @@ export const schema = {
     message: { type: 'string', minLength: 1, default: 'Request blocked by policy', description: 'What block and respond say.' },
     block_status: { type: 'integer', minimum: 400, maximum: 599, description: 'The status of a block: 400 for a prompt and 502 for a reply by default.' },
     stream_lookbehind: { type: 'integer', minimum: 0, maximum: 65_536, default: 64, description: 'Characters of a stream that are held back; finds matches of one more than that for certain.' },
+    compat_headers: { type: 'boolean', default: true, setting: 'server.compat_headers', env: 'COMPAT_HEADERS', description: 'Whether a warning is also sent under the compatible name, X-GoModel-Guardrail.' },
   },
 } as const satisfies OptionsSchema

@@ -4,7 +4,6 @@ import { definePlugin, type Conversation, type Message, type OptionsSchema } fro
 
 const schema = {
   type: 'object',
-  additionalProperties: false,
   required: ['content'],
   properties: {
     mode: {

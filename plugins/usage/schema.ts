@@ -4,7 +4,6 @@ import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {
   type: 'object',
-  additionalProperties: false,
   properties: {
     enabled: { type: 'boolean', default: true, setting: 'usage.enabled', env: 'USAGE_ENABLED', description: 'Whether tokens are counted, and requests logged with them.' },
     enforce_returning_usage_data: {

@@ -269,6 +269,8 @@ describe('bad input', () => {
       ['/v1/chat/completions', { model: 'gpt-test', messages: 'hi' }, 'invalid_type', 'messages'],
       ['/v1/chat/completions', { ...hello, stream: 'yes' }, 'invalid_type', 'stream'],
       ['/v1/chat/completions', { ...hello, stream: 1 }, 'invalid_type', 'stream'],
+      ['/v1/chat/completions', { ...hello, stream: true, stream_options: true }, 'invalid_type', 'stream_options'],
+      ['/v1/chat/completions', { ...hello, stream_options: [] }, 'invalid_type', 'stream_options'],
       ['/v1/embeddings', { input: 'a' }, 'missing_required_parameter', 'model'],
       ['/v1/embeddings', { model: 'gpt-test' }, 'missing_required_parameter', 'input'],
       ['/v1/embeddings', { model: 'gpt-test', input: null }, 'missing_required_parameter', 'input'],

@@ -178,6 +178,15 @@ describe('a guardrail of one file that refuses a word', () => {
     expectError(await served.chat(helloStream), { code: 'word_found', status: 502 })
   })
 
+  it('keeps back the usage that nobody asked for when it refuses what comes in one piece with it', async () => {
+    const [role = '', long = '', secret = '', finish = '', usage = '', done = ''] = chatChunks({ pieces: ['something that is long enough to leave', ' a secret here'], usage: { prompt_tokens: 5, completion_tokens: 2 } })
+    expect([finish, usage, done].join('')).to.match(/"finish_reason":"stop"[^]*"choices":\[\][^]*\[DONE\]/)
+    served.upstream.always({ chunks: [[role, long, usage, secret, finish, done].join('')] })
+    const { body } = await served.chat(helloStream)
+    expect(streamTexts(body).finishReasons).to.deep.equal(['content_filter'])
+    expect(body.toString()).to.include('something').and.not.include('"prompt_tokens"')
+  })
+
   it('ends a stream that has begun as the dialect ends one, and gives the call up', async () => {
     const gate = new Gate()
     const events = chatChunks({ pieces: ['something that is long enough to leave', ' a secret here', ' and', ' more'] })

@@ -5,6 +5,7 @@ import type { Problem } from '../../core/config/place.ts'
 import { ConfigError } from '../../core/config/problems.ts'
 import { explainPipeline } from '../../core/pipeline/explain.ts'
 import { chatChunks, chatCompletion, embeddings, errorBody } from '../../core/testing/chat-samples.ts'
+import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { expectError } from '../support/answer.ts'
 import { compile } from '../support/compile.ts'
 import { redact } from '../support/guardrails.ts'
@@ -144,11 +145,40 @@ describe('by configuration alone, an operator', () => {
     expect(stdout).to.match(/^pipeline chat\n/).and.to.include('redact (./redact.ts)').and.to.not.match(/^ +retry\b/m)
   })
 
+  it('is told by "tapline explain" of a pipeline that has no route', async () => {
+    await using folder = await Folder.make()
+    const { code, stdout } = await tapline(folder, 'explain', 'inference')
+    expect(code).to.equal(0)
+    expect(stdout).to.match(/^pipeline inference\n {2}route {6}none\n/).and.to.match(/^ {4}auth {2}fails closed, 30 s$/m)
+  })
+
+  for (const command of [['check'], ['explain', 'chat'], ['config', 'show'], ['reload']]) {
+    it(`calls no provider by "tapline ${command.join(' ')}"`, async () => {
+      await using upstream = await ScriptedUpstream.start()
+      await using folder = await Folder.make({ 'tapline.yaml': { providers: { openai: { api_key: 'k', base_url: upstream.url } }, server: { pid_file: './none.pid' } } })
+      await tapline(folder, ...command)
+      expect(upstream.connections).to.equal(0)
+    })
+  }
+
+  it('lists plugins by file, and then calls them by name', async () => {
+    await using served = await Served.start({ files: { 'redact.ts': redact }, config: { plugins: { load: [{ file: 'redact.ts' }] }, pipelines: { chat: [{ insert: { use: 'redact', options: { word: 'hello' } }, before: 'retry' }] } } })
+    served.upstream.always({ body: chatCompletion() })
+    await served.chat()
+    expect(served.upstream.requests[0]?.body.toString()).to.include('[redacted]')
+  })
+
+  it('sets a master key to nothing in a variable, and it counts as unset', async () => {
+    const generation = await compile('/dev/null', { TAPLINE_MASTER_KEY: '' })
+    expect(generation.authenticates).to.equal(false)
+    await generation.discard()
+  })
+
   it('is told by "tapline explain" which pipelines there are', async () => {
     await using folder = await Folder.make()
     const { code, stderr } = await tapline(folder, 'explain', 'chatt')
     expect(code).to.equal(1)
-    expect(stderr).to.match(/no pipeline "chatt".*"chat".*there are: .*chat/)
+    expect(stderr).to.match(/no pipeline "chatt".*"chat".*there are: .*chat.*inference/)
   })
 })
 
@@ -162,6 +192,7 @@ describe('a configuration that cannot be started', () => {
     'fails.ts': `throw new Error('cannot even load')`,
     'syntax.ts': 'export default {{',
     'nothing.ts': 'export const x = 1',
+    'loose.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'loose', schema: { type: 'object', properties: { word: { type: 'string', description: 'A word.' } } }, setup: () => ({}) })`,
     'strict.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'strict', schema: { type: 'object', additionalProperties: false, required: ['word'], properties: { word: { type: 'string', description: 'A word.' }, count: { type: 'integer', description: 'A count.' } } }, setup: () => ({}) })`,
   }
 
@@ -182,6 +213,17 @@ describe('a configuration that cannot be started', () => {
     'has one name twice': ['pipelines:\n  chat:\n    - ‸insert: retry\n      after: auth\n', /there is a step "retry" already/],
     'gives an option of the wrong type': ['pipelines:\n  chat:\n    - set: cache-exact\n      options: { enabled: true, ‸max_entry_bytes: lots }\n', /size/, '/pipelines/chat/0/options/max_entry_bytes'],
     'gives an option that is not known': ['pipelines:\n  chat:\n    - set: retry\n      options: { ‸max_retrys: 1 }\n', /unknown.*max_retries/],
+    'misspells an option of auth': ['pipelines:\n  chat:\n    - set: auth\n      options: { ‸master_ky: x }\n', /unknown key; did you mean "master_key"/],
+    'misspells an option of models': ['pipelines:\n  chat:\n    - set: models\n      options: { ‸only_alias: true }\n', /unknown key; did you mean "only_aliases"/],
+    'misspells an option of user-path': ['pipelines:\n  chat:\n    - set: user-path\n      options: { ‸heder: X }\n', /unknown key; did you mean "header"/],
+    'misspells an option of guardrails': ['pipelines:\n  chat:\n    - set: guardrails\n      options: { ‸rule: [] }\n', /unknown key; did you mean "rules"/],
+    'misspells an option of a plugin that leaves its schema open': ['pipelines:\n  chat:\n    - insert: { use: ./loose.ts, options: { ‸wrd: a } }\n      after: auth\n', /unknown key; did you mean "word"/],
+    'has an empty master key': ['server:\n  ‸master_key: "${NO_SUCH_KEY:-}"\n', /^expected string that is not empty, got ""$/, '/server/master_key'],
+    'has a master key that is not set': ['server:\n  ‸master_key: "${NO_SUCH_KEY}"\n', /^\$\{NO_SUCH_KEY\} is not set; /, '/server/master_key'],
+    'gives one pipeline a service of its own': ['pipelines:\n  chat:\n    - ‸set: models\n      options: { only_aliases: true }\n', /^models provides "models", and so does another step with other options$/, '/pipelines/chat/0'],
+    'lists a plugin that is not there': ['plugins:\n  load:\n    - ‸file: ./none.ts\n', /no plugin ".*\/none\.ts"/, '/plugins/load/0'],
+    'lists a plugin that has changed': [`plugins:\n  load:\n    - ‸{ file: ./strict.ts, sha256: ${'0'.repeat(64)} }\n`, /SHA-256/, '/plugins/load/0'],
+    'says what nothing heeds': ['providers:\n  openai: { ‸session_sticky_keys: false }\n', /unknown key/],
     'leaves an option out': ['pipelines:\n  chat:\n    - ‸insert: { use: ./strict.ts, options: { count: 1 } }\n      after: auth\n', /missing/, '/pipelines/chat/0/insert/options/word'],
     'leaves all options out': ['pipelines:\n  chat:\n    - ‸insert: ./strict.ts\n      after: auth\n', /missing/],
     'asks for a service that nobody provides': ['pipelines:\n  chat:\n    - ‸insert: { use: ./needy.ts }\n      after: auth\n', /needy needs the service "nothing"/],

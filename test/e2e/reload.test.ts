@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { stringify } from 'yaml'
 import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
@@ -14,7 +15,7 @@ const collectGarbage = runInNewContext('gc') as () => void
 
 interface Life {
   readonly letter: string
-  readonly what: 'set up' | 'closed'
+  readonly what: 'set up' | 'started' | 'closed'
 }
 
 /** Adds its letter to every prompt, and tells of its life. */
@@ -35,6 +36,26 @@ export default definePlugin({
 })
 `
 const lives: Life[] = (globalThis as Record<symbol, unknown>)[Symbol.for('tapline.test.lives')] = [] as Life[]
+/** Tells when its work begins. */
+const starting = `
+import { definePlugin } from 'tapline'
+const lives = globalThis[Symbol.for('tapline.test.lives')]
+export default definePlugin({
+  name: 'starting',
+  schema: { type: 'object', properties: { letter: { type: 'string' }, fails: { type: 'boolean', default: false } }, required: ['letter'] },
+  setup: ({ options: { letter, fails } }) => ({
+    start() {
+      lives.push({ letter, what: 'started' })
+      if (fails) throw new Error('it cannot begin')
+    },
+  }),
+})
+`
+/** A provider of a file of its own. */
+const ownProvider = (path = '/chat/completions') => `
+import { defineProvider } from 'tapline'
+export default defineProvider({ name: 'own', needs: ['base_url'], dialects: ['openai-chat'], operations: { chat: 'POST ${path}', models: 'GET /models' } })
+`
 const throwing = `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'throwing', setup() { throw new Error('no luck') } })`
 
 const withLetter = (letter: string) => ({ pipelines: { chat: [{ insert: { use: './lettered.ts', options: { letter } }, before: 'retry' }] } })
@@ -46,7 +67,7 @@ describe('a reload', () => {
   const start = async (config: object = withLetter('a')) => {
     lives.length = 0
     clock = new TurnedClock()
-    served = await Served.start({ clock, files: { 'lettered.ts': lettered(), 'throwing.ts': throwing }, config: config as Record<string, unknown> })
+    served = await Served.start({ clock, files: { 'lettered.ts': lettered(), 'starting.ts': starting, 'throwing.ts': throwing, 'own.ts': ownProvider() }, config: config as Record<string, unknown> })
     served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream ? { chunks: chatChunks({ pieces: ['x'] }) } : { body: chatCompletion() })
   }
   const reload = async (config: object | string) => {
@@ -111,6 +132,73 @@ describe('a reload', () => {
     other.upstream.always({ body: chatCompletion({ content: 'here' }) })
     expect(await reload({ providers: { moving: { type: 'openai-compatible', base_url: other.upstream.url, models: ['m'] } } })).to.equal(true)
     expect((await served.chat({ ...hello, model: 'moving/m' })).body.toString()).to.include('here')
+  })
+
+  describe('with a provider of a file of its own', () => {
+    const withOwn = () => ({ providers: { mine: { type: './own.ts', base_url: served.upstream.url } } })
+    const mine = () => served.gateway.gateway.current.providers.get('mine')
+    const toMine = { ...hello, model: 'mine/gpt-test' }
+    beforeEach(async () => {
+      await start({})
+      expect(await reload(withOwn())).to.equal(true)
+    })
+
+    it('keeps it and its connections under load, and loses no call', async () => {
+      const [first, models] = [mine(), served.gateway.gateway.current.instances]
+      const connections = async () => { await served.chat(toMine); return served.upstream.connections }
+      const atFirst = await connections()
+      const answers: number[] = []
+      const over = new AbortController()
+      const caller = async () => { while (!over.signal.aborted) answers.push((await served.chat(toMine)).status) }
+      const callers = [caller(), caller()]
+      for (let i = 0; i < 20; i++) {
+        const blankLines = '\n'.repeat(i)
+        expect(await reload(blankLines + stringify(configuration(withOwn(), served.completions)))).to.equal(true)
+        expect(mine()).to.equal(first)
+      }
+      await until(() => answers.length > 20)
+      over.abort()
+      await Promise.all(callers)
+      expect(new Set(answers)).to.deep.equal(new Set([200]))
+      expect(served.upstream.connections).to.be.at.most(atFirst + 1)
+      expect([...served.gateway.gateway.current.instances.values()]).to.deep.equal([...models.values()])
+    })
+
+    it('makes it anew if the file changed', async () => {
+      const first = mine()
+      await writeFile(join(served.gateway.directory, 'own.ts'), ownProvider('/elsewhere'))
+      expect(await reload(withOwn())).to.equal(true)
+      expect(mine()).to.not.equal(first)
+      await served.chat(toMine)
+      expect(served.upstream.requests.at(-1)?.path).to.equal('/v1/elsewhere')
+    })
+  })
+
+  describe('has a plugin begin its work', () => {
+    const withStarting = (letter: string, ...more: readonly object[]) => ({ pipelines: { chat: [{ insert: { use: './starting.ts', options: { letter } }, before: 'retry' }, ...more] } })
+    const started = () => lives.filter(({ what }) => what === 'started').map(({ letter }) => letter)
+
+    it('once, when its configuration takes over', async () => {
+      await start(withStarting('a'))
+      expect(started()).to.deep.equal(['a'])
+      expect(await reload({ ...withStarting('a'), failover: { enabled: false } })).to.equal(true)
+      expect(started()).to.deep.equal(['a'])
+      expect(await reload(withStarting('b'))).to.equal(true)
+      expect(started()).to.deep.equal(['a', 'b'])
+    })
+
+    it('not if its configuration is refused', async () => {
+      await start()
+      expect(await reload(withStarting('c', { insert: './throwing.ts', after: 'starting' }))).to.equal(false)
+      expect(started()).to.deep.equal([])
+    })
+
+    it('and serves although one cannot', async () => {
+      await start()
+      expect(await reload({ pipelines: { chat: [{ insert: { use: './starting.ts', options: { letter: 'd', fails: true } }, before: 'retry' }] } })).to.equal(true)
+      expect((await served.chat()).status).to.equal(200)
+      expect(served.gateway.log.some(line => line['plugin'] === 'starting' && line['msg'] === 'a plugin could not begin its work')).to.equal(true)
+    })
   })
 
   it('says that a port stays', async () => {

@@ -92,6 +92,7 @@ describe('string-replace in a prompt', () => {
     const { headers, upstream, exchange } = await run({ on_match: 'warn' }, { request: { messages }, answer: 'cat' })
     expect(headers).to.include({ 'x-tapline-guardrail': 'warn; code=guardrail_warning', 'x-gomodel-guardrail': 'warn; code=guardrail_warning' })
     expect(exchange.replyHeaders).to.have.length(4)
+    expect((await run({ on_match: 'warn', compat_headers: false }, { request: { messages }, answer: 'cat' })).exchange.replyHeaders).to.deep.equal(['X-Tapline-Guardrail', 'warn; code=guardrail_warning'])
     expect(textOf(upstream, 0)).to.equal('cat')
   })
 

@@ -2,7 +2,8 @@
 
 import pino from 'pino'
 import { realClock } from '../../core/gateway/clock.ts'
-import { buildGeneration, type Generation } from '../../core/gateway/generation.ts'
+import { buildGeneration } from '../../core/gateway/build.ts'
+import type { Generation } from '../../core/gateway/generation.ts'
 import { GatewayHealth } from '../../core/gateway/health.ts'
 
 /** @param file tapline.yaml @throws ConfigError */

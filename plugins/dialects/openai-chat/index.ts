@@ -11,8 +11,10 @@ export default defineDialect({
   validate({ root, bytes }, operation) {
     checkModel(root.get('model'))
     checkFlag(root.get('stream'))
-    if (operation === 'chat') checkMessages(root.get('messages'), bytes)
-    else if (operation === 'embeddings') checkInput(root.get('input'), bytes)
+    if (operation === 'chat') {
+      checkMessages(root.get('messages'), bytes)
+      checkStreamOptions(root.get('stream_options'))
+    } else if (operation === 'embeddings') checkInput(root.get('input'), bytes)
   },
   conversation: (request, operation) => operation === 'embeddings' ? embeddingsConversation(request) : requestConversation(request),
   reply: reply => replyConversation(reply),
@@ -42,6 +44,11 @@ function checkMessages(messages: JsonNode | undefined, bytes: Buffer): void {
   if (isAbsent(messages)) throw missing('messages', 'messages is required')
   if (messages?.kind !== 'array') throw gatewayError('invalid_type', 'messages must be an array', { param: 'messages' })
   if (isEmpty(messages, bytes)) throw gatewayError('invalid_value', 'messages must not be empty', { param: 'messages' })
+}
+
+function checkStreamOptions(options: JsonNode | undefined): void {
+  if (isAbsent(options) || options?.kind === 'object') return
+  throw gatewayError('invalid_type', 'stream_options must be an object', { param: 'stream_options' })
 }
 
 function checkInput(input: JsonNode | undefined, bytes: Buffer): void {

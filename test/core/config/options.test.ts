@@ -4,7 +4,6 @@ import type { OptionsSchema } from '../../../core/plugin/schema.ts'
 
 const schema: OptionsSchema = {
   type: 'object',
-  additionalProperties: false,
   required: ['word'],
   properties: {
     word: { type: 'string', minLength: 1 },
@@ -71,6 +70,19 @@ describe('checkOptions', () => {
     expect(checkOptions(undefined, {}, () => undefined)).to.deep.equal({ value: {}, problems: [] })
     expect(checkOptions(undefined, { a: 1 }, () => undefined).problems).to.deep.equal([{ pointer: '/a', message: 'this plugin takes no options' }])
     expect(checkOptions(undefined, 'a', () => undefined).problems).to.have.length(1)
+  })
+
+  it('takes options that the schema does not name only if it says so', () => {
+    const kept = (more: OptionsSchema) => checkOptions({ type: 'object', properties: { a: { type: 'string' } }, ...more }, { b: '1' }, () => undefined)
+    expect(kept({}).problems).to.have.length(1)
+    expect(kept({ additionalProperties: true })).to.deep.equal({ value: { b: '1' }, problems: [] })
+    expect(kept({ additionalProperties: { type: 'integer' } })).to.deep.equal({ value: { b: 1 }, problems: [] })
+    expect(checkOptions({ oneOf: [{ type: 'object', required: ['b'], properties: { b: { type: 'string' } } }] }, { b: '1' }, () => undefined).problems).to.deep.equal([])
+  })
+
+  it('shows a secret only if there is nothing to it', () => {
+    const secret: OptionsSchema = { type: 'object', properties: { key: { type: 'string', minLength: 1, secret: true } } }
+    expect(checkOptions(secret, { key: '' }, () => undefined).problems[0]?.message).to.equal('expected string that is not empty, got ""')
   })
 
   it('refuses a schema that is none, as a mistake of its author', () => {

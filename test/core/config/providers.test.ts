@@ -24,9 +24,7 @@ const parsing: readonly (readonly [string, string, string, string])[] = [
   ['BEDROCK_MANTLE_API_KEY', 'bedrock-mantle', 'bedrock-mantle', 'key 1'],
   ['BEDROCK_MANTLE_EU_API_KEY', 'bedrock-mantle', 'bedrock-mantle-eu', 'key 1'],
   ['OPENAI_COMPATIBLE_LAB_BASE_URL', 'openai-compatible', 'openai-compatible-lab', '/base_url'],
-  ['OPENAI_MODEL_FILTER_MAX_PRICE_PER_MTOK', 'openai', 'openai', '/model_filter/max_price_per_mtok'],
   ['OPENAI_EAST_MODEL_FILTER_INCLUDE', 'openai', 'openai-east', '/model_filter/include'],
-  ['OPENAI_SESSION_STICKY_KEYS', 'openai', 'openai', '/session_sticky_keys'],
   ['OPENAI_MODELS', 'openai', 'openai', '/models'],
   ['OPENAI_PROXY_URL', 'openai', 'openai', '/proxy_url'],
 ]
@@ -57,16 +55,16 @@ describe('providers from variables', () => {
   it('take every common field', async () => {
     const config = await load({
       env: {
-        OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'https://x.example/v1//', OPENAI_MODELS: 'a, b', OPENAI_PROXY_URL: 'socks5://p.example', OPENAI_SESSION_STICKY_KEYS: 'no',
-        OPENAI_MODEL_FILTER_INCLUDE: 'gpt-*', OPENAI_MODEL_FILTER_EXCLUDE: 'x,y', OPENAI_MODEL_FILTER_MAX_PRICE_PER_MTOK: '2.5',
+        OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'https://x.example/v1//', OPENAI_MODELS: 'a, b', OPENAI_PROXY_URL: 'socks5://p.example',
+        OPENAI_MODEL_FILTER_INCLUDE: 'gpt-*', OPENAI_MODEL_FILTER_EXCLUDE: 'x,y',
       },
     })
     expect(config.providers.get('openai')).to.deep.equal({
       name: 'openai', type: 'openai', keys: ['k'], source: 'env:OPENAI_API_KEY',
       base_url: 'https://x.example/v1', proxy_url: 'socks5://p.example', models: [{ id: 'a' }, { id: 'b' }],
       settings: {
-        type: 'openai', base_url: 'https://x.example/v1', proxy_url: 'socks5://p.example', models: ['a', 'b'], session_sticky_keys: false,
-        model_filter: { include: ['gpt-*'], exclude: ['x', 'y'], max_price_per_mtok: 2.5 },
+        type: 'openai', base_url: 'https://x.example/v1', proxy_url: 'socks5://p.example', models: ['a', 'b'],
+        model_filter: { include: ['gpt-*'], exclude: ['x', 'y'] },
       },
     })
   })
@@ -97,8 +95,9 @@ describe('providers from variables', () => {
   })
 
   it('are pointed at by the variable that is wrong', async () => {
-    expect(await complaints({ env: { OPENAI_API_KEY: 'k', OPENAI_SESSION_STICKY_KEYS: 'maybe' } }))
-      .to.deep.equal(['env OPENAI_SESSION_STICKY_KEYS  /providers/openai/session_sticky_keys  expected true or false, got "maybe"'])
+    const hasty = { ...openai, schema: { properties: { hasty: { type: 'boolean', env: 'HASTY' } } } } as const
+    expect(await complaints({ env: { OPENAI_API_KEY: 'k', OPENAI_HASTY: 'maybe' }, providerTypes: [hasty] }))
+      .to.deep.equal(['env OPENAI_HASTY  /providers/openai/hasty  expected true or false, got "maybe"'])
   })
 })
 
@@ -167,13 +166,14 @@ describe('blocks of the file', () => {
   it('know the options of their type, defaults included', async () => {
     const config = await load({ yaml: 'providers: { azure: { api_key: k, base_url: "https://a.example", resilience: { retry: { max_retries: 5 } } } }' })
     expect(config.providers.get('azure')).to.deep.include({ resilience: { retry: { max_retries: 5 } } })
-    expect(config.providers.get('azure')?.settings).to.deep.include({ api_version: '2024-10-21', session_sticky_keys: true })
+    expect(config.providers.get('azure')?.settings).to.deep.include({ api_version: '2024-10-21' })
   })
 
   const wrong: Readonly<Record<string, readonly [string, string]>> = {
     'with an unknown type': ['prod: { type: opena }', '1:22  /providers/prod/type  expected a known provider type, got "opena"; did you mean "openai"?'],
     'without a type': ['opena: {}', '1:14  /providers/opena/type  missing; expected a provider type, since the name is none; did you mean "openai"?'],
     'with an option of another type': ['openai: { api_key: k, api_version: x }', '1:36  /providers/openai/api_version  unknown key'],
+    'with a setting that nothing reads': ['openai: { api_key: k, stream_usage: never }', '1:36  /providers/openai/stream_usage  unknown key'],
     'with a misspelt key, though they would be left out': ['openai: { api_ky: k }', '1:24  /providers/openai/api_ky  unknown key; did you mean "api_key"?'],
     'with a slash in the name': ['a/b: { type: openai, api_key: k }', '1:14  /providers/a~1b  expected a name without / and :'],
     'that are no map': ['openai: k', '1:14  /providers/openai  expected map'],

@@ -1,0 +1,137 @@
+/** Makes a generation: reads the configuration, compiles its pipelines, sets its plugins up. */
+
+import { dirname, join, resolve } from 'node:path'
+import type { Config } from '../config/load.ts'
+import type { Problem } from '../config/place.ts'
+import { ConfigError } from '../config/problems.ts'
+import { suggestion } from '../config/suggestion.ts'
+import { assemblePipelines, type AssembledPipeline, type UserPipelines } from '../pipeline/assemble.ts'
+import { resolveSteps, type ResolvedPipeline, type ResolvedStep } from '../pipeline/compile.ts'
+import { buildPlan, type PlacedStep } from '../pipeline/place-taps.ts'
+import type { Limits } from '../pipeline/plan.ts'
+import { readPipelines } from '../pipeline/source.ts'
+import type { Dialect } from '../plugin/dialect.ts'
+import type { Instance } from '../plugin/instance.ts'
+import { load, LoadError, type Loaded } from '../plugin/load.ts'
+import { directoryOf, home } from '../plugin/resolve.ts'
+import { Generation, type Ground, type ResolvedPlan } from './generation.ts'
+import { setUpInstances } from './instances.ts'
+import { loadFor } from './load-for.ts'
+import { ProviderTypes } from './provider-types.ts'
+import { makeProviders, sameProviders } from './providers.ts'
+
+const defaultTimeoutMs = 30_000
+
+/**
+ * Compiles a configuration. Nothing of a configuration that does not compile is left behind.
+ * @param wanted a pipeline that is compiled even if no route leads to it
+ * @throws ConfigError with every problem, or Error if the wanted pipeline is not there
+ */
+export async function buildGeneration(ground: Ground, previous?: Generation, wanted?: string): Promise<Generation> {
+  const types = await ProviderTypes.known()
+  const config = await loadFor(ground, types)
+  const problems: Problem[] = []
+  const listed = await loadListed(config, ground, problems)
+  const resolved = await resolvePipelines(config, ground, new Map([...listed].map(([name, { file }]) => [name, file])), wanted, problems)
+  const dialects = await loadDialects(resolved, config, problems)
+  if (problems.length > 0) throw new ConfigError(problems)
+  const { http } = config.values
+  const providerLimits = { connections: http.max_connections_per_origin, keepAliveMs: http.keep_alive_timeout }
+  const providers = makeProviders({ configs: config.providers, definitions: types.definitions, limits: providerLimits, previous: previous?.providers ?? new Map(), previousLimits: previous?.providerLimits, log: ground.log })
+  const instances = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
+    own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, providers },
+    log: ground.log,
+    userFile: config.file,
+    previous: previous?.instances ?? new Map(),
+    ownUnchanged: previous !== undefined && sameProviders(previous.providers, providers),
+  }, problems)
+  if (problems.length > 0) {
+    await Promise.all([...providers.values()].filter(provider => previous?.providers.get(provider.name) !== provider).map(provider => provider.release()))
+    throw new ConfigError(problems)
+  }
+  const plans = new Map(resolved.map(pipeline => [pipeline.pipeline.name, planOf(pipeline, instances, dialects, limitsOf(config), ground)]))
+  const files = new Set([
+    ...config.file === undefined ? [] : [config.file],
+    join(ground.cwd, '.env'),
+    ...types.files.values(),
+    ...[...listed.values(), ...dialects.values()].filter(({ isDefault }) => !isDefault).map(({ file }) => file),
+    ...resolved.flatMap(({ steps }) => steps.flatMap(({ file }) => file ?? [])),
+  ])
+  return new Generation({ config, files, plans, providers, providerLimits, instances }, ground.clock)
+}
+
+/** The plugins of `plugins.load`, by the names that they give themselves; steps may call them so. */
+async function loadListed(config: Config, { cwd }: Ground, problems: Problem[]): Promise<ReadonlyMap<string, Loaded<unknown>>> {
+  const { enabled, load: files } = config.values.plugins
+  const listed = new Map<string, Loaded<unknown>>()
+  for (const [index, { file, sha256 }] of files.entries()) {
+    const pointer = `/plugins/load/${index}`
+    const loaded = await tryLoad(() => load('plugin', resolve(directoryOf(config.file, cwd), file), cwd, { searchPaths: [], foreignAllowed: enabled }, sha256), { ...config.place(pointer), pointer, got: file }, problems)
+    if (loaded !== undefined) listed.set(loaded.definition.name, loaded)
+  }
+  return listed
+}
+
+async function resolvePipelines(config: Config, ground: Ground, listed: ReadonlyMap<string, string>, wanted: string | undefined, problems: Problem[]): Promise<readonly ResolvedPipeline[]> {
+  const user = {
+    pipelines: config.values.pipelines as unknown as UserPipelines,
+    place: (pointer: string) => config.place(pointer),
+    setting: (path: string) => config.get(`/${path.replaceAll('.', '/')}`),
+  }
+  const assembled = assemblePipelines(await readPipelines(new URL('pipelines/', home)), user, problems)
+  if (wanted !== undefined) checkWanted(wanted, assembled)
+  const { plugins } = config.values
+  const input = {
+    settings: config,
+    loader: { searchPaths: plugins.search_paths, listed, foreignAllowed: plugins.enabled },
+    directory: directoryOf(config.file, ground.cwd),
+    place: (pointer: string) => config.place(pointer),
+    locate: (file: string, pointer: string) => file === config.file ? config.place(pointer) : undefined,
+  }
+  const standing = assembled.filter(({ name, routes }) => routes.length > 0 || name === 'services' || name === wanted)
+  return await Promise.all(standing.map(pipeline => resolveSteps(pipeline, input, problems)))
+}
+
+function checkWanted(wanted: string, assembled: readonly AssembledPipeline[]): void {
+  const names = assembled.map(({ name }) => name)
+  if (!names.includes(wanted)) throw new Error(`there is no pipeline "${wanted}"${suggestion(wanted, names)}; there are: ${names.join(', ')}`)
+}
+
+async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Config, problems: Problem[]): Promise<ReadonlyMap<string, Loaded<Dialect>>> {
+  const dialects = new Map<string, Loaded<Dialect>>()
+  for (const { pipeline: { dialect, name, place } } of pipelines) {
+    if (dialect === undefined || dialects.has(dialect)) continue
+    const pointer = `/pipelines/${name}/dialect`
+    const loaded = await tryLoad(() => load('dialect', dialect, dirname(place?.file ?? '/'), { searchPaths: [], foreignAllowed: config.values.plugins.enabled }), { ...config.place(pointer) ?? place, pointer, got: dialect }, problems)
+    if (loaded !== undefined) dialects.set(dialect, loaded)
+  }
+  return dialects
+}
+
+/** What cannot be loaded is a problem of the place that names it. */
+async function tryLoad<T>(loading: () => Promise<T>, named: Omit<Problem, 'message'>, problems: Problem[]): Promise<T | undefined> {
+  try {
+    return await loading()
+  } catch (cause) {
+    if (!(cause instanceof LoadError)) throw cause
+    problems.push({ ...named, expected: cause.expected, message: cause.message })
+    return undefined
+  }
+}
+
+function planOf(resolved: ResolvedPipeline, instances: ReadonlyMap<string, Instance>, dialects: ReadonlyMap<string, Loaded<Dialect>>, limits: Limits, { clock, log }: Ground): ResolvedPlan {
+  const { pipeline, steps } = resolved
+  const placed = steps.flatMap(step => placedStep(step, instances))
+  const dialect = pipeline.dialect === undefined ? undefined : dialects.get(pipeline.dialect)?.definition
+  return { ...resolved, placed, plan: buildPlan({ name: pipeline.name, operation: pipeline.operation, dialect, body: pipeline.body, clock, log, limits }, placed) }
+}
+
+function placedStep({ step, spec, phases, off }: ResolvedStep, instances: ReadonlyMap<string, Instance>): readonly PlacedStep[] {
+  const instance = instances.get(spec.key)
+  if (off !== undefined || instance === undefined) return []
+  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: step.timeout ?? spec.definition.timeoutMs ?? defaultTimeoutMs, phases }]
+}
+
+function limitsOf({ values: { http, server } }: Config): Limits {
+  return { totalMs: http.timeout, responseHeaderMs: http.response_header_timeout, streamIdleMs: http.stream_idle_timeout, streamStallMs: server.stream_stall_timeout }
+}

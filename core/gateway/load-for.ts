@@ -1,0 +1,22 @@
+/** Reads the configuration of a process: its file, variables and flags, with the settings that plugins bring and the types that providers have. */
+
+import { loadConfig, type Config, type ConfigInput } from '../config/load.ts'
+import { ConfigError } from '../config/problems.ts'
+import { defaultNames, load } from '../plugin/load.ts'
+import type { Ground } from './generation.ts'
+import { ProviderTypes } from './provider-types.ts'
+
+/** Reads and checks the configuration; nothing is compiled. @throws ConfigError with every problem */
+export async function loadFor({ cwd, env, flags }: Pick<Ground, 'cwd' | 'env' | 'flags'>, given?: ProviderTypes): Promise<Config> {
+  const types = given ?? await ProviderTypes.known()
+  const config = await loadConfig({ cwd, env, flags, settings: await settingsOwners(), providerTypes: [...types.definitions.values()], loadProviderType: (type, from) => types.add(type, from) })
+  if (config.values.plugins.enabled || types.files.size === 0) return config
+  throw new ConfigError([...types.files.keys()].map(type => ({ pointer: '/plugins/enabled', got: type, message: `provider "${type}" is not of the default set, and plugins.enabled is false` })))
+}
+
+/** The default plugins, whose options have places of their own in tapline.yaml. */
+async function settingsOwners(): Promise<ConfigInput['settings']> {
+  const names = await defaultNames('plugin')
+  const loaded = await Promise.all(names.map(name => load('plugin', name, '/', { searchPaths: [], foreignAllowed: false })))
+  return loaded.flatMap(({ definition: { name, schema, presence } }) => schema === undefined ? [] : [{ plugin: name, schema, ...(presence === undefined ? {} : { presence }) }])
+}

@@ -1,0 +1,71 @@
+import { expect } from 'chai'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pino from 'pino'
+import { watchConfiguration } from '../../../core/gateway/watch.ts'
+import { startTestGateway, type TestGateway } from '../../../core/testing/gateway.ts'
+import { until } from '../../support/until.ts'
+
+const plugin = (mark: string) => `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'mark', setup: () => ({ lookup({ replyHeaders }) { replyHeaders.push('X-Mark', '${mark}') } }) })`
+const provider = (path: string) => `import { defineProvider } from 'tapline'\nexport default defineProvider({ name: 'own', dialects: ['openai-chat'], operations: { chat: 'POST ${path}' }, answer: () => ({ status: 200, headers: [], body: Buffer.from('{}') }) })`
+
+const withPlugin = { pipelines: { chat: [{ insert: './mark.ts', before: 'retry' }] } }
+const withProvider = { providers: { own: { type: './own.ts', models: ['m'] } } }
+
+describe('the watch over the configuration', () => {
+  let served: TestGateway
+  let end: () => void
+  const begin = async (config: object) => {
+    served = await startTestGateway({ config: config as Record<string, unknown>, files: { 'mark.ts': plugin('a'), 'own.ts': provider('/a') } })
+    end = watchConfiguration(served.gateway, pino({ enabled: false }))
+  }
+  afterEach(async () => {
+    end()
+    await served.close()
+  })
+  const write = (name: string, text: string) => writeFile(join(served.directory, name), text)
+  const endpoint = () => served.gateway.current.providers.get('own')?.endpoint('chat')?.path
+  /** Does something that must lead to a reload, and waits until it has. */
+  const taken = async (change: () => Promise<void>) => {
+    const before = served.gateway.current
+    await change()
+    await until(() => served.gateway.current !== before)
+  }
+
+  it('takes over a configuration file that changed', async () => {
+    await begin({})
+    await taken(() => served.configure(withPlugin))
+    expect([...served.gateway.current.files]).to.include(join(served.directory, 'mark.ts'))
+  })
+
+  it('takes over the file of a provider that changed', async () => {
+    await begin(withProvider)
+    await taken(() => write('own.ts', provider('/b')))
+    expect(endpoint()).to.equal('/b')
+  })
+
+  it('watches what a reload brought', async () => {
+    await begin({})
+    await taken(() => served.configure({ ...withPlugin, ...withProvider }))
+    await taken(() => write('own.ts', provider('/b')))
+    expect(endpoint()).to.equal('/b')
+    await taken(() => write('mark.ts', plugin('b')))
+  })
+
+  it('watches no more what a reload took away', async () => {
+    await begin(withPlugin)
+    await taken(() => served.configure({}))
+    const without = served.gateway.current
+    await write('mark.ts', plugin('b'))
+    await taken(() => served.configure(withProvider))
+    expect(without.files.has(join(served.directory, 'mark.ts'))).to.equal(false)
+    expect(served.log.filter(({ msg }) => msg === 'configuration reloaded')).to.have.length(2)
+  })
+
+  it('brings a plugin back that left', async () => {
+    await begin(withPlugin)
+    await taken(() => served.configure({}))
+    await taken(() => served.configure(withPlugin))
+    await taken(() => write('mark.ts', plugin('b')))
+  })
+})
