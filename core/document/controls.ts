@@ -1,12 +1,22 @@
+/** Native searches for single characters, in text or in bytes. */
+
+/** Text, or bytes: what is searched natively either way. */
+export type Searched = string | Buffer
+
+/** The first place of a character of ASCII at or behind `from`; -1 if there is none. */
+export function find(searched: Searched, character: string, from: number): number {
+  return typeof searched === 'string' ? searched.indexOf(character, from) : searched.indexOf(character.charCodeAt(0), from)
+}
+
 /** Finds the raw tabs and line ends of a text, natively: however many spans are asked about, each stretch is searched once. */
 export class Controls {
-  readonly #text: string
+  readonly #text: Searched
   #first = -1
   #tab = -1
   #lineFeed = -1
   #carriageReturn = -1
 
-  constructor(text: string) {
+  constructor(text: Searched) {
     this.#text = text
   }
 
@@ -20,7 +30,7 @@ export class Controls {
   }
 
   #search(control: string, from: number): number {
-    const found = this.#text.indexOf(control, from)
+    const found = find(this.#text, control, from)
     return found < 0 ? this.#text.length : found
   }
 }

@@ -1,7 +1,7 @@
 /** The validating scan: one pass over JSON bytes, which jumps over long strings and reports the children of one container. */
 
 import { isUtf8 } from 'node:buffer'
-import { Controls } from './controls.ts'
+import { Controls, find, type Searched } from './controls.ts'
 import { JsonError } from './json-error.ts'
 
 /** Levels of arrays and objects that a document may have (api 4). */
@@ -47,6 +47,9 @@ const near = 24
 
 /** Bytes of a string that are then looked at one by one where quotes stood too close for jumping. */
 const dense = 1536
+/** Text is searched faster than bytes, but a large body's copy as text costs more than that. */
+const copiedBytes = 64 * 1024
+const manySearches = 2_000
 
 const tab = 0x09
 const lineFeed = 0x0a
@@ -77,7 +80,8 @@ class Scanner {
   readonly bytes: Buffer
   readonly #checked: boolean
   /** One character for each byte: V8 searches strings faster than buffers, which pays over a whole document. */
-  #text: string | undefined
+  #text: Searched | undefined
+  #searches = 0
   #controls: Controls | undefined
 
   /** `checked`: the bytes went through a scan before. */
@@ -187,13 +191,22 @@ class Scanner {
   /** The next quote, searched natively, with none of the usual control characters before it. */
   nextQuote(from: number): number {
     if (this.#checked) return this.bytes.indexOf(quote, from)
-    const text = this.#text ??= this.bytes.toString('latin1')
-    const next = text.indexOf('"', from)
+    const text = this.#searched()
+    const next = find(text, '"', from)
     if (next < 0) this.fail(this.bytes.length)
     const controls = this.#controls ??= new Controls(text)
     const control = controls.next(from)
     if (control < next) this.fail(control)
     return next
+  }
+
+  /** What is searched: a large body itself, until there have been so many searches that its copy as text would have paid. */
+  #searched(): Searched {
+    this.#searches += 1
+    if (this.#text === undefined && this.bytes.length > copiedBytes) this.#text = this.bytes
+    if (this.#text !== undefined && (typeof this.#text === 'string' || this.#searches < manySearches)) return this.#text
+    this.#controls = undefined
+    return this.#text = this.bytes.toString('latin1')
   }
 
   word(at: number, word: string): number {
