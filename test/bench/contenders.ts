@@ -42,9 +42,9 @@ function spawnBare(folder: string, upstreamUrl: string, port: number): Child {
   return Child.start(process.execPath, [join(import.meta.dirname, 'bare.ts'), upstreamUrl, String(port)], { folder, log: 'bare.log' })
 }
 
-/** As a user starts it: a tapline.yaml in the working directory, nothing else. */
+/** As `npm start` starts it: a tapline.yaml in the working directory, nothing else. */
 function spawnTapline(folder: string): Child {
-  return Child.start(process.execPath, [join(repository, 'core/main.ts')], { folder, log: 'tapline.log', env: { NODE_ENV: 'production' } })
+  return Child.start(process.execPath, ['--max-semi-space-size=4', join(repository, 'core/launch.cjs')], { folder, log: 'tapline.log', env: { NODE_ENV: 'production' } })
 }
 
 /** The whole default set, as it comes, with a key, one provider, and metrics. */
