@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Conversation } from '../document/conversation.ts'
 import type { JsonDocument } from '../document/document.ts'
 import { GatewayError } from '../errors.ts'
+import type { Loss } from '../neutral/losses.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { Target } from '../upstream/target.ts'
@@ -38,12 +39,6 @@ export interface Caller {
   readonly method: string
   /** The path that the credential is bound to. */
   readonly userPath?: string
-}
-
-/** Something that translation dropped or approximated. */
-export interface Loss {
-  readonly field: string
-  readonly action: string
 }
 
 /** A tap that failed. */
@@ -101,7 +96,8 @@ export class Exchange {
   cache: string | undefined
   /** Headers that taps add to the reply, flat. */
   readonly replyHeaders: string[] = []
-  readonly losses: Loss[] = []
+  /** What translation dropped or approximated, for the call that was answered. */
+  losses: readonly Loss[] = []
   readonly failures: TapFailure[] = []
   /** The index of the step that answered; below every step if a provider did. */
   answeredBy = Number.POSITIVE_INFINITY

@@ -3,18 +3,11 @@
 import type { Conversation } from '../document/conversation.ts'
 import type { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
+import type { CallerSide, UpstreamSide } from '../neutral/translation.ts'
+import type { Usage } from '../neutral/usage.ts'
 import type { StreamEvent } from '../stream/event.ts'
 
-/** Tokens of one call, normalised. Absent members were not reported. */
-export interface Usage {
-  readonly inputTokens?: number
-  readonly outputTokens?: number
-  /** Part of `inputTokens`. */
-  readonly cachedTokens?: number
-  /** Part of `outputTokens`. */
-  readonly reasoningTokens?: number
-  readonly totalTokens?: number
-}
+export type { Usage } from '../neutral/usage.ts'
 
 /** An answer that policy gives in the provider's place: one assistant turn. */
 export interface AnswerFacts {
@@ -61,8 +54,15 @@ export interface StreamFormat {
   replay(reply: JsonDocument, withUsage: boolean): string
 }
 
-export interface Dialect {
+/** A wire format in which a provider can be spoken to. */
+export interface UpstreamDialect {
   readonly name: string
+  /** Absent: providers of this dialect serve only callers of this dialect. */
+  readonly upstream?: UpstreamSide
+}
+
+/** A wire format in which callers speak, too. */
+export interface Dialect extends UpstreamDialect {
   /** Operations whose bodies are written in this dialect, for example `chat`. */
   readonly operations: readonly string[]
   /** Checks what the gateway itself reads of a request. @throws GatewayError naming the field */
@@ -86,9 +86,13 @@ export interface Dialect {
   /** The envelope of an error (api 3.1). */
   error(error: GatewayError, requestId: string): Buffer
   readonly stream: StreamFormat
+  /** Absent: callers of this dialect reach only providers that speak it. */
+  readonly caller?: CallerSide
 }
 
 /** Makes a dialect loadable by name, package or path. */
-export function defineDialect(dialect: Dialect): Dialect {
+export function defineDialect(dialect: Dialect): Dialect
+export function defineDialect(dialect: UpstreamDialect): UpstreamDialect
+export function defineDialect(dialect: UpstreamDialect): UpstreamDialect {
   return dialect
 }

@@ -1,0 +1,24 @@
+/** JSON that is taken apart and put together again without a number changing. */
+
+import type { Json } from './request.ts'
+
+/** More digits in a row than a double surely keeps. */
+const longNumber = /\d{16}/
+
+/**
+ * Like `JSON.parse`; integers beyond 2^53 become raw JSON, which `JSON.stringify` spells as they were. A member `__proto__` is plain data.
+ * @throws SyntaxError
+ */
+export function parseJson(text: string): Json {
+  return JSON.parse(text, longNumber.test(text) ? keepLongNumbers : undefined) as Json
+}
+
+function keepLongNumbers(_name: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value) || !longNumber.test(source)) return value
+  return rawJson(source)
+}
+
+/** A value that `JSON.stringify` spells just so. */
+export function rawJson(source: string): Json {
+  return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(source)
+}

@@ -1,0 +1,41 @@
+/** What a translation could not carry: noted, kept silent, or refused. */
+
+import { gatewayError, type GatewayError } from '../errors.ts'
+
+export interface Loss {
+  /** The caller's name of what was dropped or approximated, for example `seed`, `tool_result.image`. */
+  readonly field: string
+  /** What was done, for people: `not taken by anthropic-messages`. */
+  readonly action: string
+  /** Neither in the reply's header nor refused: sent by agents on every call, or hardly a loss. */
+  readonly isSilent: boolean
+}
+
+export class Losses {
+  readonly list: Loss[] = []
+  readonly #isStrict: boolean
+
+  constructor(isStrict = false) {
+    this.#isStrict = isStrict
+  }
+
+  /** A hint whose absence leaves the answer's meaning intact. @throws GatewayError 400 if translation is strict */
+  drop(field: string, action: string, param = field): void {
+    if (this.#isStrict) throw refusal(param, `${field} cannot be translated (${action}), and translation is strict`)
+    this.list.push({ field, action, isSilent: false })
+  }
+
+  silent(field: string, action: string): void {
+    this.list.push({ field, action, isSilent: true })
+  }
+
+  /** The names for the header `X-Tapline-Dropped`: sorted, each once. */
+  get reported(): readonly string[] {
+    return [...new Set(this.list.filter(({ isSilent }) => !isSilent).map(({ field }) => field))].sort()
+  }
+}
+
+/** What must not be dropped and cannot be carried. @param param the caller's own path, for example `messages[0].content[1]` */
+export function refusal(param: string, message: string): GatewayError {
+  return gatewayError('unsupported_parameter', message, { param })
+}

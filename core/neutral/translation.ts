@@ -1,0 +1,122 @@
+/** The two halves of a translation: a dialect in which callers speak, and one in which a provider is spoken to. */
+
+import type { JsonDocument } from '../document/document.ts'
+import type { StreamEvent } from '../stream/event.ts'
+import type { Ids } from './ids.ts'
+import type { Losses } from './losses.ts'
+import type { Emit, NeutralEvent, NeutralReply } from './reply.ts'
+import type { JsonObject, NeutralRequest } from './request.ts'
+
+/** What the configuration says about translation (`translation`, globally and per provider). */
+export interface TranslationOptions {
+  /** Every drop is refused. */
+  readonly strict: boolean
+  /** The header `X-Tapline-Dropped` names what was dropped. */
+  readonly report_dropped: boolean
+  /** A tool that takes free text becomes a function with one string. */
+  readonly wrap_custom_tools: boolean
+  /** Another vendor's state travels to Anthropic clients in thinking blocks that only Tapline can read. */
+  readonly seal_foreign_state: boolean
+}
+
+/** Facts of a model that a writer needs; from the provider's tables, by patterns on the model's id. Absent: the newest known behaviour. */
+export interface ModelTraits {
+  /** Who issues and reads the model's opaque state: `anthropic`, `google`, `openai` … */
+  readonly vendor?: string
+  /** The family within the vendor; state does not pass from one to another. */
+  readonly family?: string
+  /** How it is told to think: by effort words, by a budget of tokens, by a level; `none` if it cannot. */
+  readonly thinking?: 'adaptive' | 'budget' | 'level' | 'none'
+  /** It thinks always; that cannot be switched off. */
+  readonly alwaysThinks?: boolean
+  /** The effort words that it takes, lowest first. */
+  readonly efforts?: readonly string[]
+  /** It takes no temperature, top_p or top_k. */
+  readonly fixedSampling?: boolean
+  /** It goes on from an assistant's turn that ends the conversation. */
+  readonly prefill?: boolean
+  /** It takes a schema for its answer; else one of the fallbacks is used. */
+  readonly jsonSchema?: boolean
+  /** It keeps tool arguments to the schema when asked. */
+  readonly strictTools?: boolean
+  /** It sees images. */
+  readonly images?: boolean
+  /** `toolChoice` may be `required` or name a tool. */
+  readonly forcedTools?: boolean
+  /** What `max_tokens` says when the caller did not and the provider must be told. */
+  readonly defaultMaxTokens?: number
+}
+
+/** Where a translated call goes. */
+export interface Destination {
+  /** As the provider knows it. */
+  readonly model: string
+  /** The instance's name, for messages. */
+  readonly provider: string
+  /** The provider's type. */
+  readonly type: string
+  readonly traits: ModelTraits
+  /** The instance's settings, for what only some providers want. */
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly options: TranslationOptions
+}
+
+/** A request in a provider's dialect. */
+export interface SpelledRequest {
+  readonly body: Buffer
+  /** Further headers that the dialect asks for, flat. */
+  readonly headers?: readonly string[]
+  /** Tool names that were changed, new to old: put back in the answer. */
+  readonly toolNames?: ReadonlyMap<string, string>
+  /** Sequences that the provider does not stop at: Tapline does. */
+  readonly emulatedStop?: readonly string[]
+}
+
+/** The side of a dialect that faces a provider. */
+export interface UpstreamSide {
+  /** The operation under which a provider of this dialect serves generation, for example `chat`; streams may have one of their own. */
+  operation(isStream: boolean): string
+  /** @throws GatewayError 400 for what can neither be carried nor dropped */
+  request(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest
+  /** A plain reply of status 2xx. `json` as `parseJson` reads it. @throws GatewayError when it is an error, or none at all */
+  reply(json: JsonObject, from: Destination): NeutralReply
+  /** Makes the reader of one stream. */
+  stream(from: Destination): StreamReader
+  /** `aws-event-stream` for binary frames, whose payloads come as events named after the frame; server-sent events by default. */
+  readonly framing?: 'aws-event-stream'
+}
+
+/** Reads one provider's stream. */
+export interface StreamReader {
+  /** One event of the stream, in order. Never throws: what it cannot read it reports as an `error` event, or skips (dialects 6). */
+  read(event: StreamEvent, emit: Emit): void
+  /** The stream is over. What was held back comes now; if the answer is not complete, nothing is said of an end: the kernel reports it. */
+  end(emit: Emit): void
+}
+
+/** What the writers of a reply need to know. */
+export interface ReplyContext {
+  readonly request: NeutralRequest
+  /** The caller's request as it came, for dialects that echo it. */
+  readonly original: JsonDocument
+  readonly from: Destination
+  readonly requestId: string
+  /** Unix seconds, the same for the whole reply. */
+  readonly created: number
+  readonly ids: Ids
+  readonly losses: Losses
+}
+
+/** The side of a dialect that faces a caller. */
+export interface CallerSide {
+  /** @throws GatewayError 400 for what is not of this dialect */
+  request(body: JsonObject, losses: Losses): NeutralRequest
+  reply(reply: NeutralReply, context: ReplyContext): Buffer
+  /** Makes the writer of one stream. */
+  stream(context: ReplyContext): StreamWriter
+}
+
+/** Spells one stream: each step as the events that it amounts to, as text; empty if it waits for more. */
+export interface StreamWriter {
+  write(event: NeutralEvent): string
+}
