@@ -1,0 +1,31 @@
+/** How hard a model shall think: words, and the tokens that they stand for. */
+
+/** Lowest first. */
+const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
+
+/** The word for a budget of thinking tokens. */
+export function effortOfBudget(tokens: number): 'low' | 'medium' | 'high' {
+  if (tokens < 10_000) return 'low'
+  return tokens < 20_000 ? 'medium' : 'high'
+}
+
+/** The budget, in tokens, that a word stands for where budgets are asked for. */
+export function budgetOfEffort(effort: string): number {
+  switch (effort) {
+    case 'medium': return 10_000
+    case 'high': case 'xhigh': case 'max': return 20_000
+    default: return 5_000
+  }
+}
+
+/**
+ * The nearest word that a model takes: upwards if `effort` is below the lowest, else downwards.
+ * `undefined` for a word that nobody knows, and where the model takes none.
+ */
+export function clampEffort(effort: string, accepted: readonly string[]): string | undefined {
+  if (accepted.includes(effort)) return effort
+  const rank = efforts.indexOf(effort)
+  if (rank < 0) return undefined
+  const known = accepted.filter(word => efforts.includes(word)).sort((one, other) => efforts.indexOf(one) - efforts.indexOf(other))
+  return known.findLast(word => efforts.indexOf(word) <= rank) ?? known[0]
+}

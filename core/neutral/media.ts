@@ -1,0 +1,66 @@
+/** Images and files as base64 or by address, and what their first bytes say they are. */
+
+import { refusal } from './losses.ts'
+import type { Source } from './request.ts'
+
+interface Media {
+  readonly mime: string
+  /** Base64 without white space. */
+  readonly data: string
+}
+
+/** What each kind of file begins with, in base64. */
+const magic: readonly (readonly [string, string])[] = [
+  ['iVBORw0KGg', 'image/png'], ['/9j/', 'image/jpeg'], ['R0lGOD', 'image/gif'], ['UklGR', 'image/webp'], ['JVBERi', 'application/pdf'],
+]
+
+const spelling: Readonly<Record<string, string>> = { 'image/jpg': 'image/jpeg' }
+
+/** How much of a data URL stands before its data, at most. */
+const headLimit = 256
+
+/**
+ * Reads a data URL; `undefined` if it is none. Data that is percent-encoded becomes base64; a type that is missing is told from the first bytes.
+ * @param at where it stands in the caller's body
+ * @throws GatewayError 400 if it is malformed, or of no known type
+ */
+export function parseDataUrl(url: string, at: string): Media | undefined {
+  if (!url.slice(0, 5).toLowerCase().startsWith('data:')) return undefined
+  const comma = url.slice(0, headLimit).indexOf(',')
+  if (comma < 0) throw refusal(at, 'the data URL has no data')
+  const [type = '', ...parameters] = url.slice(5, comma).split(';').map(part => part.trim())
+  const data = parameters.some(parameter => parameter.toLowerCase() === 'base64') ? compact(url.slice(comma + 1)) : encoded(url.slice(comma + 1), at)
+  const said = type.toLowerCase()
+  const mime = said === '' ? sniffMime(data) : spelling[said] ?? said
+  if (mime === undefined) throw refusal(at, 'the data URL names no media type, and its data is of none that is known')
+  return { mime, data }
+}
+
+/** The media type that base64 data seems to be of. */
+export function sniffMime(data: string): string | undefined {
+  return magic.find(([start]) => data.startsWith(start))?.[1]
+}
+
+export function dataUrl(mime: string, data: string): string {
+  return `data:${mime};base64,${data}`
+}
+
+/** A data URL as its data, any other as the address. @throws GatewayError 400 */
+export function sourceOfUrl(url: string, at: string): Source {
+  const media = parseDataUrl(url, at)
+  return media === undefined ? { kind: 'url', url } : { kind: 'base64', ...media }
+}
+
+/** A long text is looked at only natively: most have no white space. */
+function compact(data: string): string {
+  const text = data.includes('%') ? decodeURIComponent(data) : data
+  return /\s/.test(text) ? text.replace(/\s+/g, '') : text
+}
+
+function encoded(text: string, at: string): string {
+  try {
+    return Buffer.from(decodeURIComponent(text)).toString('base64')
+  } catch (cause) {
+    throw cause instanceof URIError ? refusal(at, 'the data URL is neither base64 nor percent-encoded text') : cause
+  }
+}
