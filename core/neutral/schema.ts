@@ -43,13 +43,17 @@ export function strictSchema(schema: Json): Json {
   const told: string[] = []
   for (const [name, value] of Object.entries(schema)) {
     if (bounds.has(name) || name === 'minItems' && value !== 0 && value !== 1) told.push(`${name}: ${JSON.stringify(value)}`)
-    else if (name === 'format' && !formats.has(String(value))) told.push(`format: ${String(value)}`)
+    else if (name === 'format' && (typeof value !== 'string' || !formats.has(value))) told.push(`format: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     else if (name === 'oneOf') strict['anyOf'] = inner(name, value, strictSchema)
     else if (!untold.has(name)) put(strict, name, inner(name, value, strictSchema))
   }
   if (strict['type'] === 'object' || 'properties' in strict) strict['additionalProperties'] = false
-  if (told.length > 0) strict['description'] = [schema['description'], told.join(', ')].filter(text => typeof text === 'string' && text !== '').join(' ')
+  if (told.length > 0) strict['description'] = described(schema['description'], told.join(', '))
   return strict
+}
+
+function described(description: Json | undefined, told: string): string {
+  return typeof description === 'string' && description !== '' ? `${description} ${told}` : told
 }
 
 /** What Gemini's older models take: no references, no closed objects, `nullable` instead of a type `null`. */
