@@ -31,6 +31,8 @@ export interface ModelTraits {
   readonly alwaysThinks?: boolean
   /** The effort words that it takes, lowest first. */
   readonly efforts?: readonly string[]
+  /** The least and the most tokens that a thinking budget may have, apart from none at all. */
+  readonly budgets?: readonly [least: number, most: number]
   /** It takes no temperature, top_p or top_k. */
   readonly fixedSampling?: boolean
   /** It goes on from an assistant's turn that ends the conversation. */
@@ -43,6 +45,8 @@ export interface ModelTraits {
   readonly images?: boolean
   /** `toolChoice` may be `required` or name a tool. */
   readonly forcedTools?: boolean
+  /** How many texts one call for embeddings may have. */
+  readonly embeddingInputs?: number
   /** What `max_tokens` says when the caller did not and the provider must be told. */
   readonly defaultMaxTokens?: number
 }
@@ -84,6 +88,27 @@ export interface UpstreamSide {
   stream(from: Destination): StreamReader
   /** `aws-event-stream` for binary frames, whose payloads come as events named after the frame; server-sent events by default. */
   readonly framing?: 'aws-event-stream'
+  /** Absent: providers of this dialect serve no embeddings, unless they speak the caller's dialect. */
+  readonly embeddings?: EmbeddingsSide
+}
+
+/** How OpenAI's embeddings are spelled for a provider of this dialect. All functions are pure. */
+export interface EmbeddingsSide {
+  /** The operation under which a provider serves them, for example `embeddings`. */
+  readonly operation: string
+  /**
+   * @param body the caller's request: `{"model", "input", "dimensions"?, "encoding_format"?}`
+   * @returns one request, or several whose replies together are the answer: they may run side by side, their order is that of the inputs
+   * @throws GatewayError 400 for what can neither be carried nor dropped
+   */
+  request(body: JsonObject, to: Destination, losses: Losses): SpelledRequest | readonly SpelledRequest[]
+  /**
+   * @param replies plain replies of status 2xx, in the order of the requests
+   * @param request the caller's request
+   * @returns OpenAI's list: `{"object": "list", "data": […], "model", "usage"?}`, in the caller's `encoding_format`
+   * @throws GatewayError when one is an error, or lacks an embedding
+   */
+  reply(replies: readonly JsonObject[], from: Destination, request: JsonObject): JsonObject
 }
 
 /** Reads one provider's stream. */
