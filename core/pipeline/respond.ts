@@ -4,6 +4,7 @@ import { JsonDocument } from '../document/document.ts'
 import { errorEnvelope, gatewayError, type GatewayError } from '../errors.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
+import type { StreamEvent } from '../stream/event.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { Sink } from './sink.ts'
 
@@ -53,10 +54,10 @@ export function eventHeaders(own: readonly string[]): string[] {
   return [...own, 'Cache-Control', 'no-cache', 'X-Accel-Buffering', 'no']
 }
 
-/** An error as the last event of a stream that has begun. */
-export function failureEvent(exchange: Exchange, error: GatewayError): Buffer {
+/** An error as the last event of a stream that has begun. @param format the one that knows this stream, if any does */
+export function failureEvent(exchange: Exchange, error: GatewayError, format = exchange.dialect?.stream, last?: StreamEvent): Buffer {
   exchange.error = error
-  return Buffer.from(exchange.dialect?.stream.failure(error, exchange.id) ?? '')
+  return Buffer.from(format?.failure(error, exchange.id, last) ?? '')
 }
 
 export function incomplete(exchange: Exchange): GatewayError {

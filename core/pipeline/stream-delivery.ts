@@ -86,7 +86,7 @@ export class StreamDelivery {
     const { dialect } = this.#exchange
     const ending = dialect?.stream.ending(this.#tail.events) ?? 'complete'
     const failure = ending === 'cut' ? broken ?? incomplete(this.#exchange) : undefined
-    const last = [...rest ?? [], ...failure === undefined ? [] : [this.#border(), failureEvent(this.#exchange, failure)]]
+    const last = [...rest ?? [], ...failure === undefined ? [] : [this.#border(), this.#failure(failure)]]
     this.#finish(Buffer.concat(last))
   }
 
@@ -99,8 +99,12 @@ export class StreamDelivery {
       return this.#flow.finish()
     }
     this.#exchange.error = refusal
-    const closing = refusal instanceof Blocked ? this.#exchange.dialect?.stream.cut(this.#last) ?? '' : failureEvent(this.#exchange, refusal)
-    this.#finish(Buffer.from(closing))
+    const closing = refusal instanceof Blocked ? Buffer.from((this.#rule?.format ?? this.#exchange.dialect?.stream)?.cut(this.#last) ?? '') : this.#failure(refusal)
+    this.#finish(closing)
+  }
+
+  #failure(error: GatewayError): Buffer {
+    return failureEvent(this.#exchange, error, this.#rule?.format, this.#tail.events.at(-1))
   }
 
   #finish(last: Buffer): void {

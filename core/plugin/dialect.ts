@@ -24,12 +24,18 @@ export interface StreamText {
   readonly key: string
   readonly channel: 'text' | 'reasoning' | 'refusal' | 'tool_arguments'
   readonly text: string
+  /** Of tool arguments: free text, not pieces of JSON. */
+  readonly isPlain?: boolean
   /** Replaces this text inside the event's JSON. */
   rewrite(text: string): void
 }
 
-/** How a dialect's streamed reply is spelled. All functions are pure and synchronous. */
+/** How a dialect's streamed reply is spelled. All functions are synchronous, and pure but for those of a format that `open` gave. */
 export interface StreamFormat {
+  /** The same format with a memory of one stream, whose functions see its events in order; for dialects in which later events number or repeat what earlier ones said. */
+  open?(): StreamFormat
+  /** Of a format with a memory: puts right, as edits of its JSON, what an event numbers or repeats. Called for each event as it leaves, after all other edits. */
+  leave?(event: StreamEvent): void
   /** The texts of one event, in order. */
   texts(event: StreamEvent): readonly StreamText[]
   /** The keys (see `StreamText.key`) that this event brings to an end; a `*` stands for any end: `0/*` ends all of one choice, `*` everything. */
@@ -46,8 +52,8 @@ export interface StreamFormat {
   text(like: StreamEvent, key: string, text: string): string
   /** The events that end a stream which policy cuts, in the likeness of one of its events. */
   cut(like: StreamEvent | undefined): string
-  /** The one event that ends a stream which broke. */
-  failure(error: GatewayError, requestId: string): string
+  /** The one event that ends a stream which broke. @param last the last event that left, if there is one */
+  failure(error: GatewayError, requestId: string, last?: StreamEvent): string
   /** A whole stream as the plain reply that it amounts to. */
   assemble(events: readonly StreamEvent[]): Buffer
   /** A plain reply as the stream that it would have been. `withUsage`: the client asked for the usage event. */

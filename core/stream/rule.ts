@@ -46,15 +46,16 @@ interface Flow {
 
 /** A rule at work on one stream. Behind a refusal nothing of the stream may leave any more, and only `close` is to be called. */
 export class RunningRule {
+  /** The format, with its memory of this stream if it needs one. */
+  readonly format: StreamFormat
   readonly #taps: OpenTaps
-  readonly #format: StreamFormat
   readonly #lookbehind: number
   readonly #flows = new Map<string, Flow>()
   #closed = false
 
   constructor(taps: OpenTaps, format: StreamFormat, lookbehind: number) {
     this.#taps = taps
-    this.#format = format
+    this.format = format.open?.() ?? format
     this.#lookbehind = lookbehind
   }
 
@@ -67,7 +68,7 @@ export class RunningRule {
   event(event: StreamEvent): readonly Buffer[] | GatewayError {
     const verdict = this.#taps.observe(event)
     if (verdict !== undefined) return verdict === 'drop' ? nothing : verdict
-    return this.#taps.edit ? this.#edit(event) : [event.render()]
+    return this.#taps.edit ? this.#edit(event) : [this.#leaving(event)]
   }
 
   /** The stream is over: what was held of texts that no event ended. @throws TapFailure */
@@ -85,7 +86,7 @@ export class RunningRule {
   #edit(event: StreamEvent): readonly Buffer[] | GatewayError {
     if (event.malformed) throw unreadable()
     try {
-      return this.#editTexts(event, this.#format.texts(event))
+      return this.#editTexts(event, this.format.texts(event))
     } catch (cause) {
       throw cause instanceof JsonError ? unreadable(cause) : cause
     }
@@ -98,19 +99,24 @@ export class RunningRule {
       if (typeof seen !== 'string') return seen
       leaving.push(seen)
     }
-    const before = this.#endTexts(this.#format.ends(event), texts, leaving)
+    const before = this.#endTexts(this.format.ends(event), texts, leaving)
     if (before instanceof GatewayError) return before
     rewrite(texts, leaving)
-    return [...before, event.render()]
+    return [...before, this.#leaving(event)]
   }
 
-  #flow({ key, channel }: StreamText, event: StreamEvent): Flow {
+  #leaving(event: StreamEvent): Buffer {
+    this.format.leave?.(event)
+    return event.render()
+  }
+
+  #flow({ key, channel, isPlain }: StreamText, event: StreamEvent): Flow {
     const known = this.#flows.get(key)
     if (known !== undefined) {
       known.like = event
       return known
     }
-    const Gate = channel === 'tool_arguments' ? ArgumentsWindow : TextWindow
+    const Gate = channel === 'tool_arguments' && isPlain !== true ? ArgumentsWindow : TextWindow
     const flow = { gate: new Gate(this.#lookbehind, text => this.#taps.text(text, channel)), like: event }
     this.#flows.set(key, flow)
     return flow
@@ -127,7 +133,7 @@ export class RunningRule {
       if (typeof held !== 'string') return held
       const own = texts.findLastIndex(text => text.key === key)
       if (own >= 0) leaving[own] += held
-      else if (held !== '') before.push(Buffer.from(this.#format.text(like, key, held)))
+      else if (held !== '') before.push(Buffer.from(this.format.text(like, key, held)))
     }
     return before
   }
