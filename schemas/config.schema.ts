@@ -173,6 +173,27 @@ export interface TaplineSettings {
     [k: string]: PatchSetting[] | PipelineSetting | false
   }
   /**
+   * What happens when a provider speaks another dialect than the caller.
+   */
+  translation: {
+    /**
+     * The reply's header X-Tapline-Dropped names what could not be carried.
+     */
+    report_dropped: boolean
+    /**
+     * What could not be carried is refused with 400 instead.
+     */
+    strict: boolean
+    /**
+     * A tool that takes free text becomes a function with one string, where the provider knows only functions.
+     */
+    wrap_custom_tools: boolean
+    /**
+     * Another vendor's reasoning state travels to Anthropic clients in thinking blocks that only Tapline reads.
+     */
+    seal_foreign_state: boolean
+  }
+  /**
    * Plugins from outside the default set.
    */
   plugins: {
@@ -283,6 +304,27 @@ export interface ProviderSetting {
    * The word before the key; empty for none.
    */
   auth_scheme?: string
+  /**
+   * Overrides the global block, member by member.
+   */
+  translation?: {
+    /**
+     * As translation.report_dropped.
+     */
+    report_dropped?: boolean
+    /**
+     * As translation.strict.
+     */
+    strict?: boolean
+    /**
+     * As translation.wrap_custom_tools.
+     */
+    wrap_custom_tools?: boolean
+    /**
+     * As translation.seal_foreign_state.
+     */
+    seal_foreign_state?: boolean
+  }
   /**
    * The dialects that it speaks itself.
    */

@@ -6,11 +6,12 @@ import type { Problem } from '../config/place.ts'
 import { ConfigError } from '../config/problems.ts'
 import { suggestion } from '../config/suggestion.ts'
 import { assemblePipelines, type AssembledPipeline, type UserPipelines } from '../pipeline/assemble.ts'
+import { spokenDialects } from '../upstream/provider.ts'
 import { resolveSteps, type ResolvedPipeline, type ResolvedStep } from '../pipeline/compile.ts'
 import { buildPlan, type PlacedStep } from '../pipeline/place-taps.ts'
 import type { Limits } from '../pipeline/plan.ts'
 import { readPipelines } from '../pipeline/source.ts'
-import type { Dialect } from '../plugin/dialect.ts'
+import { isForCallers, type Dialect, type UpstreamDialect } from '../plugin/dialect.ts'
 import type { Instance } from '../plugin/instance.ts'
 import { load, LoadError, type Loaded } from '../plugin/load.ts'
 import { directoryOf, home } from '../plugin/resolve.ts'
@@ -33,11 +34,14 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
   const problems: Problem[] = []
   const listed = await loadListed(config, ground, problems)
   const resolved = await resolvePipelines(config, ground, new Map([...listed].map(([name, { file }]) => [name, file])), wanted, problems)
-  const dialects = await loadDialects(resolved, config, problems)
+  const dialects = await loadDialects(resolved, config, types, problems)
   if (problems.length > 0) throw new ConfigError(problems)
-  const { http } = config.values
-  const providerLimits = { connections: http.max_connections_per_origin, keepAliveMs: http.keep_alive_timeout }
-  const providers = makeProviders({ configs: config.providers, definitions: types.definitions, limits: providerLimits, previous: previous?.providers ?? new Map(), previousLimits: previous?.providerLimits, log: ground.log })
+  const surroundings = {
+    limits: { connections: config.values.http.max_connections_per_origin, keepAliveMs: config.values.http.keep_alive_timeout },
+    dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
+    translation: config.values.translation,
+  }
+  const providers = makeProviders({ configs: config.providers, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log: ground.log })
   const instances = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
     own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, providers },
     log: ground.log,
@@ -57,7 +61,7 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     ...[...listed.values(), ...dialects.values()].filter(({ isDefault }) => !isDefault).map(({ file }) => file),
     ...resolved.flatMap(({ steps }) => steps.flatMap(({ file }) => file ?? [])),
   ])
-  return new Generation({ config, files, plans, providers, providerLimits, instances }, ground.clock)
+  return new Generation({ config, files, plans, providers, surroundings, instances }, ground.clock)
 }
 
 /** The plugins of `plugins.load`, by the names that they give themselves; steps may call them so. */
@@ -97,13 +101,27 @@ function checkWanted(wanted: string, assembled: readonly AssembledPipeline[]): v
   if (!names.includes(wanted)) throw new Error(`there is no pipeline "${wanted}"${suggestion(wanted, names)}; there are: ${names.join(', ')}`)
 }
 
-async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Config, problems: Problem[]): Promise<ReadonlyMap<string, Loaded<Dialect>>> {
-  const dialects = new Map<string, Loaded<Dialect>>()
-  for (const { pipeline: { dialect, name, place } } of pipelines) {
-    if (dialect === undefined || dialects.has(dialect)) continue
-    const pointer = `/pipelines/${name}/dialect`
-    const loaded = await tryLoad(() => load('dialect', dialect, dirname(place?.file ?? '/'), { searchPaths: [], foreignAllowed: config.values.plugins.enabled }), { ...config.place(pointer) ?? place, pointer, got: dialect }, problems)
+type Dialects = ReadonlyMap<string, Loaded<Dialect | UpstreamDialect>>
+
+/** The dialects of pipelines, and those that the configured providers speak. */
+async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Config, types: ProviderTypes, problems: Problem[]): Promise<Dialects> {
+  const dialects = new Map<string, Loaded<Dialect | UpstreamDialect>>()
+  const add = async (dialect: string, from: string, named: Omit<Problem, 'message'>) => {
+    const loaded = dialects.get(dialect) ?? await tryLoad(() => load('dialect', dialect, from, { searchPaths: [], foreignAllowed: config.values.plugins.enabled }), { ...named, got: dialect }, problems)
     if (loaded !== undefined) dialects.set(dialect, loaded)
+    return loaded?.definition
+  }
+  for (const { pipeline: { dialect, name, place } } of pipelines) {
+    if (dialect === undefined) continue
+    const pointer = `/pipelines/${name}/dialect`
+    const named = { ...config.place(pointer) ?? place, pointer }
+    const definition = await add(dialect, dirname(place?.file ?? '/'), named)
+    if (definition !== undefined && !isForCallers(definition)) problems.push({ ...named, got: dialect, expected: 'a dialect in which callers speak', message: `${dialect} is spoken to providers only` })
+  }
+  for (const { name, type, settings } of config.providers.values()) {
+    const definition = types.definitions.get(type)
+    const pointer = `/providers/${name}`
+    for (const dialect of definition === undefined ? [] : spokenDialects(definition, settings)) await add(dialect, dirname(types.files.get(type) ?? '/'), { ...config.place(pointer), pointer })
   }
   return dialects
 }
@@ -119,10 +137,11 @@ async function tryLoad<T>(loading: () => Promise<T>, named: Omit<Problem, 'messa
   }
 }
 
-function planOf(resolved: ResolvedPipeline, instances: ReadonlyMap<string, Instance>, dialects: ReadonlyMap<string, Loaded<Dialect>>, limits: Limits, { clock, log }: Ground): ResolvedPlan {
+function planOf(resolved: ResolvedPipeline, instances: ReadonlyMap<string, Instance>, dialects: Dialects, limits: Limits, { clock, log }: Ground): ResolvedPlan {
   const { pipeline, steps } = resolved
   const placed = steps.flatMap(step => placedStep(step, instances))
-  const dialect = pipeline.dialect === undefined ? undefined : dialects.get(pipeline.dialect)?.definition
+  const spoken = pipeline.dialect === undefined ? undefined : dialects.get(pipeline.dialect)?.definition
+  const dialect = spoken !== undefined && isForCallers(spoken) ? spoken : undefined
   return { ...resolved, placed, plan: buildPlan({ name: pipeline.name, operation: pipeline.operation, dialect, body: pipeline.body, clock, log, limits }, placed) }
 }
 

@@ -12,7 +12,7 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Clock, Health, Services } from '../plugin/services.ts'
-import type { ProviderInstance, ProviderLimits } from '../upstream/provider.ts'
+import type { ProviderInstance, ProviderSurroundings } from '../upstream/provider.ts'
 import { Roll } from './roll.ts'
 
 /** What every generation of one process shares. */
@@ -39,7 +39,7 @@ export interface Parts {
   readonly files: ReadonlySet<string>
   readonly plans: ReadonlyMap<string, ResolvedPlan>
   readonly providers: ReadonlyMap<string, ProviderInstance>
-  readonly providerLimits: ProviderLimits
+  readonly surroundings: ProviderSurroundings
   readonly instances: ReadonlyMap<string, Instance>
 }
 
@@ -48,7 +48,7 @@ export class Generation implements Serving, Parts {
   readonly files: ReadonlySet<string>
   readonly plans: ReadonlyMap<string, ResolvedPlan>
   readonly providers: ReadonlyMap<string, ProviderInstance>
-  readonly providerLimits: ProviderLimits
+  readonly surroundings: ProviderSurroundings
   readonly instances: ReadonlyMap<string, Instance>
   readonly basePath: string
   readonly bodyLimits: Serving['bodyLimits']
@@ -63,7 +63,7 @@ export class Generation implements Serving, Parts {
     this.files = parts.files
     this.plans = plans
     this.providers = parts.providers
-    this.providerLimits = parts.providerLimits
+    this.surroundings = parts.surroundings
     this.instances = parts.instances
     this.basePath = config.values.server.base_path === '/' ? '' : config.values.server.base_path
     this.bodyLimits = { maxBytes: config.values.server.body_size_limit, timeoutMs: 30_000, clock }

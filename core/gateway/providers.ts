@@ -4,30 +4,31 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import type { ProviderConfig } from '../config/providers/config.ts'
-import { ProviderInstance, type ProviderLimits } from '../upstream/provider.ts'
+import { ProviderInstance, type ProviderSurroundings } from '../upstream/provider.ts'
 
 export interface ProvidersInput {
   readonly configs: ReadonlyMap<string, ProviderConfig>
   readonly definitions: ReadonlyMap<string, ProviderDefinition>
-  readonly limits: ProviderLimits
+  readonly surroundings: ProviderSurroundings
   readonly previous: ReadonlyMap<string, ProviderInstance>
-  readonly previousLimits: ProviderLimits | undefined
+  readonly previousSurroundings: ProviderSurroundings | undefined
   readonly log: Logger
 }
 
 /** An instance that cannot be made is left out with one error line; the others start. */
 export function makeProviders(input: ProvidersInput): ReadonlyMap<string, ProviderInstance> {
   const instances = new Map<string, ProviderInstance>()
+  const isSame = isDeepStrictEqual(input.surroundings, input.previousSurroundings)
   for (const [name, config] of input.configs) {
     const kept = input.previous.get(name)
     const definition = input.definitions.get(config.type)
     if (definition === undefined) continue
-    if (kept !== undefined && kept.definition === definition && isSameBlock(kept.config, config) && isDeepStrictEqual(input.limits, input.previousLimits)) {
+    if (kept !== undefined && kept.definition === definition && isSameBlock(kept.config, config) && isSame) {
       instances.set(name, kept)
       continue
     }
     try {
-      instances.set(name, new ProviderInstance(config, definition, input.limits))
+      instances.set(name, new ProviderInstance(config, definition, input.surroundings))
     } catch (cause) {
       input.log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
     }

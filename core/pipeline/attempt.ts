@@ -3,6 +3,7 @@
 import type { GatewayError } from '../errors.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { Target } from '../upstream/target.ts'
+import type { Translation } from '../upstream/translation.ts'
 
 export interface Failure {
   /**
@@ -35,6 +36,8 @@ export class Attempt {
   askForUsage = false
   /** The call must not be repeated, whatever happens (a breaker's probe). */
   once = false
+  /** The way between the caller's dialect and the provider's; undefined if the provider speaks the caller's. */
+  translation: Translation | undefined
   outcome: 'established' | 'failed' | 'cancelled' | undefined
   failure: Failure | undefined
   /** Monotonic milliseconds. */

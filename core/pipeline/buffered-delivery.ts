@@ -53,7 +53,7 @@ export class BufferedDelivery {
     if (dialect === undefined) return this.#fail(incomplete(this.#exchange))
     const events = splitEvents(Buffer.concat(this.#chunks))
     if (dialect.stream.ending(events) === 'cut') return this.#fail(broken ?? incomplete(this.#exchange))
-    this.#exchange.readUsageFrom(() => dialect.stream.usage(events))
+    this.#exchange.readUsageFrom(() => this.#reply.usage ?? dialect.stream.usage(events))
     try {
       const whole = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: dialect.stream.assemble(events), ...(this.#reply.target === undefined ? {} : { target: this.#reply.target }) })
       this.#send(await review(this.#exchange, whole), whole)
@@ -78,7 +78,8 @@ export class BufferedDelivery {
     const out = rule === undefined ? bytes : guarded(() => this.#passed(bytes, rule))
     if (out instanceof GatewayError) return this.#fail(out instanceof Blocked ? out.ofAnswer() : out)
     const { dialect } = this.#exchange
-    const span = this.#exchange.attempts.at(-1)?.askForUsage === true ? dialect?.stream.usageOnly(out) : undefined
+    const attempt = this.#exchange.attempts.at(-1)
+    const span = attempt?.askForUsage === true && attempt.translation === undefined ? dialect?.stream.usageOnly(out) : undefined
     if (!this.#sink.committed) this.#begin()
     complete(this.#exchange)
     this.#sink.end(span === undefined ? out : Buffer.concat([out.subarray(0, span.start), out.subarray(span.end)]))

@@ -32,10 +32,11 @@ export class StreamDelivery {
     this.#sink = sink
     this.#reply = reply
     this.#rule = rule
-    this.#withholdUsage = exchange.attempts.at(-1)?.askForUsage === true
+    const attempt = exchange.attempts.at(-1)
+    this.#withholdUsage = attempt?.askForUsage === true && attempt.translation === undefined
     this.#flow = new Flow(exchange, sink, reply)
     this.done = this.#flow.done
-    exchange.readUsageFrom(() => exchange.dialect?.stream.usage(this.#tail.events))
+    exchange.readUsageFrom(() => reply.usage ?? exchange.dialect?.stream.usage(this.#tail.events))
     this.#flow.start({ events: bytes => this.#events(bytes), ended: broken => this.#ended(broken) })
   }
 

@@ -96,6 +96,11 @@ export interface Dialect extends UpstreamDialect {
   readonly caller?: CallerSide
 }
 
+/** Whether callers can speak it. */
+export function isForCallers(dialect: UpstreamDialect | Dialect): dialect is Dialect {
+  return 'conversation' in dialect
+}
+
 /** Makes a dialect loadable by name, package or path. */
 export function defineDialect(dialect: Dialect): Dialect
 export function defineDialect(dialect: UpstreamDialect): UpstreamDialect

@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { PluginDefinition } from './define.ts'
-import type { Dialect } from './dialect.ts'
+import type { Dialect, UpstreamDialect } from './dialect.ts'
 import type { ProviderDefinition } from './provider.ts'
 import { find, house, installHooks, type Kind, type Places } from './resolve.ts'
 
 interface Definitions {
   readonly plugin: PluginDefinition
-  readonly dialect: Dialect
+  readonly dialect: Dialect | UpstreamDialect
   readonly provider: ProviderDefinition
 }
 
@@ -42,7 +42,7 @@ export interface LoaderOptions extends Places {
 
 const members: Readonly<Record<Kind, (value: Record<string, unknown>) => boolean>> = {
   plugin: value => typeof value['setup'] === 'function' || typeof value['expand'] === 'function',
-  dialect: value => typeof value['conversation'] === 'function',
+  dialect: value => typeof value['conversation'] === 'function' || typeof value['upstream'] === 'object',
   provider: value => typeof value['operations'] === 'object',
 }
 

@@ -1,5 +1,9 @@
 /** What a provider file tells the kernel: facts, and code only where facts do not suffice. */
 
+import type { JsonDocument } from '../document/document.ts'
+import type { Losses } from '../neutral/losses.ts'
+import type { JsonObject } from '../neutral/request.ts'
+import type { ModelTraits } from '../neutral/translation.ts'
 import type { OptionsSchema } from './schema.ts'
 
 /** A method and a path below the base URL, for example `POST /chat/completions`. */
@@ -38,6 +42,29 @@ export interface ProviderSettings {
   readonly [option: string]: unknown
 }
 
+/** The call for which a body is respelled or rerouted. */
+export interface CallFacts {
+  readonly operation: string
+  /** The dialect of the body. */
+  readonly dialect: string
+  /** As the provider knows it. */
+  readonly model: string
+  readonly settings: ProviderSettings
+  readonly streamed: boolean
+}
+
+export interface RespellFacts extends CallFacts {
+  /** Where it is noted what the vendor does not take. */
+  readonly losses: Losses
+}
+
+/** Facts that depend on an instance's settings. */
+export interface ResolvedFacts {
+  readonly baseUrl?: string
+  readonly dialects?: readonly string[]
+  readonly operations?: Readonly<Record<string, Endpoint>>
+}
+
 export interface ProviderDefinition {
   /** The type, as `providers.<name>.type` says it. */
   readonly name: string
@@ -63,6 +90,23 @@ export interface ProviderDefinition {
   readonly schema?: OptionsSchema
   /** Registers by itself when no other instance did. */
   readonly fallback?: boolean
+  /** Headers of the caller that go along when it speaks this provider's dialect itself; lower case. */
+  readonly callerHeaders?: readonly string[]
+  /** Headers that every call carries unless something else gives them. */
+  readonly defaultHeaders?: Readonly<Record<string, string>>
+  /** Facts that depend on an instance's settings; what it leaves out is as above. */
+  resolve?(settings: ProviderSettings): ResolvedFacts
+  /** What a writer of its dialect needs to know of a model. */
+  traits?(model: string, settings: ProviderSettings): ModelTraits
+  /** Spells a body in the provider's own dialect, native or translated, the way this vendor wants it: edits of `body`. @throws GatewayError 400 */
+  respell?(body: JsonDocument, call: RespellFacts): void
+  /** Names the dialect to which this very request must be translated although the provider speaks the caller's. */
+  reroute?(body: JsonDocument, call: CallFacts): string | undefined
+  /**
+   * Makes, for one reply or stream, what turns the vendor's own spelling into that of its dialect, before a translated answer is read:
+   * called with a plain reply, or with each event of a stream. `undefined` for an event that says nothing.
+   */
+  normalizer?(): (json: JsonObject) => JsonObject | undefined
   /** Reads a model list; OpenAI's shape, or a bare array, by default. */
   models?(body: unknown): readonly ModelEntry[]
   /** Adds what the vendor wants on a call: signatures, versions. */

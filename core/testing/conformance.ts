@@ -6,6 +6,7 @@ import { ProviderInstance } from '../upstream/provider.ts'
 import { chatChunks, chatCompletion, errorBody, modelList } from './chat-samples.ts'
 import { startTestGateway, type TestGateway } from './gateway.ts'
 import { ScriptedUpstream } from './scripted-upstream.ts'
+import { testSurroundings } from './surroundings.ts'
 
 export interface ConformanceCase {
   readonly name: string
@@ -34,7 +35,7 @@ function factCases(definition: ProviderDefinition): readonly ConformanceCase[] {
     {
       name: 'can be made into an instance', run: async () => {
         const config = { name: definition.name, type: definition.name, keys: [key], models: [], base_url: definition.baseUrl ?? 'http://127.0.0.1:1/v1', settings: {}, source: 'test' }
-        const instance = new ProviderInstance(config, definition, { connections: 1, keepAliveMs: 1 })
+        const instance = new ProviderInstance(config, definition, testSurroundings())
         instance.hold()
         await instance.release()
       },

@@ -18,6 +18,8 @@ import type { OptionsSchema } from '../plugin/schema.ts'
 import { noMeter, type Clock, type Services } from '../plugin/services.ts'
 import { ProviderInstance } from '../upstream/provider.ts'
 import { chatCompletion, chatChunks } from './chat-samples.ts'
+import { isForCallers, type Dialect } from '../plugin/dialect.ts'
+import { testSurroundings } from './surroundings.ts'
 
 export interface PluginRunOptions {
   readonly options?: Readonly<Record<string, unknown>>
@@ -61,7 +63,7 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
   const services = { clock, random: Math.random, health: new GatewayHealth(clock), version: { version: '0', commit: 'test' }, meter: noMeter, providers: new Map([['test', provider]]), ...options.services } as Services
   const instance = await Instance.setUp({ key: 'test', name: definition.name, definition, options: checked.value }, services, log, clock)
   const placed: PlacedStep = { name: definition.name, instance, onError: options.onError, timeoutMs: options.timeoutMs ?? 0, phases: new Set(phases) }
-  const { definition: dialect } = await load('dialect', 'openai-chat', '/', { searchPaths: [], foreignAllowed: false })
+  const dialect = await chatDialect()
   const limits = { totalMs: 0, responseHeaderMs: 0, streamIdleMs: 0, streamStallMs: 0 }
   const plan = buildPlan({ name: 'test', operation: 'chat', dialect, body: 'json', clock, log, limits }, [await router(provider, options), placed])
   const exchange = new Exchange('test', incoming(options), plan)
@@ -93,6 +95,12 @@ function textOfStream(raw: string): string {
   return chunks.map(chunk => chunk.choices?.[0]?.delta?.content ?? '').join('')
 }
 
+async function chatDialect(): Promise<Dialect> {
+  const { definition } = await load('dialect', 'openai-chat', '/', { searchPaths: [], foreignAllowed: false })
+  if (isForCallers(definition)) return definition
+  throw new TypeError('openai-chat is spoken by callers')
+}
+
 /** A step above the plugin that sends everything to the one provider. */
 async function router(provider: ProviderInstance, { caller, userPath = '' }: PluginRunOptions): Promise<PlacedStep> {
   const definition: PluginDefinition = {
@@ -119,7 +127,7 @@ function answering({ answer = 'Hello!' }: PluginRunOptions, received: Buffer[]):
       const whole = typeof answer === 'string' ? chatCompletion({ content: answer }) : Array.isArray(answer) ? chatCompletion({ content: answer.join('') }) : answer
       return { status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.from(JSON.stringify(whole)) }
     },
-  }, { connections: 1, keepAliveMs: 1 })
+  }, testSurroundings())
 }
 
 function incoming({ request = {}, headers = {} }: PluginRunOptions) {

@@ -1,50 +1,79 @@
-/** The call that an attempt makes: the caller's bytes with only what must differ spliced, and the headers that go along. */
+/** The call that an attempt makes: the caller's bytes with only what must differ spliced, or their translation; and the headers that go along. */
 
 import type { JsonDocument } from '../document/document.ts'
 import { gatewayError } from '../errors.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
+import type { ProviderInstance } from './provider.ts'
+import { respellNative } from './respell.ts'
+import { Translation } from './translation.ts'
 import type { OutgoingCall } from './transport.ts'
+import { wireFor } from './wire.ts'
 
 const traceHeaders = ['traceparent', 'tracestate', 'baggage'] as const
 
-/** @throws GatewayError 501 if the provider does not serve the operation */
+/** @throws GatewayError 501 if the provider does not serve the operation, 400 for what cannot be translated */
 export function outgoingCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
-  const { provider } = attempt.target
-  const { forward } = exchange
-  const place = forward ?? provider.endpoint(exchange.operation)
-  if (place === undefined) {
-    throw gatewayError('unsupported_response_operation', `${provider.name} (type ${provider.type}) does not serve ${exchange.operation}`)
-  }
-  const headers = forward === undefined ? ownHeaders(exchange) : [...forward.headers]
-  provider.authorize(headers, attempt.key, exchange.id)
-  if (attempt.headers.length > 0) headers.push(...attempt.headers)
-  return { operation: exchange.operation, method: place.method, path: place.path, headers, body: body(exchange, attempt) }
+  const wire = wireFor(exchange, attempt.target)
+  if (wire === undefined) return nativeCall(exchange, attempt)
+  const translation = attempt.translation = new Translation(exchange, attempt, wire)
+  const { place, operation, body } = translation
+  const headers = ['Content-Type', 'application/json', 'Accept', translation.accept, 'Accept-Encoding', 'identity', ...translation.headers]
+  return call(exchange, attempt, { operation, ...place, headers, body })
 }
 
-function ownHeaders({ streamed, request }: Exchange): string[] {
+function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
+  const { target: { provider } } = attempt
+  const { forward, operation } = exchange
+  const place = forward ?? provider.endpoint(operation)
+  if (place === undefined) {
+    throw gatewayError('unsupported_response_operation', `${provider.name} (type ${provider.type}) does not serve ${operation}`)
+  }
+  const headers = forward === undefined ? ownHeaders(exchange, provider) : [...forward.headers]
+  return call(exchange, attempt, { operation, method: place.method, path: place.path, headers, body: body(exchange, attempt) })
+}
+
+/** Adds what every call carries. */
+function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): OutgoingCall {
+  const { headers } = outgoing
+  const { target: { provider, model } } = attempt
+  if (exchange.forward === undefined) trace(headers, exchange)
+  provider.authorize(headers, attempt.key, exchange.id)
+  if (attempt.headers.length > 0) headers.push(...attempt.headers)
+  return outgoing.path.includes('{model}') ? { ...outgoing, path: outgoing.path.replace('{model}', encodeURIComponent(model)) } : outgoing
+}
+
+function ownHeaders({ streamed, request }: Exchange, { definition: { callerHeaders } }: ProviderInstance): string[] {
   const headers = ['Content-Type', 'application/json', 'Accept', streamed ? 'text/event-stream' : 'application/json', 'Accept-Encoding', 'identity']
-  for (const name of traceHeaders) {
+  for (const name of callerHeaders ?? []) {
     const value = request.headers[name]
     if (typeof value === 'string') headers.push(name, value)
   }
   return headers
 }
 
-/** The very buffer that the client sent, unless the model is spelled differently upstream, usage is asked for, or policy edited. */
+function trace(headers: string[], { request }: Exchange): void {
+  for (const name of traceHeaders) {
+    const value = request.headers[name]
+    if (typeof value === 'string') headers.push(name, value)
+  }
+}
+
+/** The very buffer that the client sent, unless the model is spelled differently upstream, usage is asked for, the vendor wants something respelled, or policy edited. */
 function body(exchange: Exchange, attempt: Attempt): Buffer | undefined {
   const { body: document, forward } = exchange
   if (document === undefined) return exchange.bytes
   if (forward !== undefined) return document.render()
   const renames = exchange.model !== attempt.target.model
-  const asks = attempt.askForUsage
-  if (!renames && !asks) return document.render()
+  if (!renames && !attempt.askForUsage && attempt.target.provider.definition.respell === undefined) return document.render()
   return edited(document, exchange, attempt)
 }
 
-function edited(document: JsonDocument, exchange: Exchange, { target, askForUsage }: Attempt): Buffer {
+function edited(document: JsonDocument, exchange: Exchange, attempt: Attempt): Buffer {
+  const { target, askForUsage } = attempt
   const own = document.fork()
   if (exchange.model !== target.model) own.set(own.root, 'model', JSON.stringify(target.model))
   if (askForUsage) exchange.dialect?.askForUsage(own)
+  respellNative(own, exchange, attempt)
   return own.render()
 }

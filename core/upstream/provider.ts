@@ -1,11 +1,22 @@
 /** One configured provider: its facts, its keys, and the way to it. */
 
 import type { ProviderConfig } from '../config/providers/config.ts'
+import type { Destination, TranslationOptions } from '../neutral/translation.ts'
+import type { Dialect, UpstreamDialect } from '../plugin/dialect.ts'
 import type { ModelEntry, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
 import { HttpTransport } from './http-transport.ts'
 import { InProcessTransport } from './in-process-transport.ts'
 import { KeyRing } from './keys.ts'
 import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
+
+/** What a provider is made in. */
+export interface ProviderSurroundings {
+  readonly limits: ProviderLimits
+  /** The dialects that providers speak, by name. */
+  readonly dialects: ReadonlyMap<string, UpstreamDialect | Dialect>
+  /** As the configuration says for all providers. */
+  readonly translation: TranslationOptions
+}
 
 export interface ProviderLimits {
   readonly connections: number
@@ -26,8 +37,11 @@ export class ProviderInstance {
   readonly keys: KeyRing
   readonly dialects: ReadonlySet<string>
   readonly baseUrl: string | undefined
+  readonly settings: ProviderSettings
+  readonly translation: TranslationOptions
+  /** The dialects that it may be spoken to in, by name. */
+  readonly wires: ReadonlyMap<string, UpstreamDialect & Partial<Dialect>>
   readonly #endpoints: ReadonlyMap<string, EndpointPlace>
-  readonly #settings: ProviderSettings
   readonly #transport: Transport
   readonly #authHeader: string
   readonly #authScheme: string
@@ -35,7 +49,7 @@ export class ProviderInstance {
   #holders = 0
 
   /** @throws Error when a setting cannot work, for example a proxy URL */
-  constructor(config: ProviderConfig, definition: ProviderDefinition, limits: ProviderLimits) {
+  constructor(config: ProviderConfig, definition: ProviderDefinition, { limits, dialects, translation }: ProviderSurroundings) {
     const { settings } = config
     this.name = config.name
     this.type = config.type
@@ -43,10 +57,12 @@ export class ProviderInstance {
     this.definition = definition
     this.keys = new KeyRing(config.keys)
     this.baseUrl = config.base_url ?? definition.baseUrl
-    this.dialects = new Set(settings['native_dialects'] as string[] | undefined ?? definition.dialects)
+    this.dialects = new Set(spokenDialects(definition, settings))
     this.#endpoints = endpoints(definition, settings['operations'] as string[] | undefined)
-    this.#settings = { ...settings, name: config.name, type: config.type, ...(this.baseUrl === undefined ? {} : { base_url: this.baseUrl }) }
-    this.#transport = transport(this, this.#settings, limits)
+    this.wires = dialects
+    this.translation = { ...translation, ...settings['translation'] as Partial<TranslationOptions> | undefined }
+    this.settings = { ...settings, name: config.name, type: config.type, ...(this.baseUrl === undefined ? {} : { base_url: this.baseUrl }) }
+    this.#transport = transportOf(this, this.settings, limits)
     this.#authHeader = settings['auth_header'] as string | undefined ?? definition.auth?.header ?? 'Authorization'
     this.#authScheme = settings['auth_scheme'] as string | undefined ?? (definition.auth === undefined ? 'Bearer' : definition.auth.scheme ?? '')
     this.#customHeaders = Object.entries(settings['custom_upstream_headers'] as Record<string, string> | undefined ?? {}).flat()
@@ -72,7 +88,7 @@ export class ProviderInstance {
   /** Starts one call. */
   send(call: OutgoingCall, listener: ReplyListener): Call {
     const { sign } = this.definition
-    const signed = sign?.(call, this.#settings)
+    const signed = sign?.(call, this.settings)
     return signed instanceof Promise ? this.#sendSigned(signed, call, listener) : this.#transport.send(call, listener)
   }
 
@@ -84,6 +100,12 @@ export class ProviderInstance {
     this.authorize(headers, this.keys.take(), undefined)
     const body = await this.#fetch({ operation: 'models', ...place, headers, body: undefined }, timeoutMs)
     return (this.definition.models ?? openAiModels)(JSON.parse(body.toString()) as unknown)
+  }
+
+  /** A model of this provider, as a writer of its dialect needs to know it. */
+  destination(model: string): Destination {
+    const { name, type, settings, definition, translation } = this
+    return { model, provider: name, type, traits: definition.traits?.(model, settings) ?? {}, settings, options: translation }
   }
 
   hold(): void {
@@ -122,6 +144,11 @@ export class ProviderInstance {
   }
 }
 
+/** The dialects that an instance of a type speaks. */
+export function spokenDialects(definition: ProviderDefinition, settings: Readonly<Record<string, unknown>>): readonly string[] {
+  return settings['native_dialects'] as string[] | undefined ?? definition.dialects
+}
+
 function endpoints(definition: ProviderDefinition, only: readonly string[] | undefined): ReadonlyMap<string, EndpointPlace> {
   return new Map(Object.entries(definition.operations)
     .filter(([operation]) => only === undefined || only.includes(operation))
@@ -131,7 +158,7 @@ function endpoints(definition: ProviderDefinition, only: readonly string[] | und
     }))
 }
 
-function transport(instance: ProviderInstance, settings: ProviderSettings, { connections, keepAliveMs }: ProviderLimits): Transport {
+function transportOf(instance: ProviderInstance, settings: ProviderSettings, { connections, keepAliveMs }: ProviderLimits): Transport {
   const { answer } = instance.definition
   if (answer !== undefined) return new InProcessTransport(answer, settings)
   if (instance.baseUrl === undefined) throw new Error(`providers.${instance.name} has no base_url`)

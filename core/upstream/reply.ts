@@ -28,6 +28,8 @@ interface ReplyFacts {
   readonly framing?: Framing
   readonly turn?: string
   readonly target?: Target
+  /** The tokens of a stream, where they are not to be read from its events. */
+  readonly usage?: () => Usage | undefined
 }
 
 export class Reply {
@@ -40,6 +42,7 @@ export class Reply {
   /** The target that answered, if one did. */
   readonly target: Target | undefined
   readonly #body: Buffer | undefined
+  readonly #usage: (() => Usage | undefined) | undefined
   #dialect: Dialect | undefined
   #operation = ''
   #document: JsonDocument | undefined
@@ -53,6 +56,7 @@ export class Reply {
     this.turn = facts.turn
     this.target = facts.target
     this.#body = facts.body
+    this.#usage = facts.usage
   }
 
   /** Says in which dialect the body is written; until then it is opaque bytes. */
@@ -80,8 +84,9 @@ export class Reply {
     return this.#conversation ??= this.#dialect.reply(document, this.#operation)
   }
 
-  /** The tokens that a plain reply reports. */
+  /** The tokens that the reply reports; of a stream only where they are known without reading its events. */
   get usage(): Usage | undefined {
+    if (this.#usage !== undefined) return this.#usage()
     return this.#dialect === undefined || this.document === undefined ? undefined : this.#dialect.usage(this.document)
   }
 }

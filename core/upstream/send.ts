@@ -10,6 +10,7 @@ import { timeoutFailure, transportFailure } from './failure.ts'
 import { outgoingCall } from './outgoing.ts'
 import { ErrorBody, PlainBody } from './plain-body.ts'
 import { RawBody } from './raw-body.ts'
+import { TranslatedEventBody, TranslatedPlainBody } from './translated-body.ts'
 import type { BodyReader, Outcome, Reading } from './reading.ts'
 import type { Call, ReplyHeaders, ReplyListener } from './transport.ts'
 
@@ -161,14 +162,19 @@ class Sending implements ReplyListener, Call {
 
 /** Chooses how the body is read, from its status and type. */
 function bodyReader(reading: Reading): BodyReader {
-  const { exchange, status, headers } = reading
+  const { exchange, status, headers, attempt: { translation } } = reading
   const isSuccess = status >= 200 && status < 300
   if (exchange.forward !== undefined && (!isSuccess || !exchange.readable || isEmpty(exchange, status))) return new RawBody(reading)
   if (!isSuccess) return decoded(reading, ErrorBody)
   const type = String(headers['content-type'] ?? '')
+  if (translation !== undefined) return decoded(reading, isEventStream(type) ? TranslatedEventBody : TranslatedPlainBody)
   if (type.startsWith('text/event-stream')) return decoded(reading, EventBody)
   if (exchange.forward !== undefined && !type.includes('json')) return new RawBody(reading)
   return decoded(reading, PlainBody)
+}
+
+function isEventStream(type: string): boolean {
+  return type.startsWith('text/event-stream') || type.startsWith('application/vnd.amazon.eventstream')
 }
 
 function isEmpty(exchange: Exchange, status: number): boolean {

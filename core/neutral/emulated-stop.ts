@@ -1,0 +1,61 @@
+/** Stops an answer at sequences that its provider does not stop at. */
+
+import type { Emit, NeutralEvent } from './reply.ts'
+
+/** Lets events pass until a text holds one of the sequences; then the answer ends before it, and nothing passes any more. Tool arguments and reasoning are not searched. */
+export class EmulatedStop {
+  readonly #sequences: readonly string[]
+  readonly #heldBack: number
+  readonly #emit: Emit
+  readonly #open = new Map<string, { readonly isText: boolean; held: string }>()
+  #found: string | undefined
+
+  constructor(sequences: readonly string[], emit: Emit) {
+    this.#sequences = sequences.filter(sequence => sequence !== '')
+    this.#heldBack = Math.max(0, ...this.#sequences.map(({ length }) => length)) - 1
+    this.#emit = emit
+  }
+
+  /** The sequence at which the answer was ended; then the call need not go on. */
+  get found(): string | undefined {
+    return this.#found
+  }
+
+  readonly emit = (event: NeutralEvent): void => {
+    if (this.#found !== undefined) return
+    const block = 'key' in event ? this.#open.get(event.key) : undefined
+    if (event.type === 'open') this.#open.set(event.key, { isText: event.block.type === 'text', held: '' })
+    else if (event.type === 'delta' && block?.isText === true) return this.#search(event.key, block, event.text)
+    else if (event.type === 'close') this.#close(event.key)
+    this.#emit(event)
+  }
+
+  #search(key: string, block: { held: string }, text: string): void {
+    const joined = block.held + text
+    const [first] = this.#sequences
+      .map(sequence => ({ sequence, at: joined.indexOf(sequence) }))
+      .filter(({ at }) => at >= 0)
+      .sort((one, other) => one.at - other.at || other.sequence.length - one.sequence.length)
+    if (first !== undefined) return this.#stop(key, joined.slice(0, first.at), first.sequence)
+    const certain = Math.max(0, joined.length - this.#heldBack)
+    block.held = joined.slice(certain)
+    this.#say(key, joined.slice(0, certain))
+  }
+
+  #close(key: string): void {
+    this.#say(key, this.#open.get(key)?.held ?? '')
+    this.#open.delete(key)
+  }
+
+  #stop(key: string, text: string, sequence: string): void {
+    this.#say(key, text)
+    for (const open of this.#open.keys()) this.#emit({ type: 'close', key: open })
+    this.#emit({ type: 'finish', finish: 'stop_sequence', stopSequence: sequence })
+    this.#emit({ type: 'end' })
+    this.#found = sequence
+  }
+
+  #say(key: string, text: string): void {
+    if (text !== '') this.#emit({ type: 'delta', key, text })
+  }
+}

@@ -1,0 +1,17 @@
+/** Says what could not be carried: on the exchange, in the log, in a header of the reply. */
+
+import type { Losses } from '../neutral/losses.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { ProviderInstance } from './provider.ts'
+
+const header = 'X-Tapline-Dropped'
+
+/** What was reported of an attempt before no longer counts. */
+export function reportLosses(exchange: Exchange, provider: ProviderInstance, losses: Losses): void {
+  exchange.losses = losses.list
+  const before = exchange.replyHeaders.indexOf(header)
+  if (before >= 0) exchange.replyHeaders.splice(before, 2)
+  if (losses.list.length === 0) return
+  exchange.log.debug({ losses: losses.list }, 'not everything could be carried to the provider')
+  if (provider.translation.report_dropped && losses.reported.length > 0) exchange.replyHeaders.push(header, losses.reported.join(','))
+}

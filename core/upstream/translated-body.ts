@@ -1,0 +1,153 @@
+/** Answers in the provider's dialect, handed on in the caller's: whole, and as they flow. */
+
+import { GatewayError, gatewayError } from '../errors.ts'
+import { AwsFrames } from '../stream/aws-frames.ts'
+import { EventSplitter } from '../stream/borders.ts'
+import { emptyFailure, faultFailure, transportFailure } from './failure.ts'
+import type { BodyReader, Reading } from './reading.ts'
+import { Reply } from './reply.ts'
+import { reportLosses } from './report-losses.ts'
+import { RunningStream } from './running-stream.ts'
+import type { TranslatedStream } from './translated-stream.ts'
+import type { Translation } from './translation.ts'
+
+/** What is held of a plain answer. */
+const heldLimit = 64 * 1024 * 1024
+
+export class TranslatedPlainBody implements BodyReader {
+  readonly flows = false
+  readonly #reading: Reading
+  readonly #translation: Translation
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+
+  constructor(reading: Reading) {
+    this.#reading = reading
+    this.#translation = translationOf(reading)
+  }
+
+  data(chunk: Buffer): void {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes <= heldLimit) return
+    this.#reading.call.abort()
+    const { name } = this.#reading.attempt.target.provider
+    this.#reading.settle({ kind: 'empty', error: gatewayError('response_too_large', `${name} sent more than ${heldLimit} bytes, which cannot be translated`, { provider: name }), text: '' })
+  }
+
+  end(): void {
+    const { attempt: { target }, settle, exchange } = this.#reading
+    if (this.#bytes === 0) return settle(emptyFailure(target.provider.name, 'empty response'))
+    try {
+      const body = this.#translation.reply(Buffer.concat(this.#chunks))
+      const reply = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body, target })
+      exchange.readUsageFrom(() => this.#translation.usage)
+      reportLosses(exchange, target.provider, this.#translation.losses)
+      settle(exchange.dialect === undefined ? reply : reply.readAs(exchange.dialect, exchange.operation))
+    } catch (cause) {
+      settle(faultFailure(asFault(cause, target.provider.name)))
+    }
+  }
+
+  broken(_error: GatewayError, cause: Error): void {
+    this.#reading.settle(transportFailure(this.#reading.attempt.target.provider.name, cause))
+  }
+}
+
+/** Established with the first event that the caller gets. */
+export class TranslatedEventBody implements BodyReader {
+  readonly flows = true
+  readonly #reading: Reading
+  readonly #translation: Translation
+  readonly #translated: TranslatedStream
+  readonly #stream: RunningStream
+  readonly #splitter: Pick<EventSplitter, 'push' | 'rest'>
+  #established = false
+  #over = false
+
+  constructor(reading: Reading) {
+    const translation = translationOf(reading)
+    this.#reading = reading
+    this.#translation = translation
+    this.#translated = translation.stream()
+    this.#stream = new RunningStream(reading.call)
+    this.#splitter = translation.framing === 'aws-event-stream' ? new AwsFrames() : new EventSplitter('read')
+  }
+
+  data(chunk: Buffer): void {
+    this.#guard(() => {
+      const events = this.#splitter.push(chunk)
+      if (events !== undefined) this.#pass(this.#translated.push(events))
+    })
+  }
+
+  end(): void {
+    this.#guard(() => {
+      const rest = this.#splitter.rest()
+      if (rest !== undefined) this.#pass(this.#translated.push(rest))
+      if (!this.#over) this.#pass(this.#translated.end())
+    })
+    this.#finish()
+  }
+
+  broken(error: GatewayError): void {
+    this.#finish(error)
+  }
+
+  #pass(bytes: Buffer): void {
+    if (this.#over) return
+    if (this.#translated.error !== undefined && !this.#established) return this.#fail(this.#translated.error)
+    if (bytes.length > 0) {
+      if (!this.#established) this.#establish()
+      this.#stream.put(bytes)
+    }
+    if (!this.#translated.isStopped && this.#translated.error === undefined) return
+    this.#reading.call.abort()
+    this.#finish()
+  }
+
+  #establish(): void {
+    const { attempt: { target }, settle, exchange } = this.#reading
+    this.#established = true
+    reportLosses(exchange, target.provider, this.#translation.losses)
+    settle(new Reply({
+      status: 200, headers: ['Content-Type', 'text/event-stream; charset=utf-8'], stream: this.#stream, framing: 'events', target,
+      usage: () => this.#translation.usage,
+    }))
+  }
+
+  /** A stream that breaks before the caller got anything is a failed attempt. */
+  #fail(error: GatewayError): void {
+    this.#over = true
+    this.#reading.call.abort()
+    this.#reading.settle(faultFailure(error))
+  }
+
+  #finish(error?: GatewayError): void {
+    if (this.#over) return
+    this.#over = true
+    if (this.#established) this.#stream.finish(error)
+    else this.#reading.settle(emptyFailure(this.#reading.attempt.target.provider.name, 'an empty stream'))
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work()
+    } catch (cause) {
+      const error = asFault(cause, this.#reading.attempt.target.provider.name)
+      if (!this.#established) return this.#fail(error)
+      this.#reading.call.abort()
+      this.#finish(error)
+    }
+  }
+}
+
+function asFault(cause: unknown, provider: string): GatewayError {
+  if (cause instanceof GatewayError) return cause
+  return gatewayError('bad_upstream_response', `${provider}: the provider's answer cannot be read`, { provider, cause })
+}
+
+function translationOf({ attempt: { translation } }: Reading): Translation {
+  if (translation === undefined) throw new TypeError('the attempt translates nothing')
+  return translation
+}

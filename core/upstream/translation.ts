@@ -1,0 +1,114 @@
+/** One attempt whose provider speaks another dialect than the caller: the request on its way there, the answer on its way back. */
+
+import type { JsonDocument } from '../document/document.ts'
+import { gatewayError } from '../errors.ts'
+import { Assembler, replayed } from '../neutral/assemble.ts'
+import { distinctCallIds } from '../neutral/call-ids.ts'
+import { EmulatedStop } from '../neutral/emulated-stop.ts'
+import { isObject } from '../neutral/arguments.ts'
+import { randomIds } from '../neutral/ids.ts'
+import { parseJson } from '../neutral/json.ts'
+import { Losses } from '../neutral/losses.ts'
+import type { NeutralReply } from '../neutral/reply.ts'
+import type { JsonObject, NeutralRequest } from '../neutral/request.ts'
+import type { CallerSide, Destination, ReplyContext, SpelledRequest, UpstreamSide } from '../neutral/translation.ts'
+import type { Usage } from '../neutral/usage.ts'
+import type { Attempt } from '../pipeline/attempt.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { EndpointPlace } from './provider.ts'
+import { respellTranslated } from './respell.ts'
+import { TranslatedStream } from './translated-stream.ts'
+import type { Wire } from './wire.ts'
+
+export class Translation {
+  readonly place: EndpointPlace
+  readonly operation: string
+  /** The media type that is asked for. */
+  readonly accept: string
+  readonly headers: readonly string[]
+  readonly body: Buffer
+  readonly framing: UpstreamSide['framing']
+  /** What the answer has cost, as far as it has been read. */
+  usage: Usage | undefined
+  readonly #upstream: UpstreamSide
+  readonly #caller: CallerSide
+  readonly #to: Destination
+  readonly #spelled: SpelledRequest
+  readonly #context: ReplyContext
+  readonly #normalize: ((json: JsonObject) => JsonObject | undefined) | undefined
+
+  /** @throws GatewayError for what can neither be carried nor dropped */
+  constructor(exchange: Exchange, attempt: Attempt, wire: Wire) {
+    const { upstream, caller } = wire
+    const { provider } = attempt.target
+    const original = exchange.body
+    if (original === undefined) throw new TypeError('there is no body to translate')
+    const losses = new Losses(provider.translation.strict)
+    const request = requestOf(original, caller, losses)
+    this.place = wire.place
+    this.operation = wire.operation
+    this.accept = !exchange.streamed ? 'application/json' : upstream.framing === 'aws-event-stream' ? 'application/vnd.amazon.eventstream' : 'text/event-stream'
+    this.framing = upstream.framing
+    this.#upstream = upstream
+    this.#caller = caller
+    this.#to = provider.destination(attempt.target.model)
+    this.#spelled = upstream.request(request, this.#to, losses)
+    this.headers = this.#spelled.headers ?? []
+    this.body = respellTranslated(this.#spelled.body, exchange, attempt.target, wire, losses)
+    this.#context = { request, original, from: this.#to, requestId: exchange.id, created: Math.floor(exchange.clock.now() / 1000), ids: randomIds, losses }
+    this.#normalize = provider.definition.normalizer?.()
+  }
+
+  get losses(): Losses {
+    return this.#context.losses
+  }
+
+  /** A plain answer of the provider, as the caller reads it. @throws GatewayError */
+  reply(bytes: Buffer): Buffer {
+    const json = readObject(bytes, this.#to.provider)
+    const reply = this.#stopped(this.#upstream.reply(this.#normalize?.(json) ?? json, this.#to))
+    this.usage = reply.usage
+    return this.#caller.reply({ ...reply, blocks: reply.blocks.map(block => block.type === 'tool_call' ? { ...block, name: this.#nameOf(block.name) } : block) }, this.#context)
+  }
+
+  /** Begins to read a streamed answer. */
+  stream(): TranslatedStream {
+    const writer = this.#caller.stream(this.#context)
+    return new TranslatedStream(this.#upstream.stream(this.#to), {
+      write: event => writer.write(event),
+      used: usage => { this.usage = usage },
+      stopAt: this.#spelled.emulatedStop ?? [],
+      ...(this.#spelled.toolNames === undefined ? {} : { nameOf: (name: string) => this.#nameOf(name) }),
+      ...(this.#normalize === undefined ? {} : { normalize: this.#normalize }),
+    })
+  }
+
+  #nameOf(name: string): string {
+    return this.#spelled.toolNames?.get(name) ?? name
+  }
+
+  #stopped(reply: NeutralReply): NeutralReply {
+    const { emulatedStop = [] } = this.#spelled
+    if (emulatedStop.length === 0) return reply
+    const assembler = new Assembler()
+    const stop = new EmulatedStop(emulatedStop, assembler.emit)
+    for (const event of replayed(reply)) stop.emit(event)
+    return { ...reply, ...assembler.reply() }
+  }
+}
+
+function requestOf(original: JsonDocument, caller: CallerSide, losses: Losses): NeutralRequest {
+  const request = caller.request(readObject(original.render(), 'the caller'), losses)
+  return { ...request, turns: distinctCallIds(request.turns) }
+}
+
+function readObject(bytes: Buffer, from: string): JsonObject {
+  let json
+  try {
+    json = parseJson(bytes.toString())
+  } catch (cause) {
+    throw gatewayError('bad_upstream_response', `${from}: provider returned an answer that is not JSON`, { provider: from, cause })
+  }
+  if (isObject(json)) return json
+  throw gatewayError('bad_upstream_response', `${from}: provider returned empty response`, { provider: from })
+}
