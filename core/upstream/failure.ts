@@ -11,17 +11,20 @@ interface VendorError {
   readonly message: string
   readonly code: string | null
   readonly param: string | null
+  readonly retryAfterMs?: number | undefined
 }
 
 /** The provider answered with an error status, or with one that is no answer at all. */
 export function statusFailure(provider: string, status: number, headers: ReplyHeaders, body: Buffer, now: number): Failure {
   const said = vendorError(body)
-  const retryAfterMs = retryAfter(headers, now)
+  const headerMs = retryAfter(headers, now)
+  const retryAfterMs = headerMs ?? said.retryAfterMs
   const error = new GatewayError(said.code, explain(provider, status, said.message), {
     status: status >= 400 && status <= 599 ? status : 502,
     provider,
     headers: relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : []),
     ...(said.param === null ? {} : { param: said.param }),
+    ...(headerMs === undefined && retryAfterMs !== undefined ? { retryAfterMs } : {}),
   })
   return { kind: 'status', status, error, text: said.message.toLowerCase(), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
 }
@@ -63,7 +66,7 @@ function vendorError(body: Buffer): VendorError {
   const root = Array.isArray(parsed) ? parsed[0] as unknown : parsed
   if (!isRecord(root)) return { message: plainText(text), code: null, param: null }
   const error = isRecord(root['error']) ? root['error'] : root
-  return { message: clip(messageOf(root, error)), code: textOf(error['code'] ?? root['code']), param: typeof error['param'] === 'string' ? error['param'] : null }
+  return { message: clip(messageOf(root, error)), code: textOf(error['code'] ?? root['code']), param: typeof error['param'] === 'string' ? error['param'] : null, retryAfterMs: retryInfoMs(error) }
 }
 
 function messageOf(root: Record<string, unknown>, error: Record<string, unknown>): string {
@@ -93,6 +96,14 @@ export function retryAfter(headers: ReplyHeaders, now: number): number | undefin
   const seconds = Number(said)
   const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(said) - now
   return Number.isNaN(wait) ? undefined : Math.max(0, wait)
+}
+
+/** The wait that Google asks for inside an error, in milliseconds: the `RetryInfo` among its `details`, `{"retryDelay": "12.5s"}`. */
+export function retryInfoMs({ details }: Readonly<Record<string, unknown>>): number | undefined {
+  if (!Array.isArray(details)) return undefined
+  const delays = details.filter(isRecord).map(({ retryDelay }) => /^(\d+(?:\.\d+)?)s$/.exec(textOf(retryDelay) ?? '')?.[1])
+  const seconds = delays.find(delay => delay !== undefined)
+  return seconds === undefined ? undefined : Number(seconds) * 1000
 }
 
 function parse(text: string): unknown {

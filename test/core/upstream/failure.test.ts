@@ -21,6 +21,29 @@ describe('the wait that a provider asks for', () => {
   }
 })
 
+describe('the wait inside an error of Google\'s', () => {
+  const failure = (details: unknown, headers = {}) => statusFailure('acme', 429, headers, Buffer.from(JSON.stringify([{ error: { code: 429, message: 'm', status: 'RESOURCE_EXHAUSTED', details } }])), now)
+  const wait = (retryDelay: unknown) => [{ '@type': 'type.googleapis.com/google.rpc.Help' }, { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay }]
+
+  for (const [details, ms] of [
+    [wait('12s'), 12_000],
+    [wait('0.5s'), 500],
+    [wait('soon'), undefined],
+    [wait(12), undefined],
+    ['x', undefined],
+  ] as const) {
+    it(`${JSON.stringify(details)} is ${ms === undefined ? 'none' : `${ms} ms`}`, () => {
+      const { retryAfterMs, error } = failure(details) as { retryAfterMs?: number; error: { retryAfterMs?: number } }
+      expect([retryAfterMs, error.retryAfterMs]).to.deep.equal([ms, ms])
+    })
+  }
+
+  it('counts less than the header, which the caller gets as it is', () => {
+    const { retryAfterMs, error } = failure(wait('12s'), { 'retry-after': '3' }) as { retryAfterMs?: number; error: { retryAfterMs?: number; headers: readonly string[] } }
+    expect({ retryAfterMs, own: error.retryAfterMs, headers: error.headers }).to.deep.equal({ retryAfterMs: 3_000, own: undefined, headers: ['retry-after', '3'] })
+  })
+})
+
 describe('what a provider says of its failure', () => {
   for (const [name, body, message, code = null, param = null] of [
     ['the usual', '{"error":{"message":"m","code":"c","param":"p"}}', 'm', 'c', 'p'],
