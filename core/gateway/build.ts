@@ -6,7 +6,7 @@ import type { Problem } from '../config/place.ts'
 import { ConfigError } from '../config/problems.ts'
 import { suggestion } from '../config/suggestion.ts'
 import { assemblePipelines, type AssembledPipeline, type UserPipelines } from '../pipeline/assemble.ts'
-import { spokenDialects } from '../upstream/provider.ts'
+import { factsOf } from '../upstream/provider.ts'
 import { resolveSteps, type ResolvedPipeline, type ResolvedStep } from '../pipeline/compile.ts'
 import { buildPlan, type PlacedStep } from '../pipeline/place-taps.ts'
 import type { Limits } from '../pipeline/plan.ts'
@@ -118,10 +118,10 @@ async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Conf
     const definition = await add(dialect, dirname(place?.file ?? '/'), named)
     if (definition !== undefined && !isForCallers(definition)) problems.push({ ...named, got: dialect, expected: 'a dialect in which callers speak', message: `${dialect} is spoken to providers only` })
   }
-  for (const { name, type, settings } of config.providers.values()) {
-    const definition = types.definitions.get(type)
-    const pointer = `/providers/${name}`
-    for (const dialect of definition === undefined ? [] : spokenDialects(definition, settings)) await add(dialect, dirname(types.files.get(type) ?? '/'), { ...config.place(pointer), pointer })
+  for (const provider of config.providers.values()) {
+    const definition = types.definitions.get(provider.type)
+    const pointer = `/providers/${provider.name}`
+    for (const dialect of definition === undefined ? [] : factsOf(provider, definition).dialects) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
   }
   return dialects
 }

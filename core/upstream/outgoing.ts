@@ -6,7 +6,8 @@ import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProviderInstance } from './provider.ts'
 import { respellNative } from './respell.ts'
-import { Translation } from './translation.ts'
+import { EmbeddingsTranslation } from './embeddings.ts'
+import { GenerationTranslation, type Translation } from './translation.ts'
 import type { OutgoingCall } from './transport.ts'
 import { wireFor } from './wire.ts'
 
@@ -16,10 +17,11 @@ const traceHeaders = ['traceparent', 'tracestate', 'baggage'] as const
 export function outgoingCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
   const wire = wireFor(exchange, attempt.target)
   if (wire === undefined) return nativeCall(exchange, attempt)
-  const translation = attempt.translation = new Translation(exchange, attempt, wire)
-  const { place, operation, body } = translation
+  const translation: Translation = 'embeddings' in wire ? new EmbeddingsTranslation(exchange, attempt, wire) : new GenerationTranslation(exchange, attempt, wire)
+  attempt.translation = translation
+  const { place, operation, body, further = [] } = translation
   const headers = ['Content-Type', 'application/json', 'Accept', translation.accept, 'Accept-Encoding', 'identity', ...translation.headers]
-  return call(exchange, attempt, { operation, ...place, headers, body })
+  return call(exchange, attempt, { operation, ...place, headers, body, ...(further.length === 0 ? {} : { further }) })
 }
 
 function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {

@@ -3,7 +3,8 @@
 import type { ProviderConfig } from '../config/providers/config.ts'
 import type { Destination, TranslationOptions } from '../neutral/translation.ts'
 import type { Dialect, UpstreamDialect } from '../plugin/dialect.ts'
-import type { ModelEntry, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
+import type { Endpoint, ModelEntry, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
+import { fanOut } from './fan-out.ts'
 import { HttpTransport } from './http-transport.ts'
 import { InProcessTransport } from './in-process-transport.ts'
 import { KeyRing } from './keys.ts'
@@ -46,6 +47,7 @@ export class ProviderInstance {
   readonly #authHeader: string
   readonly #authScheme: string
   readonly #customHeaders: readonly string[]
+  readonly #defaultHeaders: readonly (readonly [name: string, value: string])[]
   #holders = 0
 
   /** @throws Error when a setting cannot work, for example a proxy URL */
@@ -56,16 +58,18 @@ export class ProviderInstance {
     this.config = config
     this.definition = definition
     this.keys = new KeyRing(config.keys)
-    this.baseUrl = config.base_url ?? definition.baseUrl
-    this.dialects = new Set(spokenDialects(definition, settings))
-    this.#endpoints = endpoints(definition, settings['operations'] as string[] | undefined)
+    const facts = factsOf(config, definition)
+    this.baseUrl = facts.baseUrl
+    this.dialects = new Set(facts.dialects)
+    this.#endpoints = endpoints(facts.operations, settings['operations'] as string[] | undefined)
     this.wires = dialects
     this.translation = { ...translation, ...settings['translation'] as Partial<TranslationOptions> | undefined }
-    this.settings = { ...settings, name: config.name, type: config.type, ...(this.baseUrl === undefined ? {} : { base_url: this.baseUrl }) }
+    this.settings = facts.settings
     this.#transport = transportOf(this, this.settings, limits)
     this.#authHeader = settings['auth_header'] as string | undefined ?? definition.auth?.header ?? 'Authorization'
     this.#authScheme = settings['auth_scheme'] as string | undefined ?? (definition.auth === undefined ? 'Bearer' : definition.auth.scheme ?? '')
     this.#customHeaders = Object.entries(settings['custom_upstream_headers'] as Record<string, string> | undefined ?? {}).flat()
+    this.#defaultHeaders = Object.entries(definition.defaultHeaders ?? {})
   }
 
   /** Every operation that is served, and where. */
@@ -83,10 +87,12 @@ export class ProviderInstance {
     if (key !== undefined) headers.push(this.#authHeader, this.#authScheme === '' ? key : `${this.#authScheme} ${key}`)
     if (requestId !== undefined) headers.push(this.definition.requestIdHeader ?? 'X-Request-Id', requestId)
     if (this.#customHeaders.length > 0) headers.push(...this.#customHeaders)
+    for (const [name, value] of this.#defaultHeaders) if (!names(headers, name)) headers.push(name, value)
   }
 
   /** Starts one call. */
   send(call: OutgoingCall, listener: ReplyListener): Call {
+    if (call.further !== undefined) return fanOut((one, heard) => this.send(one, heard), call, listener)
     const { sign } = this.definition
     const signed = sign?.(call, this.settings)
     return signed instanceof Promise ? this.#sendSigned(signed, call, listener) : this.#transport.send(call, listener)
@@ -144,13 +150,34 @@ export class ProviderInstance {
   }
 }
 
-/** The dialects that an instance of a type speaks. */
-export function spokenDialects(definition: ProviderDefinition, settings: Readonly<Record<string, unknown>>): readonly string[] {
-  return settings['native_dialects'] as string[] | undefined ?? definition.dialects
+/** Whether flat headers have one of that name. */
+function names(headers: readonly string[], name: string): boolean {
+  const wanted = name.toLowerCase()
+  return headers.some((given, index) => index % 2 === 0 && given.toLowerCase() === wanted)
 }
 
-function endpoints(definition: ProviderDefinition, only: readonly string[] | undefined): ReadonlyMap<string, EndpointPlace> {
-  return new Map(Object.entries(definition.operations)
+interface Facts {
+  readonly baseUrl: string | undefined
+  readonly dialects: readonly string[]
+  readonly operations: Readonly<Record<string, Endpoint>>
+  readonly settings: ProviderSettings
+}
+
+/** The facts of one instance: its type's, as far as its settings do not say otherwise. */
+export function factsOf({ name, type, base_url, settings }: ProviderConfig, definition: ProviderDefinition): Facts {
+  const url = base_url ?? definition.baseUrl
+  const own = { ...settings, name, type, ...(url === undefined ? {} : { base_url: url }) }
+  const resolved = definition.resolve?.(own) ?? {}
+  return {
+    baseUrl: resolved.baseUrl ?? url,
+    dialects: settings['native_dialects'] as string[] | undefined ?? resolved.dialects ?? definition.dialects,
+    operations: resolved.operations ?? definition.operations,
+    settings: own,
+  }
+}
+
+function endpoints(operations: Readonly<Record<string, Endpoint>>, only: readonly string[] | undefined): ReadonlyMap<string, EndpointPlace> {
+  return new Map(Object.entries(operations)
     .filter(([operation]) => only === undefined || only.includes(operation))
     .map(([operation, endpoint]) => {
       const [method = '', path = ''] = endpoint.split(' ')

@@ -5,7 +5,7 @@ import { Losses } from '../neutral/losses.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import { reportLosses } from './report-losses.ts'
 import type { Target } from './target.ts'
-import type { Wire } from './wire.ts'
+import type { GenerationWire } from './wire.ts'
 
 /** Respells the caller's own body. */
 export function respellNative(body: JsonDocument, exchange: Exchange, { target }: { readonly target: Target }): void {
@@ -18,7 +18,7 @@ export function respellNative(body: JsonDocument, exchange: Exchange, { target }
 }
 
 /** Respells a translated body; a stream is asked for its usage where that has to be asked for. */
-export function respellTranslated(body: Buffer, { streamed }: Exchange, { provider, model }: Target, { dialect, operation }: Wire, losses: Losses): Buffer {
+export function respellTranslated(body: Buffer, { streamed }: Exchange, { provider, model }: Target, { dialect, operation }: GenerationWire, losses: Losses): Buffer {
   const { definition, settings } = provider
   const wire = provider.wires.get(dialect)
   const asks = streamed && definition.usageOnRequest === true && wire?.askForUsage !== undefined

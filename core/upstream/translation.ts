@@ -1,13 +1,10 @@
-/** One attempt whose provider speaks another dialect than the caller: the request on its way there, the answer on its way back. */
+/** A model's answer from a provider that speaks another dialect than the caller: the request on its way there, the answer on its way back. */
 
 import type { JsonDocument } from '../document/document.ts'
-import { gatewayError } from '../errors.ts'
 import { Assembler, replayed } from '../neutral/assemble.ts'
 import { distinctCallIds } from '../neutral/call-ids.ts'
 import { EmulatedStop } from '../neutral/emulated-stop.ts'
-import { isObject } from '../neutral/arguments.ts'
 import { randomIds } from '../neutral/ids.ts'
-import { parseJson } from '../neutral/json.ts'
 import { Losses } from '../neutral/losses.ts'
 import type { NeutralReply } from '../neutral/reply.ts'
 import type { JsonObject, NeutralRequest } from '../neutral/request.ts'
@@ -16,19 +13,38 @@ import type { Usage } from '../neutral/usage.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { EndpointPlace } from './provider.ts'
+import { readObject } from './read-json.ts'
 import { respellTranslated } from './respell.ts'
 import { TranslatedStream } from './translated-stream.ts'
-import type { Wire } from './wire.ts'
+import type { GenerationWire } from './wire.ts'
 
-export class Translation {
+/** One attempt in another dialect than the caller's. */
+export interface Translation {
   readonly place: EndpointPlace
   readonly operation: string
   /** The media type that is asked for. */
   readonly accept: string
   readonly headers: readonly string[]
   readonly body: Buffer
+  /** Where one request takes several calls: the bodies of the others. */
+  readonly further?: readonly Buffer[]
   readonly framing: UpstreamSide['framing']
+  readonly losses: Losses
   /** What the answer has cost, as far as it has been read. */
+  readonly usage: Usage | undefined
+  /** A plain answer of the provider, as the caller reads it. @throws GatewayError */
+  reply(bytes: Buffer): Buffer
+  /** Begins to read a streamed answer. */
+  stream(): TranslatedStream
+}
+
+export class GenerationTranslation implements Translation {
+  readonly place: EndpointPlace
+  readonly operation: string
+  readonly accept: string
+  readonly headers: readonly string[]
+  readonly body: Buffer
+  readonly framing: UpstreamSide['framing']
   usage: Usage | undefined
   readonly #upstream: UpstreamSide
   readonly #caller: CallerSide
@@ -38,7 +54,7 @@ export class Translation {
   readonly #normalize: ((json: JsonObject) => JsonObject | undefined) | undefined
 
   /** @throws GatewayError for what can neither be carried nor dropped */
-  constructor(exchange: Exchange, attempt: Attempt, wire: Wire) {
+  constructor(exchange: Exchange, attempt: Attempt, wire: GenerationWire) {
     const { upstream, caller } = wire
     const { provider } = attempt.target
     const original = exchange.body
@@ -63,7 +79,6 @@ export class Translation {
     return this.#context.losses
   }
 
-  /** A plain answer of the provider, as the caller reads it. @throws GatewayError */
   reply(bytes: Buffer): Buffer {
     const json = readObject(bytes, this.#to.provider)
     const reply = this.#stopped(this.#upstream.reply(this.#normalize?.(json) ?? json, this.#to))
@@ -71,7 +86,6 @@ export class Translation {
     return this.#caller.reply({ ...reply, blocks: reply.blocks.map(block => block.type === 'tool_call' ? { ...block, name: this.#nameOf(block.name) } : block) }, this.#context)
   }
 
-  /** Begins to read a streamed answer. */
   stream(): TranslatedStream {
     const writer = this.#caller.stream(this.#context)
     return new TranslatedStream(this.#upstream.stream(this.#to), {
@@ -100,15 +114,4 @@ export class Translation {
 function requestOf(original: JsonDocument, caller: CallerSide, losses: Losses): NeutralRequest {
   const request = caller.request(readObject(original.render(), 'the caller'), losses)
   return { ...request, turns: distinctCallIds(request.turns) }
-}
-
-function readObject(bytes: Buffer, from: string): JsonObject {
-  let json
-  try {
-    json = parseJson(bytes.toString())
-  } catch (cause) {
-    throw gatewayError('bad_upstream_response', `${from}: provider returned an answer that is not JSON`, { provider: from, cause })
-  }
-  if (isObject(json)) return json
-  throw gatewayError('bad_upstream_response', `${from}: provider returned empty response`, { provider: from })
 }

@@ -9,6 +9,8 @@ export interface OutgoingCall {
   /** Flat: name, value, name, value … */
   readonly headers: string[]
   readonly body: Buffer | undefined
+  /** The bodies of further calls that are made besides; the replies of all together, as a JSON array, are the reply. */
+  readonly further?: readonly Buffer[]
 }
 
 export type ReplyHeaders = Readonly<Record<string, string | string[] | undefined>>

@@ -1,31 +1,60 @@
 /** Which dialect a call speaks to its provider: the caller's own if it can, else one that both can be translated to. */
 
-import type { CallerSide, UpstreamSide } from '../neutral/translation.ts'
+import type { CallerSide, EmbeddingsSide, UpstreamSide } from '../neutral/translation.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { EndpointPlace } from './provider.ts'
 import type { Target } from './target.ts'
 
 /** A dialect of the provider's, and where it is spoken. */
-export interface Wire {
+interface Spoken {
   readonly dialect: string
   readonly operation: string
   readonly place: EndpointPlace
+}
+
+export interface GenerationWire extends Spoken {
   readonly upstream: UpstreamSide
   readonly caller: CallerSide
 }
 
+export interface EmbeddingsWire extends Spoken {
+  readonly embeddings: EmbeddingsSide
+}
+
 /** The dialect to translate to; `undefined` if the caller's own is spoken there, or nothing can be translated. */
-export function wireFor({ dialect, operation, streamed, forward, body }: Exchange, { provider, model }: Target): Wire | undefined {
+export function wireFor(exchange: Exchange, target: Target): GenerationWire | EmbeddingsWire | undefined {
+  const { dialect, operation, forward, body } = exchange
   if (dialect?.caller === undefined || forward !== undefined || body === undefined) return undefined
+  const { provider } = target
   const isNative = provider.dialects.has(dialect.name)
-  const reroute = isNative ? provider.definition.reroute?.(body, { dialect: dialect.name, operation, model, settings: provider.settings, streamed }) : undefined
+  const reroute = isNative ? rerouted(exchange, target) : undefined
   if (isNative && reroute === undefined && provider.endpoint(operation) !== undefined) return undefined
-  if (dialect.upstream?.operation(streamed) !== operation) return undefined
-  for (const name of reroute === undefined ? provider.dialects : [reroute]) {
-    const upstream = provider.wires.get(name)?.upstream
-    const spoken = upstream?.operation(streamed)
-    const place = spoken === undefined ? undefined : provider.endpoint(spoken)
-    if (upstream !== undefined && spoken !== undefined && place !== undefined) return { dialect: name, operation: spoken, place, upstream, caller: dialect.caller }
+  if (operation === 'embeddings') return embeddingsWire(target)
+  if (dialect.upstream?.operation(exchange.streamed) !== operation) return undefined
+  return generationWire(exchange, target, dialect.caller, reroute === undefined ? provider.dialects : [reroute])
+}
+
+function generationWire({ streamed }: Exchange, { provider }: Target, caller: CallerSide, dialects: Iterable<string>): GenerationWire | undefined {
+  for (const dialect of dialects) {
+    const upstream = provider.wires.get(dialect)?.upstream
+    const operation = upstream?.operation(streamed)
+    const place = operation === undefined ? undefined : provider.endpoint(operation)
+    if (upstream !== undefined && operation !== undefined && place !== undefined) return { dialect, operation, place, upstream, caller }
   }
   return undefined
+}
+
+function embeddingsWire({ provider }: Target): EmbeddingsWire | undefined {
+  for (const dialect of provider.dialects) {
+    const embeddings = provider.wires.get(dialect)?.upstream?.embeddings
+    const place = embeddings === undefined ? undefined : provider.endpoint(embeddings.operation)
+    if (embeddings !== undefined && place !== undefined) return { dialect, operation: embeddings.operation, place, embeddings }
+  }
+  return undefined
+}
+
+/** The dialect that this very request has to take, although the provider speaks the caller's. */
+function rerouted({ dialect, operation, body, streamed }: Exchange, { provider, model }: Target): string | undefined {
+  if (provider.definition.reroute === undefined || dialect === undefined || body === undefined) return undefined
+  return provider.definition.reroute(body, { dialect: dialect.name, operation, model, settings: provider.settings, streamed })
 }
