@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { formatProblem, ConfigError } from './config/problems.ts'
 import { packageVersion } from './gateway/version.ts'
 import type { StartFlags } from './cli/start.ts'
+import type { TranslateFlags } from './cli/translate.ts'
 
 /** The exit code of a configuration that cannot be used (sysexits: EX_CONFIG). */
 const badConfiguration = 78
@@ -32,6 +33,8 @@ program.command('check').description('check the configuration; every problem is 
   .action(async ({ json }: { json?: true }) => (await import('./cli/check.ts')).check(flags(), json === true))
 program.command('explain <pipeline>').description('print what a pipeline compiles to: each phase, each tap, where it came from')
   .action(async (pipeline: string) => (await import('./cli/explain.ts')).explain(flags(), pipeline))
+program.command('translate').description('print what a provider would be sent for the request on standard input, and what would be lost').requiredOption('--to <provider>', 'the instance, or instance/model').option('--from <dialect>', 'the dialect of the request').option('--json', 'as JSON')
+  .action(async (options: TranslateFlags) => (await import('./cli/translate.ts')).translate(flags(), options))
 program.command('reload').description('check the configuration, then have the running gateway take it over')
   .action(async () => (await import('./cli/reload.ts')).reload(flags()))
 program.command('init').description('write a commented tapline.yaml').option('--force', 'overwrite one that is there')
