@@ -1,6 +1,7 @@
 /** What a provider file tells the kernel: facts, and code only where facts do not suffice. */
 
 import type { JsonDocument } from '../document/document.ts'
+import type { GatewayError } from '../errors.ts'
 import type { Losses } from '../neutral/losses.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { ModelTraits } from '../neutral/translation.ts'
@@ -14,6 +15,8 @@ export interface ModelEntry {
   readonly id: string
   readonly created?: number
   readonly owned_by?: string
+  /** What the listing says of the model: `context_window`, `max_output_tokens`, `capabilities`, `pricing` … as in `models[].metadata`. */
+  readonly metadata?: Readonly<Record<string, unknown>>
 }
 
 /** A call that is about to leave, for `sign` and `answer`. */
@@ -51,16 +54,30 @@ export interface CallFacts {
   readonly model: string
   readonly settings: ProviderSettings
   readonly streamed: boolean
+  /** The words that `learn` has given for this instance so far. */
+  readonly learned?: ReadonlySet<string>
 }
 
 export interface RespellFacts extends CallFacts {
   /** Where it is noted what the vendor does not take. */
   readonly losses: Losses
+  /** Has Tapline end the answer at these sequences, as the vendor would not; absent where the answer goes on as it comes. */
+  stopAt?(sequences: readonly string[]): void
+}
+
+/** The vendor's refusal of a call. */
+export interface Refusal {
+  readonly status: number
+  readonly code: string | null
+  readonly param: string | null
+  readonly message: string
 }
 
 /** Facts that depend on an instance's settings. */
 export interface ResolvedFacts {
   readonly baseUrl?: string
+  /** Headers that every call carries unless something else gives them. */
+  readonly defaultHeaders?: Readonly<Record<string, string>>
   readonly dialects?: readonly string[]
   readonly operations?: Readonly<Record<string, Endpoint>>
 }
@@ -94,19 +111,33 @@ export interface ProviderDefinition {
   readonly callerHeaders?: readonly string[]
   /** Headers that every call carries unless something else gives them. */
   readonly defaultHeaders?: Readonly<Record<string, string>>
+  /** Query parameters in which the vendor takes credentials: a caller's are not passed on. */
+  readonly queryCredentials?: readonly string[]
   /** Facts that depend on an instance's settings; what it leaves out is as above. */
   resolve?(settings: ProviderSettings): ResolvedFacts
   /** What a writer of its dialect needs to know of a model. */
   traits?(model: string, settings: ProviderSettings): ModelTraits
   /** Spells a body in the provider's own dialect, native or translated, the way this vendor wants it: edits of `body`. @throws GatewayError 400 */
   respell?(body: JsonDocument, call: RespellFacts): void
-  /** Names the dialect to which this very request must be translated although the provider speaks the caller's. */
+  /**
+   * Names the dialect to which this very request must be translated although the provider speaks the caller's; of several that a request
+   * in another dialect could be translated to, the one that suits it.
+   */
   reroute?(body: JsonDocument, call: CallFacts): string | undefined
   /**
    * Makes, for one reply or stream, what turns the vendor's own spelling into that of its dialect, before a translated answer is read:
    * called with a plain reply, or with each event of a stream. `undefined` for an event that says nothing.
    */
   normalizer?(): (json: JsonObject) => JsonObject | undefined
+  /** What is wrong with a reply of status 2xx, or with an event, that its dialect cannot see: a vendor's own error codes. */
+  fault?(json: JsonObject, provider: string): GatewayError | undefined
+  /**
+   * What a refusal teaches: a word that later calls of this instance find in `learned`. A word that is new has the call respelled and made
+   * once more.
+   */
+  learn?(refusal: Refusal, call: CallFacts): string | undefined
+  /** Where a passed-through call goes: path and query below the base URL. As the caller wrote them by default. */
+  passthrough?(target: string, settings: ProviderSettings): string
   /** Reads a model list; OpenAI's shape, or a bare array, by default. */
   models?(body: unknown): readonly ModelEntry[]
   /** Adds what the vendor wants on a call: signatures, versions. */

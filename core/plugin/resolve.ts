@@ -47,7 +47,7 @@ export function isPath(use: string): boolean {
 export function find(kind: Kind, use: string, from: string, { searchPaths, listed }: Places): Found | undefined {
   if (isPath(use)) return foreign(use.startsWith('file:') ? fileURLToPath(use) : resolvePath(from, use))
   const own = rooms[kind].map(room => ownFile(room.replace('{}', use))).find(url => url !== undefined)
-  if (own !== undefined && /^[a-z0-9-]+$/.test(use)) return { url: own, isDefault: true }
+  if (own !== undefined && /^[a-z0-9_-]+$/.test(use)) return { url: own, isDefault: true }
   const file = listed?.get(use)
   if (file !== undefined) return foreign(file)
   for (const directory of searchPaths) {
