@@ -22,7 +22,7 @@ export class StreamDelivery {
   readonly #reply: Reply
   readonly #flow: Flow
   readonly #rule: RunningRule | undefined
-  readonly #tail = new StreamTail()
+  readonly #tail: StreamTail
   readonly #withholdUsage: boolean
   #last: StreamEvent | undefined
   #lastBytes: Buffer = nothing
@@ -34,9 +34,10 @@ export class StreamDelivery {
     this.#rule = rule
     const attempt = exchange.attempts.at(-1)
     this.#withholdUsage = attempt?.askForUsage === true && attempt.translation === undefined
+    this.#tail = new StreamTail(exchange.dialect?.stream.countsFromStart === true && attempt?.translation === undefined)
     this.#flow = new Flow(exchange, sink, reply)
     this.done = this.#flow.done
-    exchange.readUsageFrom(() => reply.usage ?? exchange.dialect?.stream.usage(this.#tail.events))
+    exchange.readUsageFrom(() => reply.usage ?? exchange.dialect?.stream.usage(this.#tail.ends))
     this.#flow.start({ events: bytes => this.#events(bytes), ended: broken => this.#ended(broken) })
   }
 

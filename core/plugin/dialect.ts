@@ -44,6 +44,8 @@ export interface StreamFormat {
   ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut'
   /** The error that an event reports, if it is an error event. */
   error(event: StreamEvent, provider: string): GatewayError | undefined
+  /** The first event of a stream counts tokens, too: `usage` gets it before the last ones. */
+  readonly countsFromStart?: boolean
   /** Token counts, from the last events of a stream. */
   usage(last: readonly StreamEvent[]): Usage | undefined
   /** Finds the event that exists only because usage was asked for, inside whole events; `undefined` if not there. Cheap: no parsing unless likely. */

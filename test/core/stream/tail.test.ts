@@ -22,4 +22,11 @@ describe('StreamTail', () => {
     const comments = Array.from({ length: 9 }, () => ': keep-alive\n\n')
     expect(tailOf('data: 1\n\n', ...comments, ': c\n\ndata: 2\n\n', ...comments)).to.deep.equal(['1', '2'])
   })
+
+  it('keeps the first event that carries data, if it is told to', () => {
+    const tail = new StreamTail(true)
+    for (const n of [': c', 'data: 1\n\ndata: 2', 'data: 3', 'data: 4', 'data: 5', 'data: 6']) tail.push(Buffer.from(`${n}\n\n`))
+    expect(tail.ends.map(event => event.data)).to.deep.equal(['1', '3', '4', '5', '6'])
+    expect(tail.events.map(event => event.data)).to.deep.equal(['3', '4', '5', '6'])
+  })
 })
