@@ -107,7 +107,8 @@ export function sse(data: unknown): string {
   return `data: ${JSON.stringify(data)}\n\n`
 }
 
-const samplePieces = [
+/** The pieces of text of `sampleStream`. */
+export const samplePieces: readonly string[] = [
   'A', ' gateway', ' stands', ' between', ' an', ' application', ' and', ' the', ' models', ' it', ' calls', ':', ' it', ' checks', ' who', ' is', ' asking', ',',
   ' picks', ' a', ' target', ',', ' passes', ' the', ' words', ' on', ' unchanged', ' and', ' counts', ' every', ' token', ' used', '.',
 ]

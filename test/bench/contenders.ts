@@ -5,33 +5,36 @@ import { join } from 'node:path'
 import { freePort } from '../../core/testing/port.ts'
 import { Child } from './child.ts'
 import { until200, type Probe } from './poll.ts'
-import { model, requestBodies } from './samples.ts'
+import { model, requestBodies, surfaces } from './samples.ts'
 
 export type ContenderName = 'bare' | 'tapline'
 
 export interface Contender {
-  readonly chatUrl: string
+  readonly origin: string
   readonly child: Child
   /** From starting the process to its first 200 of a chat call. */
   readonly startMs: number
 }
+
+/** Which provider type stands in front of the upstream; it decides the dialect that is spoken there. */
+export type ProviderType = 'openai' | 'openai-compatible' | 'anthropic'
 
 export const masterKey = 'bench-master-key'
 
 const repository = join(import.meta.dirname, '../..')
 
 /** Starts a contender and waits for its first good answer. It runs in a folder of its own under `folder`. */
-export async function start(name: ContenderName, upstreamUrl: string, folder: string): Promise<Contender> {
+export async function start(name: ContenderName, upstreamUrl: string, folder: string, provider: ProviderType = 'openai'): Promise<Contender> {
   const port = await freePort()
   const home = await mkdtemp(join(folder, `${name}-`))
-  const chatUrl = `http://127.0.0.1:${port}/v1/chat/completions`
+  const origin = `http://127.0.0.1:${port}`
   const spawn = { bare: spawnBare, tapline: spawnTapline }[name]
-  if (name === 'tapline') await writeFile(join(home, 'tapline.yaml'), taplineConfig(port, upstreamUrl))
+  if (name === 'tapline') await writeFile(join(home, 'tapline.yaml'), taplineConfig(port, upstreamUrl, provider))
   const startedAt = performance.now()
   const child = spawn(home, upstreamUrl, port)
   try {
-    await until200(chatCall(chatUrl), child)
-    return { chatUrl, child, startMs: performance.now() - startedAt }
+    await until200(chatCall(`${origin}${surfaces.chat.path}`), child)
+    return { origin, child, startMs: performance.now() - startedAt }
   } catch (error) {
     await child.stop()
     throw error
@@ -48,7 +51,7 @@ function spawnTapline(folder: string): Child {
 }
 
 /** The whole default set, as it comes, with a key, one provider, and metrics. */
-function taplineConfig(port: number, upstreamUrl: string): string {
+function taplineConfig(port: number, upstreamUrl: string, provider: ProviderType): string {
   return `
 server:
   host: 127.0.0.1
@@ -57,8 +60,8 @@ server:
 metrics:
   enabled: true
 providers:
-  openai:
-    type: openai
+  upstream:
+    type: ${provider}
     base_url: ${upstreamUrl}
     api_key: sk-bench
     models: [${model}]
@@ -66,5 +69,5 @@ providers:
 }
 
 function chatCall(url: string): Probe {
-  return { method: 'POST', url, headers: { 'content-type': 'application/json', authorization: `Bearer ${masterKey}` }, body: requestBodies.small }
+  return { method: 'POST', url, headers: { 'content-type': 'application/json', authorization: `Bearer ${masterKey}` }, body: requestBodies.small.text }
 }

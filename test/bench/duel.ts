@@ -1,6 +1,6 @@
 /** Runs in turns: bare, Tapline, bare, Tapline … so that what the machine does besides hits both alike. */
 
-import { start } from './contenders.ts'
+import { start, type ProviderType } from './contenders.ts'
 import { run, type Load, type Run } from './load.ts'
 
 /** One run of each; `tapline` is missing where only bare is measured. */
@@ -20,12 +20,12 @@ export interface DuelSettings {
 const warmUpSeconds = 2
 
 /** Starts both afresh in front of the upstream, warms them up, and loads them in turns. `name` says which duel it is. */
-export async function duel(name: string, upstreamUrl: string, load: Load, settings: DuelSettings): Promise<Pair[]> {
+export async function duel(name: string, upstreamUrl: string, provider: ProviderType, load: Load, settings: DuelSettings): Promise<Pair[]> {
   const { rounds, seconds, bareOnly, folder, progress } = settings
   await using stack = new AsyncDisposableStack()
   const bare = await start('bare', upstreamUrl, folder)
   stack.use(bare.child)
-  const tapline = bareOnly ? undefined : await start('tapline', upstreamUrl, folder)
+  const tapline = bareOnly ? undefined : await start('tapline', upstreamUrl, folder, provider)
   if (tapline !== undefined) stack.use(tapline.child)
 
   await run(load, bare, warmUpSeconds, folder)

@@ -6,15 +6,16 @@
 import { createServer, type Socket } from 'node:net'
 import { modelList } from '../../core/testing/chat-samples.ts'
 import { portOf } from '../../core/testing/port.ts'
-import { model, streamEvents } from './samples.ts'
+import { model, surfaces } from './samples.ts'
 
 const [port = '0'] = process.argv.slice(2)
 const headEnd = Buffer.from('\r\n\r\n')
 const models = JSON.stringify(modelList([model]))
 const modelsReply = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${models.length}\r\n\r\n${models}`
-const streamWrites = streamEvents.map((event, i) => {
+const { events } = surfaces.chat
+const streamWrites = events.map((event, i) => {
   const head = i === 0 ? 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n' : ''
-  const end = i === streamEvents.length - 1 ? '0\r\n\r\n' : ''
+  const end = i === events.length - 1 ? '0\r\n\r\n' : ''
   return Buffer.from(`${head}${Buffer.byteLength(event).toString(16)}\r\n${event}\r\n${end}`)
 })
 

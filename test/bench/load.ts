@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { masterKey, type Contender } from './contenders.ts'
-import { requestBodies, type BodyName } from './samples.ts'
+import { requestBodies, surfaces, type BodyName } from './samples.ts'
 
 export interface Load {
   readonly body: BodyName
@@ -39,9 +39,10 @@ const execute = promisify(execFile)
 /** Loads a contender for so many seconds. */
 export async function run({ body, connections }: Load, contender: Contender, seconds: number, folder: string): Promise<Run> {
   const bodyFile = join(folder, `${body}.json`)
-  await writeFile(bodyFile, requestBodies[body])
+  const { surface, text } = requestBodies[body]
+  await writeFile(bodyFile, text)
   const cpuBefore = contender.child.cpuSeconds()
-  const { stdout } = await execute('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, contender.chatUrl, '--', bodyFile, masterKey])
+  const { stdout } = await execute('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, `${contender.origin}${surfaces[surface].path}`, '--', bodyFile, masterKey])
   const cpuSeconds = contender.child.cpuSeconds() - cpuBefore
   const { requests, microseconds, p50Us, p99Us, failures } = readLine(stdout)
   return { requests, requestsPerSecond: requests / (microseconds / 1e6), p50Ms: p50Us / 1000, p99Ms: p99Us / 1000, cpuUs: (cpuSeconds * 1e6) / requests, failures }

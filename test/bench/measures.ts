@@ -1,8 +1,9 @@
-/** The eight rows of the table: what each measures, and what it must reach. */
+/** The rows of the table: what each measures, and what it must reach. */
 
-import { start } from './contenders.ts'
+import { start, type ProviderType } from './contenders.ts'
 import { duel, type DuelSettings, type Pair } from './duel.ts'
 import { run, type Load, type Run } from './load.ts'
+import type { BodyName } from './samples.ts'
 import { median } from './statistics.ts'
 
 export interface Upstreams {
@@ -41,9 +42,9 @@ export class Bench {
     this.settings = settings
   }
 
-  duel(upstream: keyof Upstreams, load: Load): Promise<Pair[]> {
-    const name = `${load.body} body, ${upstream} upstream, ${load.connections} connections`
-    const pairs = this.#duels.get(name) ?? duel(name, this.upstreams[upstream], load, this.settings)
+  duel(upstream: keyof Upstreams, load: Load, provider: ProviderType = 'openai'): Promise<Pair[]> {
+    const name = `${load.body} body, ${upstream} upstream of type ${provider}, ${load.connections} connections`
+    const pairs = this.#duels.get(name) ?? duel(name, this.upstreams[upstream], provider, load, this.settings)
     this.#duels.set(name, pairs)
     return pairs
   }
@@ -106,7 +107,30 @@ export const measures: readonly Measure[] = [
     aim: '0.6 s',
     take: bench => oneByOne(bench, secondsToFirst200, s => `${s.toFixed(2)} s`),
   },
+  ...dialectMeasures(),
 ]
+
+/** Native and translated calls of the other dialects. Bare relays the same call to an upstream that speaks the client's dialect. */
+function dialectMeasures(): readonly Measure[] {
+  const native = { must: '0.85', aim: '1.3' }
+  const translatedStream = { must: '0.35', aim: '0.6' }
+  const translatedPlain = { must: '0.5', aim: '0.8' }
+  const row = (name: string, title: string, body: BodyName, upstream: 'plain' | 'stream', provider: ProviderType, bounds: { readonly must: string; readonly aim: string }): Measure => ({
+    name, title: `${title}, share of bare`, ...bounds, take: async bench => throughput(await bench.duel(upstream, { body, connections: 16 }, provider)),
+  })
+  return [
+    row('messages', 'plain messages, native', 'messages', 'plain', 'anthropic', native),
+    row('messages-stream', 'streamed messages, native', 'messagesStreamed', 'stream', 'anthropic', native),
+    row('responses', 'plain responses, native', 'responses', 'plain', 'openai', native),
+    row('responses-stream', 'streamed responses, native', 'responsesStreamed', 'stream', 'openai', native),
+    row('messages-to-chat', 'plain messages on a chat upstream', 'messages', 'plain', 'openai-compatible', translatedPlain),
+    row('messages-to-chat-stream', 'streamed messages on a chat upstream', 'messagesStreamed', 'stream', 'openai-compatible', translatedStream),
+    row('chat-to-messages', 'plain chat on a messages upstream', 'small', 'plain', 'anthropic', translatedPlain),
+    row('chat-to-messages-stream', 'streamed chat on a messages upstream', 'streamed', 'stream', 'anthropic', translatedStream),
+    row('responses-to-chat', 'plain responses on a chat upstream', 'responses', 'plain', 'openai-compatible', translatedPlain),
+    row('responses-to-chat-stream', 'streamed responses on a chat upstream', 'responsesStreamed', 'stream', 'openai-compatible', translatedStream),
+  ]
+}
 
 function throughput(pairs: readonly Pair[]): Cells {
   const show = (rps: number) => `${Math.round(rps).toLocaleString('en')} /s`

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { modelList } from '../../core/testing/chat-samples.ts'
 import { freePort } from '../../core/testing/port.ts'
 import { Child } from './child.ts'
-import { completion, model, streamEvents } from './samples.ts'
+import { model, surfaces, type SurfaceName } from './samples.ts'
 
 export interface Nginx {
   /** Base URL of the upstream that answers JSON. */
@@ -19,8 +19,8 @@ export interface Nginx {
 export async function startNginx(folder: string): Promise<Nginx> {
   const plainPort = await freePort()
   const streamPort = await freePort()
-  await writeSite(join(folder, 'plain'), completion)
-  await writeSite(join(folder, 'stream'), streamEvents.join(''))
+  await writeSite(join(folder, 'plain'), ({ plain }) => plain)
+  await writeSite(join(folder, 'stream'), ({ events }) => events.join(''))
   const config = join(folder, 'nginx.conf')
   await writeFile(config, nginxConfig(folder, [
     server(plainPort, join(folder, 'plain'), 'application/json'),
@@ -31,9 +31,9 @@ export async function startNginx(folder: string): Promise<Nginx> {
 }
 
 /** The replies are files named like the routes. */
-async function writeSite(root: string, reply: string): Promise<void> {
+async function writeSite(root: string, replyOf: (surface: typeof surfaces[SurfaceName]) => string): Promise<void> {
   await mkdir(join(root, 'v1/chat'), { recursive: true })
-  await writeFile(join(root, 'v1/chat/completions'), reply)
+  for (const surface of Object.values(surfaces)) await writeFile(join(root, surface.path), replyOf(surface))
   await writeFile(join(root, 'v1/models'), JSON.stringify(modelList([model])))
 }
 
