@@ -109,6 +109,8 @@ export interface ProviderDefinition {
   readonly fallback?: boolean
   /** Headers of the caller that go along when it speaks this provider's dialect itself; lower case. */
   readonly callerHeaders?: readonly string[]
+  /** The caller's query goes along when it speaks this provider's dialect itself. */
+  readonly callerQuery?: boolean
   /** Headers that every call carries unless something else gives them. */
   readonly defaultHeaders?: Readonly<Record<string, string>>
   /** Query parameters in which the vendor takes credentials: a caller's are not passed on. */
@@ -140,6 +142,8 @@ export interface ProviderDefinition {
   passthrough?(target: string, settings: ProviderSettings): string
   /** Reads a model list; OpenAI's shape, or a bare array, by default. */
   models?(body: unknown): readonly ModelEntry[]
+  /** Where the list goes on: the query of its next page, for example `?after_id=x`; `undefined` behind the last. */
+  nextPage?(body: unknown): string | undefined
   /** Adds what the vendor wants on a call: signatures, versions. */
   sign?(call: ProviderCall, settings: ProviderSettings): void | Promise<void>
   /** Answers in process, without a network. */

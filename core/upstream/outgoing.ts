@@ -32,7 +32,8 @@ function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
     throw gatewayError('unsupported_response_operation', `${provider.name} (type ${provider.type}) does not serve ${operation}`)
   }
   const headers = forward === undefined ? ownHeaders(exchange, provider) : [...forward.headers]
-  return call(exchange, attempt, { operation, method: place.method, path: place.path, headers, body: body(exchange, attempt) })
+  const query = forward === undefined && provider.definition.callerQuery === true ? exchange.request.query : ''
+  return call(exchange, attempt, { operation, method: place.method, path: place.path + query, headers, body: body(exchange, attempt) })
 }
 
 /** Adds what every call carries. */

@@ -102,10 +102,18 @@ export class ProviderInstance {
   async models(timeoutMs: number): Promise<readonly ModelEntry[]> {
     const place = this.endpoint('models')
     if (place === undefined) return []
-    const headers = ['Accept', 'application/json']
-    this.authorize(headers, this.keys.take(), undefined)
-    const body = await this.#fetch({ operation: 'models', ...place, headers, body: undefined }, timeoutMs)
-    return (this.definition.models ?? openAiModels)(JSON.parse(body.toString()) as unknown)
+    const { models = openAiModels, nextPage } = this.definition
+    const entries: ModelEntry[] = []
+    let path: string | undefined = place.path
+    for (let page = 0; path !== undefined && page < mostPages; page++) {
+      const headers = ['Accept', 'application/json']
+      this.authorize(headers, this.keys.take(), undefined)
+      const body = JSON.parse((await this.#fetch({ operation: 'models', ...place, path, headers, body: undefined }, timeoutMs)).toString()) as unknown
+      entries.push(...models(body))
+      const next = nextPage?.(body)
+      path = next === undefined ? undefined : place.path.replace(/\?.*$/, '') + next
+    }
+    return entries
   }
 
   /** A model of this provider, as a writer of its dialect needs to know it. */
@@ -155,6 +163,9 @@ function names(headers: readonly string[], name: string): boolean {
   const wanted = name.toLowerCase()
   return headers.some((given, index) => index % 2 === 0 && given.toLowerCase() === wanted)
 }
+
+/** Of a model list; a provider that says there is always one more is not believed. */
+const mostPages = 100
 
 interface Facts {
   readonly baseUrl: string | undefined
