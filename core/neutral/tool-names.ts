@@ -16,18 +16,23 @@ export class ToolNames {
   readonly changed = new Map<string, string>()
   readonly #spelled = new Map<string, string>()
   readonly #rule: NameRule
+  readonly #forbidden: ReadonlySet<string>
 
-  /** @param reserved names that stand as they are, so that no alias takes their place */
-  constructor(rule: NameRule, reserved: Iterable<string> = []) {
+  /**
+   * @param reserved names that stand as they are, so that no alias takes their place
+   * @param forbidden legal names that no tool of the caller may have, since they mean something else
+   */
+  constructor(rule: NameRule, reserved: Iterable<string> = [], forbidden: Iterable<string> = []) {
     this.#rule = rule
-    for (const name of reserved) if (this.#legal(name) === name) this.#spelled.set(name, name)
+    this.#forbidden = new Set(forbidden)
+    for (const name of reserved) if (this.#legal(name) === name && !this.#forbidden.has(name)) this.#spelled.set(name, name)
   }
 
   spell(name: string): string {
     const known = this.#spelled.get(name)
     if (known !== undefined) return known
     const legal = this.#legal(name)
-    const spelling = legal === name || !this.#isTaken(legal) ? legal : `${legal.slice(0, this.#rule.maxLength - 7)}_${digest(name)}`
+    const spelling = !this.#forbidden.has(legal) && (legal === name || !this.#isTaken(legal)) ? legal : `${legal.slice(0, this.#rule.maxLength - 7)}_${digest(name)}`
     this.#spelled.set(name, spelling)
     if (spelling !== name) this.changed.set(spelling, name)
     return spelling

@@ -1,0 +1,35 @@
+/** Marks behind which the prompt may be cached: at most four, the last ones. */
+
+import type { JsonObject, Losses, NeutralRequest } from '../../../core/index.ts'
+import type { CacheMark } from '../../../core/neutral/request.ts'
+
+const most = 4
+
+export class CachePoints {
+  /** The mark of the whole prompt, unless its last block has one. */
+  readonly whole: CacheMark | undefined
+  #skip: number
+
+  constructor(request: NeutralRequest, losses: Losses) {
+    const blocks = request.turns.flatMap(({ blocks }) => blocks)
+    const last = blocks.at(-1)
+    this.whole = last !== undefined && isMarked(last) ? undefined : request.cache
+    const marked = [...request.tools, ...request.system, ...blocks].filter(isMarked)
+    this.#skip = Math.max(0, marked.length + (this.whole === undefined ? 0 : 1) - most)
+    if (this.#skip > 0) losses.drop('cache_control', `only the last ${most} marks are kept`)
+  }
+
+  /** The point that stands behind what is marked. To be asked in the order of tools, system, messages. */
+  after(mark: CacheMark | undefined): readonly JsonObject[] {
+    if (mark === undefined) return []
+    if (this.#skip > 0) {
+      this.#skip -= 1
+      return []
+    }
+    return [{ cachePoint: { type: 'default', ...(mark.ttl === undefined ? {} : { ttl: mark.ttl }) } }]
+  }
+}
+
+function isMarked(part: object): boolean {
+  return 'cache' in part && part.cache !== undefined
+}

@@ -1,0 +1,87 @@
+/** Images, videos and documents as Converse takes them: as bytes, or in a bucket. */
+
+import { refusal, type JsonObject } from '../../../core/index.ts'
+import { sniffMime } from '../../../core/neutral/media.ts'
+import type { FileBlock, ImageBlock, Source, VideoBlock } from '../../../core/neutral/request.ts'
+import { dialect } from './writing.ts'
+
+type Formats = Readonly<Record<string, string>>
+
+const imageFormats: Formats = { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/gif': 'gif', 'image/webp': 'webp' }
+
+const videoFormats: Formats = {
+  'video/mp4': 'mp4', 'video/quicktime': 'mov', 'video/x-matroska': 'mkv', 'video/webm': 'webm', 'video/x-flv': 'flv',
+  'video/mpeg': 'mpeg', 'video/x-ms-wmv': 'wmv', 'video/3gpp': 'three_gp',
+}
+
+const documentFormats: Formats = {
+  'application/pdf': 'pdf', 'text/csv': 'csv', 'application/msword': 'doc',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+  'application/vnd.ms-excel': 'xls', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'text/html': 'html', 'text/plain': 'txt', 'text/markdown': 'md',
+}
+
+const longestName = 200
+
+/** The names of the documents of one request: within AWS's alphabet, each once. */
+export class DocumentNames {
+  readonly #used = new Set<string>()
+
+  spell(name: string | undefined): string {
+    const clean = (name ?? '').replace(/\.[A-Za-z0-9]{1,5}$/, '').replaceAll(/[^A-Za-z0-9()[\]-]+/g, ' ').trim().slice(0, longestName).trimEnd() || 'document'
+    let spelling = clean
+    for (let n = 2; this.#used.has(spelling); n++) spelling = `${clean.slice(0, longestName - 4)} ${n}`
+    this.#used.add(spelling)
+    return spelling
+  }
+}
+
+export function writeImage({ source, at = 'messages' }: ImageBlock): JsonObject {
+  const mime = source.kind === 'base64' ? source.mime : source.kind === 'url' ? mimeOfName(source.url, imageFormats) : undefined
+  return { image: { format: formatOf(mime, imageFormats, at), source: writeSource(source, at) } }
+}
+
+export function writeVideo({ source, at = 'messages' }: VideoBlock): JsonObject {
+  const mime = source.kind === 'base64' ? source.mime : source.kind === 'url' ? mimeOfName(source.url, videoFormats) : undefined
+  return { video: { format: formatOf(mime, videoFormats, at), source: writeSource(source, at) } }
+}
+
+export function writeDocument(file: FileBlock, names: DocumentNames): JsonObject {
+  const { source, at = 'messages', name, context, citations } = file
+  return {
+    document: {
+      format: formatOf(mimeOfFile(file), documentFormats, at),
+      name: names.spell(name),
+      source: source.kind === 'text' ? { bytes: Buffer.from(source.text).toString('base64') } : writeSource(source, at),
+      ...(context === undefined ? {} : { context }),
+      ...(citations === true ? { citations: { enabled: true } } : {}),
+    },
+  }
+}
+
+/** What the block says, else what its data, its name or its address lets guess. */
+function mimeOfFile({ source, mime, name }: FileBlock): string | undefined {
+  if (source.kind === 'text') return mime !== undefined && mime in documentFormats ? mime : 'text/plain'
+  const said = mime ?? (source.kind === 'base64' ? source.mime : undefined)
+  if (said !== undefined && said in documentFormats) return said
+  return (source.kind === 'base64' ? sniffMime(source.data) : undefined) ?? mimeOfName(name, documentFormats) ?? mimeOfName(source.kind === 'url' ? source.url : undefined, documentFormats) ?? said
+}
+
+/** By the extension, which is mostly the word for the format. */
+function mimeOfName(name: string | undefined, formats: Formats): string | undefined {
+  const [, extension = ''] = /\.([A-Za-z0-9]+)$/.exec(name ?? '') ?? []
+  const word = extension.toLowerCase() === 'jpg' ? 'jpeg' : extension.toLowerCase()
+  return Object.keys(formats).find(mime => formats[mime] === word)
+}
+
+function formatOf(mime: string | undefined, formats: Formats, at: string): string {
+  const format = mime === undefined ? undefined : formats[mime]
+  if (format !== undefined) return format
+  throw refusal(at, `${dialect} does not take ${mime ?? 'data of an unknown type'} here; it takes ${Object.values(formats).join(', ')}`)
+}
+
+function writeSource(source: Source, at: string): JsonObject {
+  if (source.kind === 'base64') return { bytes: source.data }
+  if (source.kind === 'url' && source.url.startsWith('s3://')) return { s3Location: { uri: source.url } }
+  throw refusal(at, source.kind === 'url' ? `${dialect} takes no addresses but s3://; send the data itself` : `${dialect} takes no file ids; send the data itself`)
+}

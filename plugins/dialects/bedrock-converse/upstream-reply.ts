@@ -1,0 +1,76 @@
+/** A plain reply of Converse. */
+
+import { gatewayError, type Destination, type JsonObject, type NeutralReply, type ReplyBlock } from '../../../core/index.ts'
+import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
+import { finishWith } from '../../../core/neutral/finish.ts'
+import type { Json, VendorState } from '../../../core/neutral/request.ts'
+import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
+import { jsonTool } from './output.ts'
+
+/** @throws GatewayError for an error in the place of a reply, and for none at all */
+export function readReply(json: JsonObject, from: Destination): NeutralReply {
+  const message = objectAt(json['output'], 'message')
+  if (message === undefined) throw isException(json) ? exceptionError(json, from.provider) : gatewayError('bad_upstream_response', `${from.provider}: provider returned no message`, { provider: from.provider })
+  const content = Array.isArray(message['content']) ? (message['content'] as readonly Json[]).filter(isObject) : []
+  const blocks = content.flatMap(block => readBlock(block, from))
+  const usage = usageOf(json['usage'])
+  const stopSequence = stopSequenceOf(json['additionalModelResponseFields'])
+  const tier = objectAt(json, 'serviceTier')?.['type']
+  return {
+    blocks,
+    finish: finishWith(finishOf(json['stopReason'], from.provider), blocks.some(({ type }) => type === 'tool_call')),
+    ...(stopSequence === undefined ? {} : { stopSequence }),
+    ...(usage === undefined ? {} : { usage }),
+    ...(typeof tier === 'string' ? { serviceTier: tier } : {}),
+  }
+}
+
+function isException(json: JsonObject): boolean {
+  return ['__type', 'message', 'Message'].some(name => typeof json[name] === 'string')
+}
+
+/** A block of a kind that nobody knows is passed over. */
+function readBlock(block: JsonObject, from: Destination): readonly ReplyBlock[] {
+  if (typeof block['text'] === 'string') return block['text'] === '' ? [] : [{ type: 'text', text: block['text'] }]
+  const call = objectAt(block, 'toolUse')
+  if (call !== undefined) return [readCall(call, from)]
+  const reasoning = objectAt(block, 'reasoningContent')
+  if (reasoning !== undefined) return readReasoning(reasoning, from)
+  const cited = objectAt(block, 'citationsContent')?.['content']
+  if (Array.isArray(cited)) return [{ type: 'text', text: (cited as readonly Json[]).map(part => textAt(part, 'text')).join('') }]
+  return readImage(block)
+}
+
+function readCall(call: JsonObject, { traits }: Destination): ReplyBlock {
+  const argumentText = argumentsText(call['input'] ?? {})
+  if (traits.jsonSchema === false && call['name'] === jsonTool) return { type: 'text', text: argumentText }
+  return { type: 'tool_call', id: textAt(call, 'toolUseId'), name: textAt(call, 'name'), argumentsText: argumentText }
+}
+
+function readReasoning(reasoning: JsonObject, from: Destination): readonly ReplyBlock[] {
+  if (typeof reasoning['redactedContent'] === 'string') return [{ type: 'reasoning', text: '', redacted: reasoning['redactedContent'], state: stateOf('', from) }]
+  const said = reasoning['reasoningText']
+  const signature = textAt(said, 'signature')
+  return [{ type: 'reasoning', text: textAt(said, 'text'), ...(signature === '' ? {} : { state: stateOf(signature, from) }) }]
+}
+
+/** Claude's signatures are worth the same on every way to Claude; others are worth something only here. */
+export function stateOf(value: string, { traits, model }: Destination): VendorState {
+  return { vendor: traits.vendor ?? 'bedrock', value, model }
+}
+
+function readImage(block: JsonObject): readonly ReplyBlock[] {
+  const image = objectAt(block, 'image')
+  const data = textAt(image?.['source'], 'bytes')
+  return data === '' ? [] : [{ type: 'image', mime: `image/${textAt(image, 'format')}`, data }]
+}
+
+function objectAt(value: Json | undefined, name: string): JsonObject | undefined {
+  const member = isObject(value) ? value[name] : undefined
+  return isObject(member) ? member : undefined
+}
+
+function textAt(value: Json | undefined, name: string): string {
+  const member = isObject(value) ? value[name] : undefined
+  return typeof member === 'string' ? member : ''
+}

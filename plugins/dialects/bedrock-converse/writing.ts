@@ -1,0 +1,23 @@
+/** What the writers of one request share. */
+
+import type { Destination, Losses } from '../../../core/index.ts'
+import type { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'
+import type { CachePoints } from './cache-points.ts'
+import type { DocumentNames } from './media.ts'
+
+/** As messages call it. */
+export const dialect = 'bedrock-converse'
+
+export interface Writing {
+  readonly to: Destination
+  readonly losses: Losses
+  readonly names: ToolNames
+  readonly ids: ToolIds
+  readonly documents: DocumentNames
+  readonly points: CachePoints
+}
+
+/** Whether the model is one of Claude: these take Anthropic's own fields, too. */
+export function isClaude({ to }: Pick<Writing, 'to'>): boolean {
+  return to.traits.vendor === 'anthropic'
+}
