@@ -146,6 +146,8 @@ export interface ProviderDefinition {
   nextPage?(body: unknown): string | undefined
   /** Adds what the vendor wants on a call: signatures, versions. */
   sign?(call: ProviderCall, settings: ProviderSettings): void | Promise<void>
+  /** The provider answered 401: what `sign` keeps is stale. The call is signed and made once more. */
+  onUnauthorized?(settings: ProviderSettings): void
   /** Answers in process, without a network. */
   answer?(call: ProviderCall, settings: ProviderSettings): ProviderAnswer | Promise<ProviderAnswer>
 }

@@ -14,6 +14,7 @@ import type { Translation } from './translation.ts'
 import type { EmbeddingsWire } from './wire.ts'
 
 export class EmbeddingsTranslation implements Translation {
+  readonly dialect: string
   readonly place: EndpointPlace
   readonly operation: string
   readonly accept = 'application/json'
@@ -28,8 +29,9 @@ export class EmbeddingsTranslation implements Translation {
   readonly #to: Destination
 
   /** @throws GatewayError for what can neither be carried nor dropped */
-  constructor(exchange: Exchange, { target: { provider, model } }: Attempt, { operation, place, embeddings }: EmbeddingsWire) {
+  constructor(exchange: Exchange, { target: { provider, model } }: Attempt, { dialect, operation, place, embeddings }: EmbeddingsWire) {
     if (exchange.body === undefined) throw new TypeError('there is no body to translate')
+    this.dialect = dialect
     this.place = place
     this.operation = operation
     this.losses = new Losses(provider.translation.strict)

@@ -4,6 +4,8 @@ import { GatewayError } from '../errors.ts'
 import { Reply } from './reply.ts'
 import type { StreamFormat } from '../plugin/dialect.ts'
 import { EventSplitter, firstEvent, splitEvents } from '../stream/borders.ts'
+import type { JsonObject } from '../neutral/request.ts'
+import type { StreamEvent } from '../stream/event.ts'
 import { emptyFailure, faultFailure } from './failure.ts'
 import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'
@@ -56,12 +58,18 @@ export class EventBody implements BodyReader {
     this.#early.push(events)
     const first = firstEvent(events)
     if (first === undefined) return
-    const fault = this.#format?.error(first, this.#reading.attempt.target.provider.name)
+    const fault = this.#faultIn(first)
     if (fault !== undefined) {
       this.#reading.call.abort()
       return this.#reading.settle(faultFailure(fault))
     }
     this.#establish()
+  }
+
+  #faultIn(first: StreamEvent): GatewayError | undefined {
+    const { name, definition } = this.#reading.attempt.target.provider
+    const value = definition.fault === undefined ? undefined : first.document?.root.value()
+    return this.#format?.error(first, name) ?? (value === undefined ? undefined : definition.fault?.(value as JsonObject, name))
   }
 
   #establish(): void {

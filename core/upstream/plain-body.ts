@@ -1,6 +1,7 @@
 /** Bodies that are read whole: an error's, and a plain reply's. */
 
 import { JsonError } from '../document/document.ts'
+import type { JsonObject } from '../neutral/request.ts'
 import { gatewayError, type GatewayError } from '../errors.ts'
 import { Reply } from './reply.ts'
 import { emptyFailure, faultFailure, statusFailure, transportFailure } from './failure.ts'
@@ -98,7 +99,7 @@ export class PlainBody implements BodyReader {
     try {
       const { document } = reply.readAs(dialect, operation)
       if (document === undefined) return undefined
-      const fault = dialect.fault(document, operation, provider)
+      const fault = dialect.fault(document, operation, provider) ?? attempt.target.provider.definition.fault?.(document.root.value() as JsonObject, provider)
       if (fault === undefined && exchange.body !== undefined && exchange.forward === undefined) dialect.conform?.(exchange.body, document, operation)
       return fault
     } catch (cause) {

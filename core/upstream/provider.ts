@@ -42,6 +42,8 @@ export class ProviderInstance {
   readonly translation: TranslationOptions
   /** The dialects that it may be spoken to in, by name. */
   readonly wires: ReadonlyMap<string, UpstreamDialect & Partial<Dialect>>
+  /** What its refusals have taught (see `learn` of its definition). */
+  readonly learned = new Set<string>()
   readonly #endpoints: ReadonlyMap<string, EndpointPlace>
   readonly #transport: Transport
   readonly #authHeader: string
@@ -69,7 +71,7 @@ export class ProviderInstance {
     this.#authHeader = settings['auth_header'] as string | undefined ?? definition.auth?.header ?? 'Authorization'
     this.#authScheme = settings['auth_scheme'] as string | undefined ?? (definition.auth === undefined ? 'Bearer' : definition.auth.scheme ?? '')
     this.#customHeaders = Object.entries(settings['custom_upstream_headers'] as Record<string, string> | undefined ?? {}).flat()
-    this.#defaultHeaders = Object.entries(definition.defaultHeaders ?? {})
+    this.#defaultHeaders = Object.entries({ ...definition.defaultHeaders, ...facts.defaultHeaders })
   }
 
   /** Every operation that is served, and where. */
@@ -172,6 +174,7 @@ interface Facts {
   readonly dialects: readonly string[]
   readonly operations: Readonly<Record<string, Endpoint>>
   readonly settings: ProviderSettings
+  readonly defaultHeaders: Readonly<Record<string, string>>
 }
 
 /** The facts of one instance: its type's, as far as its settings do not say otherwise. */
@@ -184,6 +187,7 @@ export function factsOf({ name, type, base_url, settings }: ProviderConfig, defi
     dialects: settings['native_dialects'] as string[] | undefined ?? resolved.dialects ?? definition.dialects,
     operations: resolved.operations ?? definition.operations,
     settings: own,
+    defaultHeaders: resolved.defaultHeaders ?? {},
   }
 }
 

@@ -3,28 +3,41 @@
 import { JsonDocument } from '../document/document.ts'
 import { Losses } from '../neutral/losses.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
+import type { CallFacts } from '../plugin/provider.ts'
 import { reportLosses } from './report-losses.ts'
 import type { Target } from './target.ts'
 import type { GenerationWire } from './wire.ts'
 
+/** What a provider's rules go by. */
+export function factsOfCall({ streamed }: Exchange, { provider, model }: Target, dialect: string, operation: string): CallFacts {
+  return { operation, dialect, model, settings: provider.settings, streamed, learned: provider.learned }
+}
+
 /** Respells the caller's own body. */
-export function respellNative(body: JsonDocument, exchange: Exchange, { target }: { readonly target: Target }): void {
-  const { dialect, operation, streamed } = exchange
-  const { provider, model } = target
+export function respellNative(body: JsonDocument, exchange: Exchange, target: Target): void {
+  const { dialect, operation } = exchange
+  const { provider } = target
   if (provider.definition.respell === undefined || dialect === undefined) return
   const losses = new Losses(provider.translation.strict)
-  provider.definition.respell(body, { operation, dialect: dialect.name, model, settings: provider.settings, losses, streamed })
+  provider.definition.respell(body, { ...factsOfCall(exchange, target, dialect.name, operation), losses })
   if (losses.list.length > 0) reportLosses(exchange, provider, losses)
 }
 
+export interface Respelled {
+  readonly body: Buffer
+  /** Where Tapline ends the answer, as the provider would not. */
+  readonly stopAt: readonly string[]
+}
+
 /** Respells a translated body; a stream is asked for its usage where that has to be asked for. */
-export function respellTranslated(body: Buffer, { streamed }: Exchange, { provider, model }: Target, { dialect, operation }: GenerationWire, losses: Losses): Buffer {
-  const { definition, settings } = provider
-  const wire = provider.wires.get(dialect)
-  const asks = streamed && definition.usageOnRequest === true && wire?.askForUsage !== undefined
-  if (definition.respell === undefined && !asks) return body
+export function respellTranslated(body: Buffer, exchange: Exchange, target: Target, { dialect, operation }: GenerationWire, losses: Losses): Respelled {
+  const { definition, wires } = target.provider
+  const wire = wires.get(dialect)
+  const asks = exchange.streamed && definition.usageOnRequest === true && wire?.askForUsage !== undefined
+  if (definition.respell === undefined && !asks) return { body, stopAt: [] }
   const document = JsonDocument.parse(body)
   if (asks) wire.askForUsage?.(document)
-  definition.respell?.(document, { operation, dialect, model, settings, losses, streamed })
-  return document.render()
+  const stopAt: string[] = []
+  definition.respell?.(document, { ...factsOfCall(exchange, target, dialect, operation), losses, stopAt: sequences => { stopAt.push(...sequences) } })
+  return { body: document.render(), stopAt }
 }

@@ -20,6 +20,8 @@ export interface StreamSteps {
   nameOf?(name: string): string
   /** What the vendor says otherwise than its dialect; `undefined` for an event that says nothing. */
   normalize?(json: JsonObject): JsonObject | undefined
+  /** An error of the vendor's own making, which its dialect cannot see. */
+  fault?(json: JsonObject): GatewayError | undefined
 }
 
 export class TranslatedStream {
@@ -71,10 +73,13 @@ export class TranslatedStream {
   }
 
   #normalized(event: StreamEvent): StreamEvent | undefined {
-    const { normalize } = this.#steps
-    if (normalize === undefined || event.isDone || event.data === undefined) return event
+    const { normalize, fault } = this.#steps
+    if (normalize === undefined && fault === undefined || event.isDone || event.data === undefined) return event
     const json = parsed(event.data)
     if (!isObject(json)) return event
+    const error = fault?.(json)
+    if (error !== undefined) this.#emit({ type: 'error', error })
+    if (error !== undefined || normalize === undefined) return error === undefined ? event : undefined
     const normal = normalize(json)
     if (normal === json || normal === undefined) return normal === undefined ? undefined : event
     return new StreamEvent(Buffer.from(`${event.name === undefined ? '' : `event: ${event.name}\n`}data: ${JSON.stringify(normal)}\n\n`))

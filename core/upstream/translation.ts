@@ -2,6 +2,7 @@
 
 import type { JsonDocument } from '../document/document.ts'
 import { Assembler, replayed } from '../neutral/assemble.ts'
+import type { GatewayError } from '../errors.ts'
 import { distinctCallIds } from '../neutral/call-ids.ts'
 import { EmulatedStop } from '../neutral/emulated-stop.ts'
 import { randomIds } from '../neutral/ids.ts'
@@ -20,6 +21,8 @@ import type { GenerationWire } from './wire.ts'
 
 /** One attempt in another dialect than the caller's. */
 export interface Translation {
+  /** The provider's dialect. */
+  readonly dialect: string
   readonly place: EndpointPlace
   readonly operation: string
   /** The media type that is asked for. */
@@ -39,6 +42,7 @@ export interface Translation {
 }
 
 export class GenerationTranslation implements Translation {
+  readonly dialect: string
   readonly place: EndpointPlace
   readonly operation: string
   readonly accept: string
@@ -51,6 +55,8 @@ export class GenerationTranslation implements Translation {
   readonly #to: Destination
   readonly #spelled: SpelledRequest
   readonly #context: ReplyContext
+  readonly #stopAt: readonly string[]
+  readonly #fault: ((json: JsonObject, provider: string) => GatewayError | undefined) | undefined
   readonly #normalize: ((json: JsonObject) => JsonObject | undefined) | undefined
 
   /** @throws GatewayError for what can neither be carried nor dropped */
@@ -61,6 +67,7 @@ export class GenerationTranslation implements Translation {
     if (original === undefined) throw new TypeError('there is no body to translate')
     const losses = new Losses(provider.translation.strict)
     const request = requestOf(original, caller, losses)
+    this.dialect = wire.dialect
     this.place = wire.place
     this.operation = wire.operation
     this.accept = !exchange.streamed ? 'application/json' : upstream.framing === 'aws-event-stream' ? 'application/vnd.amazon.eventstream' : 'text/event-stream'
@@ -70,9 +77,12 @@ export class GenerationTranslation implements Translation {
     this.#to = provider.destination(attempt.target.model)
     this.#spelled = upstream.request(request, this.#to, losses)
     this.headers = this.#spelled.headers ?? []
-    this.body = respellTranslated(this.#spelled.body, exchange, attempt.target, wire, losses)
+    const { body, stopAt } = respellTranslated(this.#spelled.body, exchange, attempt.target, wire, losses)
+    this.body = body
+    this.#stopAt = [...this.#spelled.emulatedStop ?? [], ...stopAt]
     this.#context = { request, original, from: this.#to, requestId: exchange.id, created: Math.floor(exchange.clock.now() / 1000), ids: randomIds, losses }
     this.#normalize = provider.definition.normalizer?.()
+    this.#fault = provider.definition.fault
   }
 
   get losses(): Losses {
@@ -81,6 +91,8 @@ export class GenerationTranslation implements Translation {
 
   reply(bytes: Buffer): Buffer {
     const json = readObject(bytes, this.#to.provider)
+    const fault = this.#fault?.(json, this.#to.provider)
+    if (fault !== undefined) throw fault
     const reply = this.#stopped(this.#upstream.reply(this.#normalize?.(json) ?? json, this.#to))
     this.usage = reply.usage
     return this.#caller.reply({ ...reply, blocks: reply.blocks.map(block => block.type === 'tool_call' ? { ...block, name: this.#nameOf(block.name) } : block) }, this.#context)
@@ -91,7 +103,8 @@ export class GenerationTranslation implements Translation {
     return new TranslatedStream(this.#upstream.stream(this.#to), {
       write: event => writer.write(event),
       used: usage => { this.usage = usage },
-      stopAt: this.#spelled.emulatedStop ?? [],
+      stopAt: this.#stopAt,
+      ...(this.#fault === undefined ? {} : { fault: (json: JsonObject) => this.#fault?.(json, this.#to.provider) }),
       ...(this.#spelled.toolNames === undefined ? {} : { nameOf: (name: string) => this.#nameOf(name) }),
       ...(this.#normalize === undefined ? {} : { normalize: this.#normalize }),
     })
@@ -102,10 +115,9 @@ export class GenerationTranslation implements Translation {
   }
 
   #stopped(reply: NeutralReply): NeutralReply {
-    const { emulatedStop = [] } = this.#spelled
-    if (emulatedStop.length === 0) return reply
+    if (this.#stopAt.length === 0) return reply
     const assembler = new Assembler()
-    const stop = new EmulatedStop(emulatedStop, assembler.emit)
+    const stop = new EmulatedStop(this.#stopAt, assembler.emit)
     for (const event of replayed(reply)) stop.emit(event)
     return { ...reply, ...assembler.reply() }
   }

@@ -3,6 +3,7 @@
 import type { CallerSide, EmbeddingsSide, UpstreamSide } from '../neutral/translation.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { EndpointPlace } from './provider.ts'
+import { factsOfCall } from './respell.ts'
 import type { Target } from './target.ts'
 
 /** A dialect of the provider's, and where it is spoken. */
@@ -27,11 +28,11 @@ export function wireFor(exchange: Exchange, target: Target): GenerationWire | Em
   if (dialect?.caller === undefined || forward !== undefined || body === undefined) return undefined
   const { provider } = target
   const isNative = provider.dialects.has(dialect.name)
-  const reroute = isNative ? rerouted(exchange, target) : undefined
+  const reroute = rerouted(exchange, target)
   if (isNative && reroute === undefined && provider.endpoint(operation) !== undefined) return undefined
   if (operation === 'embeddings') return embeddingsWire(target)
   if (dialect.upstream?.operation(exchange.streamed) !== operation) return undefined
-  return generationWire(exchange, target, dialect.caller, reroute === undefined ? provider.dialects : [reroute])
+  return generationWire(exchange, target, dialect.caller, reroute === undefined ? provider.dialects : [reroute, ...provider.dialects])
 }
 
 function generationWire({ streamed }: Exchange, { provider }: Target, caller: CallerSide, dialects: Iterable<string>): GenerationWire | undefined {
@@ -53,8 +54,10 @@ function embeddingsWire({ provider }: Target): EmbeddingsWire | undefined {
   return undefined
 }
 
-/** The dialect that this very request has to take, although the provider speaks the caller's. */
-function rerouted({ dialect, operation, body, streamed }: Exchange, { provider, model }: Target): string | undefined {
-  if (provider.definition.reroute === undefined || dialect === undefined || body === undefined) return undefined
-  return provider.definition.reroute(body, { dialect: dialect.name, operation, model, settings: provider.settings, streamed })
+/** The dialect that suits this very request best, although the provider may speak the caller's. */
+function rerouted(exchange: Exchange, target: Target): string | undefined {
+  const { dialect, operation, body } = exchange
+  const { reroute } = target.provider.definition
+  if (reroute === undefined || dialect === undefined || body === undefined) return undefined
+  return reroute(body, factsOfCall(exchange, target, dialect.name, operation))
 }

@@ -1,0 +1,31 @@
+/** Calls that are made once more at once: the provider's refusal taught something, or its credentials had to be renewed. */
+
+import type { Attempt, Failure } from '../pipeline/attempt.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import { Reply } from './reply.ts'
+import type { Outcome } from './reading.ts'
+import { factsOfCall } from './respell.ts'
+
+/** Whether the same call has a better chance now. */
+export function isWorthAnother(exchange: Exchange, attempt: Attempt, outcome: Outcome): boolean {
+  if (outcome === undefined || outcome instanceof Reply || outcome.status === undefined || attempt.once) return false
+  return isRenewed(attempt, outcome.status) || isTaught(exchange, attempt, outcome, outcome.status)
+}
+
+function isRenewed({ target: { provider } }: Attempt, status: number): boolean {
+  const { onUnauthorized } = provider.definition
+  if (status !== 401 || onUnauthorized === undefined) return false
+  onUnauthorized(provider.settings)
+  return true
+}
+
+function isTaught(exchange: Exchange, { target, translation }: Attempt, { error }: Failure, status: number): boolean {
+  const { learn } = target.provider.definition
+  const { dialect, operation } = exchange
+  if (learn === undefined || dialect === undefined) return false
+  const facts = factsOfCall(exchange, target, translation?.dialect ?? dialect.name, translation?.operation ?? operation)
+  const word = learn({ status, code: error.code, param: error.param, message: error.message }, facts)
+  if (word === undefined || target.provider.learned.has(word)) return false
+  target.provider.learned.add(word)
+  return true
+}
