@@ -7,9 +7,12 @@ export default defineProvider({
   description: 'OpenAI',
   baseUrl: 'https://api.openai.com/v1',
   needs: ['api_key'],
-  dialects: ['openai-chat'],
+  dialects: ['openai-chat', 'openai-responses'],
   operations: {
     chat: 'POST /chat/completions',
+    responses: 'POST /responses',
+    responses_input_tokens: 'POST /responses/input_tokens',
+    responses_compact: 'POST /responses/compact',
     embeddings: 'POST /embeddings',
     models: 'GET /models',
   },

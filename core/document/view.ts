@@ -15,8 +15,8 @@ export interface Spelling {
   /** The ids of the tool calls whose results a message carries. */
   results(message: JsonNode): readonly string[]
   tools(document: JsonDocument): readonly JsonNode[]
-  /** Adds a node to the messages, before the one at `index` or at the end. Absent: the body takes no further messages. */
-  insert?(document: JsonDocument, index: number, message: NewMessage): void
+  /** Adds a node to the messages, before the one at `index` or at the end, and says which it is where other nodes may be new as well. Absent: the body takes no further messages. */
+  insert?(document: JsonDocument, index: number, message: NewMessage): JsonNode | void
   /** Takes nodes from the messages. Absent: the body keeps what it has. */
   remove?(document: JsonDocument, messages: readonly JsonNode[]): void
 }
@@ -73,9 +73,9 @@ export class ConversationView implements Conversation {
     const { insert } = this.#spelling
     if (insert === undefined) throw new Error('this body takes no further messages')
     const before = this.#read()
-    insert(this.#document, index, message)
+    const node = insert(this.#document, index, message)
     this.#messages = undefined
-    const inserted = this.#read().find((view, i) => view !== before[i])
+    const inserted = this.#read().find((view, i) => node === undefined ? view !== before[i] : view.node === node)
     if (inserted === undefined) throw new Error('the dialect inserted no message')
     return inserted
   }

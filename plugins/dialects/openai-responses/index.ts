@@ -1,0 +1,44 @@
+/** OpenAI's Responses: requests, replies, streams, errors, and their translation. */
+
+import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
+import { replyConversation, requestConversation } from './conversation.ts'
+import { vendorError } from './errors.ts'
+import { textPart } from './spelling.ts'
+import { responsesStream } from './stream.ts'
+import { readUsage } from './usage.ts'
+import { validate } from './validate.ts'
+
+export default defineDialect({
+  name: 'openai-responses',
+  operations: ['responses', 'responses_input_tokens', 'responses_compact'],
+  validate,
+  conversation: requestConversation,
+  reply: replyConversation,
+  streams: ({ root }) => root.get('stream')?.value() === true,
+  // Usage comes unasked.
+  asksForUsage: () => true,
+  askForUsage() {},
+  fault,
+  usage: ({ root }) => readUsage(root.get('usage')?.value()),
+  answer,
+  error: errorEnvelope,
+  stream: responsesStream,
+})
+
+/** An error inside a reply of status 2xx, or no output. A failed response that the provider keeps is an answer of its own when it was asked for in the background. */
+function fault({ root }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
+  if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
+  const error = root.get('error')
+  if (error !== undefined && error.kind !== 'null') return vendorError(error, provider)
+  if (operation === 'responses_input_tokens' || root.get('output')?.kind === 'array') return undefined
+  return gatewayError('bad_upstream_response', `${provider}: provider returned no output`, { provider })
+}
+
+function answer({ id, model, created, text }: AnswerFacts): Buffer {
+  const own = id.replace(/^chatcmpl-/, '')
+  const message = { id: `msg_${own}`, type: 'message', status: 'completed', role: 'assistant', content: [textPart(text)] }
+  return Buffer.from(JSON.stringify({
+    id: `resp_${own}`, object: 'response', created_at: created, status: 'completed', error: null, incomplete_details: null, instructions: null, metadata: {}, model,
+    output: [message], parallel_tool_calls: true, previous_response_id: null, temperature: null, tool_choice: 'auto', tools: [], top_p: null, usage: null,
+  }))
+}

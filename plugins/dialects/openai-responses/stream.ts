@@ -1,0 +1,90 @@
+/** OpenAI Responses as a stream: named and numbered events, of which the later ones say again what the earlier ones said in pieces. */
+
+import type { JsonNode } from '../../../core/document/document.ts'
+import type { GatewayError } from '../../../core/errors.ts'
+import type { StreamFormat, Usage } from '../../../core/plugin/dialect.ts'
+import type { StreamEvent } from '../../../core/stream/event.ts'
+import { assemble } from './assemble.ts'
+import { vendorError } from './errors.ts'
+import { StreamMemory } from './memory.ts'
+import { stringOf } from './places.ts'
+import { replay } from './replay.ts'
+import { errorEvent, sequenceOf } from './spelling.ts'
+import { readUsage } from './usage.ts'
+
+const ownName = /^(?:response\.|error$)/
+
+/** The type of an event, without parsing it where its name says so. */
+export function typeOf(event: StreamEvent): string | undefined {
+  const { name } = event
+  return name !== undefined && ownName.test(name) ? name : stringOf(event.document?.root.get('type'))
+}
+
+/** Without a memory each event stands alone. */
+const stateless = {
+  ending,
+  error,
+  usage,
+  usageOnly: () => undefined,
+  failure: (fault: GatewayError, _requestId: string, last?: StreamEvent) => errorEvent(fault, (sequenceOf(last?.document?.root) ?? -1) + 1),
+  assemble,
+  replay,
+} satisfies Partial<StreamFormat>
+
+export const responsesStream: StreamFormat = {
+  ...stateless,
+  open,
+  texts: event => new StreamMemory().texts(event),
+  ends: event => new StreamMemory().ends(event),
+  text: (like, key, text) => new StreamMemory().text(like, key, text),
+  cut: like => new StreamMemory().cut(like),
+}
+
+function open(): StreamFormat {
+  const memory = new StreamMemory()
+  return {
+    ...stateless,
+    texts: event => memory.texts(event),
+    ends: event => memory.ends(event),
+    text: (like, key, text) => memory.text(like, key, text),
+    leave: event => memory.leave(event),
+    cut: like => memory.cut(like),
+    failure: (fault, requestId, last) => memory.failure(fault, requestId, last),
+  }
+}
+
+const ended = new Set(['response.completed', 'response.incomplete', 'response.cancelled'])
+
+function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
+  const types = last.map(typeOf)
+  if (types.some(type => type === 'response.failed' || type === 'error')) return 'failed'
+  return types.some(type => type !== undefined && ended.has(type)) || last.some(({ isDone }) => isDone) ? 'complete' : 'cut'
+}
+
+function error(event: StreamEvent, provider: string): GatewayError | undefined {
+  const fault = errorIn(event)
+  return fault === undefined ? undefined : vendorError(fault, provider)
+}
+
+/** What an event reports as an error: flat, in a member `error`, or in a failed response. */
+function errorIn(event: StreamEvent): JsonNode | undefined {
+  const type = typeOf(event)
+  if (type === 'error') return objectAt(event.document?.root, 'error') ?? event.document?.root
+  if (type === 'response.failed') return objectAt(event.document?.root.get('response'), 'error') ?? event.document?.root
+  return type === undefined ? objectAt(event.document?.root, 'error') : undefined
+}
+
+function objectAt(node: JsonNode | undefined, name: string): JsonNode | undefined {
+  const value = node?.get(name)
+  return value?.kind === 'object' || value?.kind === 'string' ? value : undefined
+}
+
+const usageWord = Buffer.from('"usage"')
+
+function usage(last: readonly StreamEvent[]): Usage | undefined {
+  for (const event of last.toReversed()) {
+    const said = event.bytes.includes(usageWord) ? event.document?.root.get('response')?.get('usage') : undefined
+    if (said?.kind === 'object') return readUsage(said.value())
+  }
+  return undefined
+}
