@@ -18,6 +18,8 @@ export interface FunctionToolRules {
   readonly options: TranslationOptions
   /** What becomes of a tool that a vendor runs itself. */
   readonly hosted: 'refuse' | 'drop'
+  /** The target takes tools with free text, too; by default they are wrapped or left out. */
+  readonly takesCustom?: boolean
 }
 
 /** The schema of a function that stands for a tool which takes free text. */
@@ -42,14 +44,14 @@ export function chosenTools(tools: readonly Tool[], choice: ToolChoice | undefin
   return tools.filter(({ name }) => names.has(name) || alsoKept.has(name))
 }
 
-function asFunction(tool: Tool, index: number, { target, options, hosted }: FunctionToolRules, losses: Losses): readonly Tool[] {
+function asFunction(tool: Tool, index: number, { target, options, hosted, takesCustom = false }: FunctionToolRules, losses: Losses): readonly Tool[] {
   if (tool.hosted !== undefined) {
     const type = isObject(tool.hosted) && typeof tool.hosted['type'] === 'string' ? tool.hosted['type'] : tool.name
     if (hosted === 'refuse') throw refusal(tool.at ?? `tools[${index}]`, `the tool ${type} cannot be translated to ${target}`)
     losses.drop(`tools.${type}`, `not taken by ${target}`, tool.at ?? `tools[${index}]`)
     return []
   }
-  if (tool.custom === undefined) return [tool]
+  if (tool.custom === undefined || takesCustom) return [tool]
   if (options.wrap_custom_tools) return [wrap(tool)]
   losses.drop('tools.custom', `not taken by ${target}`, tool.at ?? `tools[${index}]`)
   return []

@@ -1,7 +1,7 @@
 /** Images and files as base64 or by address, and what their first bytes say they are. */
 
 import { refusal } from './losses.ts'
-import type { Source } from './request.ts'
+import type { FileBlock, Source } from './request.ts'
 
 interface Media {
   readonly mime: string
@@ -49,6 +49,12 @@ export function dataUrl(mime: string, data: string): string {
 export function sourceOfUrl(url: string, at: string): Source {
   const media = parseDataUrl(url, at)
   return media === undefined ? { kind: 'url', url } : { kind: 'base64', ...media }
+}
+
+/** The text of a file that is text, under its name and what was said of it; `undefined` for other files. */
+export function fileText({ source, mime, name, context }: FileBlock): string | undefined {
+  const text = source.kind === 'text' ? source.text : source.kind === 'base64' && (mime ?? source.mime).startsWith('text/') ? Buffer.from(source.data, 'base64').toString() : undefined
+  return text === undefined ? undefined : [name, context, text].filter(line => line !== undefined && line !== '').join('\n')
 }
 
 /** A long text is looked at only natively: most have no white space. */

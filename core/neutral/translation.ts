@@ -35,6 +35,12 @@ export interface ModelTraits {
   readonly budgets?: readonly [least: number, most: number]
   /** It takes no temperature, top_p or top_k. */
   readonly fixedSampling?: boolean
+  /** It takes temperature or top_p, not both. */
+  readonly singleSampling?: boolean
+  /** It takes instructions amid the conversation, where they stood. */
+  readonly systemTurns?: boolean
+  /** The length of the longest tool name that it takes. */
+  readonly toolNameLength?: number
   /** It goes on from an assistant's turn that ends the conversation. */
   readonly prefill?: boolean
   /** It takes a schema for its answer; else one of the fallbacks is used. */
@@ -45,6 +51,8 @@ export interface ModelTraits {
   readonly images?: boolean
   /** `toolChoice` may be `required` or name a tool. */
   readonly forcedTools?: boolean
+  /** Of an openai-chat target: parts of messages may carry `cache_control`, which is passed to whoever serves them. */
+  readonly cacheMarks?: boolean
   /** How many texts one call for embeddings may have. */
   readonly embeddingInputs?: number
   /** What `max_tokens` says when the caller did not and the provider must be told. */

@@ -3,7 +3,14 @@
 import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
 import { embeddingsConversation, replyConversation, requestConversation } from './conversation.ts'
 import { conformEmbeddings } from './embeddings.ts'
-import { chatStream, readUsage, vendorError } from './stream.ts'
+import { readReply } from './upstream-reply.ts'
+import { writeRequest } from './upstream-request.ts'
+import { ChunkReader } from './upstream-stream.ts'
+import { writeReply } from './caller-reply.ts'
+import { readRequest } from './caller-request.ts'
+import { ChunkWriter } from './caller-stream.ts'
+import { chatStream, vendorError } from './stream.ts'
+import { readUsage } from './usage.ts'
 
 export default defineDialect({
   name: 'openai-chat',
@@ -27,6 +34,17 @@ export default defineDialect({
   answer,
   error: errorEnvelope,
   stream: chatStream,
+  caller: {
+    request: readRequest,
+    reply: writeReply,
+    stream: context => new ChunkWriter(context),
+  },
+  upstream: {
+    operation: () => 'chat',
+    request: writeRequest,
+    reply: readReply,
+    stream: from => new ChunkReader(from),
+  },
 })
 
 function checkModel(model: JsonNode | undefined): void {

@@ -7,6 +7,7 @@ import { eventAround } from '../../../core/stream/borders.ts'
 import { StreamEvent } from '../../../core/stream/event.ts'
 import type { Span } from '../../../core/stream/fields.ts'
 import { assemble, replay } from './assemble.ts'
+import { readUsage } from './usage.ts'
 
 export const chatStream: StreamFormat = {
   texts,
@@ -242,22 +243,6 @@ function json(text: string): JsonMap | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Reads token counts as OpenAI spells them; undefined if there are none. */
-export function readUsage(said: unknown): Usage | undefined {
-  const counts = record(said)
-  if (counts === undefined) return undefined
-  const usage: { -readonly [K in keyof Usage]: Usage[K] } = {}
-  const { prompt_tokens: input, completion_tokens: output, total_tokens: total } = counts
-  const cached = record(counts['prompt_tokens_details'])?.['cached_tokens']
-  const reasoning = record(counts['completion_tokens_details'])?.['reasoning_tokens']
-  if (typeof input === 'number') usage.inputTokens = input
-  if (typeof output === 'number') usage.outputTokens = output
-  if (typeof cached === 'number') usage.cachedTokens = cached
-  if (typeof reasoning === 'number') usage.reasoningTokens = reasoning
-  if (typeof total === 'number') usage.totalTokens = total
-  return usage
 }
 
 type JsonMap = Readonly<{ [name: string]: unknown }>

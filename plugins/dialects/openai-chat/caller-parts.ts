@@ -1,0 +1,130 @@
+/** Reads the parts of a message's content. */
+
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
+import { parseDataUrl, sniffMime, sourceOfUrl } from '../../../core/neutral/media.ts'
+import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
+import type { AudioBlock, Block, CacheMark, FileBlock, ImageBlock, ReasoningBlock, RefusalBlock, TextBlock, VideoBlock } from '../../../core/neutral/request.ts'
+
+type PartReader = (part: Members) => readonly Block[]
+
+const readers: Readonly<Record<string, PartReader>> = {
+  text: part => [readText(part)],
+  input_text: part => [readText(part)],
+  output_text: part => [readText(part)],
+  image_url: part => [readImage(part)],
+  input_audio: part => [readAudio(part)],
+  file: part => [readFile(part)],
+  video_url: part => [readVideo(part)],
+  refusal: part => [readRefusal(part)],
+  thinking: readThinking,
+}
+
+/** The content of a message: a string, parts, or nothing. @throws GatewayError 400 for a part of an unknown type */
+export function readContent(message: Members): readonly Block[] {
+  const content = message.any('content')
+  const at = message.path('content')
+  if (content === undefined) return []
+  if (typeof content === 'string') return [{ type: 'text', text: content, at }]
+  if (!Array.isArray(content)) throw wrongType(at, 'a string or an array of parts')
+  return content.flatMap((part, index) => readPart(part, `${at}[${index}]`))
+}
+
+function readPart(part: unknown, at: string): readonly Block[] {
+  if (typeof part === 'string') return [{ type: 'text', text: part, at }]
+  const members = Members.of(part as never, at)
+  const type = members.text('type') ?? (typeof members.any('text') === 'string' ? 'text' : '')
+  const read = Object.hasOwn(readers, type) ? readers[type] : undefined
+  if (read === undefined) throw refusal(at, `a content part of type ${JSON.stringify(type)} cannot be translated`)
+  return read(members)
+}
+
+/** The mark that some clients put on parts, tools and messages, and on the whole request. */
+export function readCache(marked: Members): CacheMark | undefined {
+  const mark = marked.any('cache_control')
+  if (!isObject(mark)) return undefined
+  return typeof mark['ttl'] === 'string' ? { ttl: mark['ttl'] } : {}
+}
+
+function readText(part: Members): TextBlock {
+  return defined<TextBlock>({ type: 'text', text: part.text('text') ?? '', cache: readCache(part), at: part.at })
+}
+
+/** The address is a member of an object, or with some clients the string itself. */
+function readImage(part: Members): ImageBlock {
+  const { url, at, detail } = addressOf(part, 'image_url')
+  return defined<ImageBlock>({ type: 'image', source: sourceOfUrl(url, at), detail, cache: readCache(part), at })
+}
+
+function readVideo(part: Members): VideoBlock {
+  const { url, at } = addressOf(part, 'video_url')
+  return { type: 'video', source: sourceOfUrl(url, at), at }
+}
+
+function addressOf(part: Members, name: string): { readonly url: string; readonly at: string; readonly detail: string | undefined } {
+  const bare = part.any(name)
+  if (typeof bare === 'string') return { url: bare, at: part.path(name), detail: undefined }
+  const image = Members.of(bare, part.path(name))
+  const url = image.text('url')
+  if (url === undefined) throw wrongType(image.path('url'), 'a string')
+  return { url, at: image.path('url'), detail: image.text('detail') }
+}
+
+function readAudio(part: Members): AudioBlock {
+  const audio = Members.of(part.any('input_audio'), part.path('input_audio'))
+  const at = audio.path('data')
+  const data = audio.text('data') ?? ''
+  const media = parseDataUrl(data, at)
+  return { type: 'audio', mime: media?.mime ?? `audio/${audio.text('format') ?? 'wav'}`, data: media?.data ?? data, at }
+}
+
+function readFile(part: Members): FileBlock {
+  const file = Members.of(part.any('file'), part.path('file'))
+  const { source, mime, at } = sourceOfFile(file)
+  return defined<FileBlock>({ type: 'file', source, mime, name: file.text('filename'), cache: readCache(part), at })
+}
+
+interface FileSource {
+  readonly source: FileBlock['source']
+  readonly mime?: string
+  readonly at: string
+}
+
+function sourceOfFile(file: Members): FileSource {
+  const id = file.text('file_id')
+  if (id !== undefined) return { source: { kind: 'file', vendor: 'openai', id }, at: file.path('file_id') }
+  const name = file.any('file_url') === undefined ? 'file_data' : 'file_url'
+  const data = file.text(name)
+  const at = file.path(name)
+  if (data === undefined) throw refusal(file.at, 'a file needs file_data, file_url or file_id')
+  if (/^https?:\/\//i.test(data)) return { source: { kind: 'url', url: data }, at }
+  const media = parseDataUrl(data, at) ?? bareMedia(data, at)
+  return { source: asText(media) ?? { kind: 'base64', ...media }, mime: media.mime, at }
+}
+
+function bareMedia(data: string, at: string): { readonly mime: string; readonly data: string } {
+  const mime = sniffMime(data)
+  if (mime === undefined) throw refusal(at, 'file_data names no media type, and is of none that is known')
+  return { mime, data }
+}
+
+/** A plain text, if the bytes are one. */
+function asText({ mime, data }: { readonly mime: string; readonly data: string }): FileBlock['source'] | undefined {
+  if (!mime.startsWith('text/')) return undefined
+  try {
+    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(data, 'base64')) }
+  } catch {
+    return undefined
+  }
+}
+
+function readRefusal(part: Members): RefusalBlock {
+  return { type: 'refusal', text: part.text('refusal') ?? '', at: part.at }
+}
+
+/** Mistral's thoughts: a list of texts, or one. */
+function readThinking(part: Members): readonly ReasoningBlock[] {
+  const thinking = part.any('thinking')
+  const texts = typeof thinking === 'string' ? [thinking] : part.objects('thinking').map(thought => thought.text('text') ?? '')
+  return [{ type: 'reasoning', text: texts.join(''), at: part.at }]
+}

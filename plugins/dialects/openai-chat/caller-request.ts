@@ -1,0 +1,195 @@
+/** Reads a chat completion request: from OpenAI's spelling to no dialect's. */
+
+import { gatewayError } from '../../../core/errors.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import { defined, Members } from '../../../core/neutral/members.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import type { Hints, JsonObject, NeutralRequest, Output, ReasoningControls, Sampling, Tool, ToolChoice, Wants } from '../../../core/neutral/request.ts'
+import { readMessages } from './caller-messages.ts'
+import { readCache } from './caller-parts.ts'
+
+/** What this reader has a rule for; all else goes along as it is. */
+const known = new Set([
+  'model', 'provider', 'messages', 'tools', 'functions', 'tool_choice', 'function_call', 'parallel_tool_calls', 'response_format',
+  'reasoning_effort', 'reasoning', 'max_completion_tokens', 'max_tokens', 'temperature', 'top_p', 'top_k', 'seed', 'presence_penalty', 'frequency_penalty',
+  'logit_bias', 'n', 'stop', 'user', 'safety_identifier', 'metadata', 'service_tier', 'store', 'verbosity', 'prompt_cache_key', 'prediction', 'modalities',
+  'audio', 'web_search_options', 'logprobs', 'top_logprobs', 'stream', 'stream_options', 'cache_control', 'extra_body',
+])
+
+/** @throws GatewayError 400 for what is no chat completion request */
+export function readRequest(json: JsonObject, _losses: Losses): NeutralRequest {
+  const body = new Members(json)
+  const { system, turns } = readMessages(body)
+  const { vendorExtras, rest } = readExtraBody(body)
+  const reasoning = readReasoning(body)
+  return defined<NeutralRequest>({
+    from: 'openai-chat',
+    model: body.text('model') ?? '',
+    system,
+    turns,
+    tools: readTools(body),
+    toolChoice: readToolChoice(body),
+    parallelToolCalls: body.flag('parallel_tool_calls'),
+    output: readOutput(body.object('response_format')),
+    reasoning,
+    maxOutputTokens: body.number('max_completion_tokens') ?? body.number('max_tokens'),
+    sampling: readSampling(body),
+    stop: readStop(body),
+    hints: readHints(body),
+    wants: readWants(body, reasoning),
+    cache: readCache(body),
+    isStream: body.flag('stream') === true,
+    extras: { ...body.rest(known), ...providerObject(body), ...rest },
+    vendorExtras,
+  })
+}
+
+/** As a string it is the gateway's, as an object a router's. */
+function providerObject(body: Members): JsonObject {
+  const provider = body.any('provider')
+  return isObject(provider) ? { provider } : {}
+}
+
+/** Objects are meant for the vendor of that name. */
+function readExtraBody(body: Members): { readonly vendorExtras: NeutralRequest['vendorExtras']; readonly rest: JsonObject } {
+  const extra = body.any('extra_body')
+  if (!isObject(extra)) return { vendorExtras: {}, rest: extra === undefined ? {} : { extra_body: extra } }
+  const entries = Object.entries(extra)
+  const others = entries.filter(([, value]) => !isObject(value))
+  return {
+    vendorExtras: Object.fromEntries(entries.filter((entry): entry is [string, JsonObject] => isObject(entry[1]))),
+    rest: others.length === 0 ? {} : { extra_body: Object.fromEntries(others) },
+  }
+}
+
+// Tools
+
+function readTools(body: Members): readonly Tool[] {
+  return [...body.objects('tools').map(readTool), ...body.objects('functions').map(tool => readFunction(tool, tool))]
+}
+
+function readTool(tool: Members): Tool {
+  const type = tool.text('type') ?? 'function'
+  if (type === 'function') return readFunction(Members.of(tool.any('function'), tool.path('function')), tool)
+  if (type === 'custom') return readCustom(Members.of(tool.any('custom'), tool.path('custom')), tool)
+  return { name: tool.text('name') ?? type, hosted: tool.json, at: tool.at }
+}
+
+function readFunction(described: Members, tool: Members): Tool {
+  return defined<Tool>({
+    name: nameOf(described),
+    description: described.text('description'),
+    schema: described.any('parameters'),
+    strict: described.flag('strict'),
+    cache: readCache(tool),
+    at: tool.at,
+  })
+}
+
+function readCustom(custom: Members, tool: Members): Tool {
+  return defined<Tool>({ name: nameOf(custom), description: custom.text('description'), custom: custom.json, cache: readCache(tool), at: tool.at })
+}
+
+function nameOf(described: Members): string {
+  const name = described.text('name')
+  if (name !== undefined && name !== '') return name
+  throw gatewayError('missing_required_parameter', `${described.path('name')} is required`, { param: described.path('name') })
+}
+
+function readToolChoice(body: Members): ToolChoice | undefined {
+  const field = body.any('tool_choice') === undefined ? 'function_call' : 'tool_choice'
+  const choice = body.any(field)
+  if (choice === undefined) return undefined
+  if (typeof choice === 'string') return simpleChoice(choice, field)
+  const members = Members.of(choice, field)
+  const allowed = members.object('allowed_tools')
+  if (allowed !== undefined) return { kind: 'allowed', names: allowed.objects('tools').map(toolName), mode: allowed.text('mode') === 'required' ? 'required' : 'auto' }
+  return { kind: 'named', name: toolName(members) }
+}
+
+function simpleChoice(choice: string, field: string): ToolChoice {
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return { kind: choice }
+  if (choice === 'any') return { kind: 'required' }
+  throw gatewayError('invalid_value', `${field} must be one of auto, none and required, or name a tool`, { param: field })
+}
+
+/** Of a function, a custom tool, or (legacy) a function without more ado. */
+function toolName(tool: Members): string {
+  return nameOf(tool.object('function') ?? tool.object('custom') ?? tool)
+}
+
+// The answer
+
+function readOutput(format: Members | undefined): Output | undefined {
+  const type = format?.text('type')
+  if (format === undefined || type === undefined || type === 'text') return undefined
+  if (type === 'json_object') return { kind: 'json_object' }
+  if (type !== 'json_schema') throw refusal('response_format.type', `response_format of type ${type} cannot be translated`)
+  const named = Members.of(format.any('json_schema'), 'response_format.json_schema')
+  return defined<Output>({
+    kind: 'json_schema',
+    name: named.text('name') ?? 'output',
+    schema: named.any('schema') ?? {},
+    strict: named.flag('strict'),
+    description: named.text('description'),
+  })
+}
+
+function readReasoning(body: Members): ReasoningControls | undefined {
+  const said = body.object('reasoning')
+  const controls = defined<ReasoningControls>({
+    effort: body.text('reasoning_effort') ?? said?.text('effort'),
+    budget: said?.number('max_tokens'),
+    isEnabled: said?.flag('enabled'),
+    summary: said?.text('summary'),
+  })
+  return Object.keys(controls).length === 0 ? undefined : controls
+}
+
+function readWants(body: Members, reasoning: ReasoningControls | undefined): Wants {
+  const isHidden = reasoning?.effort === 'none' || reasoning?.isEnabled === false || body.object('reasoning')?.flag('exclude') === true
+  return defined<Wants>({
+    usageEvent: body.object('stream_options')?.flag('include_usage'),
+    logprobs: body.flag('logprobs'),
+    topLogprobs: body.number('top_logprobs'),
+    reasoning: isHidden ? false : undefined,
+  })
+}
+
+// Wishes
+
+function readSampling(body: Members): Sampling {
+  return defined<Sampling>({
+    temperature: body.number('temperature'),
+    topP: body.number('top_p'),
+    topK: body.number('top_k'),
+    seed: body.number('seed'),
+    presencePenalty: body.number('presence_penalty'),
+    frequencyPenalty: body.number('frequency_penalty'),
+    logitBias: body.any('logit_bias'),
+    count: body.number('n'),
+  })
+}
+
+function readStop(body: Members): readonly string[] {
+  const stop = body.any('stop')
+  const sequences = stop === undefined || typeof stop === 'string' ? [stop ?? ''] : body.texts('stop') ?? []
+  return sequences.filter(sequence => sequence !== '')
+}
+
+function readHints(body: Members): Hints {
+  return defined<Hints>({
+    user: body.text('user'),
+    safetyIdentifier: body.text('safety_identifier'),
+    metadata: body.any('metadata'),
+    serviceTier: body.text('service_tier'),
+    store: body.flag('store'),
+    verbosity: body.text('verbosity'),
+    promptCacheKey: body.text('prompt_cache_key'),
+    prediction: body.any('prediction'),
+    modalities: body.texts('modalities'),
+    audio: body.any('audio'),
+    webSearch: body.any('web_search_options'),
+  })
+}
+

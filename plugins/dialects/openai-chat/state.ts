@@ -1,0 +1,178 @@
+/** Reasoning and the opaque state of vendors, as chat messages carry them in both directions: `extra_content` and its like. */
+
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { defined } from '../../../core/neutral/members.ts'
+import type { Json, JsonObject, ReasoningBlock, VendorState } from '../../../core/neutral/request.ts'
+
+/** What requests and replies have in common of a thought. */
+export type Thought = Omit<ReasoningBlock, 'at'>
+
+// Reading
+
+/** The members in which vendors spell plain reasoning; several may say the same. */
+export const reasoningNames = ['reasoning_content', 'reasoning', 'reasoning_text'] as const
+
+/** The thoughts of a whole message: those with state, where it has any, else the plain text. */
+export function readThoughts(message: JsonObject): readonly Thought[] {
+  const plain = reasoningNames.map(name => message[name]).find((text): text is string => typeof text === 'string' && text !== '')
+  const held = readHeld(message)
+  if (plain === undefined || held.some(({ text }) => text !== '')) return held
+  const [first, ...others] = held
+  if (first !== undefined && first.redacted === undefined) return [{ ...first, text: plain }, ...others]
+  return [{ type: 'reasoning', text: plain }, ...held]
+}
+
+function readHeld(message: JsonObject): readonly Thought[] {
+  const held = readCarriedThoughts(message)
+  return held.length > 0 ? held : joinDetails(list(message['reasoning_details']).flatMap(detail => readDetail(detail) ?? []))
+}
+
+/** The thoughts that a message or a delta carries beside its text, in whole lists. */
+export function readCarriedThoughts(message: JsonObject): readonly Thought[] {
+  const carried = isObject(message['extra_content']) ? message['extra_content'] : {}
+  const held = Object.entries(carried).flatMap(([vendor, content]) => isObject(content) ? readCarried(vendor, content) : [])
+  return held.length > 0 ? held : list(message['thinking_blocks']).flatMap(readThinkingBlock)
+}
+
+function readCarried(vendor: string, content: JsonObject): readonly Thought[] {
+  if (vendor === 'anthropic') return list(content['thinking_blocks']).flatMap(readThinkingBlock)
+  return list(content['reasoning_items']).flatMap(item => readReasoningItem(vendor, item))
+}
+
+function readThinkingBlock(block: JsonObject): readonly Thought[] {
+  const { type, thinking, signature, data } = block
+  if (type === 'redacted_thinking') return typeof data === 'string' ? [{ type: 'reasoning', text: '', redacted: data, state: { vendor: 'anthropic', value: '' } }] : []
+  if (typeof thinking !== 'string') return []
+  return [defined<Thought>({ type: 'reasoning', text: thinking, state: stateOf('anthropic', signature) })]
+}
+
+function readReasoningItem(vendor: string, item: JsonObject): readonly Thought[] {
+  const { id, encrypted_content: encrypted, summary, content } = item
+  const raw = textOf(content)
+  return [defined<Thought>({
+    type: 'reasoning',
+    text: raw === '' ? textOf(summary) : raw,
+    isSummary: raw === '' ? true : undefined,
+    state: stateOf(vendor, encrypted),
+    itemId: typeof id === 'string' ? id : undefined,
+  })]
+}
+
+function textOf(texts: Json | undefined): string {
+  return typeof texts === 'string' ? texts : list(texts).map(({ text }) => typeof text === 'string' ? text : '').join('\n\n')
+}
+
+/** One entry of `reasoning_details`: a text, a summary, or what is encrypted or signed. */
+export function readDetail(detail: JsonObject, vendor = vendorOf(detail)): Thought | undefined {
+  const { text, summary, data, signature, id } = detail
+  const itemId = typeof id === 'string' ? id : undefined
+  if (typeof data === 'string') {
+    if (vendor === 'anthropic') return { type: 'reasoning', text: '', redacted: data, state: { vendor, value: '' } }
+    return vendor === undefined ? undefined : defined<Thought>({ type: 'reasoning', text: '', state: stateOf(vendor, data), itemId })
+  }
+  const state = vendor === undefined ? undefined : stateOf(vendor, signature)
+  if (typeof summary === 'string') return defined<Thought>({ type: 'reasoning', text: summary, isSummary: true, state })
+  if (typeof text === 'string' || state !== undefined) return defined<Thought>({ type: 'reasoning', text: typeof text === 'string' ? text : '', state })
+  return undefined
+}
+
+/** A vendor's name out of a format: `anthropic-claude-v1`, `openai-responses-v1`, `google-gemini-v1`. */
+export function vendorOf({ format, signature }: JsonObject): string | undefined {
+  const [vendor] = typeof format === 'string' ? format.split('-') : []
+  if (vendor !== undefined && vendor !== '' && vendor !== 'unknown') return vendor
+  return typeof signature === 'string' ? 'anthropic' : undefined
+}
+
+/** What is encrypted follows the summary that it belongs to. */
+function joinDetails(thoughts: readonly Thought[]): readonly Thought[] {
+  const joined: Thought[] = []
+  for (const thought of thoughts) {
+    const before = joined.at(-1)
+    if (before === undefined || thought.text !== '' || thought.redacted !== undefined || before.state !== undefined) joined.push(thought)
+    else joined[joined.length - 1] = { ...before, ...thought, text: before.text }
+  }
+  return joined
+}
+
+/** The signature on a tool call, or on a message for its text: of any vendor, or flat for Google's. */
+export function readSignature(holder: JsonObject): VendorState | undefined {
+  const flat = stateOf('google', holder['thought_signature']) ?? stateOf('google', holder['thoughtSignature'])
+  const carried = isObject(holder['extra_content']) ? holder['extra_content'] : {}
+  for (const [vendor, content] of Object.entries(carried)) {
+    const state = isObject(content) ? stateOf(vendor, content['thought_signature']) : undefined
+    if (state !== undefined) return state
+  }
+  return flat
+}
+
+function stateOf(vendor: string, value: Json | undefined): VendorState | undefined {
+  return typeof value === 'string' && value !== '' ? { vendor, value } : undefined
+}
+
+/** The objects of a list. */
+export function list(value: Json | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : []
+}
+
+// Writing
+
+type Content = { readonly [vendor: string]: JsonObject }
+
+/** The vendor whose state a thought is or has; encrypted thoughts are Anthropic's unless they say otherwise. */
+export function vendorOfThought({ redacted, state }: Thought): string | undefined {
+  return state?.vendor ?? (redacted === undefined ? undefined : 'anthropic')
+}
+
+/** The state of a message's thoughts, by vendor; `undefined` if there is none. */
+export function heldContent(thoughts: readonly Thought[]): Content | undefined {
+  const vendors = new Set(thoughts.map(vendorOfThought).filter(vendor => vendor !== undefined))
+  const contents = [...vendors].flatMap(vendor => {
+    const content = vendor === 'anthropic' ? thinkingBlocks(thoughts) : vendor === 'google' ? lastSignature(thoughts) : reasoningItems(vendor, thoughts)
+    return content === undefined ? [] : [[vendor, content] as const]
+  })
+  return contents.length === 0 ? undefined : Object.fromEntries(contents)
+}
+
+/** Unsigned thoughts stand between the signed ones as they did. */
+function thinkingBlocks(thoughts: readonly Thought[]): JsonObject {
+  return { thinking_blocks: thoughts.filter(thought => (vendorOfThought(thought) ?? 'anthropic') === 'anthropic').map(thinkingBlock) }
+}
+
+function thinkingBlock({ text, redacted, state }: Thought): JsonObject {
+  if (redacted !== undefined) return { type: 'redacted_thinking', data: redacted }
+  return { type: 'thinking', thinking: text, ...(state === undefined || state.value === '' ? {} : { signature: state.value }) }
+}
+
+function lastSignature(thoughts: readonly Thought[]): JsonObject | undefined {
+  const state = thoughts.findLast(thought => thought.state?.vendor === 'google')?.state
+  return state === undefined ? undefined : signature(state)
+}
+
+function reasoningItems(vendor: string, thoughts: readonly Thought[]): JsonObject {
+  return { reasoning_items: thoughts.filter(thought => vendorOfThought(thought) === vendor).map(reasoningItem) }
+}
+
+function reasoningItem({ text, isSummary, state, itemId }: Thought): JsonObject {
+  const texts = text === '' ? [] : [{ type: isSummary === true ? 'summary_text' : 'reasoning_text', text }]
+  return {
+    ...(itemId === undefined ? {} : { id: itemId }),
+    encrypted_content: state?.value ?? '',
+    summary: isSummary === true ? texts : [],
+    ...(isSummary !== true && texts.length > 0 ? { content: texts } : {}),
+  }
+}
+
+/** The state of a tool call or of a text. */
+export function signedContent(state: VendorState): Content {
+  return { [state.vendor]: signature(state) }
+}
+
+function signature({ value }: VendorState): JsonObject {
+  return { thought_signature: value }
+}
+
+/** Both contents, members of one vendor joined. */
+export function joinContents(one: Content | undefined, other: Content | undefined): Content | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return Object.fromEntries([...new Set([...Object.keys(one), ...Object.keys(other)])].map(vendor => [vendor, { ...one[vendor], ...other[vendor] }]))
+}

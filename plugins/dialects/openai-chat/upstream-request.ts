@@ -1,0 +1,184 @@
+/** Writes a request as a chat completion, the way OpenAI takes it; what its kin spell otherwise is their providers' to respell. */
+
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'
+import { functionTools } from '../../../core/neutral/function-tools.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import { defined } from '../../../core/neutral/members.ts'
+import type { Json, JsonObject, NeutralRequest, ReasoningControls, Tool, ToolChoice } from '../../../core/neutral/request.ts'
+import { checkSchema } from '../../../core/neutral/schema.ts'
+import { ToolNames } from '../../../core/neutral/tool-names.ts'
+import type { Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
+import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
+import { writeMessages } from './upstream-messages.ts'
+import { dialect, type Writing } from './writing.ts'
+
+/** Longer lists are served by Tapline. */
+const longestStopList = 4
+
+const nameRule = { pattern: /[A-Za-z0-9_-]/, maxLength: 64 }
+
+/** What is carried, whoever says it. */
+const always: readonly Untaken[] = [
+  'n', 'logprobs', 'modalities', 'web_search_options', 'seed', 'presence_penalty', 'frequency_penalty', 'logit_bias', 'verbosity', 'prediction', 'store',
+  'safety_identifier', 'prompt_cache_key',
+]
+/** What other callers' dialects mean otherwise: vendors' own controls, and names longer than OpenAI takes. */
+const notFromAnthropic: readonly Untaken[] = ['user', 'metadata', 'service_tier']
+
+/** @throws GatewayError 400 for what can neither be carried nor dropped */
+export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
+  dropUntaken(request, dialect, takenFrom(request), losses)
+  if (request.cache !== undefined) losses.silent('cache_control', `not taken by ${dialect}`)
+  const writing: Writing = { request, to, losses, names: new ToolNames(nameRule, request.tools.map(({ name }) => name)) }
+  const body = defined<Record<string, Json>>({
+    model: to.model,
+    messages: writeMessages(writing),
+    ...writeTools(writing),
+    response_format: writeOutput(request),
+    reasoning_effort: writeEffort(request.reasoning, writing),
+    max_completion_tokens: request.maxOutputTokens,
+    ...writeSampling(request),
+    stop: request.stop.length === 0 ? undefined : request.stop.slice(0, longestStopList),
+    ...writeHints(request),
+    ...writeStream(request),
+  })
+  const { changed } = writing.names
+  return {
+    body: Buffer.from(JSON.stringify({ ...body, ...unknown(request, to, body) })),
+    ...(changed.size === 0 ? {} : { toolNames: changed }),
+    ...(request.stop.length <= longestStopList ? {} : { emulatedStop: request.stop.slice(longestStopList) }),
+  }
+}
+
+function takenFrom({ from }: NeutralRequest): ReadonlySet<Untaken> {
+  return new Set([...always, ...(from === 'anthropic-messages' ? [] : notFromAnthropic), ...(from === dialect ? ['top_k' as const] : [])])
+}
+
+/** What nobody here knows, and what was meant for this vendor; what was written stands. */
+function unknown({ extras, vendorExtras }: NeutralRequest, { traits: { vendor } }: Destination, written: JsonObject): JsonObject {
+  const own = vendor === undefined ? undefined : vendorExtras[vendor]
+  const said = isObject(extras['extra_body']) ? extras['extra_body'] : {}
+  const others = Object.fromEntries(Object.entries(extras).filter(([name]) => !Object.hasOwn(written, name)))
+  return own === undefined || vendor === undefined ? others : { ...others, extra_body: { ...said, [vendor]: own } }
+}
+
+// Tools
+
+function writeTools({ request, to, losses, names }: Writing): JsonObject {
+  const takesCustom = to.traits.vendor === 'openai'
+  const { tools, choice, isParallel } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'openai-responses' ? 'drop' : 'refuse', takesCustom }, losses)
+  if (tools.length === 0) return {}
+  const custom = new Set(tools.flatMap(tool => tool.custom === undefined ? [] : [tool.name]))
+  return defined<Record<string, Json>>({
+    tools: tools.map(tool => writeTool(tool, names)),
+    tool_choice: choice === undefined ? undefined : writeToolChoice(choice, name => writeNamed(names.spell(name), custom.has(name))),
+    parallel_tool_calls: isParallel,
+  })
+}
+
+function writeTool(tool: Tool, names: ToolNames): JsonObject {
+  const name = names.spell(tool.name)
+  if (tool.custom !== undefined) return { type: 'custom', custom: writeCustom(tool, name) }
+  if (tool.schema !== undefined) checkSchema(tool.schema, tool.at ?? 'tools')
+  return { type: 'function', function: defined<Record<string, Json>>({ name, description: tool.description, parameters: tool.schema, strict: tool.strict }) }
+}
+
+/** A grammar is nested here, and flat with Responses. */
+function writeCustom({ description, custom }: Tool, name: string): JsonObject {
+  const format = isObject(custom) ? custom['format'] : undefined
+  const nested = isObject(format) && format['type'] === 'grammar' && format['grammar'] === undefined ? nestGrammar(format) : format
+  return defined<Record<string, Json>>({ name, description, format: nested })
+}
+
+function nestGrammar({ type, ...grammar }: JsonObject): JsonObject {
+  return { type: type ?? 'grammar', grammar }
+}
+
+function writeToolChoice(choice: ToolChoice, named: (name: string) => JsonObject): Json {
+  switch (choice.kind) {
+    case 'named': return named(choice.name)
+    case 'allowed': return { type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools: choice.names.map(named) } }
+    default: return choice.kind
+  }
+}
+
+function writeNamed(name: string, isCustom: boolean): JsonObject {
+  return isCustom ? { type: 'custom', custom: { name } } : { type: 'function', function: { name } }
+}
+
+// The answer
+
+function writeOutput({ output }: NeutralRequest): Json | undefined {
+  if (output === undefined) return undefined
+  if (output.kind === 'json_object') return { type: 'json_object' }
+  const { name, schema, strict, description } = output
+  checkSchema(schema, 'response_format')
+  return { type: 'json_schema', json_schema: defined<Record<string, Json>>({ name, description, schema, strict }) }
+}
+
+/** One word, within what the model takes as far as that is known. */
+function writeEffort(controls: ReasoningControls | undefined, { to: { traits }, losses }: Writing): string | undefined {
+  if (controls === undefined) return undefined
+  if (controls.summary !== undefined) losses.drop('reasoning.summary', `not taken by ${dialect}`)
+  const effort = effortOf(controls)
+  if (effort === undefined) return undefined
+  const taken = traits.thinking === 'none' ? [] : traits.efforts
+  const word = taken === undefined ? effort : effort === 'none' && !taken.includes('none') ? undefined : clampEffort(effort, taken)
+  if (word === undefined) dropEffort(effort, traits.thinking === 'none', losses)
+  else if (word !== effort) losses.silent('reasoning_effort', `the nearest that the model takes is ${word}`)
+  return word
+}
+
+function effortOf({ effort, budget, isEnabled }: ReasoningControls): string | undefined {
+  if (effort !== undefined) return effort
+  if (isEnabled === false) return 'none'
+  return budget === undefined ? isEnabled === true ? 'medium' : undefined : effortOfBudget(budget)
+}
+
+/** A model that cannot think does without thinking anyway. */
+function dropEffort(effort: string, cannotThink: boolean, losses: Losses): void {
+  if (effort === 'none' && cannotThink) losses.silent('reasoning_effort', 'the model does not think')
+  else losses.drop('reasoning_effort', `${effort} is not taken by the model`)
+}
+
+// Wishes
+
+function writeSampling({ from, sampling, wants }: NeutralRequest): { [name: string]: Json | undefined } {
+  return {
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: from === dialect ? sampling.topK : undefined,
+    seed: sampling.seed,
+    presence_penalty: sampling.presencePenalty,
+    frequency_penalty: sampling.frequencyPenalty,
+    logit_bias: sampling.logitBias,
+    n: sampling.count,
+    logprobs: wants.logprobs,
+    top_logprobs: wants.topLogprobs,
+  }
+}
+
+/** Answers to callers of Responses are stored here, not with the provider. */
+function writeHints({ from, hints }: NeutralRequest): { [name: string]: Json | undefined } {
+  const isOpenAi = from !== 'anthropic-messages'
+  return {
+    user: isOpenAi ? hints.user : undefined,
+    safety_identifier: hints.safetyIdentifier,
+    metadata: isOpenAi ? hints.metadata : undefined,
+    service_tier: isOpenAi ? hints.serviceTier : undefined,
+    store: from === dialect ? hints.store : undefined,
+    verbosity: hints.verbosity,
+    prompt_cache_key: hints.promptCacheKey,
+    prediction: hints.prediction,
+    modalities: hints.modalities,
+    audio: hints.audio,
+    web_search_options: hints.webSearch,
+  }
+}
+
+/** For its usage a stream is asked where providers have to be asked, by the gateway. */
+function writeStream({ isStream, wants }: NeutralRequest): JsonObject {
+  if (!isStream) return {}
+  return wants.usageEvent === true ? { stream: true, stream_options: { include_usage: true } } : { stream: true }
+}

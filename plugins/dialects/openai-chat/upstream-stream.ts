@@ -1,0 +1,232 @@
+/** Reads a provider's stream of chunks. */
+
+import { gatewayError } from '../../../core/errors.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { parseJson } from '../../../core/neutral/json.ts'
+import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
+import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
+import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
+import type { StreamEvent } from '../../../core/stream/event.ts'
+import { CallReader } from './call-reader.ts'
+import { endingOf, failureOf, isFault } from './finish.ts'
+import { list, readCarriedThoughts, readDetail, readSignature, reasoningNames, vendorOf, type Thought } from './state.ts'
+import { chatStream } from './stream.ts'
+import { badReply, errorOf, imagesOf, thinkingText, usageOf } from './upstream-reply.ts'
+
+/** The reader of one stream. Text and thoughts close when something else opens; calls stay open to the end, as their pieces may alternate. */
+export class ChunkReader implements StreamReader {
+  readonly #from: Destination
+  readonly #calls = new CallReader(() => this.#key())
+  #keys = 0
+  #started = false
+  #isOver = false
+  /** The one text, thought or refusal that is open. */
+  #current: { readonly key: string; readonly type: 'text' | 'reasoning' | 'refusal'; hasState: boolean } | undefined
+  /** In which member the stream's thoughts are: the same may be said in two. */
+  #thoughtsIn: 'plain' | 'details' | undefined
+  /** How many of the thoughts that come in growing lists have been read. */
+  #carried = 0
+  #hasRefusal = false
+  /** The choice that said why it ended. */
+  #ended: JsonObject | undefined
+
+  constructor(from: Destination) {
+    this.#from = from
+  }
+
+  read(event: StreamEvent, emit: Emit): void {
+    if (this.#isOver || event.data === undefined) return
+    if (event.isDone) return this.#finish(emit, {})
+    const error = chatStream.error(event, this.#from.provider)
+    if (error !== undefined) return this.#fail(error, emit)
+    const chunk = parsed(event.data)
+    if (isObject(chunk)) this.#readChunk(chunk, emit)
+    else this.#fail(gatewayError('stream_incomplete', 'upstream stream sent an event that cannot be read', { provider: this.#from.provider }), emit)
+  }
+
+  end(emit: Emit): void {
+    if (!this.#isOver && this.#ended !== undefined) this.#finish(emit, this.#ended)
+  }
+
+  #readChunk(chunk: JsonObject, emit: Emit): void {
+    const { choices } = chunk
+    const usage = usageOf(chunk)
+    if (!Array.isArray(choices) && choices !== undefined && choices !== null) return this.#fail(badReply(this.#from.provider, 'choices that are no list'), emit)
+    const choice = firstOf(choices)
+    if (choice === undefined && usage === undefined) return
+    this.#start(chunk, emit)
+    if (choice !== undefined) this.#readChoice(choice, emit)
+    if (usage !== undefined && !this.#isOver) emit({ type: 'usage', usage })
+  }
+
+  #start({ id, model }: JsonObject, emit: Emit): void {
+    if (this.#started) return
+    this.#started = true
+    emit({ type: 'start', ...(typeof id === 'string' && id !== '' ? { id } : {}), ...(typeof model === 'string' && model !== '' ? { model } : {}) })
+  }
+
+  /** A `message` in the place of a `delta` repeats what was said before. */
+  #readChoice(choice: JsonObject, emit: Emit): void {
+    const error = isFault(choice['error']) ? errorOf(choice['error'], this.#from.provider) : failureOf(choice, this.#from.provider)
+    if (error !== undefined) return this.#fail(error, emit)
+    if (isObject(choice['delta'])) this.#readDelta(choice['delta'], emit)
+    if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '') this.#ended = choice
+  }
+
+  #readDelta(delta: JsonObject, emit: Emit): void {
+    this.#readThoughts(delta, emit)
+    this.#readContent(delta['content'], emit)
+    if (this.#isOver) return
+    if (delta['annotations'] !== undefined || delta['extra_content'] !== undefined) this.#readMeta(delta, emit)
+    if (typeof delta['refusal'] === 'string' && delta['refusal'] !== '') this.#refuse(delta['refusal'], emit)
+    if (delta['images'] !== undefined) this.#readImages(delta, emit)
+    if (Array.isArray(delta['tool_calls'])) for (const entry of list(delta['tool_calls'])) this.#readCall(entry, emit)
+    if (isObject(delta['function_call'])) this.#readCall({ index: 0, function: delta['function_call'] }, emit)
+  }
+
+  // Thoughts
+
+  #readThoughts(delta: JsonObject, emit: Emit): void {
+    const plain = plainThought(delta)
+    if (plain !== undefined) {
+      this.#thoughtsIn ??= 'plain'
+      if (this.#thoughtsIn === 'plain') this.#say('reasoning', plain, emit)
+    }
+    for (const detail of list(delta['reasoning_details'])) this.#readDetail(detail, emit)
+    if (delta['extra_content'] !== undefined || delta['thinking_blocks'] !== undefined) this.#readCarried(delta, emit)
+  }
+
+  #readDetail(detail: JsonObject, emit: Emit): void {
+    const thought = readDetail(detail, vendorOf(detail) ?? this.#from.traits.vendor)
+    if (thought === undefined) return
+    if (thought.text !== '') {
+      this.#thoughtsIn ??= 'details'
+      if (this.#thoughtsIn === 'details') this.#say('reasoning', thought.text, emit, thought.isSummary)
+    }
+    this.#holdThought(thought, emit)
+  }
+
+  #holdThought({ redacted, state }: Thought, emit: Emit): void {
+    if (redacted !== undefined) return this.#whole({ type: 'reasoning', redacted }, emit, state)
+    if (state === undefined) return
+    emit({ type: 'state', key: this.#opened('reasoning', emit), state })
+    if (this.#current !== undefined) this.#current.hasState = true
+  }
+
+  /** Each list repeats the one before; its texts were said already. */
+  #readCarried(delta: JsonObject, emit: Emit): void {
+    const thoughts = readCarriedThoughts(delta)
+    for (const thought of thoughts.slice(this.#carried)) this.#holdThought(thought, emit)
+    this.#carried = Math.max(this.#carried, thoughts.length)
+  }
+
+  // Texts
+
+  /** A string, or with Mistral a list of texts and thoughts. */
+  #readContent(content: Json | undefined, emit: Emit): void {
+    if (typeof content === 'string') {
+      if (content !== '') this.#say('text', content, emit)
+    } else if (Array.isArray(content)) for (const part of list(content)) this.#readPart(part, emit)
+    else if (content !== undefined && content !== null) this.#fail(badReply(this.#from.provider, 'content that is no text'), emit)
+  }
+
+  #readPart(part: JsonObject, emit: Emit): void {
+    if (part['type'] === 'thinking') this.#say('reasoning', thinkingText(part), emit)
+    else if (typeof part['text'] === 'string') this.#say('text', part['text'], emit)
+  }
+
+  #refuse(text: string, emit: Emit): void {
+    this.#hasRefusal = true
+    this.#say('refusal', text, emit)
+  }
+
+  /** Sources and the state of texts. */
+  #readMeta(delta: JsonObject, emit: Emit): void {
+    const annotations = list(delta['annotations'])
+    if (annotations.length > 0) emit({ type: 'meta', key: this.#opened('text', emit), annotations })
+    const state = readSignature(delta)
+    if (state !== undefined) emit({ type: 'state', key: this.#opened('text', emit), state })
+  }
+
+  #readImages(delta: JsonObject, emit: Emit): void {
+    for (const image of imagesOf(delta)) this.#whole(image, emit)
+  }
+
+  #say(type: 'text' | 'reasoning' | 'refusal', text: string, emit: Emit, isSummary?: boolean): void {
+    if (text === '') return
+    if (this.#current?.hasState === true && type === 'reasoning') this.#closeCurrent(emit)
+    emit({ type: 'delta', key: this.#opened(type, emit, isSummary), text })
+  }
+
+  /** The key of the open block of this type; whatever else is open is closed for it. */
+  #opened(type: 'text' | 'reasoning' | 'refusal', emit: Emit, isSummary?: boolean): string {
+    if (this.#current?.type === type) return this.#current.key
+    this.#closeCurrent(emit)
+    const key = this.#key()
+    this.#current = { key, type, hasState: false }
+    emit({ type: 'open', key, block: isSummary === true && type === 'reasoning' ? { type, isSummary } : { type } })
+    return key
+  }
+
+  #whole(block: OpenedBlock, emit: Emit, state?: VendorState): void {
+    this.#closeCurrent(emit)
+    const key = this.#key()
+    emit({ type: 'open', key, block })
+    if (state !== undefined && state.value !== '') emit({ type: 'state', key, state })
+    emit({ type: 'close', key })
+  }
+
+  #closeCurrent(emit: Emit): void {
+    if (this.#current !== undefined) emit({ type: 'close', key: this.#current.key })
+    this.#current = undefined
+  }
+
+  #readCall(entry: JsonObject, emit: Emit): void {
+    this.#calls.read(entry, event => {
+      if (event.type === 'open') this.#closeCurrent(emit)
+      emit(event)
+    })
+  }
+
+  #key(): string {
+    return String(this.#keys++)
+  }
+
+  // Ends
+
+  /** @param choice what said why it ended; with nothing said, a clean end is a stop */
+  #finish(emit: Emit, choice: JsonObject): void {
+    if (!this.#started) return
+    this.#isOver = true
+    this.#closeCurrent(emit)
+    this.#calls.close(emit)
+    emit({ type: 'finish', ...endingOf(this.#ended ?? choice, { hasCalls: this.#calls.count > 0, hasRefusal: this.#hasRefusal }) })
+    emit({ type: 'end' })
+  }
+
+  #fail(error: ReturnType<typeof badReply>, emit: Emit): void {
+    this.#isOver = true
+    emit({ type: 'error', error })
+  }
+}
+
+/** The first choice; others were not asked for. */
+function firstOf(choices: Json | undefined): JsonObject | undefined {
+  return list(choices).find(({ index }) => typeof index !== 'number' || index === 0)
+}
+
+function plainThought(delta: JsonObject): string | undefined {
+  for (const name of reasoningNames) {
+    const text = delta[name]
+    if (typeof text === 'string' && text !== '') return text
+  }
+  return undefined
+}
+
+function parsed(data: string): Json | undefined {
+  try {
+    return parseJson(data)
+  } catch {
+    return undefined
+  }
+}
