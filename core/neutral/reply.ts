@@ -26,6 +26,8 @@ export interface NeutralReply {
   readonly stopSequence?: string
   readonly usage?: Usage
   readonly serviceTier?: string
+  /** What the tokens of the text were worth to the model, as chat completions spell it: `{token, logprob, bytes, top_logprobs}`. */
+  readonly logprobs?: readonly JsonObject[]
   /** What the reader does not know, as it was spelled. */
   readonly extras?: JsonObject
 }

@@ -1,0 +1,46 @@
+/** Why Gemini stopped (dialects 5.2), and what it counted (dialects 5.3). */
+
+import type { Finish, JsonObject, Usage } from '../../../core/index.ts'
+import { finishWith } from '../../../core/neutral/finish.ts'
+import { countIn, objectsIn, textIn } from './fields.ts'
+
+const filtered = new Set(['SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'LANGUAGE'])
+const failed = new Set(['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS', 'OTHER', 'NO_IMAGE'])
+/** What is no failure if there is an answer all the same. */
+const forgivable = new Set(['OTHER', 'NO_IMAGE'])
+
+/** @param said what came before: any tool call, any text */
+export function finishOf(reason: string | undefined, said: { readonly hasCalls: boolean; readonly hasText: boolean }): Finish | 'error' {
+  switch (reason) {
+    case 'MAX_TOKENS': return 'length'
+    case 'CONTINUATION': return 'pause'
+    case undefined: break
+    default:
+      if (filtered.has(reason) || reason.startsWith('IMAGE_')) return 'content_filter'
+      if (failed.has(reason) && !(forgivable.has(reason) && said.hasText)) return 'error'
+  }
+  return finishWith('stop', said.hasCalls)
+}
+
+/** Counts of zero are left out by Google. */
+export function usageOf(said: JsonObject): Usage {
+  const thoughts = countIn(said, 'thoughtsTokenCount')
+  return {
+    inputTokens: (countIn(said, 'promptTokenCount') ?? 0) + (countIn(said, 'toolUsePromptTokenCount') ?? 0),
+    outputTokens: (countIn(said, 'candidatesTokenCount') ?? 0) + (thoughts ?? 0),
+    ...counted('cachedTokens', countIn(said, 'cachedContentTokenCount')),
+    ...counted('reasoningTokens', thoughts),
+    ...counted('totalTokens', countIn(said, 'totalTokenCount')),
+    ...counted('audioInputTokens', audioIn(said, 'promptTokensDetails')),
+    ...counted('audioOutputTokens', audioIn(said, 'candidatesTokensDetails')),
+  }
+}
+
+function counted(name: keyof Usage, count: number | undefined): Usage {
+  return count === undefined ? {} : { [name]: count }
+}
+
+function audioIn(said: JsonObject, name: string): number | undefined {
+  const audio = objectsIn(said, name).find(detail => textIn(detail, 'modality') === 'AUDIO')
+  return audio === undefined ? undefined : countIn(audio, 'tokenCount')
+}

@@ -1,0 +1,25 @@
+/** What a tool answered, as the object that Gemini wants (dialects 3.6). */
+
+import type { JsonObject, ToolResultBlock } from '../../../core/index.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { parseJson } from '../../../core/neutral/json.ts'
+import { fileText } from './media.ts'
+
+/** One text that is a JSON object stands for itself; other texts are joined with nothing. */
+export function responseOf({ blocks, isError }: ToolResultBlock): JsonObject {
+  const texts = blocks.flatMap(block => block.type === 'text' ? [block.text] : block.type === 'file' && block.source.kind === 'text' ? [fileText(block) ?? ''] : [])
+  const text = texts.join('')
+  if (isError === true) return { error: text }
+  if (text === '') return {}
+  return (texts.length === 1 ? parsedObject(text) : undefined) ?? { result: text }
+}
+
+function parsedObject(text: string): JsonObject | undefined {
+  if (!/^\s*\{/.test(text)) return undefined
+  try {
+    const value = parseJson(text)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}

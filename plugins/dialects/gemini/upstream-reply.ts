@@ -1,0 +1,48 @@
+/** Reads Gemini's plain reply: one response that is the whole answer. */
+
+import { gatewayError, type Destination, type JsonObject, type NeutralReply } from '../../../core/index.ts'
+import { Assembler } from '../../../core/neutral/assemble.ts'
+import { AnswerReader } from './answer-reader.ts'
+import { objectIn, objectsIn, textIn } from './fields.ts'
+
+/** What the reader of answers reads, or what says nothing to a caller. */
+const knownHere = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'promptFeedback', 'createTime', 'error'])
+const knownInCandidate = new Set(['content', 'finishReason', 'finishMessage', 'index', 'logprobsResult'])
+
+/** @throws GatewayError when it is an error, or holds no answer */
+export function readReply(json: JsonObject, from: Destination): NeutralReply {
+  const answer = new AnswerReader(from)
+  const assembler = new Assembler()
+  answer.take(json, assembler.emit)
+  if (!answer.hasCandidates) throw gatewayError('bad_upstream_response', `${from.provider}: provider returned no candidates`, { provider: from.provider })
+  answer.finish(assembler.emit)
+  return { ...assembler.reply(), ...created(json), ...logprobs(json), ...extras(json) }
+}
+
+/** Vertex tells when. */
+function created(json: JsonObject): { readonly created?: number } {
+  const ms = Date.parse(textIn(json, 'createTime') ?? '')
+  return Number.isNaN(ms) ? {} : { created: Math.floor(ms / 1000) }
+}
+
+/** What the tokens were worth: the chosen ones, each with its rivals. */
+function logprobs(json: JsonObject): { readonly logprobs?: readonly JsonObject[] } {
+  const result = objectIn(objectsIn(json, 'candidates')[0] ?? {}, 'logprobsResult')
+  if (result === undefined) return {}
+  const rivals = objectsIn(result, 'topCandidates').map(step => objectsIn(step, 'candidates').map(token))
+  return { logprobs: objectsIn(result, 'chosenCandidates').map((chosen, index) => ({ ...token(chosen), top_logprobs: rivals[index] ?? [] })) }
+}
+
+function token(candidate: JsonObject): JsonObject {
+  return { token: textIn(candidate, 'token') ?? '', logprob: candidate['logProbability'] ?? 0, bytes: null }
+}
+
+/** What nobody here knows stays, also what belongs to the one candidate: grounding, citations, ratings. */
+function extras(json: JsonObject): { readonly extras?: JsonObject } {
+  const candidate = objectsIn(json, 'candidates')[0] ?? {}
+  const unknown = [
+    ...Object.entries(json).filter(([name]) => !knownHere.has(name)),
+    ...Object.entries(candidate).filter(([name]) => !knownInCandidate.has(name)),
+  ]
+  return unknown.length === 0 ? {} : { extras: Object.fromEntries(unknown) }
+}

@@ -1,0 +1,49 @@
+/** Spells a neutral request as the body of `generateContent` (dialects 3). The model and whether it streams stand in the URL. */
+
+import { type Destination, type Json, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
+import { ToolNames } from '../../../core/neutral/tool-names.ts'
+import { contentsOf } from './contents.ts'
+import { generationConfigOf } from './generation-config.ts'
+import { googleExtras, withExtras } from './google-extras.ts'
+import { noteUntaken } from './hints.ts'
+import { toolsOf } from './tools.ts'
+
+/** Longer lists are served by Tapline. */
+const longestStopList = 5
+
+const nameRule = { pattern: /[A-Za-z0-9_.:-]/, maxLength: 128, startsWithLetter: true }
+
+/** @throws GatewayError 400 for what can neither be carried nor dropped */
+export function writeRequest(request: NeutralRequest, destination: Destination, losses: Losses): SpelledRequest {
+  const to = { ...destination, traits: { vendor: 'google', ...destination.traits } }
+  const names = new ToolNames(nameRule, request.tools.map(({ name }) => name))
+  const stop = request.stop.filter(sequence => sequence !== '')
+  const { google: _google, ...unknown } = request.extras
+  const extras = googleExtras(request)
+  noteUntaken(request, to, extras, losses)
+  const body: JsonObject = {
+    ...unknown,
+    ...systemInstruction(request, losses),
+    ...toolsOf(request, to, names, losses),
+    contents: contentsOf(request, to, names, losses),
+    ...generationConfigOf(request, to, stop.slice(0, longestStopList), losses),
+    ...labels(request, to),
+  }
+  return {
+    body: Buffer.from(JSON.stringify(withExtras(body, extras))),
+    ...(names.changed.size === 0 ? {} : { toolNames: names.changed }),
+    ...(stop.length <= longestStopList ? {} : { emulatedStop: stop.slice(longestStopList) }),
+  }
+}
+
+/** One part per text. Where later ones stood is lost. */
+function systemInstruction({ system }: NeutralRequest, losses: Losses): JsonObject {
+  const texts = system.filter(({ text }) => text !== '')
+  if (texts.some(({ before }) => before > 0)) losses.drop('system_position', 'moved to the front', texts.find(({ before }) => before > 0)?.at)
+  return texts.length === 0 ? {} : { systemInstruction: { parts: texts.map(({ text }): Json => ({ text })) } }
+}
+
+/** Only Vertex has a place for metadata. */
+function labels({ hints: { metadata } }: NeutralRequest, { type }: Destination): JsonObject {
+  return type === 'vertex' && metadata !== undefined && metadata !== null ? { labels: metadata } : {}
+}

@@ -1,0 +1,33 @@
+/** Reads Gemini's stream: server-sent events, each a whole response with the next parts; the end is the end of the bytes. */
+
+import { gatewayError, parseJson, type Destination, type Emit, type Json, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { AnswerReader } from './answer-reader.ts'
+
+export class GeminiStream implements StreamReader {
+  readonly #answer: AnswerReader
+  readonly #provider: string
+
+  constructor(from: Destination) {
+    this.#answer = new AnswerReader(from)
+    this.#provider = from.provider
+  }
+
+  read(event: StreamEvent, emit: Emit): void {
+    const { data } = event
+    if (data === undefined || event.isDone) return
+    const body = this.#parse(data, emit)
+    if (body !== undefined) this.#answer.take(body, emit)
+  }
+
+  end(emit: Emit): void {
+    if (this.#answer.isFinished) this.#answer.finish(emit)
+  }
+
+  #parse(data: string, emit: Emit): Json | undefined {
+    try {
+      return parseJson(data)
+    } catch (cause) {
+      this.#answer.fail(gatewayError('stream_incomplete', `${this.#provider} sent an event that cannot be read`, { provider: this.#provider, cause }), emit)
+    }
+  }
+}
