@@ -1,7 +1,7 @@
 /** The conversation over a JSON body. What all dialects share is here; a dialect supplies its spelling. */
 
 import type { Conversation, Message, NewMessage, Part, Role, TextPart, TextTest } from './conversation.ts'
-import type { JsonDocument, JsonNode } from './document.ts'
+import { JsonNode, type JsonDocument } from './document.ts'
 import { checkPairs, type Paired } from './pairs.ts'
 
 /** How one dialect spells a conversation. Reading takes every shape: what it cannot make sense of is an opaque part. */

@@ -1,0 +1,93 @@
+/** The parts of content as policy sees them: strings, and blocks of every type, known or not. */
+
+import type { Channel, JsonDocument, JsonNode, Part, TextPart } from '../../../core/index.ts'
+import { argumentParts, opaquePart, textPart } from '../../../core/document/parts.ts'
+import { stringOf, textAt, typeOf } from './places.ts'
+
+/** The content of a message, of a tool's result or of a document: a string, or blocks. */
+export function contentParts(document: JsonDocument, content: JsonNode | undefined, channel: Channel): readonly Part[] {
+  if (content === undefined || content.kind === 'null') return []
+  if (content.kind === 'string') return [textPart(document, content, channel)]
+  if (content.kind === 'array') return content.items().flatMap(block => blockParts(document, block, channel))
+  return blockParts(document, content, channel)
+}
+
+/** A text is whatever has one, of whichever type; what has none anywhere is opaque. */
+export function blockParts(document: JsonDocument, block: JsonNode, channel: Channel): readonly Part[] {
+  if (block.kind === 'string') return [textPart(document, block, channel)]
+  if (block.kind !== 'object') return [opaquePart(block)]
+  const type = typeOf(block)
+  if (type.endsWith('tool_use')) return [opaquePart(block, 'tool_call'), ...inputParts(document, block)]
+  const found = [
+    ...sourceParts(document, block, type, channel),
+    ...texts(document, block, ['title', 'context', 'text'], channel),
+    ...thoughts(document, block),
+    ...contentParts(document, block.get('content'), isResult(type) ? 'tool_result' : channel),
+  ]
+  return found.length === 0 ? [opaquePart(block)] : found
+}
+
+/** The ids of the tool calls that a message makes. */
+export function callIds(content: JsonNode | undefined): readonly string[] {
+  return content?.items().flatMap(block => typeOf(block).endsWith('tool_use') ? stringOf(block.get('id')) ?? [] : []) ?? []
+}
+
+/** The ids of the tool calls that a message answers. */
+export function resultIds(content: JsonNode | undefined): readonly string[] {
+  return content?.items().flatMap(block => stringOf(block.get('tool_use_id')) ?? []) ?? []
+}
+
+export function isResult(type: string): boolean {
+  return type.endsWith('tool_result')
+}
+
+function inputParts(document: JsonDocument, block: JsonNode): readonly Part[] {
+  const input = block.get('input')
+  return input === undefined ? [] : argumentParts(document, input)
+}
+
+function texts(document: JsonDocument, block: JsonNode, names: readonly string[], channel: Channel): readonly Part[] {
+  return names.flatMap(name => textAt(block, name) ?? []).map(node => textPart(document, node, channel))
+}
+
+/** An image or a file, or the text of which a document is made. */
+function sourceParts(document: JsonDocument, block: JsonNode, type: string, channel: Channel): readonly Part[] {
+  const source = block.get('source')
+  if (source?.kind !== 'object') return []
+  switch (typeOf(source)) {
+    case 'text': return texts(document, source, ['data'], channel)
+    case 'content': return contentParts(document, source.get('content'), channel)
+    default: return [opaquePart(block, type === 'image' ? 'image' : 'file')]
+  }
+}
+
+function thoughts(document: JsonDocument, block: JsonNode): readonly Part[] {
+  const node = textAt(block, 'thinking')
+  return node === undefined ? [] : [new Thought(document, block, textPart(document, node, 'reasoning'))]
+}
+
+/** Where thinking changes, its signature goes: it would no longer be true, and be refused with the history. */
+class Thought implements TextPart {
+  readonly type = 'text'
+  readonly channel = 'reasoning'
+  readonly #document: JsonDocument
+  readonly #block: JsonNode
+  readonly #part: TextPart
+
+  constructor(document: JsonDocument, block: JsonNode, part: TextPart) {
+    this.#document = document
+    this.#block = block
+    this.#part = part
+  }
+
+  get text(): string {
+    return this.#part.text
+  }
+
+  rewrite(text: string): void {
+    if (text === this.text) return
+    this.#part.rewrite(text)
+    const signature = textAt(this.#block, 'signature')
+    if (signature !== undefined) this.#document.replace(signature, '""')
+  }
+}

@@ -1,0 +1,42 @@
+/** Anthropic's messages: requests, replies, streams, errors. Facts: https://docs.anthropic.com/en/api/messages */
+
+import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
+import { replyConversation, requestConversation } from './conversation.ts'
+import { errorEnvelope, vendorError } from './errors.ts'
+import { messagesStream } from './stream.ts'
+import { readUsage, writeUsage } from './usage.ts'
+import { validate } from './validate.ts'
+
+export default defineDialect({
+  name: 'anthropic-messages',
+  operations: ['messages', 'count_tokens'],
+  validate,
+  conversation: request => requestConversation(request),
+  reply: reply => replyConversation(reply),
+  streams: ({ root }) => root.get('stream')?.value() === true,
+  // Usage is always told.
+  asksForUsage: () => true,
+  askForUsage() {},
+  fault,
+  usage: ({ root }) => readUsage(root.get('usage')?.value()),
+  answer,
+  error: (error, requestId) => Buffer.from(errorEnvelope(error, requestId)),
+  stream: messagesStream,
+})
+
+/** An error inside a reply of status 2xx, or none of what was asked for (api 3.4). */
+function fault({ root }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
+  if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
+  const error = root.get('error')
+  const hasResult = root.get('content')?.kind === 'array' || root.get('input_tokens')?.kind === 'number'
+  if (error !== undefined && error.kind !== 'null' && !hasResult) return vendorError(error.value(), provider)
+  if (hasResult || operation !== 'messages' && operation !== 'count_tokens') return undefined
+  return gatewayError('bad_upstream_response', `${provider}: provider returned no ${operation === 'messages' ? 'content' : 'count'}`, { provider })
+}
+
+function answer({ id, model, text }: AnswerFacts): Buffer {
+  return Buffer.from(JSON.stringify({
+    id: `msg_${id.replace(/^[a-z]+[-_]/, '')}`, type: 'message', role: 'assistant', model,
+    content: [{ type: 'text', text }], stop_reason: 'end_turn', stop_sequence: null, usage: writeUsage(),
+  }))
+}

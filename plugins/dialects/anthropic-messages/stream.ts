@@ -1,0 +1,220 @@
+/** Anthropic's messages as a stream: a message begins, its blocks begin, grow and stop one after another, the message ends. */
+
+import { parseJson, type GatewayError, type JsonDocument, type JsonNode, type StreamEvent, type StreamFormat, type StreamText, type Usage } from '../../../core/index.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { assemble } from './assemble.ts'
+import { contentParts } from './blocks.ts'
+import { errorEnvelope, vendorError } from './errors.ts'
+import { indexOf, stringOf, textAt } from './places.ts'
+import { replay } from './replay.ts'
+import { deltas, kindOf, spell, spellDelta, spellStop, type DeltaKind } from './stream-events.ts'
+import { StreamMemory } from './stream-memory.ts'
+import { laterUsage, readUsage, writeUsage } from './usage.ts'
+
+export const messagesStream: StreamFormat = {
+  open: remembering,
+  texts,
+  ends,
+  ending,
+  error,
+  usage,
+  countsFromStart: true,
+  usageOnly: () => undefined,
+  text: spellText,
+  cut: like => closing(like, { hasBegun: like !== undefined && kindOf(like) !== 'message_start', open: openIn(like) }),
+  failure: (error, requestId) => `event: error\ndata: ${errorEnvelope(error, requestId)}\n\n`,
+  assemble,
+  replay: reply => replay(reply),
+}
+
+const nothing: readonly never[] = []
+const everything = ['*']
+
+function remembering(): StreamFormat {
+  const memory = new StreamMemory()
+  return {
+    ...messagesStream,
+    texts(event) {
+      const found = texts(event)
+      for (const { channel, key, text } of found) if (channel === 'reasoning') memory.said(key, text)
+      return found
+    },
+    leave: event => memory.left(event),
+    text(like, key, text) {
+      memory.added(key, text)
+      return spellText(like, key, text)
+    },
+    cut: like => closing(like, memory),
+  }
+}
+
+// Texts
+
+function texts(event: StreamEvent): readonly StreamText[] {
+  const { document } = event
+  if (document === undefined) return nothing
+  switch (kindOf(event)) {
+    case 'content_block_delta': return deltaTexts(document)
+    case 'content_block_start': return startTexts(document)
+    default: return nothing
+  }
+}
+
+function deltaTexts(document: JsonDocument): readonly StreamText[] {
+  const delta = document.root.get('delta')
+  const found: StreamText[] = []
+  for (const [kind, { member, channel }] of kinds) {
+    const node = textAt(delta, member)
+    if (node !== undefined && channel !== undefined) found.push(new BlockText(`${indexOf(document.root)}/${kind}`, channel, document, node))
+  }
+  return found
+}
+
+const kinds = Object.entries(deltas)
+
+/** What a block has at once: the beginning of its text, a tool's whole input, or content that no delta follows. */
+function startTexts(document: JsonDocument): readonly StreamText[] {
+  const index = indexOf(document.root)
+  const block = document.root.get('content_block')
+  const input = block?.get('input')
+  return [
+    ...beginning(document, textAt(block, 'text'), `${index}/text`, 'text'),
+    ...beginning(document, textAt(block, 'thinking'), `${index}/thinking`, 'reasoning'),
+    ...(input?.kind === 'object' && input.children.length > 0 ? [new WholeInput(`${index}/input`, document, input)] : nothing),
+    ...contentParts(document, block?.get('content'), 'text').flatMap((part, n) => part.type === 'text' ? [{ key: `${index}/content/${n}`, channel: 'text' as const, text: part.text, rewrite: (text: string) => part.rewrite(text) }] : []),
+  ]
+}
+
+function beginning(document: JsonDocument, node: JsonNode | undefined, key: string, channel: StreamText['channel']): readonly StreamText[] {
+  return node === undefined || node.json() === '""' ? nothing : [new BlockText(key, channel, document, node)]
+}
+
+class BlockText implements StreamText {
+  readonly key: string
+  readonly channel: StreamText['channel']
+  readonly #document: JsonDocument
+  readonly #node: JsonNode
+
+  constructor(key: string, channel: StreamText['channel'], document: JsonDocument, node: JsonNode) {
+    this.key = key
+    this.channel = channel
+    this.#document = document
+    this.#node = node
+  }
+
+  get text(): string {
+    return this.#node.string()
+  }
+
+  rewrite(text: string): void {
+    this.#document.replace(this.#node, JSON.stringify(text))
+  }
+}
+
+/** Arguments that come as JSON, not as a string that holds it. */
+class WholeInput implements StreamText {
+  readonly key: string
+  readonly channel = 'tool_arguments'
+  readonly #document: JsonDocument
+  readonly #node: JsonNode
+
+  constructor(key: string, document: JsonDocument, node: JsonNode) {
+    this.key = key
+    this.#document = document
+    this.#node = node
+  }
+
+  get text(): string {
+    return this.#node.json()
+  }
+
+  rewrite(text: string): void {
+    this.#document.replace(this.#node, text)
+  }
+}
+
+/** A block's stop ends its texts; its signature ends its thinking, for nothing may follow that. */
+function ends(event: StreamEvent): readonly string[] {
+  switch (kindOf(event)) {
+    case 'content_block_start': return [`${indexOf(event.document?.root)}/content/*`]
+    case 'content_block_delta': return textAt(event.document?.root.get('delta'), 'signature') === undefined ? nothing : [`${indexOf(event.document?.root)}/thinking`]
+    case 'content_block_stop': return [`${indexOf(event.document?.root)}/*`]
+    case 'message_delta': case 'message_stop': case 'error': return everything
+    default: return nothing
+  }
+}
+
+// Endings and errors
+
+function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
+  if (last.some(event => kindOf(event) === 'error')) return 'failed'
+  return last.some(isLast) ? 'complete' : 'cut'
+}
+
+/** With the reason for which it stopped, the message is complete. */
+function isLast(event: StreamEvent): boolean {
+  const kind = kindOf(event)
+  return kind === 'message_stop' || kind === 'message_delta' && event.document?.root.get('delta')?.get('stop_reason')?.kind === 'string'
+}
+
+function error(event: StreamEvent, provider: string): GatewayError | undefined {
+  const kind = kindOf(event)
+  if (kind !== 'error' && kind !== '') return undefined
+  const fault = event.document?.root.get('error')
+  if (fault === undefined || fault.kind === 'null') return kind === 'error' ? vendorError(event.document?.root.value() ?? event.data, provider) : undefined
+  return vendorError(fault.value(), provider)
+}
+
+// Usage
+
+/** The first event counts the prompt, one of the last the answer; what both count, the last knows best. */
+function usage(events: readonly StreamEvent[]): Usage | undefined {
+  let counts: object | undefined
+  for (const { bytes, data = '' } of events) {
+    if (!bytes.includes('"usage"')) continue
+    const said = parsed(data)
+    counts = laterUsage(counts, isObject(said['message']) ? said['message']['usage'] : said['usage'])
+  }
+  return readUsage(counts)
+}
+
+function parsed(data: string): { readonly [name: string]: unknown } {
+  try {
+    const json = parseJson(data)
+    return isObject(json) ? json : {}
+  } catch {
+    return {}
+  }
+}
+
+// Events that Tapline writes
+
+function spellText(_like: StreamEvent, key: string, text: string): string {
+  const [index, kind = ''] = key.split('/')
+  return spellDelta(Number(index), kind in deltas ? kind as DeltaKind : 'text', text)
+}
+
+/** How far the caller's copy of a stream has come. */
+interface Progress {
+  readonly hasBegun: boolean
+  /** The block that is open. */
+  readonly open: number | undefined
+}
+
+/** A message that the policy of the gateway ends. */
+function closing(like: StreamEvent | undefined, { hasBegun, open }: Progress): string {
+  const message = like?.document?.root.get('message')
+  const head = { id: stringOf(message?.get('id')) ?? 'msg_0', type: 'message', role: 'assistant', model: stringOf(message?.get('model')) ?? '', content: [], stop_reason: null, stop_sequence: null, usage: writeUsage() }
+  return [
+    hasBegun ? '' : spell('message_start', { message: head }),
+    open === undefined ? '' : spellStop(open),
+    spell('message_delta', { delta: { stop_reason: 'refusal', stop_sequence: null }, usage: { output_tokens: 0 } }),
+    spell('message_stop'),
+  ].join('')
+}
+
+/** The block that is open when this event is kept back. */
+function openIn(event: StreamEvent | undefined): number | undefined {
+  const kind = event === undefined ? '' : kindOf(event)
+  return kind === 'content_block_delta' || kind === 'content_block_stop' ? indexOf(event?.document?.root) : undefined
+}

@@ -1,0 +1,53 @@
+/** Token counts: Anthropic counts what a cache read or wrote apart from the rest of the prompt. */
+
+import type { Usage } from '../../../core/index.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+
+/** Reads counts; undefined if there are none. */
+export function readUsage(said: unknown): Usage | undefined {
+  if (!isObject(said)) return undefined
+  const { input_tokens: input, output_tokens: output, cache_read_input_tokens: read, cache_creation_input_tokens: written } = said
+  const created = isObject(said['cache_creation']) ? said['cache_creation'] : {}
+  const details = isObject(said['output_tokens_details']) ? said['output_tokens_details'] : {}
+  return counted({
+    inputTokens: isCount(input) ? input + (isCount(read) ? read : 0) + (isCount(written) ? written : 0) : undefined,
+    outputTokens: output,
+    cachedTokens: read,
+    cacheWriteTokens: written,
+    cacheWrite5mTokens: created['ephemeral_5m_input_tokens'],
+    cacheWrite1hTokens: created['ephemeral_1h_input_tokens'],
+    reasoningTokens: details['thinking_tokens'],
+  })
+}
+
+/** Later counts of one stream replace earlier ones; what is null, or not told, stays. */
+export function laterUsage(before: unknown, later: unknown): object | undefined {
+  if (!isObject(later)) return isObject(before) ? before : undefined
+  const told = Object.entries(later).filter(([, count]) => count !== null)
+  return { ...isObject(before) ? before : {}, ...Object.fromEntries(told) }
+}
+
+export interface SpelledUsage {
+  readonly input_tokens: number
+  readonly cache_read_input_tokens: number
+  readonly cache_creation_input_tokens: number
+  readonly output_tokens: number
+}
+
+/** The four counts that clients rely on; 0 where nothing is known. */
+export function writeUsage({ inputTokens = 0, cachedTokens = 0, cacheWriteTokens = 0, outputTokens = 0 }: Usage = {}): SpelledUsage {
+  return {
+    input_tokens: Math.max(0, inputTokens - cachedTokens - cacheWriteTokens),
+    cache_read_input_tokens: cachedTokens,
+    cache_creation_input_tokens: cacheWriteTokens,
+    output_tokens: outputTokens,
+  }
+}
+
+function counted(counts: { readonly [K in keyof Usage]: unknown }): Usage {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => isCount(count)))
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number'
+}

@@ -1,0 +1,172 @@
+/** Anthropic. Facts: https://docs.anthropic.com/en/api */
+
+import { defineProvider, JsonError, type JsonDocument, type JsonNode, type ModelEntry, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings } from '../core/index.ts'
+import { isSealed } from '../core/neutral/state.ts'
+
+const modelTraits = {
+  type: 'array',
+  description: 'What is known of models, over the built-in table: for ids that match, the last entry counts, member by member.',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['models'],
+    properties: {
+      models: { type: 'string', minLength: 1, description: 'A glob on the id; * is any text.' },
+      thinking: { type: 'string', enum: ['adaptive', 'budget', 'none'], description: 'How it is told to think: by effort, by a budget of tokens, not at all.' },
+      always_thinks: { type: 'boolean', description: 'Its thinking cannot be switched off.' },
+      efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The words for effort that it takes, lowest first.' },
+      fixed_sampling: { type: 'boolean', description: 'It refuses temperature, top_p and top_k.' },
+      single_sampling: { type: 'boolean', description: 'It refuses temperature and top_p together.' },
+      prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
+      json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer.' },
+      strict_tools: { type: 'boolean', description: 'It keeps tool arguments to their schema when asked.' },
+      system_turns: { type: 'boolean', description: 'It takes system messages amid the conversation.' },
+      tool_name_length: { type: 'integer', minimum: 1, description: 'The length of the longest tool name that it takes.' },
+      default_max_tokens: { type: 'integer', minimum: 1, description: 'As the setting of that name, for these models.' },
+    },
+  },
+} as const satisfies OptionsSchema
+
+const schema = {
+  type: 'object',
+  properties: {
+    default_max_tokens: { type: 'integer', minimum: 1, default: 4096, env: 'DEFAULT_MAX_TOKENS', description: 'max_tokens for callers of other APIs who do not say it.' },
+    json_schema_tool: { type: 'boolean', default: false, description: 'Models that take no schema for their answer are made to call a tool with it instead.' },
+    model_traits: modelTraits,
+  },
+} as const satisfies OptionsSchema
+
+type Settings = OptionsOf<typeof schema>
+
+export default defineProvider({
+  name: 'anthropic',
+  description: 'Anthropic',
+  baseUrl: 'https://api.anthropic.com/v1',
+  needs: ['api_key'],
+  auth: { header: 'x-api-key' },
+  dialects: ['anthropic-messages'],
+  operations: {
+    messages: 'POST /messages',
+    count_tokens: 'POST /messages/count_tokens',
+    models: 'GET /models?limit=1000',
+  },
+  callerHeaders: ['anthropic-version', 'anthropic-beta'],
+  callerQuery: true,
+  // Newer versions refuse sampling fields even at their defaults: callers of other APIs send them.
+  defaultHeaders: { 'anthropic-version': '2023-06-01' },
+  schema,
+  traits,
+  respell,
+  models,
+  nextPage,
+  sign,
+})
+
+// Models
+
+interface Listed {
+  readonly id: string
+  readonly created_at?: string
+  readonly max_input_tokens?: unknown
+  readonly max_tokens?: unknown
+}
+
+function models(body: unknown): readonly ModelEntry[] {
+  const data = (body as { data?: unknown } | null)?.data
+  if (!Array.isArray(data)) throw new Error('the model list is not {"data": […]}')
+  return data.filter((entry): entry is Listed => typeof (entry as { id?: unknown } | null)?.id === 'string').map(entryOf)
+}
+
+function entryOf({ id, created_at: createdAt = '', max_input_tokens: input, max_tokens: output }: Listed): ModelEntry {
+  const created = Math.floor(Date.parse(createdAt) / 1000)
+  const metadata = { ...(typeof input === 'number' ? { context_window: input } : {}), ...(typeof output === 'number' ? { max_output_tokens: output } : {}) }
+  return {
+    id,
+    ...(Number.isNaN(created) ? {} : { created }),
+    owned_by: 'anthropic',
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+  }
+}
+
+function nextPage(body: unknown): string | undefined {
+  const { has_more: hasMore, last_id: last } = body as { readonly has_more?: unknown; readonly last_id?: unknown }
+  return hasMore === true && typeof last === 'string' ? `?limit=1000&after_id=${encodeURIComponent(last)}` : undefined
+}
+
+/** What the user says of a model; the dialect knows the rest by the model's id. */
+function traits(model: string, settings: ProviderSettings): ModelTraits {
+  const { default_max_tokens: defaultMaxTokens = 4096, model_traits: tables = [] } = settings as Partial<Settings>
+  return tables.filter(({ models }) => globOf(models).test(model)).reduce<ModelTraits>((known, { models: _models, ...said }) => ({ ...known, ...camelCased(said) }), { vendor: 'anthropic', defaultMaxTokens })
+}
+
+function globOf(glob: string): RegExp {
+  return new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i')
+}
+
+function camelCased(said: object): ModelTraits {
+  return Object.fromEntries(Object.entries(said).map(([name, value]) => [name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()), value as unknown]))
+}
+
+// Calls
+
+/** OAuth tokens travel otherwise than keys; the caller's betas and the gateway's go in one header. */
+function sign({ headers }: ProviderCall): void {
+  const at = headers.findIndex((name, place) => place % 2 === 0 && name === 'x-api-key')
+  const key = headers[at + 1]
+  if (at >= 0 && key?.startsWith('sk-ant-oat') === true) {
+    headers.splice(at, 2, 'Authorization', `Bearer ${key}`)
+    headers.push('anthropic-beta', 'oauth-2025-04-20')
+  }
+  joinBetas(headers)
+}
+
+function joinBetas(headers: string[]): void {
+  const places = headers.flatMap((name, at) => at % 2 === 0 && name.toLowerCase() === 'anthropic-beta' ? [at] : [])
+  const [first, ...others] = places
+  if (first === undefined || others.length === 0) return
+  const betas = places.flatMap(at => headers[at + 1]?.split(',') ?? []).map(beta => beta.trim()).filter(beta => beta !== '')
+  headers[first + 1] = [...new Set(betas)].join(',')
+  for (const at of others.toReversed()) headers.splice(at, 2)
+}
+
+/**
+ * Anthropic does not take what other providers' answers left in a client's history: thinking that nobody signed, state that is sealed or of
+ * another vendor.
+ */
+function respell(body: JsonDocument): void {
+  const messages = body.root.get('messages')
+  if (messages === undefined || !body.edited && !foreign.some(word => body.bytes.includes(word))) return
+  const emptied = messages.items().filter(message => respellMessage(body, message))
+  if (emptied.length > 0) body.remove(messages, ...emptied)
+}
+
+/** @returns whether nothing is left of it */
+function respellMessage(body: JsonDocument, message: JsonNode): boolean {
+  const content = message.get('content')
+  if (content?.kind !== 'array') return false
+  for (const block of content.items()) if (block.get('extra_content') !== undefined) body.unset(block, 'extra_content')
+  const unsigned = content.items().filter(isUnsigned)
+  if (unsigned.length === 0) return false
+  if (unsigned.length === content.items().length) return true
+  body.remove(content, ...unsigned)
+  return false
+}
+
+/** Without one of these in its bytes, a body need not be looked at. */
+const foreign = ['extra_content', '"tl1.', '"signature":""', '"signature": ""'].map(word => Buffer.from(word))
+
+function isUnsigned(block: JsonNode): boolean {
+  if (textOf(block.get('type')) !== 'thinking') return false
+  const signature = textOf(block.get('signature'))
+  return signature === '' || signature !== undefined && isSealed(signature)
+}
+
+function textOf(node: JsonNode | undefined): string | undefined {
+  if (node?.kind !== 'string') return undefined
+  try {
+    return node.string()
+  } catch (cause) {
+    if (cause instanceof JsonError) return undefined
+    throw cause
+  }
+}

@@ -1,0 +1,147 @@
+/** The conversation view over Anthropic's messages. */
+
+import { expect } from 'chai'
+import type { Conversation, Part } from '../../../../core/document/conversation.ts'
+import { JsonDocument } from '../../../../core/document/document.ts'
+import { replyConversation, requestConversation } from '../../../../plugins/dialects/anthropic-messages/conversation.ts'
+import { Random, randomJson } from '../../../core/document/random-json.ts'
+
+type View = (document: JsonDocument) => Conversation
+
+function open(json: string, view: View = requestConversation) {
+  const document = JsonDocument.parse(Buffer.from(json))
+  return { document, conversation: view(document) }
+}
+
+/** The body after an edit. */
+function after(json: string, edit: (conversation: Conversation) => void, view?: View): string {
+  const { document, conversation } = open(json, view)
+  edit(conversation)
+  return document.render().toString()
+}
+
+function outline(parts: readonly Part[]): unknown[] {
+  return parts.map(part => (part.type === 'text' ? [part.channel, part.text] : part.type))
+}
+
+const redact = (conversation: Conversation) => conversation.rewrite(text => text.replaceAll('secret', '[x]'))
+
+describe('the conversation of anthropic-messages', () => {
+  describe('reads', () => {
+    const text = { type: 'text', text: 'a' }
+    const cases: [what: string, message: unknown, role: string, parts: unknown[]][] = [
+      ['a string', { role: 'user', content: 'hi' }, 'user', [['text', 'hi']]],
+      ['text blocks', { role: 'user', content: [text, { type: 'text', text: 'b' }] }, 'user', [['text', 'a'], ['text', 'b']]],
+      ['a system message amid the others', { role: 'system', content: 'hi' }, 'system', [['text', 'hi']]],
+      ['images', { role: 'user', content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } }] }, 'user', ['image']],
+      ['documents of data', { role: 'user', content: [{ type: 'document', title: 't', context: 'c', source: { type: 'base64', data: 'AA==' } }] }, 'user', ['file', ['text', 't'], ['text', 'c']]],
+      ['documents of text', { role: 'user', content: [{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'd' } }] }, 'user', [['text', 'd']]],
+      ['documents of blocks', { role: 'user', content: [{ type: 'document', source: { type: 'content', content: [text] } }] }, 'user', [['text', 'a']]],
+      ['search results', { role: 'user', content: [{ type: 'search_result', title: 't', source: 'https://x.example', content: [text] }] }, 'user', [['text', 't'], ['text', 'a']]],
+      ['tool results', { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'r' }, { type: 'tool_result', tool_use_id: 'u', content: [text, { type: 'image', source: { type: 'url' } }] }] },
+        'tool', [['tool_result', 'r'], ['tool_result', 'a'], 'image']],
+      ['tool results with more to say', { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'r' }, text] }, 'user', [['tool_result', 'r'], ['text', 'a']]],
+      ['tool results without content', { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't' }] }, 'tool', ['opaque']],
+      ['thinking, text and tool calls', { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: 'S' }, text, { type: 'tool_use', id: 't', name: 'n', input: { q: 'x', n: [1, { q: 'y' }] } }] },
+        'assistant', [['reasoning', 'hm'], ['text', 'a'], 'tool_call', ['tool_arguments', 'x'], ['tool_arguments', 'y']]],
+      ['redacted thinking', { role: 'assistant', content: [{ type: 'redacted_thinking', data: 'D' }] }, 'assistant', ['opaque']],
+      ['tools of the server', { role: 'assistant', content: [{ type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'q' } }, { type: 'web_search_tool_result', tool_use_id: 's', content: [{ type: 'web_search_result', title: 't', encrypted_content: 'E' }] }] },
+        'assistant', ['tool_call', ['tool_arguments', 'q'], ['tool_result', 't']]],
+      ['texts of unknown types', { role: 'user', content: [{ type: 'new', text: 'a' }, 'c'] }, 'user', [['text', 'a'], ['text', 'c']]],
+      ['an unknown role', { role: 'critic', content: 'hi' }, 'user', [['text', 'hi']]],
+      ['no content', { role: 'assistant', content: null }, 'assistant', []],
+      ['content that is none', { role: 'user', content: 7 }, 'user', ['opaque']],
+      ['blocks that are none', { role: 'user', content: [7, null, [], {}] }, 'user', ['opaque', 'opaque', 'opaque', 'opaque']],
+      ['a message that is a string', 'hi', 'user', [['text', 'hi']]],
+      ['a message that is a number', 7, 'user', ['opaque']],
+    ]
+    for (const [what, message, role, parts] of cases) it(what, () => {
+      const [read] = open(JSON.stringify({ messages: [message] })).conversation.messages
+      expect(read?.role).to.equal(role)
+      expect(outline(read?.parts ?? [])).to.deep.equal(parts)
+    })
+
+    it('a system that is a string, and one of blocks, each a message', () => {
+      const seen = (system: unknown) => open(JSON.stringify({ system, messages: [{ role: 'user', content: 'u' }] })).conversation.messages.map(({ role, text }) => [role, text])
+      expect(seen('s')).to.deep.equal([['system', 's'], ['user', 'u']])
+      expect(seen([{ type: 'text', text: 's' }, { type: 'text', text: 't', cache_control: { type: 'ephemeral' } }])).to.deep.equal([['system', 's'], ['system', 't'], ['user', 'u']])
+      expect(seen(null)).to.deep.equal([['user', 'u']])
+    })
+
+    it('tools and parameters', () => {
+      const { conversation } = open('{"messages":[],"tools":[{"name":"t"}],"temperature":0.50}')
+      expect(conversation.tools).to.deep.equal([{ name: 't' }])
+      expect(conversation.parameter('temperature')).to.equal(0.5)
+    })
+
+    it('a reply: one message', () => {
+      const { conversation } = open('{"type":"message","content":[{"type":"thinking","thinking":"hm","signature":"S"},{"type":"text","text":"a"}]}', replyConversation)
+      expect(conversation.messages.map(({ role, parts }) => [role, outline(parts)])).to.deep.equal([['assistant', [['reasoning', 'hm'], ['text', 'a']]]])
+      expect(open('{"input_tokens":3}', replyConversation).conversation.messages).to.deep.equal([])
+    })
+
+    it('whatever stands where a message is expected, without throwing', () => {
+      const random = new Random(7)
+      const names = ['role', 'content', 'type', 'text', 'input', 'source', 'thinking', 'system', 'messages', 'tool_use_id', 'title', 'data']
+      for (let i = 0; i < 1500; i++) {
+        const json = randomJson(random, 6).replace(/"(a|b|model|é|__proto__|)"(?=\s*:)/g, () => `"${random.pick(names)}"`)
+        for (const view of [requestConversation, replyConversation]) {
+          for (const body of [json, `{"messages":${json}}`, `{"messages":[${json}],"system":${json}}`, `{"content":${json}}`, `{"content":[${json}]}`]) {
+            const { conversation } = open(body, view)
+            redact(conversation)
+            for (const message of conversation.messages) for (const part of message.parts) void (part.type === 'text' || part.value)
+          }
+        }
+      }
+    })
+  })
+
+  describe('edits', () => {
+    it('rewrites texts wherever they stand, and nothing else', () => {
+      const body = '{"system":"a secret","x":1.0,"messages":[{"role":"user","content":[{"type":"text" , "text":"secret\\u0021","cache_control":{"type":"ephemeral"}},'
+        + '{"type":"tool_result","tool_use_id":"t","content":"secret"}]},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"secret","input":{"secret":"secret","n":12345678901234567890}}]}]}'
+      expect(after(body, redact)).to.equal(body.replace('a secret', 'a [x]').replace('secret\\u0021', '[x]\\u0021').replace('"content":"secret"', '"content":"[x]"').replace('"secret":"secret"', '"secret":"[x]"'))
+    })
+
+    it('takes the signature from thinking that it changes', () => {
+      const body = (first: string, signature: string) => `{"content":[{"type":"thinking","thinking":"${first}","signature":"${signature}"},{"type":"thinking","thinking":"fine","signature":"T"}]}`
+      expect(after(body('a secret', 'S'), redact, replyConversation)).to.equal(body('a [x]', ''))
+    })
+
+    const user = '{"role":"user","content":"u"}'
+    const cases: [what: string, body: string, index: number, role: 'system' | 'user' | 'assistant', expected: string][] = [
+      ['a system text where there is none', `{"messages":[${user}]}`, 0, 'system', `{"messages":[${user}],"system":"n"}`],
+      ['a system text before a string', `{"system":"s","messages":[${user}]}`, 0, 'system', `{"system":[{"type":"text","text":"n"},{"type":"text","text":"s"}],"messages":[${user}]}`],
+      ['a system text behind a string', `{"system":"s","messages":[${user}]}`, 1, 'system', `{"system":[{"type":"text","text":"s"},{"type":"text","text":"n"}],"messages":[${user}]}`],
+      ['a system text among blocks', `{"system":[{"type":"text","text":"s"}],"messages":[${user}]}`, 0, 'system', `{"system":[{"type":"text","text":"n"},{"type":"text","text":"s"}],"messages":[${user}]}`],
+      ['a system text at the end, among the instructions', `{"system":[{"type":"text","text":"s"}],"messages":[${user}]}`, 2, 'system', `{"system":[{"type":"text","text":"s"},{"type":"text","text":"n"}],"messages":[${user}]}`],
+      ['a message behind the system', `{"system":"s","messages":[${user}]}`, 1, 'user', `{"system":"s","messages":[{"role":"user","content":"n"},${user}]}`],
+      ['a message at the end', `{"system":"s","messages":[${user}]}`, 2, 'assistant', `{"system":"s","messages":[${user},{"role":"assistant","content":"n"}]}`],
+      ['a message where there is none', '{}', 0, 'user', '{"messages":[{"role":"user","content":"n"}]}'],
+    ]
+    for (const [what, body, index, role, expected] of cases) it(`inserts ${what}`, () => {
+      const { document, conversation } = open(body)
+      const inserted = conversation.insert(index, { role, text: 'n' })
+      expect(document.render().toString()).to.equal(expected)
+      expect([inserted.role, inserted.text]).to.deep.equal([role, 'n'])
+    })
+
+    it('inserts no tool result', () => {
+      expect(() => open('{"messages":[]}').conversation.insert(0, { role: 'tool', text: 'n' })).to.throw(/belongs to a call/)
+    })
+
+    it('removes messages, and the system when nothing of it is left', () => {
+      const body = `{"system":[{"type":"text","text":"s"},{"type":"text","text":"t"}],"messages":[${user},{"role":"assistant","content":"a"}]}`
+      const without = (...places: number[]) => after(body, conversation => conversation.remove(...conversation.messages.filter((_, at) => places.includes(at))))
+      expect(without(1, 2)).to.equal('{"system":[{"type":"text","text":"s"}],"messages":[{"role":"assistant","content":"a"}]}')
+      expect(without(0, 1)).to.equal(`{"messages":[${user},{"role":"assistant","content":"a"}]}`)
+      expect(after(`{"system":"s","messages":[${user}]}`, conversation => conversation.remove(...conversation.messages.slice(0, 1)))).to.equal(`{"messages":[${user}]}`)
+    })
+
+    it('removes a call only with its result', () => {
+      const body = '{"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"n","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"r"}]}]}'
+      expect(() => after(body, conversation => conversation.remove(...conversation.messages.slice(0, 1)))).to.throw(/without its call/)
+      expect(after(body, conversation => conversation.remove(...conversation.messages))).to.equal('{"messages":[]}')
+    })
+  })
+})
