@@ -32,7 +32,7 @@ export class ToolNames {
     const known = this.#spelled.get(name)
     if (known !== undefined) return known
     const legal = this.#legal(name)
-    const spelling = !this.#forbidden.has(legal) && (legal === name || !this.#isTaken(legal)) ? legal : `${legal.slice(0, this.#rule.maxLength - 7)}_${digest(name)}`
+    const spelling = !this.#forbidden.has(legal) && !this.#isTaken(legal) ? legal : `${legal.slice(0, this.#rule.maxLength - 7)}_${digest(name)}`
     this.#spelled.set(name, spelling)
     if (spelling !== name) this.changed.set(spelling, name)
     return spelling
