@@ -16,8 +16,11 @@ import { dialect, type Writing } from './writing.ts'
 /** What is carried, or judged here. */
 const takes: ReadonlySet<Untaken> = new Set(['top_k', 'service_tier', 'metadata'])
 const tiers = new Set(['priority', 'default', 'flex'])
+/** Members that would put a prompt beside the one that policy has seen. */
+const reserved = ['messages', 'system', 'promptVariables']
 
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
+  refuseReserved(request)
   dropUntaken(request, dialect, takes, losses)
   checkTurns(request, to)
   const writing = writingOf(request, to, losses)
@@ -52,6 +55,13 @@ function writingOf(request: NeutralRequest, to: Destination, losses: Losses): Wr
     ids: new ToolIds(id => /^[A-Za-z0-9_-]{1,64}$/.test(id), (id, n) => `${id.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 48)}_tl${n}`),
     documents: new DocumentNames(),
     points: new CachePoints(request, losses),
+  }
+}
+
+function refuseReserved({ extras, vendorExtras: { bedrock = {} } }: NeutralRequest): void {
+  for (const [members, at] of [[extras, ''], [bedrock, 'extra_body.bedrock.']] as const) {
+    const name = reserved.find(each => Object.hasOwn(members, each))
+    if (name !== undefined) throw refusal(at + name, `${name} is not taken beside the messages`)
   }
 }
 

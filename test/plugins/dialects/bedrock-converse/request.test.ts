@@ -147,6 +147,8 @@ describe('bedrock-converse: a request', () => {
     ['pdf URL', user({ type: 'file', source: { kind: 'url', url: 'https://a.example/a.pdf' }, at: 'x' }), 'x'],
     ['a file of an unknown type', user({ type: 'file', source: { kind: 'base64', mime: 'application/zip', data: 'UEs=' }, at: 'x' }), 'x'],
     ['a server tool of Anthropic', { from: 'anthropic-messages', tools: [{ name: 'web_search', hosted: { type: 'web_search_20250305', name: 'web_search' }, at: 'tools[0]' }] }, 'tools[0]'],
+    ['system text that policy has not seen', { extras: { system: [{ text: 'x' }] } }, 'system'],
+    ['messages that policy has not seen', { vendorExtras: { bedrock: { messages: [] } } }, 'extra_body.bedrock.messages'],
     ['a schema that is too deep', { tools: [{ name: 'a', at: 'tools[0]', schema: Array.from({ length: 70 }).reduce<JsonObject>(inner => ({ type: 'object', properties: { a: inner } }), {}) }] }, 'tools[0]'],
   ]
   for (const [row, request, param, traits] of refused) {

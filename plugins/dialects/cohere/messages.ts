@@ -1,0 +1,76 @@
+/** The turns, with system text where it stood, and one message per tool result. */
+
+import { refusal, type Block, type JsonObject, type NeutralRequest, type Turn } from '../../../core/index.ts'
+import { dataUrl } from '../../../core/neutral/media.ts'
+import type { FileBlock, ImageBlock, SystemText, ToolCallBlock, ToolResultBlock } from '../../../core/neutral/request.ts'
+import { dialect, type Writing } from './writing.ts'
+
+export function writeMessages({ turns, system }: NeutralRequest, writing: Writing): JsonObject[] {
+  const messages = turns.flatMap((turn, index) => [...writeSystem(system, before => before === index), ...writeTurn(turn, writing)])
+  return [...messages, ...writeSystem(system, before => before >= turns.length)]
+}
+
+function writeSystem(system: readonly SystemText[], stands: (before: number) => boolean): JsonObject[] {
+  return system.flatMap(({ text, before }) => text !== '' && stands(before) ? [{ role: 'system', content: text }] : [])
+}
+
+function writeTurn({ role, blocks }: Turn, writing: Writing): JsonObject[] {
+  if (role === 'assistant') return writeAssistant(blocks, writing)
+  const results = blocks.flatMap(block => block.type === 'tool_result' ? [writeResult(block)] : [])
+  const parts = blocks.filter(({ type }) => type !== 'tool_result').flatMap(writePart)
+  return parts.length === 0 ? results : [...results, { role: 'user', content: contentOf(parts) }]
+}
+
+/** Thoughts stay behind: the model does not need them, and they may be another's. */
+function writeAssistant(blocks: readonly Block[], writing: Writing): JsonObject[] {
+  const calls = blocks.flatMap(block => block.type === 'tool_call' ? [writeCall(block, writing)] : [])
+  const parts = blocks.filter(({ type }) => type !== 'tool_call' && type !== 'reasoning').flatMap(block => {
+    if (block.type === 'image') throw refusal(block.at ?? 'messages', `${dialect} takes images from users only`)
+    return writePart(block)
+  })
+  if (calls.length === 0 && parts.length === 0) return []
+  return [{ role: 'assistant', ...(parts.length === 0 ? {} : { content: contentOf(parts) }), ...(calls.length === 0 ? {} : { tool_calls: calls }) }]
+}
+
+/** Cohere reads arguments as JSON: nothing is an object without members, and free text the only member of one. */
+function writeCall({ id, name, argumentsText, isCustom }: ToolCallBlock, { names }: Writing): JsonObject {
+  const text = isCustom === true ? JSON.stringify({ input: argumentsText }) : argumentsText.trim() === '' ? '{}' : argumentsText
+  return { id, type: 'function', function: { name: names.spell(name), arguments: text } }
+}
+
+function writeResult({ callId, blocks, at = 'messages' }: ToolResultBlock): JsonObject {
+  const parts = blocks.flatMap(block => {
+    if (block.type !== 'text' && !(block.type === 'file' && block.source.kind === 'text')) throw refusal(block.at ?? at, `${dialect} takes only text in a tool's result`)
+    return writePart(block)
+  })
+  return { role: 'tool', tool_call_id: callId, content: contentOf(parts) }
+}
+
+/** A single text stands by itself. */
+function contentOf(parts: readonly JsonObject[]): string | readonly JsonObject[] {
+  const [only] = parts
+  if (only === undefined) return ''
+  return parts.length === 1 && typeof only['text'] === 'string' ? only['text'] : parts
+}
+
+function writePart(block: Block): readonly JsonObject[] {
+  switch (block.type) {
+    case 'text': case 'refusal': return block.text === '' ? [] : [{ type: 'text', text: block.text }]
+    case 'image': return [writeImage(block)]
+    case 'file': return [writeFile(block)]
+    case 'audio': case 'video': throw refusal(block.at ?? 'messages', `${dialect} does not take ${block.type}`)
+    default: return []
+  }
+}
+
+function writeImage({ source, detail, at = 'messages' }: ImageBlock): JsonObject {
+  if (source.kind === 'file') throw refusal(at, `${dialect} takes no file ids; send the image itself, or its address`)
+  const url = source.kind === 'url' ? source.url : dataUrl(source.mime, source.data)
+  return { type: 'image_url', image_url: { url, ...(detail === undefined ? {} : { detail }) } }
+}
+
+/** Of files only text, headed by its name and what was said of it. */
+function writeFile({ source, name, context, at = 'messages' }: FileBlock): JsonObject {
+  if (source.kind !== 'text') throw refusal(at, `${dialect} takes no files but text`)
+  return { type: 'text', text: [name, context, source.text].filter(line => line !== undefined && line !== '').join('\n') }
+}

@@ -1,0 +1,84 @@
+/** A request as Cohere spells it. */
+
+import { refusal, type Destination, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
+import { ToolNames } from '../../../core/neutral/tool-names.ts'
+import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
+import { writeMessages } from './messages.ts'
+import { writeTools } from './tools.ts'
+import { dialect } from './writing.ts'
+
+const takes: ReadonlySet<Untaken> = new Set(['top_k', 'seed', 'presence_penalty', 'frequency_penalty'])
+/** Members that would put a prompt beside the one that policy has seen. */
+const reserved = ['messages', 'message', 'chat_history', 'preamble']
+const stopLimit = 5
+
+export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
+  refuseReserved(request)
+  dropUntaken(request, dialect, takes, losses)
+  const names = new ToolNames({ pattern: /[A-Za-z0-9_-]/, maxLength: 64 }, request.tools.map(({ name }) => name))
+  const writing = { to, losses, names }
+  const stop = request.stop.filter(sequence => sequence !== '')
+  const body: JsonObject = {
+    ...request.extras,
+    model: to.model,
+    messages: writeMessages(request, writing),
+    ...writeTools(request, writing),
+    ...writeOutput(request, losses),
+    ...writeThinking(request, to, losses),
+    ...(request.maxOutputTokens === undefined ? {} : { max_tokens: request.maxOutputTokens }),
+    ...writeSampling(request),
+    ...(stop.length === 0 ? {} : { stop_sequences: stop.slice(0, stopLimit) }),
+    ...(request.isStream ? { stream: true } : {}),
+    ...request.vendorExtras['cohere'],
+  }
+  return {
+    body: Buffer.from(JSON.stringify(body)),
+    ...(names.changed.size === 0 ? {} : { toolNames: names.changed }),
+    ...(stop.length <= stopLimit ? {} : { emulatedStop: stop.slice(stopLimit) }),
+  }
+}
+
+function refuseReserved({ extras, vendorExtras: { cohere = {} } }: NeutralRequest): void {
+  for (const [members, at] of [[extras, ''], [cohere, 'extra_body.cohere.']] as const) {
+    const name = reserved.find(each => Object.hasOwn(members, each))
+    if (name !== undefined) throw refusal(at + name, `${name} is not taken beside the messages`)
+  }
+}
+
+function writeSampling({ sampling: { temperature, topP, topK, seed, presencePenalty, frequencyPenalty } }: NeutralRequest): JsonObject {
+  const members = { temperature, p: topP, k: topK, seed, presence_penalty: presencePenalty, frequency_penalty: frequencyPenalty }
+  return Object.fromEntries(Object.entries(members).filter((member): member is [string, number] => member[1] !== undefined))
+}
+
+function writeOutput({ output }: NeutralRequest, losses: Losses): JsonObject {
+  if (output === undefined) return {}
+  if (output.kind === 'json_object') return { response_format: { type: 'json_object' } }
+  checkSchema(output.schema, 'response_format')
+  if (output.strict === false) losses.drop('response_format.strict', `${dialect} keeps to the schema strictly`, 'response_format')
+  return { response_format: { type: 'json_object', json_schema: withRequired(objectSchema(withoutMeta(output.schema)), losses) } }
+}
+
+/** The object must require something: where it does not, its first member. */
+function withRequired(schema: JsonObject, losses: Losses): JsonObject {
+  const { required, properties } = schema
+  if ((Array.isArray(required) && required.length > 0) || !isObject(properties)) return schema
+  const [first] = Object.keys(properties)
+  if (first === undefined) return schema
+  losses.silent('response_format.required', `${dialect} wants one member to be required: ${first}`)
+  return { ...schema, required: [first] }
+}
+
+/** Models that think are told whether, and by a budget how much. */
+function writeThinking({ reasoning = {} }: NeutralRequest, { traits, model }: Destination, losses: Losses): JsonObject {
+  const { effort, budget, isEnabled } = reasoning
+  if (effort === undefined && budget === undefined && isEnabled === undefined) return {}
+  const isOff = effort === 'none' || (effort === undefined && isEnabled === false)
+  if (traits.thinking === 'none') {
+    if (!isOff) losses.drop('reasoning_effort', `${model} does not think`)
+    return {}
+  }
+  if (isOff) return { thinking: { type: 'disabled' } }
+  return { thinking: { type: 'enabled', ...(budget === undefined ? {} : { token_budget: budget }) } }
+}
