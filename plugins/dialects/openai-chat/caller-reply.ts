@@ -17,11 +17,15 @@ export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
     created: reply.created ?? context.created,
     model: reply.model ?? context.from.model,
     provider: context.from.provider,
-    choices: [{ index: 0, message: messageOf(reply, context), logprobs: null, finish_reason: finishWord(reply.finish), ...stopReason(reply) }],
+    choices: [{ index: 0, message: messageOf(reply, context), logprobs: logprobsOf(reply), finish_reason: finishWord(reply.finish), ...stopReason(reply) }],
     ...(reply.usage === undefined ? {} : { usage: spellUsage(reply.usage) }),
     ...(reply.serviceTier === undefined ? {} : { service_tier: reply.serviceTier }),
     ...reply.extras,
   }))
+}
+
+function logprobsOf({ logprobs }: NeutralReply): JsonObject | null {
+  return logprobs === undefined ? null : { content: logprobs, refusal: null }
 }
 
 function stopReason({ stopSequence }: NeutralReply): JsonObject {

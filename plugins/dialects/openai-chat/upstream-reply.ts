@@ -29,6 +29,7 @@ export function readReply(json: JsonObject, { provider }: Destination): NeutralR
     ...endingOf(choice, { hasCalls: blocks.some(({ type }) => type === 'tool_call'), hasRefusal: blocks.some(({ type }) => type === 'refusal') }),
     usage: usageOf(json),
     serviceTier: textOf(json['service_tier']),
+    logprobs: logprobsOf(choice),
     extras: Object.keys(extras).length === 0 ? undefined : extras,
   })
 }
@@ -57,6 +58,10 @@ function choiceOf(json: JsonObject, provider: string): JsonObject {
   const failure = failureOf(first, provider)
   if (failure !== undefined) throw isFault(json['error']) ? errorOf(json['error'], provider) : failure
   return first
+}
+
+function logprobsOf({ logprobs }: JsonObject): readonly JsonObject[] | undefined {
+  return isObject(logprobs) && Array.isArray(logprobs['content']) ? list(logprobs['content']) : undefined
 }
 
 function indexOf({ index }: JsonObject): number {
