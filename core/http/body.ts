@@ -8,6 +8,9 @@ import type { Clock } from '../plugin/services.ts'
 
 export interface BodyLimits {
   readonly maxBytes: number
+  /** For a body that is never held whole. */
+  readonly maxUploadBytes: number
+  /** For the whole body; of one that flows, for each wait. */
   readonly timeoutMs: number
   readonly clock: Clock
 }

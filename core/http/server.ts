@@ -11,6 +11,7 @@ import { refuse } from '../pipeline/respond.ts'
 import type { Clock } from '../plugin/services.ts'
 import { joinWrites } from '../stream/joined-writes.ts'
 import { checkDeclaredLength, readBytes, type BodyLimits } from './body.ts'
+import { RequestUpload } from './request-upload.ts'
 import { checkTarget } from './request-target.ts'
 import { ResponseSink } from './response-sink.ts'
 
@@ -68,13 +69,16 @@ export function serve(serving: Serving, request: IncomingMessage, response: Serv
   const sink = new ResponseSink(response)
   response.once('close', () => { if (!response.writableFinished) exchange.stop(new ClientGone()) })
   try {
-    checkDeclaredLength(request, serving.bodyLimits.maxBytes)
+    checkDeclaredLength(request, plan.body === 'form' ? serving.bodyLimits.maxUploadBytes : serving.bodyLimits.maxBytes)
     if (asksForWebSocket(request) && isPlainHttp(serving, plan, allow)) throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
   } catch (cause) {
     refuse(exchange, sink, cause as GatewayError)
     return leave()
   }
-  void run(exchange, sink).then(leave)
+  void run(exchange, sink).then(() => {
+    exchange.form?.discard()
+    leave()
+  })
 }
 
 function asksForWebSocket({ headers: { upgrade } }: IncomingMessage): boolean {
@@ -98,6 +102,7 @@ function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, par
     rawHeaders: request.rawHeaders,
     remoteAddress: request.socket.remoteAddress ?? '',
     body: () => readBytes(request, serving.bodyLimits, plan.body === 'bytes'),
+    upload: () => new RequestUpload(request, serving.bodyLimits),
     ...(allow === undefined ? {} : { allow }),
   }
   return new Exchange(requestId(request.headers['x-request-id']), incoming, plan)

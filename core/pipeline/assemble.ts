@@ -19,7 +19,7 @@ export interface AssembledPipeline {
   readonly routes: readonly Route[]
   readonly operation: string
   readonly dialect: string | undefined
-  readonly body: 'json' | 'bytes' | 'none'
+  readonly body: 'json' | 'bytes' | 'form' | 'none'
   readonly steps: readonly NamedStep[]
   readonly place: Place | undefined
 }

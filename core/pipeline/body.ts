@@ -1,13 +1,16 @@
-/** Reads the request's body as its pipeline wants it: as a lossless document, as bytes, or not at all. */
+/** Reads the request's body as its pipeline wants it: as a lossless document, as bytes, as a form that flows, or not at all. */
 
 import { JsonDocument, JsonError } from '../document/document.ts'
 import { gatewayError } from '../errors.ts'
+import { Form } from '../form/form.ts'
+import { boundaryOf } from '../form/scanner.ts'
 import type { Exchange } from './exchange.ts'
 
 /** @throws GatewayError about the body's type, encoding, size, spelling, or a member that the gateway reads */
 export async function readBody(exchange: Exchange): Promise<void> {
   const { body } = exchange.plan
   if (body === 'none') return
+  if (body === 'form') return await readForm(exchange)
   if (body === 'json') checkType(exchange.request.headers['content-type'])
   exchange.bytes = await exchange.request.body()
   if (body === 'json') readDocument(exchange, exchange.bytes)
@@ -15,9 +18,13 @@ export async function readBody(exchange: Exchange): Promise<void> {
 
 function checkType(type: string | string[] | undefined): void {
   if (typeof type !== 'string') return
-  const essence = (type.split(';', 1)[0] ?? '').trim().toLowerCase()
+  const essence = essenceOf(type)
   if (essence === '' || essence === 'application/json' || essence.endsWith('+json')) return
   throw gatewayError('unsupported_content_type', `this route takes application/json, not ${essence}`)
+}
+
+function essenceOf(type: string): string {
+  return (type.split(';', 1)[0] ?? '').trim().toLowerCase()
 }
 
 function readDocument(exchange: Exchange, bytes: Buffer): void {
@@ -37,4 +44,20 @@ function parse(bytes: Buffer): JsonDocument {
     if (!(cause instanceof JsonError)) throw cause
     throw gatewayError('invalid_json', `invalid request body: ${cause.message}`, { cause })
   }
+}
+
+async function readForm(exchange: Exchange): Promise<void> {
+  const { request, operation, dialect } = exchange
+  const type = String(request.headers['content-type'] ?? '')
+  const boundary = boundaryOf(type)
+  if (boundary === undefined) throw gatewayError('unsupported_content_type', `this route takes multipart/form-data with a boundary, not ${essenceOf(type) || 'an untyped body'}`)
+  if (request.upload === undefined) throw new TypeError('the request has no upload')
+  const rules = dialect?.form
+  const streams = (form: Form) => { exchange.streamed = rules?.streams?.(form.fields) ?? false }
+  // The field that asks for a stream may stand behind the files: then it is known before the answer, not before the call.
+  const form = exchange.form = await Form.read(request.upload(), { type, boundary, operation, rules, ended: streams, failed: error => exchange.stop(error) })
+  const model = form.fields.get('model')?.trim() ?? ''
+  if (model === '') throw gatewayError('missing_required_parameter', 'model is required', { param: 'model' })
+  streams(form)
+  exchange.model = model
 }

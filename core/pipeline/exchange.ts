@@ -4,6 +4,8 @@ import type { Logger } from 'pino'
 import type { Conversation } from '../document/conversation.ts'
 import type { JsonDocument } from '../document/document.ts'
 import { GatewayError } from '../errors.ts'
+import type { Form } from '../form/form.ts'
+import type { Upload } from '../form/upload.ts'
 import type { Loss } from '../neutral/losses.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
 import type { Clock } from '../plugin/services.ts'
@@ -31,6 +33,8 @@ export interface IncomingRequest {
   readonly allow?: string
   /** Reads the whole body, once, within the limits. @throws GatewayError */
   body(): Promise<Buffer>
+  /** The body as it comes, instead. @throws GatewayError if its encoding is unknown */
+  upload?(): Upload
 }
 
 /** Who is calling. */
@@ -76,6 +80,8 @@ export class Exchange {
   body: JsonDocument | undefined
   /** The request's body as bytes, for routes that do not read it. */
   bytes: Buffer | undefined
+  /** The request's body as a form that flows, for routes that take one. */
+  form: Form | undefined
   /** The model that the caller named. */
   model = ''
   /** Whether the caller asked for a stream. */

@@ -32,8 +32,8 @@ export interface Plan {
   readonly name: string
   readonly operation: string
   readonly dialect: Dialect | undefined
-  /** How the body is read before `route`: as JSON, as bytes, or not at all. */
-  readonly body: 'json' | 'bytes' | 'none'
+  /** How the body is read before `route`: as JSON, as bytes, as a form that flows, or not at all. */
+  readonly body: 'json' | 'bytes' | 'form' | 'none'
   readonly request: Phase<Said> | undefined
   readonly route: Phase<Said> | undefined
   readonly prompt: Phase<Said> | undefined

@@ -23,7 +23,7 @@ export interface WrittenPipeline {
   readonly route?: string | readonly string[]
   readonly operation?: string
   readonly dialect?: string
-  readonly body?: 'json' | 'bytes' | 'none'
+  readonly body?: 'json' | 'bytes' | 'form' | 'none'
 }
 
 /** One pipeline, and how to point at a part of it. */

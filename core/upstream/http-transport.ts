@@ -31,7 +31,7 @@ export class HttpTransport implements Transport {
       path: this.#basePath + call.path,
       method: call.method,
       headers: call.headers,
-      body: call.body ?? null,
+      body: call.upload ?? call.body ?? null,
       headersTimeout: 0,
       bodyTimeout: 0,
     }, running)

@@ -1,7 +1,12 @@
 /** Calls that a provider answers within this process: no socket, the same life otherwise. */
 
+import type { Readable } from 'node:stream'
+import { gatewayError } from '../errors.ts'
 import type { ProviderAnswer, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
 import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
+
+/** What is collected of an upload. */
+const collectedLimit = 64 * 1024 * 1024
 
 type Answer = NonNullable<ProviderDefinition['answer']>
 
@@ -24,7 +29,8 @@ export class InProcessTransport implements Transport {
 
   async #run(call: OutgoingCall, running: InProcessCall): Promise<void> {
     try {
-      running.begin(await this.#answer(call, this.#settings))
+      const whole = call.upload === undefined ? call : { ...call, body: await collected(call.upload) }
+      running.begin(await this.#answer(whole, this.#settings))
     } catch (cause) {
       running.fail(cause instanceof Error ? cause : new Error(String(cause)))
     }
@@ -74,6 +80,18 @@ class InProcessCall implements Call {
     this.#listener.onData(value)
     setImmediate(() => this.#next())
   }
+}
+
+/** Nothing flows within a process: the answer is made from the whole body. */
+async function collected(upload: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of upload) {
+    chunks.push(chunk as Buffer)
+    bytes += (chunk as Buffer).length
+    if (bytes > collectedLimit) throw gatewayError('body_too_large', `a provider within this process takes ${collectedLimit} bytes at most`)
+  }
+  return Buffer.concat(chunks)
 }
 
 function lowerCased(flat: readonly string[]): Record<string, string> {

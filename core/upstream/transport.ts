@@ -1,5 +1,7 @@
 /** How bytes reach a provider and come back: over HTTP, or within this process. */
 
+import type { Readable } from 'node:stream'
+
 /** A call, ready to leave. */
 export interface OutgoingCall {
   readonly operation: string
@@ -9,6 +11,8 @@ export interface OutgoingCall {
   /** Flat: name, value, name, value … */
   readonly headers: string[]
   readonly body: Buffer | undefined
+  /** The body, where it flows: then `body` is undefined, and the call can be made once. Destroyed with the call. */
+  readonly upload?: Readable
   /** The bodies of further calls that are made besides; the replies of all together, as a JSON array, are the reply. */
   readonly further?: readonly Buffer[]
 }

@@ -47,14 +47,22 @@ export default definePlugin({
   },
 })
 
+/** Takes the provider that stands beside the model out of the body; undefined if none is named. */
+function takeProvider({ body, form }: Exchange): string | undefined {
+  form?.remove('provider')
+  const named = body?.root.get('provider')
+  if (body === undefined || named?.kind !== 'string') return form?.fields.get('provider') || undefined
+  body.unset(body.root, 'provider')
+  return named.string()
+}
+
 /** The targets that the body asks for; a `provider` beside the model is authoritative and goes no further. */
 function targetsFor(exchange: Exchange, registry: Registry): Target[] | GatewayError {
-  const { model, body } = exchange
-  const named = body?.root.get('provider')
-  if (body !== undefined && named?.kind === 'string') {
-    const provider = registry.provider(named.string())
-    if (provider === undefined) return gatewayError('model_not_found', `unsupported provider: ${named.string()}`, { param: 'provider' })
-    body.unset(body.root, 'provider')
+  const { model } = exchange
+  const named = takeProvider(exchange)
+  if (named !== undefined) {
+    const provider = registry.provider(named)
+    if (provider === undefined) return gatewayError('model_not_found', `unsupported provider: ${named}`, { param: 'provider' })
     return [{ provider, model: model.startsWith(`${provider.name}/`) ? model.slice(provider.name.length + 1) : model }]
   }
   const targets = registry.targets(model)

@@ -45,9 +45,11 @@ export class Tapline {
   #stdout = ''
   #stderr = ''
 
-  constructor(folder: Folder, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  /** @param input what its standard input says; it has none by default */
+  constructor(folder: Pick<Folder, 'path'>, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, input?: string) {
     const { PATH = '', NODE_V8_COVERAGE } = process.env
-    const child = this.process = spawn(process.execPath, [main, ...args], { cwd: folder.path, env: { PATH, HOME: folder.path, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = this.process = spawn(process.execPath, [main, ...args], { cwd: folder.path, env: { PATH, HOME: folder.path, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+    child.stdin?.end(input)
     child.stdout?.on('data', (chunk: Buffer) => { this.#stdout += chunk.toString() })
     child.stderr?.on('data', (chunk: Buffer) => { this.#stderr += chunk.toString() })
     this.ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout: this.#stdout, stderr: this.#stderr }))

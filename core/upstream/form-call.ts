@@ -1,0 +1,21 @@
+/** The call that a form makes: its bytes as they came, but for the model and for fields that are the gateway's own. */
+
+import { gatewayError } from '../errors.ts'
+import type { Form } from '../form/form.ts'
+import type { Attempt } from '../pipeline/attempt.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { EndpointPlace } from './provider.ts'
+import type { OutgoingCall } from './transport.ts'
+
+/** @throws GatewayError if the form's bytes have left already, on an attempt before */
+export function formCall({ operation }: Exchange, attempt: Attempt, form: Form, { method, path }: EndpointPlace): OutgoingCall {
+  if (form.isSpent) throw gatewayError('upstream_unreachable', 'the form has left already and cannot be sent a second time', { shouldRetry: true })
+  const { model } = attempt.target
+  const length = form.length(model)
+  // Once its bytes have left, the call cannot be made again.
+  const body = form.body(model, () => { attempt.once = true })
+  const headers = ['Content-Type', form.type, 'Accept', '*/*', 'Accept-Encoding', 'identity']
+  if (Buffer.isBuffer(body)) return { operation, method, path, headers, body }
+  if (length !== undefined) headers.push('Content-Length', String(length))
+  return { operation, method, path, headers, body: undefined, upload: body }
+}

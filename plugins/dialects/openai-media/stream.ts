@@ -1,0 +1,91 @@
+/** Streams of speech and of transcriptions: `speech.audio.delta`, `transcript.text.delta`, and their `.done`. */
+
+import { errorEnvelope, type GatewayError, type JsonDocument, type JsonNode, type StreamEvent, type StreamFormat, type StreamText, type Usage } from '../../../core/index.ts'
+import { vendorError } from './errors.ts'
+import { readUsage } from './usage.ts'
+
+const delta = 'transcript.text.delta'
+const done = 'transcript.text.done'
+
+export const mediaStream: StreamFormat = {
+  texts(event) {
+    const { document } = event
+    const member = typeOf(event) === delta ? 'delta' : typeOf(event) === done ? 'text' : undefined
+    const node = member === undefined ? undefined : document?.root.get(member)
+    return document === undefined || node?.kind !== 'string' ? [] : [new SpokenText(document, node, member === 'delta' ? 'text' : 'whole')]
+  },
+  ends: event => isDone(event) ? ['*'] : [],
+  ending(last) {
+    if (last.some(event => errorIn(event) !== undefined)) return 'failed'
+    return last.some(isDone) ? 'complete' : 'cut'
+  },
+  error(event, provider) {
+    const fault = errorIn(event)
+    return fault === undefined ? undefined : vendorError(fault, provider)
+  },
+  usage: last => last.map(usageOf).findLast(usage => usage !== undefined),
+  usageOnly: () => undefined,
+  text: (_like, _key, text) => eventText({ type: delta, delta: text }),
+  cut: () => eventText({ type: done, text: '' }),
+  failure: (error: GatewayError) => `data: ${errorEnvelope(error).toString()}\n\n`,
+  assemble(events) {
+    const whole = events.findLast(event => typeOf(event) === done)?.document?.root.value() as { readonly text?: string; readonly usage?: object } | undefined
+    const text = whole?.text ?? events.flatMap(event => mediaStream.texts(event)).map(({ text }) => text).join('')
+    return Buffer.from(JSON.stringify({ text, ...(whole?.usage === undefined ? {} : { usage: whole.usage }) }))
+  },
+  /** A transcription that came whole, to who asked for a stream. */
+  replay({ root }) {
+    const text = root.get('text')?.value()
+    const usage = root.get('usage')?.value()
+    const said = typeof text === 'string' ? text : ''
+    return (said === '' ? '' : eventText({ type: delta, delta: said })) + eventText({ type: done, text: said, ...(usage === undefined ? {} : { usage }) })
+  },
+}
+
+/** A piece of what was said, or all of it once more. */
+class SpokenText implements StreamText {
+  readonly key: string
+  readonly channel = 'text'
+  readonly #document: JsonDocument
+  readonly #node: JsonNode
+
+  constructor(document: JsonDocument, node: JsonNode, key: string) {
+    this.key = `0/${key}`
+    this.#document = document
+    this.#node = node
+  }
+
+  get text(): string {
+    return this.#node.string()
+  }
+
+  rewrite(text: string): void {
+    this.#document.replace(this.#node, JSON.stringify(text))
+  }
+}
+
+function isDone(event: StreamEvent): boolean {
+  return event.isDone || typeOf(event)?.endsWith('.done') === true && typeOf(event) !== 'transcript.text.segment.done'
+}
+
+function typeOf({ document }: StreamEvent): string | undefined {
+  const type = document?.root.get('type')
+  return type?.kind === 'string' ? type.string() : undefined
+}
+
+function usageOf(event: StreamEvent): Usage | undefined {
+  return event.bytes.includes('"usage"') ? readUsage(event.document?.root.get('usage')?.value()) : undefined
+}
+
+/** An object or a string in `error`, or all of an event of type `error`. */
+function errorIn(event: StreamEvent): JsonNode | undefined {
+  if (!event.bytes.includes('error')) return undefined
+  const root = event.document?.root
+  const fault = root?.get('error')
+  if (fault !== undefined && fault.kind !== 'null') return fault
+  return event.name === 'error' || typeOf(event) === 'error' ? root : undefined
+}
+
+function eventText(event: { readonly type: string; readonly [member: string]: unknown }): string {
+  return `data: ${JSON.stringify(event)}\n\n`
+}
