@@ -17,8 +17,9 @@ const known = new Set([
 ])
 
 /** @throws GatewayError 400 for what is no chat completion request */
-export function readRequest(json: JsonObject, _losses: Losses): NeutralRequest {
+export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
   const body = new Members(json)
+  if (body.object('stream_options')?.any('include_obfuscation') === true) losses.drop('stream_options.include_obfuscation', 'streams are not padded')
   const { system, turns } = readMessages(body)
   const { vendorExtras, rest } = readExtraBody(body)
   const reasoning = readReasoning(body)

@@ -28,7 +28,7 @@ const notFromAnthropic: readonly Untaken[] = ['user', 'metadata', 'service_tier'
 
 /** @throws GatewayError 400 for what can neither be carried nor dropped */
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
-  dropUntaken(request, dialect, takenFrom(request), losses)
+  dropUntaken(request, dialect, takenFrom(request, to), losses)
   if (request.cache !== undefined) losses.silent('cache_control', `not taken by ${dialect}`)
   const writing: Writing = { request, to, losses, names: new ToolNames(nameRule, request.tools.map(({ name }) => name)) }
   const body = defined<Record<string, Json>>({
@@ -40,7 +40,7 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
     max_completion_tokens: request.maxOutputTokens,
     ...writeSampling(request),
     stop: request.stop.length === 0 ? undefined : request.stop.slice(0, longestStopList),
-    ...writeHints(request),
+    ...writeHints(request, to),
     ...writeStream(request),
   })
   const { changed } = writing.names
@@ -51,8 +51,11 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
   }
 }
 
-function takenFrom({ from }: NeutralRequest): ReadonlySet<Untaken> {
-  return new Set([...always, ...(from === 'anthropic-messages' ? [] : notFromAnthropic), ...(from === dialect ? ['top_k' as const] : [])])
+/** What only OpenAI itself knows. */
+const ofOpenAi: readonly Untaken[] = ['prompt_cache_options', 'moderation']
+
+function takenFrom({ from }: NeutralRequest, { traits: { vendor } }: Destination): ReadonlySet<Untaken> {
+  return new Set([...always, ...(vendor === 'openai' ? ofOpenAi : []), ...(from === 'anthropic-messages' ? [] : notFromAnthropic), ...(from === dialect ? ['top_k' as const] : [])])
 }
 
 /** What nobody here knows, and what was meant for this vendor; what was written stands. */
@@ -160,7 +163,7 @@ function writeSampling({ from, sampling, wants }: NeutralRequest): { [name: stri
 }
 
 /** Answers to callers of Responses are stored here, not with the provider. */
-function writeHints({ from, hints }: NeutralRequest): { [name: string]: Json | undefined } {
+function writeHints({ from, hints }: NeutralRequest, { traits: { vendor } }: Destination): { [name: string]: Json | undefined } {
   const isOpenAi = from !== 'anthropic-messages'
   return {
     user: isOpenAi ? hints.user : undefined,
@@ -170,6 +173,8 @@ function writeHints({ from, hints }: NeutralRequest): { [name: string]: Json | u
     store: from === dialect ? hints.store : undefined,
     verbosity: hints.verbosity,
     prompt_cache_key: hints.promptCacheKey,
+    prompt_cache_options: vendor === 'openai' ? hints.promptCacheOptions : undefined,
+    moderation: vendor === 'openai' ? hints.moderation : undefined,
     prediction: hints.prediction,
     modalities: hints.modalities,
     audio: hints.audio,
