@@ -97,6 +97,10 @@ export interface TaplineSettings {
      */
     body_size_limit: number
     /**
+     * Largest form with files; it flows to the provider and is never held whole.
+     */
+    upload_size_limit: number
+    /**
      * How long one write to a slow client may block; 0 is no limit.
      */
     stream_stall_timeout: number
@@ -404,5 +408,5 @@ export interface PipelineSetting {
   /**
    * What its requests carry.
    */
-  body?: 'json' | 'bytes' | 'none'
+  body?: 'json' | 'bytes' | 'form' | 'none'
 }

@@ -66,7 +66,7 @@ export class Generation implements Serving, Parts {
     this.surroundings = parts.surroundings
     this.instances = parts.instances
     this.basePath = config.values.server.base_path === '/' ? '' : config.values.server.base_path
-    this.bodyLimits = { maxBytes: config.values.server.body_size_limit, timeoutMs: 30_000, clock }
+    this.bodyLimits = { maxBytes: config.values.server.body_size_limit, maxUploadBytes: config.values.server.upload_size_limit, timeoutMs: 30_000, clock }
     this.unknown = (plans.get('unknown') as ResolvedPlan).plan
     const routes = [...plans.values()].flatMap(({ pipeline, plan }) => pipeline.routes.filter(({ path }) => path !== '*').map(route => ({ ...route, plan })))
     this.route = buildRoutes(routes, this.unknown, (...taken) => serve(this, ...taken))

@@ -3,6 +3,7 @@
 import type { Conversation } from '../document/conversation.ts'
 import type { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
+import type { FormRules } from '../form/rules.ts'
 import type { CallerSide, UpstreamSide } from '../neutral/translation.ts'
 import type { Usage } from '../neutral/usage.ts'
 import type { StreamEvent } from '../stream/event.ts'
@@ -94,6 +95,10 @@ export interface Dialect extends UpstreamDialect {
   /** The envelope of an error (api 3.1). */
   error(error: GatewayError, requestId: string): Buffer
   readonly stream: StreamFormat
+  /** How requests that come as forms are checked; absent in dialects that have none such. */
+  readonly form?: FormRules
+  /** Operations whose plain replies may be something else than JSON, audio for example: such a one goes by as bytes, under the provider's type. */
+  readonly opaqueReplies?: ReadonlySet<string>
   /** Absent: callers of this dialect reach only providers that speak it. */
   readonly caller?: CallerSide
 }

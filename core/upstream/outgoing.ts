@@ -9,6 +9,7 @@ import { respellNative } from './respell.ts'
 import { EmbeddingsTranslation } from './embeddings.ts'
 import { GenerationTranslation, type Translation } from './translation.ts'
 import type { OutgoingCall } from './transport.ts'
+import { formCall } from './form-call.ts'
 import { wireFor } from './wire.ts'
 
 const traceHeaders = ['traceparent', 'tracestate', 'baggage'] as const
@@ -31,6 +32,7 @@ function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
   if (place === undefined) {
     throw gatewayError('unsupported_response_operation', `${provider.name} (type ${provider.type}) does not serve ${operation}`)
   }
+  if (exchange.form !== undefined && forward === undefined) return call(exchange, attempt, formCall(exchange, attempt, exchange.form, place))
   const headers = forward === undefined ? ownHeaders(exchange, provider) : [...forward.headers]
   const query = forward === undefined && provider.definition.callerQuery === true ? exchange.request.query : ''
   return call(exchange, attempt, { operation, method: place.method, path: place.path + query, headers, body: body(exchange, attempt) })
@@ -46,8 +48,8 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
   return outgoing.path.includes('{model}') ? { ...outgoing, path: outgoing.path.replace('{model}', encodeURIComponent(model)) } : outgoing
 }
 
-function ownHeaders({ streamed, request }: Exchange, { definition: { callerHeaders } }: ProviderInstance): string[] {
-  const headers = ['Content-Type', 'application/json', 'Accept', streamed ? 'text/event-stream' : 'application/json', 'Accept-Encoding', 'identity']
+function ownHeaders({ streamed, request, dialect, operation }: Exchange, { definition: { callerHeaders } }: ProviderInstance): string[] {
+  const headers = ['Content-Type', 'application/json', 'Accept', streamed ? 'text/event-stream' : dialect?.opaqueReplies?.has(operation) === true ? '*/*' : 'application/json', 'Accept-Encoding', 'identity']
   for (const name of callerHeaders ?? []) {
     const value = request.headers[name]
     if (typeof value === 'string') headers.push(name, value)

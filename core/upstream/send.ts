@@ -8,6 +8,7 @@ import { decoded } from './decoded.ts'
 import { EventBody } from './event-body.ts'
 import { timeoutFailure, transportFailure } from './failure.ts'
 import { outgoingCall } from './outgoing.ts'
+import { OpaqueBody } from './opaque-body.ts'
 import { ErrorBody, PlainBody } from './plain-body.ts'
 import { RawBody } from './raw-body.ts'
 import { TranslatedEventBody, TranslatedPlainBody } from './translated-body.ts'
@@ -170,11 +171,17 @@ function bodyReader(reading: Reading): BodyReader {
   if (translation !== undefined) return decoded(reading, isEventStream(type) ? TranslatedEventBody : TranslatedPlainBody)
   if (type.startsWith('text/event-stream')) return decoded(reading, EventBody)
   if (exchange.forward !== undefined && !type.includes('json')) return new RawBody(reading)
+  if (isOpaque(exchange, type)) return decoded(reading, OpaqueBody)
   return decoded(reading, PlainBody)
 }
 
 function isEventStream(type: string): boolean {
   return type.startsWith('text/event-stream') || type.startsWith('application/vnd.amazon.eventstream')
+}
+
+/** A page from a proxy is no answer. */
+function isOpaque({ dialect, operation, forward }: Exchange, type: string): boolean {
+  return forward === undefined && dialect?.opaqueReplies?.has(operation) === true && !/json|html/i.test(type)
 }
 
 function isEmpty(exchange: Exchange, status: number): boolean {
