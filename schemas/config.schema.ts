@@ -406,6 +406,23 @@ export interface PipelineSetting {
    */
   dialect?: string
   /**
+   * Callers of other wire formats, and how they are known: by a header that they send, or by the path.
+   */
+  dialect_when?: {
+    /**
+     * Their wire format.
+     */
+    dialect: string
+    /**
+     * A header of theirs, in lower case.
+     */
+    header?: string
+    /**
+     * A path of theirs, or one below it.
+     */
+    path?: string
+  }[]
+  /**
    * What its requests carry.
    */
   body?: 'json' | 'bytes' | 'form' | 'none'

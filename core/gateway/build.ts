@@ -2,7 +2,7 @@
 
 import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../config/load.ts'
-import type { Problem } from '../config/place.ts'
+import type { Place, Problem } from '../config/place.ts'
 import { ConfigError } from '../config/problems.ts'
 import { suggestion } from '../config/suggestion.ts'
 import { assemblePipelines, type AssembledPipeline, type UserPipelines } from '../pipeline/assemble.ts'
@@ -111,19 +111,30 @@ async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Conf
     if (loaded !== undefined) dialects.set(dialect, loaded)
     return loaded?.definition
   }
-  for (const { pipeline: { dialect, name, place } } of pipelines) {
-    if (dialect === undefined) continue
-    const pointer = `/pipelines/${name}/dialect`
+  const addForCallers = async (dialect: string, pointer: string, place: Place | undefined) => {
     const named = { ...config.place(pointer) ?? place, pointer }
     const definition = await add(dialect, dirname(place?.file ?? '/'), named)
     if (definition !== undefined && !isForCallers(definition)) problems.push({ ...named, got: dialect, expected: 'a dialect in which callers speak', message: `${dialect} is spoken to providers only` })
   }
+  for (const { pipeline: { dialect, dialectWhen, name, place } } of pipelines) {
+    if (dialect !== undefined) await addForCallers(dialect, `/pipelines/${name}/dialect`, place)
+    for (const [index, rule] of dialectWhen.entries()) await addForCallers(rule.dialect, `/pipelines/${name}/dialect_when/${index}/dialect`, place)
+  }
   for (const provider of config.providers.values()) {
     const definition = types.definitions.get(provider.type)
     const pointer = `/providers/${provider.name}`
-    for (const dialect of definition === undefined ? [] : factsOf(provider, definition).dialects) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
+    for (const dialect of definition === undefined ? [] : dialectsOf(provider, definition)) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
   }
   return dialects
+}
+
+/** None of an instance that cannot be set up: it will be left out. */
+function dialectsOf(provider: ProviderConfig, definition: ProviderDefinition): readonly string[] {
+  try {
+    return factsOf(provider, definition).dialects
+  } catch {
+    return []
+  }
 }
 
 /** What cannot be loaded is a problem of the place that names it. */
@@ -140,9 +151,17 @@ async function tryLoad<T>(loading: () => Promise<T>, named: Omit<Problem, 'messa
 function planOf(resolved: ResolvedPipeline, instances: ReadonlyMap<string, Instance>, dialects: Dialects, limits: Limits, { clock, log }: Ground): ResolvedPlan {
   const { pipeline, steps } = resolved
   const placed = steps.flatMap(step => placedStep(step, instances))
-  const spoken = pipeline.dialect === undefined ? undefined : dialects.get(pipeline.dialect)?.definition
-  const dialect = spoken !== undefined && isForCallers(spoken) ? spoken : undefined
-  return { ...resolved, placed, plan: buildPlan({ name: pipeline.name, operation: pipeline.operation, dialect, body: pipeline.body, clock, log, limits }, placed) }
+  const dialect = callersDialect(pipeline.dialect, dialects)
+  const dialectWhen = pipeline.dialectWhen.flatMap(rule => {
+    const spoken = callersDialect(rule.dialect, dialects)
+    return spoken === undefined ? [] : [{ ...rule, dialect: spoken }]
+  })
+  return { ...resolved, placed, plan: buildPlan({ name: pipeline.name, operation: pipeline.operation, dialect, dialectWhen, body: pipeline.body, clock, log, limits }, placed) }
+}
+
+function callersDialect(name: string | undefined, dialects: Dialects): Dialect | undefined {
+  const spoken = name === undefined ? undefined : dialects.get(name)?.definition
+  return spoken !== undefined && isForCallers(spoken) ? spoken : undefined
 }
 
 function placedStep({ step, spec, phases, off }: ResolvedStep, instances: ReadonlyMap<string, Instance>): readonly PlacedStep[] {

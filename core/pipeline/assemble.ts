@@ -3,7 +3,7 @@
 import type { Place, Problem } from '../config/place.ts'
 import { suggestion } from '../config/suggestion.ts'
 import { applyPatches, namedStep, type NamedStep } from './patch.ts'
-import type { Patch, PipelineSource, WrittenPipeline } from './source.ts'
+import type { DialectCase, Patch, PipelineSource, WrittenPipeline } from './source.ts'
 
 export interface Route {
   /** Upper case; `ALL` is any method. */
@@ -19,6 +19,7 @@ export interface AssembledPipeline {
   readonly routes: readonly Route[]
   readonly operation: string
   readonly dialect: string | undefined
+  readonly dialectWhen: readonly DialectCase[]
   readonly body: 'json' | 'bytes' | 'form' | 'none'
   readonly steps: readonly NamedStep[]
   readonly place: Place | undefined
@@ -79,6 +80,7 @@ class Assembler {
       routes: this.#routes(source),
       operation: written.operation ?? parent?.operation ?? name,
       dialect: written.dialect ?? parent?.dialect,
+      dialectWhen: written.dialect_when ?? parent?.dialectWhen ?? [],
       body: written.body ?? parent?.body ?? 'json',
       steps: this.#steps(source, parent),
       place: source.place(''),

@@ -124,7 +124,7 @@ export class Exchange {
     this.request = request
     this.plan = plan
     this.clock = plan.clock
-    this.dialect = plan.dialect
+    this.dialect = plan.dialectWhen.length === 0 ? plan.dialect : spokenDialect(plan, request)
     this.operation = plan.operation
     this.startedAt = plan.clock.elapsed()
   }
@@ -215,4 +215,10 @@ export class Exchange {
     let timer: { cancel(): void } | undefined
     return this.orStopped(new Promise<void>(resolve => { timer = this.clock.after(ms, resolve) })).finally(() => timer?.cancel())
   }
+}
+
+/** The dialect of this caller, where a pipeline serves several. */
+function spokenDialect({ dialect, dialectWhen }: Plan, { headers, path }: IncomingRequest): Dialect | undefined {
+  const rule = dialectWhen.find(({ header, path: prefix }) => header !== undefined && headers[header] !== undefined || prefix !== undefined && (path === prefix || path.startsWith(`${prefix}/`)))
+  return rule?.dialect ?? dialect
 }

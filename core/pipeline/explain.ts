@@ -12,7 +12,7 @@ const withoutDeadline: ReadonlySet<PhaseName> = new Set(['settled', 'stream', 'c
 /** @returns lines of text; paths of the default set are given below the package */
 export function explainPipeline({ pipeline, steps, placed }: ResolvedPipeline & { readonly placed: readonly PlacedStep[] }): string {
   const routes = pipeline.routes.map(({ method, path }) => `${method} ${path}`).join(', ')
-  const head = [`pipeline ${pipeline.name}`, `  route      ${routes === '' ? 'none' : routes}`, `  operation  ${pipeline.operation}`, `  dialect    ${pipeline.dialect ?? 'none'}`]
+  const head = [`pipeline ${pipeline.name}`, `  route      ${routes === '' ? 'none' : routes}`, `  operation  ${pipeline.operation}`, `  dialect    ${[pipeline.dialect ?? 'none', ...pipeline.dialectWhen.map(({ dialect, header, path }) => `${dialect} if ${header ?? path}`)].join(', ')}`]
   return [...head, '', 'steps, in the order of the way in', ...steps.flatMap(explainStep), '', 'phases', ...phases.flatMap(phase => explainPhase(phase, placed))].join('\n')
 }
 

@@ -28,6 +28,7 @@ export interface PlanFacts {
   readonly name: string
   readonly operation: string
   readonly dialect: Dialect | undefined
+  readonly dialectWhen: Plan['dialectWhen']
   readonly body: Plan['body']
   readonly clock: Clock
   readonly log: Logger

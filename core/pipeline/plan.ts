@@ -28,10 +28,19 @@ export interface StreamPass {
   readonly buffered: boolean
 }
 
+/** By a header that is there, or by the beginning of the path. */
+export interface DialectRule {
+  readonly dialect: Dialect
+  readonly header?: string
+  readonly path?: string
+}
+
 export interface Plan {
   readonly name: string
   readonly operation: string
   readonly dialect: Dialect | undefined
+  /** Callers of other dialects, and how they are known; the first that fits counts. */
+  readonly dialectWhen: readonly DialectRule[]
   /** How the body is read before `route`: as JSON, as bytes, as a form that flows, or not at all. */
   readonly body: 'json' | 'bytes' | 'form' | 'none'
   readonly request: Phase<Said> | undefined

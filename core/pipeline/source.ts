@@ -15,6 +15,15 @@ export type Patch =
   | { readonly replace: string; readonly with: WrittenStep }
   | { readonly set: string; readonly options?: Readonly<Record<string, unknown>>; readonly on_error?: 'open' | 'closed'; readonly timeout?: number }
 
+/** Callers of another dialect than the pipeline's, and how they are known. */
+export interface DialectCase {
+  readonly dialect: string
+  /** A request header that only they send. */
+  readonly header?: string
+  /** A path that only they call, or one below it. */
+  readonly path?: string
+}
+
 export interface WrittenPipeline {
   readonly extends?: string
   readonly steps?: readonly WrittenStep[]
@@ -23,6 +32,7 @@ export interface WrittenPipeline {
   readonly route?: string | readonly string[]
   readonly operation?: string
   readonly dialect?: string
+  readonly dialect_when?: readonly DialectCase[]
   readonly body?: 'json' | 'bytes' | 'form' | 'none'
 }
 
