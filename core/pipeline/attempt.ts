@@ -17,6 +17,8 @@ export interface Failure {
   readonly status?: number
   /** The provider's words, for rules that match phrases. */
   readonly text: string
+  /** The provider's time, as its reply says it. */
+  readonly date?: string
   /** How long the provider asks to wait. */
   readonly retryAfterMs?: number
   /** The provider's own error, where it goes back as it is (passthrough). */

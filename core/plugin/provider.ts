@@ -71,6 +71,8 @@ export interface Refusal {
   readonly code: string | null
   readonly param: string | null
   readonly message: string
+  /** The provider's time, as its reply says it (the header `Date`). */
+  readonly date?: string
 }
 
 /** Facts that depend on an instance's settings. */
@@ -80,6 +82,8 @@ export interface ResolvedFacts {
   readonly defaultHeaders?: Readonly<Record<string, string>>
   readonly dialects?: readonly string[]
   readonly operations?: Readonly<Record<string, Endpoint>>
+  /** Where the models are listed, if that is another host. */
+  readonly listingUrl?: string
 }
 
 export interface ProviderDefinition {
@@ -89,6 +93,10 @@ export interface ProviderDefinition {
   /** Prefix of its environment variables; the name in upper case by default. */
   readonly env?: string
   readonly baseUrl?: string
+  /** Variables that give the base URL of an instance which says none, but do not make one: the first that is set counts. */
+  readonly baseUrlVariables?: readonly string[]
+  /** Variables of the vendor's own, for all instances: those that are set stand in `settings.variables`, by name. */
+  readonly variables?: readonly string[]
   /** What an instance must have before it is registered. */
   readonly needs?: readonly ('api_key' | 'base_url')[]
   /** At least one of these must be given explicitly before an instance registers (local servers). */
@@ -115,6 +123,10 @@ export interface ProviderDefinition {
   readonly defaultHeaders?: Readonly<Record<string, string>>
   /** Query parameters in which the vendor takes credentials: a caller's are not passed on. */
   readonly queryCredentials?: readonly string[]
+  /** Statuses of the vendor's own, and what they mean. */
+  readonly statuses?: Readonly<Record<number, number>>
+  /** The base URL that a word stands for, for example a region; `undefined` for what is no such word. */
+  baseUrlFor?(word: string): string | undefined
   /** Facts that depend on an instance's settings; what it leaves out is as above. */
   resolve?(settings: ProviderSettings): ResolvedFacts
   /** What a writer of its dialect needs to know of a model. */
@@ -138,6 +150,8 @@ export interface ProviderDefinition {
    * once more.
    */
   learn?(refusal: Refusal, call: CallFacts): string | undefined
+  /** A better text for a refusal, where the vendor's own does not say what to do. */
+  explain?(refusal: Refusal): string | undefined
   /** Where a passed-through call goes: path and query below the base URL. As the caller wrote them by default. */
   passthrough?(target: string, settings: ProviderSettings): string
   /** Reads a model list; OpenAI's shape, or a bare array, by default. */

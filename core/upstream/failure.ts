@@ -2,6 +2,7 @@
 
 import { GatewayError, gatewayError } from '../errors.ts'
 import type { Failure } from '../pipeline/attempt.ts'
+import type { ProviderDefinition } from '../plugin/provider.ts'
 import type { ReplyHeaders } from './transport.ts'
 
 const messageLimit = 4096
@@ -14,9 +15,10 @@ interface VendorError {
   readonly retryAfterMs?: number | undefined
 }
 
-/** The provider answered with an error status, or with one that is no answer at all. */
-export function statusFailure(provider: string, status: number, headers: ReplyHeaders, body: Buffer, now: number): Failure {
-  const said = vendorError(body)
+/** The provider answered with an error status, or with one that is no answer at all. @param vendor what its type knows of its own refusals */
+export function statusFailure(provider: string, answered: number, headers: ReplyHeaders, body: Buffer, now: number, vendor: Pick<ProviderDefinition, 'statuses' | 'explain'> = {}): Failure {
+  const status = vendor.statuses?.[answered] ?? answered
+  const said = explained(vendorError(body, headers), status, vendor)
   const headerMs = retryAfter(headers, now)
   const retryAfterMs = headerMs ?? said.retryAfterMs
   const error = new GatewayError(said.code, explain(provider, status, said.message), {
@@ -26,7 +28,13 @@ export function statusFailure(provider: string, status: number, headers: ReplyHe
     ...(said.param === null ? {} : { param: said.param }),
     ...(headerMs === undefined && retryAfterMs !== undefined ? { retryAfterMs } : {}),
   })
-  return { kind: 'status', status, error, text: said.message.toLowerCase(), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  const { date } = headers
+  return { kind: 'status', status, error, text: said.message.toLowerCase(), ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(typeof date === 'string' ? { date } : {}) }
+}
+
+function explained(said: VendorError, status: number, { explain }: Pick<ProviderDefinition, 'explain'>): VendorError {
+  const message = explain?.({ status, code: said.code, param: said.param, message: said.message })
+  return message === undefined ? said : { ...said, message }
 }
 
 /** No answer came: DNS, connect, TLS, reset before the answer was whole. */
@@ -60,13 +68,15 @@ function explain(provider: string, status: number, message: string): string {
 }
 
 /** Reads the vendors' shapes of an error: `error.message`, `error` as text, `message`, `detail`, else the text itself (providers 5.4). */
-function vendorError(body: Buffer): VendorError {
+function vendorError(body: Buffer, headers: ReplyHeaders): VendorError {
   const text = body.toString().trim()
   const parsed = parse(text)
   const root = Array.isArray(parsed) ? parsed[0] as unknown : parsed
-  if (!isRecord(root)) return { message: plainText(text), code: null, param: null }
+  const awsType = headers['x-amzn-errortype']
+  const named = typeof awsType === 'string' ? awsType.replace(/:.*$/, '') : null
+  if (!isRecord(root)) return { message: plainText(text), code: named, param: null }
   const error = isRecord(root['error']) ? root['error'] : root
-  return { message: clip(messageOf(root, error)), code: textOf(error['code'] ?? root['code']), param: typeof error['param'] === 'string' ? error['param'] : null, retryAfterMs: retryInfoMs(error) }
+  return { message: clip(messageOf(root, error)), code: textOf(error['code'] ?? root['code']) ?? named ?? textOf(root['__type'])?.replace(/^.*#/, '') ?? null, param: typeof error['param'] === 'string' ? error['param'] : null, retryAfterMs: retryInfoMs(error) }
 }
 
 function messageOf(root: Record<string, unknown>, error: Record<string, unknown>): string {

@@ -35,7 +35,8 @@ export class ErrorBody implements BodyReader {
   end(): void {
     const { attempt, status, headers, exchange, settle } = this.#reading
     const body = Buffer.concat(this.#chunks).subarray(0, errorLimit)
-    settle(statusFailure(attempt.target.provider.name, status, headers, body, exchange.clock.now()))
+    const { name, definition } = attempt.target.provider
+    settle(statusFailure(name, status, headers, body, exchange.clock.now(), definition))
   }
 
   broken(): void {

@@ -46,6 +46,8 @@ export class ProviderInstance {
   readonly learned = new Set<string>()
   readonly #endpoints: ReadonlyMap<string, EndpointPlace>
   readonly #transport: Transport
+  /** To the host that lists the models. */
+  readonly #listing: Transport
   readonly #authHeader: string
   readonly #authScheme: string
   readonly #customHeaders: readonly string[]
@@ -68,6 +70,7 @@ export class ProviderInstance {
     this.translation = { ...translation, ...settings['translation'] as Partial<TranslationOptions> | undefined }
     this.settings = facts.settings
     this.#transport = transportOf(this, this.settings, limits)
+    this.#listing = facts.listingUrl === undefined ? this.#transport : new HttpTransport({ baseUrl: facts.listingUrl, ...limits, proxyUrl: config.proxy_url })
     this.#authHeader = settings['auth_header'] as string | undefined ?? definition.auth?.header ?? 'Authorization'
     this.#authScheme = settings['auth_scheme'] as string | undefined ?? (definition.auth === undefined ? 'Bearer' : definition.auth.scheme ?? '')
     this.#customHeaders = Object.entries(settings['custom_upstream_headers'] as Record<string, string> | undefined ?? {}).flat()
@@ -95,9 +98,7 @@ export class ProviderInstance {
   /** Starts one call. */
   send(call: OutgoingCall, listener: ReplyListener): Call {
     if (call.further !== undefined) return fanOut((one, heard) => this.send(one, heard), call, listener)
-    const { sign } = this.definition
-    const signed = sign?.(call, this.settings)
-    return signed instanceof Promise ? this.#sendSigned(signed, call, listener) : this.#transport.send(call, listener)
+    return this.#send(call, listener, this.#transport)
   }
 
   /** Asks for the models that the provider offers. @throws Error if it does not say */
@@ -131,14 +132,19 @@ export class ProviderInstance {
   /** Closes its connections when nobody holds it any more. */
   async release(): Promise<void> {
     this.#holders -= 1
-    if (this.#holders <= 0) await this.#transport.close()
+    if (this.#holders <= 0) await Promise.all([this.#transport.close(), this.#listing === this.#transport ? undefined : this.#listing.close()])
   }
 
-  #sendSigned(signed: Promise<void>, call: OutgoingCall, listener: ReplyListener): Call {
+  #send(call: OutgoingCall, listener: ReplyListener, transport: Transport): Call {
+    const signed = this.definition.sign?.(call, this.settings)
+    return signed instanceof Promise ? this.#sendSigned(signed, call, listener, transport) : transport.send(call, listener)
+  }
+
+  #sendSigned(signed: Promise<void>, call: OutgoingCall, listener: ReplyListener, transport: Transport): Call {
     let running: Call | undefined
     let aborted = false
     signed.then(
-      () => { if (!aborted) running = this.#transport.send(call, listener) },
+      () => { if (!aborted) running = transport.send(call, listener) },
       (cause: unknown) => { if (!aborted) listener.onError(cause instanceof Error ? cause : new Error(String(cause))) },
     )
     return { pause: () => running?.pause(), resume: () => running?.resume(), abort: () => { aborted = true; running?.abort() } }
@@ -150,12 +156,12 @@ export class ProviderInstance {
       let status = 0
       const timer = setTimeout(() => { running.abort(); reject(new Error(`no answer within ${timeoutMs} ms`)) }, timeoutMs)
       const done = (settle: () => void) => { clearTimeout(timer); settle() }
-      const running = this.send(call, {
+      const running = this.#send(call, {
         onHead: code => { status = code },
         onData: chunk => { chunks.push(chunk) },
         onEnd: () => done(() => status === 200 ? resolve(Buffer.concat(chunks)) : reject(new Error(`${call.method} ${call.path} answered ${status}`))),
         onError: cause => done(() => reject(cause)),
-      })
+      }, this.#listing)
     })
   }
 }
@@ -175,12 +181,13 @@ interface Facts {
   readonly operations: Readonly<Record<string, Endpoint>>
   readonly settings: ProviderSettings
   readonly defaultHeaders: Readonly<Record<string, string>>
+  readonly listingUrl: string | undefined
 }
 
 /** The facts of one instance: its type's, as far as its settings do not say otherwise. */
-export function factsOf({ name, type, base_url, settings }: ProviderConfig, definition: ProviderDefinition): Facts {
+export function factsOf({ name, type, base_url, settings, variables }: ProviderConfig, definition: ProviderDefinition): Facts {
   const url = base_url ?? definition.baseUrl
-  const own = { ...settings, name, type, ...(url === undefined ? {} : { base_url: url }) }
+  const own = { ...settings, name, type, ...(url === undefined ? {} : { base_url: url }), ...(variables === undefined ? {} : { variables }) }
   const resolved = definition.resolve?.(own) ?? {}
   return {
     baseUrl: resolved.baseUrl ?? url,
@@ -188,6 +195,7 @@ export function factsOf({ name, type, base_url, settings }: ProviderConfig, defi
     operations: resolved.operations ?? definition.operations,
     settings: own,
     defaultHeaders: resolved.defaultHeaders ?? {},
+    listingUrl: resolved.listingUrl,
   }
 }
 

@@ -9,6 +9,8 @@ import { isTree, keysOf } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'
 import type { Provenance } from '../provenance.ts'
 import type { Report } from '../report.ts'
+import { Verbatim } from '../template.ts'
+import type { Lookup } from '../template.ts'
 import type { ConfiguredModel, ProviderConfig } from './config.ts'
 import type { Draft } from './draft.ts'
 import { prune, unresolvedIn } from './prune.ts'
@@ -23,7 +25,7 @@ export interface Registry extends Expansion {
 
 /** @returns undefined for an instance that lacks what its type needs (with a warning), or that has problems */
 export function register(draft: Draft, registry: Registry): ProviderConfig | undefined {
-  const pruned = prune(draft.block, registry.lookup)
+  const pruned = withBaseUrl(prune(draft.block, registry.lookup), draft, registry)
   const lacking = whatIsLacking(draft, pruned, registry)
   if (lacking !== undefined) return unregistered(withUnknownKeys(draft, registry), lacking, registry)
   for (const { pointer, placeholders } of pruned.dropped) {
@@ -31,6 +33,12 @@ export function register(draft: Draft, registry: Registry): ProviderConfig | und
   }
   const block = { ...pruned.block, type: draft.definition.name }
   return finish(draft, expand(block, blockSchema(draft.definition), draft.pointer, registry), registry)
+}
+
+/** Where the block says no base URL, the vendor's variables may. */
+function withBaseUrl(pruned: Pruned, { definition: { baseUrlVariables = [] } }: Draft, { lookup }: Registry): Pruned {
+  const given = baseUrlVariables.map(name => lookup(name)).find(value => value !== undefined)
+  return given === undefined || pruned.block['base_url'] !== undefined ? pruned : { ...pruned, block: { ...pruned.block, base_url: new Verbatim(given) } }
 }
 
 const leavingSecretsAlone: Pick<Expansion, 'resolve' | 'fail' | 'conceal'> = { resolve: () => '', fail: () => {}, conceal: () => {} }
@@ -79,9 +87,10 @@ function finish(draft: Draft, written: unknown, registry: Registry): ProviderCon
   }
 }
 
-function instance(draft: Draft, block: Tree, { provenance }: Registry): ProviderConfig {
+function instance(draft: Draft, block: Tree, { provenance, lookup }: Registry): ProviderConfig {
+  const { definition } = draft
   const { api_key: single = [], api_keys: listed = [], ...given } = block
-  const settings = { ...given, ...url('base_url', block['base_url'], baseUrl), ...url('proxy_url', block['proxy_url'], proxyUrl) }
+  const settings = { ...given, ...url('base_url', block['base_url'], text => definition.baseUrlFor?.(text) ?? baseUrl(text)), ...url('proxy_url', block['proxy_url'], proxyUrl) }
   return {
     ...pick(settings, ['base_url', 'proxy_url', 'resilience']),
     name: draft.name,
@@ -89,8 +98,14 @@ function instance(draft: Draft, block: Tree, { provenance }: Registry): Provider
     keys: [...new Set([single, listed].flat() as string[])],
     models: (block['models'] as (string | ConfiguredModel)[] | undefined ?? []).map(model => typeof model === 'string' ? { id: model } : model),
     settings,
+    ...(definition.variables === undefined ? {} : { variables: set(definition.variables, lookup) }),
     source: provenance.given(draft.pointer) ?? 'default',
   }
+}
+
+/** The variables that are set. */
+function set(names: readonly string[], lookup: Lookup): Readonly<Record<string, string>> {
+  return Object.fromEntries(names.map(name => [name, lookup(name)]).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 function pick(tree: Tree, keys: readonly string[]): Tree {

@@ -75,4 +75,31 @@ describe('what a provider says of its failure', () => {
   for (const [status, seen] of [[400, 400], [599, 599], [302, 502], [101, 502], [700, 502]] as const) {
     it(`with status ${status} is ${seen} to the caller`, () => expect(statusFailure('acme', status, {}, Buffer.from(''), now).error.status).to.equal(seen))
   }
+
+  for (const [name, headers, body, code] of [
+    ['a header of AWS', { 'x-amzn-errortype': 'ThrottlingException:http://internal.amazon.com/x/' }, '{"message":"m"}', 'ThrottlingException'],
+    ['a body of AWS', {}, '{"__type":"com.amazon.coral#ValidationException","Message":"m"}', 'ValidationException'],
+    ['a header, though the body says it too', { 'x-amzn-errortype': 'A' }, '{"__type":"B","message":"m"}', 'A'],
+    ['a header of AWS, beside plain text', { 'x-amzn-errortype': 'A:x' }, 'm', 'A'],
+  ] as const) {
+    it(`has the type that ${name} names as its code`, () => {
+      const { error } = statusFailure('acme', 400, headers, Buffer.from(body), now)
+      expect([error.code, error.message]).to.deep.equal([code, 'm'])
+    })
+  }
+
+  it('has the status that the vendor means', () => {
+    const { status, error } = statusFailure('acme', 498, {}, Buffer.from('{"message":"bad token"}'), now, { statuses: { 498: 401 } })
+    expect([status, error.status, error.message]).to.deep.equal([401, 401, 'acme refused the gateway\'s credential: bad token'])
+  })
+
+  it('is told in better words where the vendor\'s do not suffice', () => {
+    const explain = ({ status, message }: { status: number; message: string }) => message === 'why' ? `${status}, because` : undefined
+    const message = (text: string) => statusFailure('acme', 400, {}, Buffer.from(`{"message":"${text}"}`), now, { explain }).error.message
+    expect([message('why'), message('so')]).to.deep.equal(['400, because', 'so'])
+  })
+
+  it('keeps the time that the provider says', () => {
+    expect(statusFailure('acme', 403, { date: 'Sat, 21 Nov 2026 04:00:00 GMT' }, Buffer.from(''), now).date).to.equal('Sat, 21 Nov 2026 04:00:00 GMT')
+  })
 })
