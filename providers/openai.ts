@@ -1,6 +1,14 @@
 /** OpenAI. Facts: https://platform.openai.com/docs/api-reference */
 
-import { defineProvider } from '../core/index.ts'
+import { defineProvider, type CallFacts, type JsonDocument, type ProviderSettings, type Refusal } from '../core/index.ts'
+import { modelTraits } from './shared/model-table.ts'
+import { openAiDetour, toolsByResponses } from './shared/openai-detours.ts'
+import { openAiTraits } from './shared/openai-models.ts'
+import { openAiRules } from './shared/openai-rules.ts'
+
+const modelOf = ({ model }: CallFacts) => model
+const rules = openAiRules(modelOf)
+const detour = openAiDetour(modelOf)
 
 export default defineProvider({
   name: 'openai',
@@ -25,4 +33,34 @@ export default defineProvider({
   },
   requestIdHeader: 'X-Client-Request-Id',
   usageOnRequest: true,
+  schema: {
+    type: 'object',
+    properties: {
+      organization: { type: 'string', minLength: 1, description: 'Sent as OpenAI-Organization.' },
+      project: { type: 'string', minLength: 1, description: 'Sent as OpenAI-Project.' },
+      strict_openai_models: { type: 'boolean', description: 'Whether calls are spelled for OpenAI\'s models although base_url is not OpenAI\'s.' },
+      model_traits: modelTraits,
+    },
+  },
+  resolve: ({ organization, project }) => ({
+    defaultHeaders: {
+      ...(typeof organization === 'string' ? { 'OpenAI-Organization': organization } : {}),
+      ...(typeof project === 'string' ? { 'OpenAI-Project': project } : {}),
+    },
+  }),
+  traits: openAiTraits,
+  respell: (body, call) => { if (isStrict(call.settings)) rules(body, call) },
+  reroute: (body: JsonDocument, call: CallFacts) => isStrict(call.settings) ? detour(body, call) : undefined,
+  learn,
 })
+
+/** Servers that only resemble OpenAI's take what they take. */
+function isStrict({ base_url: url = 'https://api.openai.com/v1', strict_openai_models: isForced }: ProviderSettings): boolean {
+  return isForced === true || (isForced === undefined && /(?:^|\.)openai\.com$/.test(URL.parse(url)?.hostname ?? ''))
+}
+
+/** Which models take tools on /responses only is known of some; others say so when they are asked. */
+function learn({ status, message }: Refusal, { model, dialect }: CallFacts): string | undefined {
+  const says = status === 400 && dialect === 'openai-chat' && /\btools?\b/i.test(message) && /\/v1\/responses|responses api|\/responses\b/i.test(message)
+  return says ? toolsByResponses(model) : undefined
+}

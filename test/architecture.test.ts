@@ -25,6 +25,7 @@ const doors: Readonly<Record<string, string>> = { undici: 'core/upstream/', tapa
 const coreWords: Readonly<Record<string, RegExp>> = {
   failover: /^core\/pipeline\//, // a kind of attempt
   health: /^core\/gateway\//, // a service
+  meta: /^core\/neutral\//, // an event: sources of a text
   models: /^core\//, // an operation
   'openai-chat': /^core\/(testing\/|cli\/new\.ts$)/, // what the test kit and the skeletons speak
   retry: /^core\//, // a recovery, and a kind of attempt
@@ -47,8 +48,8 @@ describe('the architecture', () => {
     expect(imports.filter(({ from, to }) => from.startsWith('plugins/') && isOurs(to) && !to.startsWith('core/') && !to.startsWith(partOf(from))).map(arrow)).to.deep.equal([])
   })
 
-  it('has a provider import from core and its own folder only', () => {
-    expect(imports.filter(({ from, to }) => from.startsWith('providers/') && isOurs(to) && !to.startsWith('core/') && !to.startsWith(partOf(from))).map(arrow)).to.deep.equal([])
+  it('has a provider import from core, its own folder and what providers share only', () => {
+    expect(imports.filter(({ from, to }) => from.startsWith('providers/') && isOurs(to) && !/^(core|providers\/shared)\//.test(to) && !to.startsWith(partOf(from))).map(arrow)).to.deep.equal([])
   })
 
   it('has no part import the installed package of its own name', () => {

@@ -81,7 +81,7 @@ export class GenerationTranslation implements Translation {
     this.body = body
     this.#stopAt = [...this.#spelled.emulatedStop ?? [], ...stopAt]
     this.#context = { request, original, from: this.#to, requestId: exchange.id, created: Math.floor(exchange.clock.now() / 1000), ids: randomIds, losses }
-    this.#normalize = provider.definition.normalizer?.()
+    this.#normalize = provider.definition.normalizer?.(provider.settings)
     this.#fault = provider.definition.fault
   }
 

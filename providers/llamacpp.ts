@@ -1,0 +1,18 @@
+/** llama.cpp's server. Facts: https://github.com/ggml-org/llama.cpp/tree/master/tools/server */
+
+import { defineProvider } from '../core/index.ts'
+import { listOf } from './shared/listing.ts'
+import { serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
+
+export default defineProvider({
+  name: 'llamacpp',
+  description: 'llama.cpp',
+  needs: ['base_url'],
+  dialects: ['openai-chat'],
+  operations: { ...serverOperations, responses: 'POST /v1/responses', messages: 'POST /v1/messages' },
+  usageOnRequest: true,
+  resolve: serverRoot,
+  passthrough: serverPath,
+  respell: serverRules,
+  models: body => listOf(body, ({ meta }) => ({ context_window: (meta as { readonly n_ctx?: unknown } | undefined)?.n_ctx })),
+})

@@ -1,0 +1,41 @@
+/** Ollama. Facts: https://docs.ollama.com/api/openai-compatibility */
+
+import { defineProvider, type JsonDocument, type RespellFacts } from '../core/index.ts'
+import { clampedEffort, flatEffort } from './shared/effort.ts'
+import { drop, dropSilently, tokensField } from './shared/fields.ts'
+import { imageDataOnly } from './shared/images.ts'
+import { developerAsSystem, dropThoughts, ownState } from './shared/messages.ts'
+import { forChat, said, textOf } from './shared/rule.ts'
+import { serverPath, serverRoot } from './shared/server-root.ts'
+
+export default defineProvider({
+  name: 'ollama',
+  description: 'Ollama',
+  baseUrl: 'http://localhost:11434/v1',
+  needsOneOf: ['base_url'],
+  dialects: ['openai-chat', 'ollama-embed'],
+  operations: {
+    chat: 'POST /v1/chat/completions',
+    responses: 'POST /v1/responses',
+    messages: 'POST /v1/messages',
+    ollama_embed: 'POST /api/embed',
+    models: 'GET /v1/models',
+  },
+  usageOnRequest: true,
+  resolve: serverRoot,
+  passthrough: serverPath,
+  respell: forChat(
+    ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts, imageDataOnly('Ollama'), chosenTool,
+    drop('Ollama', 'n', 'logit_bias'), dropSilently('Ollama', 'user'),
+    (body, { losses }) => clampedEffort(body, ['none', 'low', 'medium', 'high'], losses),
+  ),
+  canonical: id => id.endsWith(':latest') ? id.slice(0, -':latest'.length) : id,
+})
+
+/** The server lets the model choose, whatever is said. */
+function chosenTool(body: JsonDocument, { losses }: RespellFacts): void {
+  const choice = said(body.root, 'tool_choice')
+  if (choice === undefined) return
+  if (textOf(choice) !== 'auto') losses.drop('tool_choice', 'Ollama lets the model choose')
+  body.unset(body.root, 'tool_choice')
+}

@@ -1,0 +1,45 @@
+/** OpenCode Go. Facts: https://opencode.ai/docs/go */
+
+import { defineProvider, type CallFacts, type JsonDocument, type ProviderSettings, type RespellFacts } from '../core/index.ts'
+import { compatibleRules } from './shared/compatible.ts'
+import { said } from './shared/rule.ts'
+
+export default defineProvider({
+  name: 'opencode_go',
+  description: 'OpenCode Go',
+  baseUrl: 'https://opencode.ai/zen/go/v1',
+  needs: ['api_key'],
+  dialects: ['openai-chat', 'anthropic-messages'],
+  operations: { chat: 'POST /chat/completions', messages: 'POST /messages', models: 'GET /models' },
+  usageOnRequest: true,
+  schema: {
+    type: 'object',
+    properties: {
+      messages_models: { type: 'array', items: { type: 'string', minLength: 1 }, default: ['qwen3.7-max'], env: 'MESSAGES_MODELS', description: 'The models that speak anthropic-messages; the others speak openai-chat.' },
+      default_reasoning_effort: { type: 'string', default: 'low', env: 'DEFAULT_REASONING_EFFORT', description: 'reasoning_effort of callers who say none; empty for none.' },
+      session_header: { type: 'boolean', default: true, env: 'SESSION_HEADER', description: 'Whether a caller\'s X-OpenCode-Session goes along.' },
+    },
+  },
+  callerHeaders: ['x-opencode-session'],
+  reroute: (_body: JsonDocument, { dialect, model, settings }: CallFacts) => {
+    const spoken = messagesModels(settings).includes(model) ? 'anthropic-messages' : 'openai-chat'
+    return spoken === dialect ? undefined : spoken
+  },
+  respell: (body, call) => {
+    compatibleRules(body, call)
+    if (call.operation === 'chat') defaultEffort(body, call)
+  },
+  sign: ({ headers }, { session_header: isSent }) => {
+    const at = headers.findIndex((name, place) => place % 2 === 0 && name.toLowerCase() === 'x-opencode-session')
+    if (isSent === false && at >= 0) headers.splice(at, 2)
+  },
+})
+
+function messagesModels({ messages_models: models }: ProviderSettings): readonly string[] {
+  return Array.isArray(models) ? models as string[] : ['qwen3.7-max']
+}
+
+function defaultEffort(body: JsonDocument, { settings }: RespellFacts): void {
+  const effort = settings['default_reasoning_effort'] ?? 'low'
+  if (typeof effort === 'string' && effort !== '' && said(body.root, 'reasoning_effort') === undefined) body.set(body.root, 'reasoning_effort', JSON.stringify(effort))
+}

@@ -1,0 +1,58 @@
+/** OpenRouter. Facts: https://openrouter.ai/docs */
+
+import { defineProvider, type ProviderCall, type ProviderSettings } from '../core/index.ts'
+import { finishFault } from './shared/faults.ts'
+import { tokensField } from './shared/fields.ts'
+import { listOf } from './shared/listing.ts'
+import { ownState } from './shared/messages.ts'
+import { forChat } from './shared/rule.ts'
+
+export default defineProvider({
+  name: 'openrouter',
+  description: 'OpenRouter',
+  baseUrl: 'https://openrouter.ai/api/v1',
+  needs: ['api_key'],
+  dialects: ['openai-chat', 'openai-responses'],
+  operations: {
+    chat: 'POST /chat/completions',
+    responses: 'POST /responses',
+    messages: 'POST /messages',
+    embeddings: 'POST /embeddings',
+    speech: 'POST /audio/speech',
+    transcriptions: 'POST /audio/transcriptions',
+    images: 'POST /images/generations',
+    models: 'GET /models',
+  },
+  requestIdHeader: 'X-Client-Request-Id',
+  schema: {
+    type: 'object',
+    properties: {
+      site_url: { type: 'string', minLength: 1, env: 'SITE_URL', description: 'Sent as HTTP-Referer, unless the caller sends one.' },
+      app_name: { type: 'string', minLength: 1, env: 'APP_NAME', description: 'Sent as X-OpenRouter-Title, unless the caller sends one.' },
+    },
+  },
+  callerHeaders: ['http-referer', 'x-openrouter-title', 'x-title', 'x-openrouter-categories'],
+  traits: () => ({ vendor: 'openrouter', cacheMarks: true }),
+  respell: forChat(ownState('openrouter'), tokensField('max_tokens')),
+  sign: attribute,
+  fault: finishFault,
+  models: body => listOf(body, metadata),
+})
+
+/** The older name of the title counts as one, too. */
+function attribute({ headers }: ProviderCall, { site_url: site, app_name: app }: ProviderSettings): void {
+  const given = new Set(headers.filter((_, at) => at % 2 === 0).map(name => name.toLowerCase()))
+  if (typeof site === 'string' && !given.has('http-referer')) headers.push('HTTP-Referer', site)
+  if (typeof app === 'string' && !given.has('x-openrouter-title') && !given.has('x-title')) headers.push('X-OpenRouter-Title', app)
+}
+
+function metadata({ name, context_length, architecture, supported_parameters, pricing, top_provider }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { input_modalities: input, output_modalities: output } = (architecture ?? {}) as Readonly<Record<string, unknown>>
+  return {
+    display_name: name,
+    context_window: context_length,
+    max_output_tokens: (top_provider as Readonly<Record<string, unknown>> | undefined)?.['max_completion_tokens'],
+    capabilities: { input_modalities: input, output_modalities: output, supported_parameters },
+    pricing,
+  }
+}

@@ -1,0 +1,8 @@
+/** How Kimi is spelled, whichever plan pays. */
+
+import { flatEffort } from './effort.ts'
+import { tokensField } from './fields.ts'
+import { developerAsSystem, ownState, replayThoughts } from './messages.ts'
+import { forChat } from './rule.ts'
+
+export const kimiRules = forChat(ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, replayThoughts)

@@ -1,0 +1,62 @@
+/** What is known of models, by their ids: built-in tables, and what a user says over them. */
+
+import type { ModelTraits, OptionsOf, OptionsSchema, ProviderSettings } from '../../core/index.ts'
+
+/** Facts for the ids that match; of several rows the first counts. */
+export interface ModelRow<Facts> {
+  readonly models: RegExp
+  readonly facts: Facts
+}
+
+/** The option `model_traits` of providers with such a table. */
+export const modelTraits = {
+  type: 'array',
+  description: 'What is known of models, over the built-in table: for ids that match, the last entry counts, member by member.',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['models'],
+    properties: {
+      models: { type: 'string', minLength: 1, description: 'A glob on the id; * is any text.' },
+      reasoning: { type: 'boolean', description: 'It thinks before it answers, and takes what such models take.' },
+      efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The words for effort that it takes, lowest first; none if it takes no such word.' },
+      always_thinks: { type: 'boolean', description: 'Its thinking cannot be switched off.' },
+      images: { type: 'boolean', description: 'It sees images.' },
+      json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer.' },
+      strict_tools: { type: 'boolean', description: 'It keeps tool arguments to their schema when asked.' },
+      prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
+      responses: { type: 'string', enum: ['never', 'thinking', 'tools', 'always'], description: 'Which calls it takes on /responses only: those with tools while it thinks, all with tools, all.' },
+    },
+  },
+} as const satisfies OptionsSchema
+
+export const modelTraitsSchema = { type: 'object', properties: { model_traits: modelTraits } } as const satisfies OptionsSchema
+
+export interface ModelFacts extends ModelTraits {
+  readonly reasoning?: boolean
+  readonly responses?: 'never' | 'thinking' | 'tools' | 'always'
+}
+
+/** The facts of a model: those of its row, with what the user says over them. */
+export function factsOf<Facts extends ModelFacts>(model: string, rows: readonly ModelRow<Facts>[], settings: ProviderSettings): Facts | ModelFacts {
+  return withOverrides(model, rows.find(({ models }) => models.test(model))?.facts ?? {}, settings)
+}
+
+/** Facts with what the user says of the model over them. */
+export function withOverrides<Facts extends ModelFacts>(model: string, facts: Facts, settings: ProviderSettings): Facts {
+  const own = settings['model_traits'] as OptionsOf<typeof modelTraits> | undefined
+  return own === undefined ? facts : own.filter(({ models }) => globOf(models).test(model)).reduce((known, { models: _models, ...said }) => ({ ...known, ...camelCased(said) }), facts)
+}
+
+function globOf(glob: string): RegExp {
+  return new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i')
+}
+
+function camelCased(said: object): object {
+  return Object.fromEntries(Object.entries(said).map(([name, value]) => [name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()), value as unknown]))
+}
+
+/** What writers need to know of a model. */
+export function traitsOf({ reasoning: _reasoning, responses: _responses, ...traits }: ModelFacts): ModelTraits {
+  return traits
+}

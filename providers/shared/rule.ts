@@ -1,0 +1,63 @@
+/** Rules: edits that spell a body the way one vendor wants it. */
+
+import { JsonError, type JsonDocument, type JsonNode, type RespellFacts } from '../../core/index.ts'
+
+export type Rule = (body: JsonDocument, call: RespellFacts) => void
+
+/** The rules for chat completions, in order; other bodies stay as they are. */
+export function forChat(...rules: readonly Rule[]): Rule {
+  return (body, call) => {
+    if (call.operation === 'chat' && call.dialect === 'openai-chat') for (const rule of rules) rule(body, call)
+  }
+}
+
+/** The rules for OpenAI's embeddings. */
+export function forEmbeddings(...rules: readonly Rule[]): Rule {
+  return (body, call) => {
+    if (call.operation === 'embeddings') for (const rule of rules) rule(body, call)
+  }
+}
+
+export function all(...rules: readonly Rule[]): Rule {
+  return (body, call) => { for (const rule of rules) rule(body, call) }
+}
+
+/** A member that says something: neither absent nor null. */
+export function said(node: JsonNode | undefined, name: string): JsonNode | undefined {
+  const member = node?.get(name)
+  return member === undefined || member.kind === 'null' ? undefined : member
+}
+
+export function textOf(node: JsonNode | undefined): string | undefined {
+  if (node?.kind !== 'string') return undefined
+  try {
+    return node.string()
+  } catch (cause) {
+    if (cause instanceof JsonError) return undefined
+    throw cause
+  }
+}
+
+/** Whether a word may be in the body: of one that nobody edited its bytes tell, without looking at its parts. */
+export function mayMention(body: JsonDocument, word: string): boolean {
+  return body.edited || body.bytes.includes(word)
+}
+
+/** A message, or a part of one, and its path in the caller's body. */
+export interface Placed {
+  readonly node: JsonNode
+  readonly at: string
+}
+
+export function messagesOf({ root }: JsonDocument): readonly Placed[] {
+  return root.get('messages')?.items().map((node, index) => ({ node, at: `messages[${index}]` })) ?? []
+}
+
+/** The parts of messages whose content is a list. */
+export function partsOf(messages: readonly Placed[]): readonly Placed[] {
+  return messages.flatMap(({ node, at }) => node.get('content')?.items().map((part, index) => ({ node: part, at: `${at}.content[${index}]` })) ?? [])
+}
+
+export function hasTools({ root }: JsonDocument): boolean {
+  return (said(root, 'tools')?.items().length ?? 0) > 0 || (said(root, 'functions')?.items().length ?? 0) > 0
+}

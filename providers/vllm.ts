@@ -1,0 +1,25 @@
+/** vLLM. Facts: https://docs.vllm.ai/en/latest/serving/openai_compatible_server */
+
+import { defineProvider } from '../core/index.ts'
+import { listOf } from './shared/listing.ts'
+import { serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
+
+export default defineProvider({
+  name: 'vllm',
+  description: 'vLLM',
+  baseUrl: 'http://localhost:8000/v1',
+  needsOneOf: ['base_url', 'api_key'],
+  dialects: ['openai-chat', 'openai-responses'],
+  operations: {
+    ...serverOperations,
+    responses: 'POST /v1/responses',
+    messages: 'POST /v1/messages',
+    transcriptions: 'POST /v1/audio/transcriptions',
+    rerank: 'POST /rerank',
+  },
+  usageOnRequest: true,
+  resolve: serverRoot,
+  passthrough: serverPath,
+  respell: serverRules,
+  models: body => listOf(body, ({ max_model_len: context_window }) => ({ context_window })),
+})

@@ -1,0 +1,72 @@
+/** xAI. Facts: https://docs.x.ai/docs/api-reference */
+
+import { createHash } from 'node:crypto'
+import { defineProvider, JsonDocument, JsonError, type CallFacts, type ProviderCall, type RespellFacts } from '../core/index.ts'
+import { clampedEffort, flatEffort } from './shared/effort.ts'
+import { drop, stopHere, stopsOf } from './shared/fields.ts'
+import { ownState } from './shared/messages.ts'
+import { factsOf, modelTraits, traitsOf, type ModelFacts, type ModelRow } from './shared/model-table.ts'
+import { forChat } from './shared/rule.ts'
+
+/** The first row counts. Some reasoning models refuse to be told how hard to think. */
+const models: readonly ModelRow<ModelFacts>[] = [
+  { models: /non-reasoning/, facts: { efforts: [] } },
+  { models: /^grok-3-mini/, facts: { reasoning: true, efforts: ['low', 'high'] } },
+  { models: /^grok-[23]/, facts: { efforts: [] } },
+  { models: /^grok-(?:4(?:-|$)|4-fast|4-1|4\.1|code)/, facts: { reasoning: true, efforts: [] } },
+  { models: /^grok-/, facts: { reasoning: true, efforts: ['none', 'low', 'medium', 'high'] } },
+]
+
+export default defineProvider({
+  name: 'xai',
+  description: 'xAI',
+  baseUrl: 'https://api.x.ai/v1',
+  needs: ['api_key'],
+  dialects: ['openai-chat', 'openai-responses'],
+  operations: {
+    chat: 'POST /chat/completions',
+    responses: 'POST /responses',
+    messages: 'POST /messages',
+    embeddings: 'POST /embeddings',
+    images: 'POST /images/generations',
+    image_edits: 'POST /images/edits',
+    models: 'GET /models',
+  },
+  usageOnRequest: true,
+  schema: { type: 'object', properties: { model_traits: modelTraits } },
+  callerHeaders: ['x-grok-conv-id'],
+  traits: (model, settings) => ({ vendor: 'xai', ...traitsOf(factsOf(model, models, settings)) }),
+  respell: forChat(ownState('xai'), flatEffort, forModel),
+  // Tapline stops where models that think do not.
+  reroute: (body, call) => call.dialect === 'openai-chat' && isReasoning(call) && stopsOf(body).length > 0 ? 'openai-chat' : undefined,
+  sign: keepTogether,
+})
+
+function isReasoning({ model, settings }: CallFacts): boolean {
+  return factsOf(model, models, settings).reasoning === true
+}
+
+function forModel(body: JsonDocument, call: RespellFacts): void {
+  clampedEffort(body, factsOf(call.model, models, call.settings).efforts ?? ['none', 'low', 'medium', 'high'], call.losses)
+  if (!isReasoning(call)) return
+  drop(call.model, 'presence_penalty', 'frequency_penalty')(body, call)
+  stopHere(body, call)
+}
+
+/** The calls of one conversation find one cache: they share the model, how it began, and its tools. */
+function keepTogether({ operation, headers, body }: ProviderCall): void {
+  if (operation !== 'chat' || body === undefined || headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'x-grok-conv-id')) return
+  const beginning = beginningOf(body)
+  if (beginning !== undefined) headers.push('X-Grok-Conv-Id', `tapline-${createHash('sha256').update(beginning).digest('hex').slice(0, 32)}`)
+}
+
+function beginningOf(body: Buffer): string | undefined {
+  try {
+    const { root } = JsonDocument.parse(body)
+    const messages = root.get('messages')?.items().slice(0, 2) ?? []
+    return [root.get('model'), ...messages, root.get('tools')].map(node => node?.json() ?? '').join('\n')
+  } catch (cause) {
+    if (cause instanceof JsonError) return undefined
+    throw cause
+  }
+}

@@ -1,0 +1,24 @@
+/** Xiaomi MiMo. Facts: https://platform.xiaomimimo.com/docs */
+
+import { defineProvider, type JsonDocument } from '../core/index.ts'
+import { flatEffort, switchThinking, takeEffort } from './shared/effort.ts'
+import { tokensField } from './shared/fields.ts'
+import { developerAsSystem, ownState, replayThoughts } from './shared/messages.ts'
+import { forChat } from './shared/rule.ts'
+
+export default defineProvider({
+  name: 'xiaomi',
+  description: 'Xiaomi MiMo',
+  baseUrl: 'https://api.xiaomimimo.com/v1',
+  needs: ['api_key'],
+  dialects: ['openai-chat'],
+  operations: { chat: 'POST /chat/completions', models: 'GET /models' },
+  usageOnRequest: true,
+  traits: () => ({ vendor: 'xiaomi' }),
+  respell: forChat(ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, replayThoughts),
+})
+
+function thinking(body: JsonDocument): void {
+  const effort = takeEffort(body)
+  if (effort !== undefined) switchThinking(body, effort !== 'none')
+}
