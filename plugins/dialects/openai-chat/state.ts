@@ -12,14 +12,28 @@ export type Thought = Omit<ReasoningBlock, 'at'>
 /** The members in which vendors spell plain reasoning; several may say the same. */
 export const reasoningNames = ['reasoning_content', 'reasoning', 'reasoning_text'] as const
 
-/** The thoughts of a whole message: those with state, where it has any, else the plain text. */
+/** The thoughts of a whole message: those with state, and what the plain text says beside them. */
 export function readThoughts(message: JsonObject): readonly Thought[] {
   const plain = reasoningNames.map(name => message[name]).find((text): text is string => typeof text === 'string' && text !== '')
   const held = readHeld(message)
-  if (plain === undefined || held.some(({ text }) => text !== '')) return held
   const [first, ...others] = held
-  if (first !== undefined && first.redacted === undefined) return [{ ...first, text: plain }, ...others]
-  return [{ type: 'reasoning', text: plain }, ...held]
+  if (plain === undefined) return held
+  if (first !== undefined && first.redacted === undefined && held.every(({ text }) => text === '')) return [{ ...first, text: plain }, ...others]
+  return between(held, plain)
+}
+
+/** The plain text repeats the texts of the others, and has further ones between; where it does not, it is another spelling of the same. */
+function between(held: readonly Thought[], plain: string): readonly Thought[] {
+  const all: Thought[] = []
+  let end = 0
+  for (const thought of held) {
+    const start = plain.indexOf(thought.text, end)
+    if (start < 0) return held
+    if (start > end) all.push({ type: 'reasoning', text: plain.slice(end, start) })
+    all.push(thought)
+    end = start + thought.text.length
+  }
+  return end < plain.length ? [...all, { type: 'reasoning', text: plain.slice(end) }] : all
 }
 
 function readHeld(message: JsonObject): readonly Thought[] {
@@ -133,9 +147,8 @@ export function heldContent(thoughts: readonly Thought[]): Content | undefined {
   return contents.length === 0 ? undefined : Object.fromEntries(contents)
 }
 
-/** Unsigned thoughts stand between the signed ones as they did. */
 function thinkingBlocks(thoughts: readonly Thought[]): JsonObject {
-  return { thinking_blocks: thoughts.filter(thought => (vendorOfThought(thought) ?? 'anthropic') === 'anthropic').map(thinkingBlock) }
+  return { thinking_blocks: thoughts.filter(thought => vendorOfThought(thought) === 'anthropic').map(thinkingBlock) }
 }
 
 function thinkingBlock({ text, redacted, state }: Thought): JsonObject {

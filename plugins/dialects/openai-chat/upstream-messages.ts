@@ -94,7 +94,9 @@ class Messages {
     const own = thoughts.filter(thought => vendorOfThought(thought) === undefined || this.#isOwnThought(thought))
     const foreign = thoughts.some(thought => !own.includes(thought)) || texts.some(({ state }) => state !== undefined && !isOwn(state, to))
     if (foreign) losses.silent('extra_content', `state of another vendor is not sent to ${to.provider}`)
-    const state = texts.findLast(text => isOwn(text.state, to))?.state
+    const signed = texts.filter(text => isOwn(text.state, to))
+    if (signed.length > 1) losses.silent('extra_content', 'a message has one signature for its text')
+    const state = signed.at(-1)?.state
     return joinContents(heldContent(own), state === undefined ? undefined : signedContent(state))
   }
 
