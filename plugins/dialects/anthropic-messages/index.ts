@@ -1,9 +1,15 @@
 /** Anthropic's messages: requests, replies, streams, errors. Facts: https://docs.anthropic.com/en/api/messages */
 
 import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
+import { writeReply } from './caller-reply.ts'
+import { readRequest } from './caller-request.ts'
+import { MessagesWriter } from './caller-stream.ts'
 import { replyConversation, requestConversation } from './conversation.ts'
 import { errorEnvelope, vendorError } from './errors.ts'
 import { messagesStream } from './stream.ts'
+import { readReply } from './upstream-reply.ts'
+import { writeRequest } from './upstream-request.ts'
+import { MessagesReader } from './upstream-stream.ts'
 import { readUsage, writeUsage } from './usage.ts'
 import { validate } from './validate.ts'
 
@@ -22,6 +28,17 @@ export default defineDialect({
   answer,
   error: (error, requestId) => Buffer.from(errorEnvelope(error, requestId)),
   stream: messagesStream,
+  caller: {
+    request: readRequest,
+    reply: writeReply,
+    stream: context => new MessagesWriter(context),
+  },
+  upstream: {
+    operation: () => 'messages',
+    request: writeRequest,
+    reply: readReply,
+    stream: from => new MessagesReader(from),
+  },
 })
 
 /** An error inside a reply of status 2xx, or none of what was asked for (api 3.4). */

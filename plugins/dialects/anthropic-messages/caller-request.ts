@@ -1,0 +1,111 @@
+/** Reads a request: from Anthropic's spelling to no dialect's. */
+
+import { gatewayError, refusal, type JsonObject, type Losses, type NeutralRequest, type Output, type ReasoningControls, type Sampling, type Tool, type ToolChoice } from '../../../core/index.ts'
+import { defined, Members } from '../../../core/neutral/members.ts'
+import { readCache } from './cache-mark.ts'
+import { readMessages } from './caller-messages.ts'
+import { readReasoning } from './reasoning.ts'
+import { meetsStrictRules } from './strict-schema.ts'
+import { dialect } from './writing.ts'
+
+/** What this reader has a rule for; all else goes along as it is. */
+const known = new Set([
+  'model', 'provider', 'messages', 'system', 'max_tokens', 'stream', 'tools', 'tool_choice', 'thinking', 'output_config', 'output_format', 'stop_sequences', 'temperature', 'top_p', 'top_k',
+  'metadata', 'service_tier', 'cache_control', 'container', 'mcp_servers', 'inference_geo', 'context_management', 'speed',
+])
+
+/** What only Anthropic has: its absence would change what the caller gets, or where it is computed. */
+const refused = ['container', 'mcp_servers', 'inference_geo'] as const
+/** What only Anthropic has, and the answer can do without. */
+const dropped = ['context_management', 'speed', 'service_tier'] as const
+
+/** @throws GatewayError 400 for what is of Anthropic alone, or of no dialect */
+export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
+  const body = new Members(json)
+  checkOwn(body, losses)
+  const { system, turns } = readMessages(body, losses)
+  const reasoning = readReasoning(body)
+  return defined<NeutralRequest>({
+    from: dialect,
+    model: body.text('model') ?? '',
+    system,
+    turns,
+    tools: body.objects('tools').map(tool => readTool(tool, losses)),
+    toolChoice: readToolChoice(body.object('tool_choice')),
+    parallelToolCalls: body.object('tool_choice')?.flag('disable_parallel_tool_use') === true ? false : undefined,
+    output: readOutput(body, losses),
+    reasoning,
+    maxOutputTokens: body.number('max_tokens'),
+    sampling: defined<Sampling>({ temperature: body.number('temperature'), topP: body.number('top_p'), topK: body.number('top_k') }),
+    stop: body.texts('stop_sequences')?.filter(sequence => sequence !== '') ?? [],
+    hints: {},
+    wants: isHidden(reasoning) ? { reasoning: false } : {},
+    cache: readCache(body),
+    isStream: body.flag('stream') === true,
+    extras: body.rest(known),
+    vendorExtras: {},
+  })
+}
+
+function checkOwn(body: Members, losses: Losses): void {
+  for (const name of refused) {
+    const value = body.any(name)
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0)) throw refusal(name, `${name} cannot be translated from ${dialect}`)
+  }
+  for (const name of dropped) if (body.any(name) !== undefined) losses.drop(name, `of ${dialect} alone`)
+  if (body.any('metadata') !== undefined) losses.silent('metadata', `of ${dialect} alone`)
+}
+
+function isHidden(reasoning: ReasoningControls | undefined): boolean {
+  return reasoning?.isEnabled === false || reasoning?.display === 'omitted'
+}
+
+// Tools
+
+const knownOfTools = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
+
+/** @throws GatewayError 400 for a tool of Anthropic's own */
+function readTool(tool: Members, losses: Losses): Tool {
+  const type = tool.text('type')
+  if (type !== undefined && type !== 'custom') throw refusal(tool.at, `the tool ${type} is Anthropic's own: it cannot be translated`)
+  for (const name of Object.keys(tool.rest(knownOfTools))) losses.drop(`tools.${name}`, `of ${dialect} alone`, tool.path(name))
+  return defined<Tool>({
+    name: nameOf(tool),
+    description: tool.text('description'),
+    schema: tool.any('input_schema'),
+    strict: tool.flag('strict'),
+    cache: readCache(tool),
+    at: tool.at,
+  })
+}
+
+function nameOf(named: Members): string {
+  const name = named.text('name')
+  if (name !== undefined && name !== '') return name
+  throw gatewayError('missing_required_parameter', `${named.path('name')} is required`, { param: named.path('name') })
+}
+
+function readToolChoice(choice: Members | undefined): ToolChoice | undefined {
+  const type = choice?.text('type')
+  switch (type) {
+    case undefined: return undefined
+    case 'auto': case 'none': return { kind: type }
+    case 'any': return { kind: 'required' }
+    case 'tool': return choice === undefined ? undefined : { kind: 'named', name: nameOf(choice) }
+    default: throw gatewayError('invalid_value', 'tool_choice.type must be one of auto, any, tool and none', { param: 'tool_choice.type' })
+  }
+}
+
+// The answer
+
+/** @throws GatewayError 400 for a format that nobody knows */
+function readOutput(body: Members, losses: Losses): Output | undefined {
+  const config = body.object('output_config')
+  for (const name of Object.keys(config?.rest(new Set(['effort', 'format'])) ?? {})) losses.drop(`output_config.${name}`, `of ${dialect} alone`)
+  const format = config?.object('format') ?? body.object('output_format')
+  if (format === undefined) return undefined
+  const type = format.text('type')
+  if (type !== 'json_schema') throw refusal(format.path('type'), `${format.at} of type ${JSON.stringify(type ?? null)} cannot be translated`)
+  const schema = format.any('schema') ?? {}
+  return { kind: 'json_schema', name: 'output', schema, strict: meetsStrictRules(schema) }
+}

@@ -1,0 +1,249 @@
+/** Writes a streamed answer: one block after another, whatever stands open at once on the other side. */
+
+import { GatewayError, gatewayError, type NeutralEvent, type OpenedBlock, type ReplyContext, type StreamWriter, type Usage, type VendorState } from '../../../core/index.ts'
+import { estimateTokens } from '../../../core/neutral/estimate.ts'
+import { errorEnvelope } from './errors.ts'
+import { CallIds, carried, dropImage, messageId, shownThinking, stopOf } from './reply-blocks.ts'
+import { sealCall, sealThought } from './sealed.ts'
+import { spell, spellDelta, spellStop } from './stream-events.ts'
+import { writeUsage } from './usage.ts'
+import { dialect } from './writing.ts'
+
+type KeyedEvent = NeutralEvent & { readonly key: string }
+
+/** The block that is open. */
+interface Current {
+  readonly key: string
+  readonly block: OpenedBlock
+  /** What it said so far: of tools and of thinking whose state may be sealed. */
+  text: string
+  state: VendorState | undefined
+}
+
+export class MessagesWriter implements StreamWriter {
+  readonly #context: ReplyContext
+  readonly #ids: CallIds
+  readonly #shown: 'all' | 'state' | 'none'
+  readonly #seals: boolean
+  #index = 0
+  #current: Current | undefined
+  /** Blocks that wait until the open one is closed, with their events, by key. */
+  readonly #waiting = new Map<string, { readonly block: OpenedBlock; readonly events: KeyedEvent[] }>()
+  /** Blocks that were closed before they ended. */
+  readonly #closed = new Map<string, OpenedBlock>()
+  /** Blocks of which nothing is shown. */
+  readonly #hidden = new Set<string>()
+  #hasCalls = false
+  #hasRefusal = false
+  #usage: Usage | undefined
+  #isOver = false
+
+  constructor(context: ReplyContext) {
+    this.#context = context
+    this.#ids = new CallIds(context)
+    this.#shown = shownThinking(context.request)
+    this.#seals = context.from.options.seal_foreign_state
+  }
+
+  write(event: NeutralEvent): string {
+    if (this.#isOver) return ''
+    try {
+      return this.#write(event)
+    } catch (cause) {
+      if (cause instanceof GatewayError) return this.#fail(cause)
+      throw cause
+    }
+  }
+
+  #write(event: NeutralEvent): string {
+    switch (event.type) {
+      case 'start': return this.#start(event)
+      case 'open': case 'delta': case 'state': case 'meta': case 'close': return this.#hidden.has(event.key) ? '' : this.#keyed(event)
+      case 'usage':
+        this.#usage = event.usage
+        return ''
+      case 'finish': return this.#finish(event)
+      case 'end':
+        this.#isOver = true
+        return spell('message_stop')
+      case 'error': return this.#fail(event.error)
+    }
+  }
+
+  /** With the one estimate that Tapline makes; the end puts it right. */
+  #start({ model }: NeutralEvent & { readonly type: 'start' }): string {
+    const { request, from } = this.#context
+    return spell('message_start', {
+      message: {
+        id: messageId(this.#context),
+        type: 'message',
+        role: 'assistant',
+        model: model ?? from.model,
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: { input_tokens: this.#usage?.inputTokens ?? estimateTokens(request), output_tokens: 0 },
+      },
+    })
+  }
+
+  #keyed(event: KeyedEvent): string {
+    const waiting = this.#waiting.get(event.key)
+    if (waiting !== undefined) {
+      waiting.events.push(event)
+      return ''
+    }
+    switch (event.type) {
+      case 'open': return this.#open(event.key, event.block)
+      case 'delta': return this.#delta(event.key, event.text)
+      case 'state': return this.#sign(event.key, event.state)
+      case 'close': return this.#close(event.key)
+      case 'meta':
+        this.#context.losses.silent('annotations', `${dialect} has citations of its own only`)
+    }
+    return ''
+  }
+
+  #open(key: string, block: OpenedBlock): string {
+    if (block.type === 'image' || block.type === 'reasoning' && this.#shown === 'none') {
+      this.#hidden.add(key)
+      if (block.type === 'image') dropImage(this.#context.losses)
+      return ''
+    }
+    const room = this.#makeRoom()
+    if (room !== undefined && this.#waiting.size === 0) return room + this.#begin(key, block)
+    this.#waiting.set(key, { block, events: [] })
+    return room === undefined ? '' : room + this.#goOn()
+  }
+
+  /** Closes the open block; `undefined` if it must stay: a call whose arguments are not whole. */
+  #makeRoom(): string | undefined {
+    const current = this.#current
+    if (current === undefined) return ''
+    if (current.block.type === 'tool_call' && !isWhole(current.text)) return undefined
+    this.#closed.set(current.key, current.block)
+    return this.#stop(current)
+  }
+
+  #begin(key: string, block: OpenedBlock): string {
+    const before = block.type === 'tool_call' ? this.#sealed(block) : undefined
+    const head = before?.head ?? ''
+    const content = before?.content ?? this.#contentOf(block)
+    const index = this.#index++
+    this.#current = { key, block, text: '', state: undefined }
+    if (block.type === 'refusal') this.#hasRefusal = true
+    return `${head}event: content_block_start\ndata: {"type":"content_block_start","index":${index},"content_block":${JSON.stringify(content)}}\n\n`
+  }
+
+  #contentOf(block: OpenedBlock): object {
+    switch (block.type) {
+      case 'text': case 'refusal': return { type: 'text', text: '' }
+      case 'reasoning': return block.redacted === undefined ? { type: 'thinking', thinking: '', signature: '' } : { type: 'redacted_thinking', data: block.redacted }
+      case 'tool_call': case 'image': throw new TypeError(`${block.type} is spelled elsewhere`)
+    }
+  }
+
+  /** A call, with another vendor's state in it, or sealed in a block before it. */
+  #sealed({ id, name, state }: OpenedBlock & { readonly type: 'tool_call' }): { readonly head: string; readonly content: object } {
+    this.#hasCalls = true
+    const spelled = this.#ids.spell(id)
+    const call = { type: 'tool_use', id: spelled, name, input: {} }
+    if (state === undefined || state.vendor === 'anthropic') return { head: '', content: call }
+    if (!this.#seals) return { head: '', content: { ...call, ...carried(state) } }
+    const index = this.#index++
+    const head = spell('content_block_start', { index, content_block: { type: 'thinking', thinking: '', signature: '' } }) + spellDelta(index, 'signature', sealCall(spelled, state)) + spellStop(index)
+    return { head, content: call }
+  }
+
+  #delta(key: string, text: string): string {
+    const current = this.#current
+    if (current?.key !== key) return this.#late(key, text)
+    const { block } = current
+    switch (block.type) {
+      case 'tool_call': current.text += text; return spellDelta(this.#index - 1, 'input', text)
+      case 'reasoning':
+        if (this.#seals) current.text += text
+        return this.#shown === 'state' ? '' : spellDelta(this.#index - 1, 'thinking', text)
+      default: return spellDelta(this.#index - 1, 'text', text)
+    }
+  }
+
+  /** Text for a block that was closed: another block of its kind. A call cannot go on. */
+  #late(key: string, text: string): string {
+    const block = this.#closed.get(key)
+    if (block === undefined || block.type === 'tool_call' && text.trim() === '') return ''
+    if (block.type === 'tool_call') throw gatewayError('bad_upstream_response', `${this.#context.from.provider} went on with the arguments of a tool call that was whole`, { provider: this.#context.from.provider })
+    this.#closed.delete(key)
+    return this.#open(key, block) + this.#keyed({ type: 'delta', key, text })
+  }
+
+  #sign(key: string, state: VendorState): string {
+    const current = this.#current
+    if (current?.key !== key || current.block.type !== 'reasoning') {
+      this.#context.losses.silent('thought_signature', `${dialect} has no place for it here`)
+      return ''
+    }
+    const before = current.state
+    current.state = before === undefined || before.vendor !== state.vendor ? state : { ...state, value: before.value + state.value }
+    return ''
+  }
+
+  #close(key: string): string {
+    const current = this.#current
+    if (current?.key !== key) {
+      this.#closed.delete(key)
+      return ''
+    }
+    return this.#stop(current) + this.#goOn()
+  }
+
+  #stop(current: Current): string {
+    const index = this.#index - 1
+    this.#current = undefined
+    const signature = this.#signatureOf(current)
+    return (signature === '' ? '' : spellDelta(index, 'signature', signature)) + spellStop(index)
+  }
+
+  #signatureOf({ block, text, state }: Current): string {
+    if (state === undefined || block.type !== 'reasoning' || block.redacted !== undefined) return ''
+    if (state.vendor === 'anthropic') return state.value
+    return this.#seals ? sealThought(text, state, block.itemId) : ''
+  }
+
+  /** The block that has waited longest begins; it may be whole already. */
+  #goOn(): string {
+    let out = ''
+    while (this.#current === undefined) {
+      const [next] = this.#waiting
+      if (next === undefined) break
+      const [key, { block, events }] = next
+      this.#waiting.delete(key)
+      out += this.#begin(key, block)
+      for (const event of events) out += this.#keyed(event)
+    }
+    return out
+  }
+
+  #finish(event: NeutralEvent & { readonly type: 'finish' }): string {
+    let out = ''
+    while (this.#current !== undefined) out += this.#stop(this.#current) + this.#goOn()
+    const delta = stopOf(event, { hasCalls: this.#hasCalls, hasRefusal: this.#hasRefusal })
+    return out + spell('message_delta', { delta, usage: writeUsage(this.#usage) })
+  }
+
+  #fail(error: GatewayError): string {
+    this.#isOver = true
+    return `event: error\ndata: ${errorEnvelope(error, this.#context.requestId)}\n\n`
+  }
+}
+
+/** Whether a tool's arguments are all there. */
+function isWhole(text: string): boolean {
+  if (text.trim() === '') return false
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

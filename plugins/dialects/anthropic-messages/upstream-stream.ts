@@ -1,0 +1,175 @@
+/** Reads a stream of Anthropic's, event by event. */
+
+import { gatewayError, parseJson, type Destination, type Emit, type Finish, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
+import { finishWith } from '../../../core/neutral/finish.ts'
+import { vendorError } from './errors.ts'
+import { finishOf } from './stop-reason.ts'
+import { explanationOf, isJsonTool, stateOf } from './upstream-reply.ts'
+import { laterUsage, readUsage } from './usage.ts'
+
+/** An open block. */
+interface Open {
+  readonly key: string
+  readonly type: OpenedBlock['type']
+  /** A tool's arguments that came with its beginning, for the case that no others come. */
+  readonly input?: string
+  hasText: boolean
+}
+
+export class MessagesReader implements StreamReader {
+  readonly #from: Destination
+  readonly #open = new Map<unknown, Open>()
+  #blocks = 0
+  #model: string
+  #hasStarted = false
+  #hasCalls = false
+  #usage: object | undefined
+  #stop: JsonObject = {}
+  #isOver = false
+
+  constructor(from: Destination) {
+    this.#from = from
+    this.#model = from.model
+  }
+
+  read(event: StreamEvent, emit: Emit): void {
+    const { data } = event
+    if (this.#isOver || data === undefined || event.isDone) return
+    const json = parsed(data)
+    if (json === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
+    switch (json['type'] ?? event.name) {
+      case 'message_start': return this.#start(isObject(json['message']) ? json['message'] : {}, emit)
+      case 'content_block_start': return this.#begin(json, emit)
+      case 'content_block_delta': return this.#grow(json, emit)
+      case 'content_block_stop': return this.#end(json['index'], emit)
+      case 'message_delta': return this.#tell(json, emit)
+      case 'message_stop': return this.#finish(emit)
+      case 'error': return this.#fail(vendorError(json['error'] ?? json, this.#from.provider), emit)
+      default: if (isObject(json['error'])) this.#fail(vendorError(json['error'], this.#from.provider), emit)
+    }
+  }
+
+  /** A message whose reason to stop is known is complete. */
+  end(emit: Emit): void {
+    if (typeof this.#stop['stop_reason'] === 'string') this.#finish(emit)
+  }
+
+  #start({ id, model, usage }: JsonObject, emit: Emit): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    if (typeof model === 'string') this.#model = model
+    emit({ type: 'start', ...(typeof id === 'string' ? { id } : {}), ...(typeof model === 'string' ? { model } : {}) })
+    this.#count(usage, emit)
+  }
+
+  #begin({ index, content_block: block }: JsonObject, emit: Emit): void {
+    if (!isObject(block)) return
+    this.#begun(emit)
+    const opened = openingOf(block, this.#from)
+    this.#end(index, emit)
+    if (opened === undefined) return
+    const open: Open = { key: String(this.#blocks++), type: opened.type, hasText: false, ...(opened.type === 'tool_call' || isJsonTool(block['name'], this.#from) ? { input: inputOf(block) } : {}) }
+    if (opened.type === 'tool_call') this.#hasCalls = true
+    this.#open.set(index, open)
+    emit({ type: 'open', key: open.key, block: opened })
+    this.#say(open, block['text'] ?? block['thinking'], emit)
+    this.#sign(open, block['signature'], emit)
+  }
+
+  #grow({ index, delta }: JsonObject, emit: Emit): void {
+    const open = this.#open.get(index)
+    if (open === undefined || !isObject(delta)) return
+    switch (delta['type']) {
+      case 'text_delta': return this.#say(open, delta['text'], emit)
+      case 'thinking_delta': return this.#say(open, delta['thinking'], emit)
+      case 'input_json_delta': return this.#say(open, delta['partial_json'], emit)
+      case 'signature_delta': return this.#sign(open, delta['signature'], emit)
+      case 'citations_delta': if (delta['citation'] !== undefined && open.type === 'text') emit({ type: 'meta', key: open.key, annotations: [delta['citation']] })
+    }
+  }
+
+  #end(index: unknown, emit: Emit): void {
+    const open = this.#open.get(index)
+    if (open === undefined) return
+    if (open.input !== undefined && !open.hasText) this.#say(open, open.input, emit)
+    this.#open.delete(index)
+    emit({ type: 'close', key: open.key })
+  }
+
+  #tell({ delta, usage }: JsonObject, emit: Emit): void {
+    if (isObject(delta)) this.#stop = { ...this.#stop, ...delta }
+    this.#count(usage, emit)
+  }
+
+  #finish(emit: Emit): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#begun(emit)
+    for (const index of this.#open.keys()) this.#end(index, emit)
+    const { stop_reason: reason, stop_sequence: sequence, stop_details: details } = this.#stop
+    this.#refuse(explanationOf(reason, details), emit)
+    const finish: Finish = finishWith(finishOf(reason), this.#hasCalls)
+    emit({ type: 'finish', finish, ...(typeof sequence === 'string' ? { stopSequence: sequence } : {}) })
+    emit({ type: 'end' })
+  }
+
+  #refuse(text: string | undefined, emit: Emit): void {
+    if (text === undefined) return
+    emit({ type: 'open', key: 'refusal', block: { type: 'refusal' } })
+    emit({ type: 'delta', key: 'refusal', text })
+    emit({ type: 'close', key: 'refusal' })
+  }
+
+  #say(open: Open, text: unknown, emit: Emit): void {
+    if (typeof text !== 'string' || text === '') return
+    open.hasText = true
+    emit({ type: 'delta', key: open.key, text })
+  }
+
+  #sign(open: Open, signature: unknown, emit: Emit): void {
+    const state = open.type === 'reasoning' ? stateOf(signature, this.#model) : undefined
+    if (state !== undefined) emit({ type: 'state', key: open.key, state })
+  }
+
+  #count(usage: unknown, emit: Emit): void {
+    if (!isObject(usage)) return
+    this.#usage = laterUsage(this.#usage, usage)
+    const counted = readUsage(this.#usage)
+    if (counted !== undefined) emit({ type: 'usage', usage: counted })
+  }
+
+  /** Some servers leave the beginning out. */
+  #begun(emit: Emit): void {
+    if (!this.#hasStarted) this.#start({}, emit)
+  }
+
+  #fail(error: GatewayError, emit: Emit): void {
+    this.#isOver = true
+    emit({ type: 'error', error })
+  }
+}
+
+function openingOf(block: JsonObject, from: Destination): OpenedBlock | undefined {
+  const { type, data, id, name } = block
+  switch (type) {
+    case 'text': return { type: 'text' }
+    case 'thinking': return { type: 'reasoning', isSummary: true }
+    case 'redacted_thinking': return typeof data === 'string' ? { type: 'reasoning', redacted: data } : undefined
+    case 'tool_use': return isJsonTool(name, from) ? { type: 'text' } : { type: 'tool_call', id: typeof id === 'string' ? id : '', name: typeof name === 'string' ? name : '' }
+    default: return undefined
+  }
+}
+
+function inputOf({ input }: JsonObject): string {
+  return isObject(input) ? argumentsText(input) : '{}'
+}
+
+function parsed(data: string): JsonObject | undefined {
+  try {
+    const json = parseJson(data)
+    return isObject(json) ? json : undefined
+  } catch {
+    return undefined
+  }
+}
