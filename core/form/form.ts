@@ -1,7 +1,4 @@
-/**
- * A multipart request. Its leading fields are read, as far as `model` at least; then it flows on to the provider as it comes, its bytes as
- * they were, but for the model's value and fields that are the gateway's own.
- */
+/** A multipart request: its leading fields are read, as far as `model`; then it flows on to the provider, its bytes as they came but for the model's value. */
 
 import { Readable } from 'node:stream'
 import { gatewayError, GatewayError } from '../errors.ts'
@@ -68,6 +65,7 @@ export class Form {
   /** Who waits for the leading fields, and then who takes the rest. */
   #waiting: { resolve(): void; reject(cause: GatewayError): void } | undefined
   #rest: Rest | undefined
+  #collected: Promise<readonly CollectedPart[]> | undefined
 
   /** Reads a form as far as its model is known. @throws GatewayError */
   static async read(upload: Upload, options: FormOptions): Promise<Form> {
@@ -134,8 +132,12 @@ export class Form {
     })
   }
 
-  /** The whole form, in memory. @throws GatewayError if it has more than `limitBytes`, or is broken */
-  async collect(limitBytes: number): Promise<readonly CollectedPart[]> {
+  /** The whole form, in memory, however often it is asked for. @throws GatewayError if it has more than `limitBytes`, or is broken */
+  collect(limitBytes: number): Promise<readonly CollectedPart[]> {
+    return this.#collected ??= this.#collect(limitBytes)
+  }
+
+  async #collect(limitBytes: number): Promise<readonly CollectedPart[]> {
     const tooLarge = () => gatewayError('body_too_large', `this provider takes forms of ${limitBytes} bytes at most`)
     if (!this.#hasEnded) {
       const rest = new Rest(this.#upload, taker => this.#flow(taker))

@@ -1,6 +1,7 @@
 /** One call to one target, and how it ended. */
 
 import type { GatewayError } from '../errors.ts'
+import type { Adaptation } from '../upstream/adaptation.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Translation } from '../upstream/translation.ts'
@@ -40,6 +41,8 @@ export class Attempt {
   once = false
   /** The way between the caller's dialect and the provider's; undefined if the provider speaks the caller's. */
   translation: Translation | undefined
+  /** How an operation is put to a provider that spells it in a way of its own; undefined where it is put as it came. */
+  adaptation: Adaptation | undefined
   outcome: 'established' | 'failed' | 'cancelled' | undefined
   failure: Failure | undefined
   /** Monotonic milliseconds. */

@@ -5,6 +5,7 @@ import type { GatewayError } from '../errors.ts'
 import type { Losses } from '../neutral/losses.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { ModelTraits } from '../neutral/translation.ts'
+import type { OperationAdapter } from './adapter.ts'
 import type { OptionsSchema } from './schema.ts'
 
 /** A method and a path below the base URL, for example `POST /chat/completions`. */
@@ -154,6 +155,8 @@ export interface ProviderDefinition {
   explain?(refusal: Refusal): string | undefined
   /** Where a passed-through call goes: path and query below the base URL. As the caller wrote them by default. */
   passthrough?(target: string, settings: ProviderSettings): string
+  /** Operations that it serves in a spelling of its own, by name; `operations` says where. */
+  readonly adapters?: Readonly<Record<string, OperationAdapter>>
   /** Reads a model list; OpenAI's shape, or a bare array, by default. */
   models?(body: unknown): readonly ModelEntry[]
   /** Where the list goes on: the query of its next page, for example `?after_id=x`; `undefined` behind the last. */

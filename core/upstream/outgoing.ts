@@ -9,6 +9,7 @@ import { respellNative } from './respell.ts'
 import { EmbeddingsTranslation } from './embeddings.ts'
 import { GenerationTranslation, type Translation } from './translation.ts'
 import type { OutgoingCall } from './transport.ts'
+import { Adaptation } from './adaptation.ts'
 import { formCall } from './form-call.ts'
 import { wireFor } from './wire.ts'
 
@@ -32,6 +33,8 @@ function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
   if (place === undefined) {
     throw gatewayError('unsupported_response_operation', `${provider.name} (type ${provider.type}) does not serve ${operation}`)
   }
+  const adapter = forward === undefined ? provider.definition.adapters?.[operation] : undefined
+  if (adapter !== undefined) return call(exchange, attempt, (attempt.adaptation = new Adaptation(exchange, attempt, adapter)).call(place))
   if (exchange.form !== undefined && forward === undefined) return call(exchange, attempt, formCall(exchange, attempt, exchange.form, place))
   const headers = forward === undefined ? ownHeaders(exchange, provider) : [...forward.headers]
   const query = forward === undefined && provider.definition.callerQuery === true ? exchange.request.query : ''

@@ -4,6 +4,7 @@ import { GatewayError, gatewayError } from '../errors.ts'
 import type { Attempt, Failure } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Timer } from '../plugin/services.ts'
+import { AdaptedBody } from './adapted-body.ts'
 import { decoded } from './decoded.ts'
 import { EventBody } from './event-body.ts'
 import { timeoutFailure, transportFailure } from './failure.ts'
@@ -163,7 +164,7 @@ class Sending implements ReplyListener, Call {
 
 /** Chooses how the body is read, from its status and type. */
 function bodyReader(reading: Reading): BodyReader {
-  const { exchange, status, headers, attempt: { translation } } = reading
+  const { exchange, status, headers, attempt: { translation, adaptation } } = reading
   const isSuccess = status >= 200 && status < 300
   if (exchange.forward !== undefined && (!isSuccess || !exchange.readable || isEmpty(exchange, status))) return new RawBody(reading)
   if (!isSuccess) return decoded(reading, ErrorBody)
@@ -171,6 +172,7 @@ function bodyReader(reading: Reading): BodyReader {
   if (translation !== undefined) return decoded(reading, isEventStream(type) ? TranslatedEventBody : TranslatedPlainBody)
   if (type.startsWith('text/event-stream')) return decoded(reading, EventBody)
   if (exchange.forward !== undefined && !type.includes('json')) return new RawBody(reading)
+  if (adaptation !== undefined) return decoded(reading, AdaptedBody)
   if (isOpaque(exchange, type)) return decoded(reading, OpaqueBody)
   return decoded(reading, PlainBody)
 }

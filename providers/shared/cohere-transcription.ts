@@ -1,7 +1,6 @@
 /** Transcriptions by Cohere: a form as OpenAI's, which must say the language; the answer is a text and nothing else. */
 
-import { gatewayError, parseJson, refusal, type OperationAdapter } from '../../core/index.ts'
-import { isObject } from '../../core/neutral/arguments.ts'
+import { gatewayError, refusal, type OperationAdapter } from '../../core/index.ts'
 import { transcript } from './audio.ts'
 
 export const cohereTranscription: OperationAdapter = {
@@ -15,8 +14,8 @@ export const cohereTranscription: OperationAdapter = {
     },
   },
   reply(said, { body, to: { provider } }) {
-    const json = parseJson(said.toString())
-    if (!isObject(json) || typeof json['text'] !== 'string') throw gatewayError('bad_upstream_response', `${provider}: provider returned no text`, { provider })
-    return transcript(json['text'], body)
+    const { text } = said
+    if (typeof text !== 'string') throw gatewayError('bad_upstream_response', `${provider}: provider returned no text`, { provider })
+    return transcript(text, body)
   },
 }

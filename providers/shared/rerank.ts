@@ -1,6 +1,6 @@
 /** Rerank as Cohere and vLLM spell it. */
 
-import { gatewayError, parseJson, type AskedRequest, type Json, type JsonObject, type OperationAdapter, type Usage } from '../../core/index.ts'
+import { gatewayError, type AskedRequest, type Json, type JsonObject, type OperationAdapter, type Usage } from '../../core/index.ts'
 import { isObject } from '../../core/neutral/arguments.ts'
 import { randomIds } from '../../core/neutral/ids.ts'
 
@@ -16,14 +16,13 @@ export const rerank: OperationAdapter = {
   },
   reply(said, asked) {
     const { to: { provider, model }, body } = asked
-    const json = parseJson(said.toString())
-    if (!isObject(json) || !Array.isArray(json['results'])) throw gatewayError('bad_upstream_response', `${provider}: provider returned no results`, { provider })
-    const results = json['results'].filter(isResult)
+    if (!Array.isArray(said['results'])) throw gatewayError('bad_upstream_response', `${provider}: provider returned no results`, { provider })
+    const results = said['results'].filter(isResult)
     const documents = body['return_documents'] === true ? documentsOf(body) : []
-    const counted = countsOf(json)
+    const counted = countsOf(said)
     const reply = {
-      id: typeof json['id'] === 'string' ? json['id'] : randomIds.hex('rerank-', 32),
-      model: typeof json['model'] === 'string' ? json['model'] : model,
+      id: typeof said['id'] === 'string' ? said['id'] : randomIds.hex('rerank-', 32),
+      model: typeof said['model'] === 'string' ? said['model'] : model,
       provider,
       results: results.toSorted((one, other) => other.relevance_score - one.relevance_score).map(result => withDocument(result, documents)),
       ...(counted === undefined ? {} : { usage: counted }),

@@ -1,6 +1,6 @@
 /** Speech and transcriptions by Xiaomi MiMo, where both are chats. */
 
-import { gatewayError, parseJson, refusal, type CollectedPart, type Json, type JsonObject, type OperationAdapter } from '../../core/index.ts'
+import { gatewayError, refusal, type CollectedPart, type Json, type JsonObject, type OperationAdapter } from '../../core/index.ts'
 import { isObject } from '../../core/neutral/arguments.ts'
 import { dataUrl } from '../../core/neutral/media.ts'
 import { audioTypes, decodeAudio, formatOf, noAudio, refuseFields, textAt, transcript, voiceOf } from './audio.ts'
@@ -54,9 +54,8 @@ export const xiaomiTranscription: OperationAdapter = {
   },
 }
 
-function messageOf(said: Buffer): JsonObject | undefined {
-  const json = parseJson(said.toString())
-  const choice: Json | undefined = isObject(json) && Array.isArray(json['choices']) ? json['choices'][0] : undefined
+function messageOf({ choices }: JsonObject): JsonObject | undefined {
+  const choice: Json | undefined = Array.isArray(choices) ? choices[0] : undefined
   const message = isObject(choice) ? choice['message'] : undefined
   return isObject(message) ? message : undefined
 }
