@@ -13,7 +13,7 @@ const known = new Set([
   'model', 'provider', 'messages', 'tools', 'functions', 'tool_choice', 'function_call', 'parallel_tool_calls', 'response_format',
   'reasoning_effort', 'reasoning', 'max_completion_tokens', 'max_tokens', 'temperature', 'top_p', 'top_k', 'seed', 'presence_penalty', 'frequency_penalty',
   'logit_bias', 'n', 'stop', 'user', 'safety_identifier', 'metadata', 'service_tier', 'store', 'verbosity', 'prompt_cache_key', 'prediction', 'modalities',
-  'audio', 'web_search_options', 'logprobs', 'top_logprobs', 'stream', 'stream_options', 'cache_control', 'extra_body',
+  'audio', 'web_search_options', 'prompt_cache_options', 'moderation', 'logprobs', 'top_logprobs', 'stream', 'stream_options', 'cache_control', 'extra_body',
 ])
 
 /** @throws GatewayError 400 for what is no chat completion request */
@@ -187,6 +187,8 @@ function readHints(body: Members): Hints {
     store: body.flag('store'),
     verbosity: body.text('verbosity'),
     promptCacheKey: body.text('prompt_cache_key'),
+    promptCacheOptions: body.any('prompt_cache_options'),
+    moderation: body.any('moderation'),
     prediction: body.any('prediction'),
     modalities: body.texts('modalities'),
     audio: body.any('audio'),

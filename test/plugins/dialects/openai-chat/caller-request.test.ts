@@ -54,11 +54,11 @@ describe('openai-chat reads a request:', () => {
       ['stop, several, without empty ones', { stop: ['a', '', 'b'] }, { stop: ['a', 'b'] }],
       ['logprobs', { logprobs: true, top_logprobs: 3 }, { wants: { logprobs: true, topLogprobs: 3 } }],
       ['wishes', {
-        user: 'u', safety_identifier: 's', metadata: { a: '1' }, service_tier: 'flex', store: true, verbosity: 'low', prompt_cache_key: 'k', prediction: { type: 'content', content: 'x' },
+        user: 'u', safety_identifier: 's', metadata: { a: '1' }, service_tier: 'flex', store: true, verbosity: 'low', prompt_cache_key: 'k', prompt_cache_options: { mode: 'x' }, moderation: {}, prediction: { type: 'content', content: 'x' },
         modalities: ['text', 'audio'], audio: { voice: 'v' }, web_search_options: {},
       }, {
         hints: {
-          user: 'u', safetyIdentifier: 's', metadata: { a: '1' }, serviceTier: 'flex', store: true, verbosity: 'low', promptCacheKey: 'k', prediction: { type: 'content', content: 'x' },
+          user: 'u', safetyIdentifier: 's', metadata: { a: '1' }, serviceTier: 'flex', store: true, verbosity: 'low', promptCacheKey: 'k', promptCacheOptions: { mode: 'x' }, moderation: {}, prediction: { type: 'content', content: 'x' },
           modalities: ['text', 'audio'], audio: { voice: 'v' }, webSearch: {},
         },
       }],

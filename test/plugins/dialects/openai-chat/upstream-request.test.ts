@@ -66,6 +66,7 @@ describe('openai-chat writes a request:', () => {
       ['a Responses caller\'s store, which is the gateway\'s', { from: 'openai-responses', hints: { store: true } }, {}],
       ['truncation auto, dropped', { from: 'openai-responses', hints: { truncation: 'auto' } }, {}, ['truncation']],
       ['truncation disabled, without a word', { from: 'openai-responses', hints: { truncation: 'disabled' } }, {}],
+      ['what only OpenAI takes, dropped', { hints: { promptCacheOptions: { mode: 'x' }, moderation: {} } }, {}, ['prompt_cache_options', 'moderation']],
       ['what nobody knows', { extras: { min_p: 0.1, model: 'x' } }, { min_p: 0.1 }],
       ['a mark for all of the prompt, silently dropped', { cache: {} }, {}, ['(cache_control)']],
       ['what is for another vendor, not sent', { vendorExtras: { google: { a: 1 } } }, {}],
@@ -78,6 +79,7 @@ describe('openai-chat writes a request:', () => {
     }
 
     it('what is meant for this vendor', () => expectEqualJson(write({ vendorExtras: { google: { a: 1 } }, extras: { extra_body: { b: 2 } } }, { traits: { vendor: 'google' } }).body, { ...base, extra_body: { b: 2, google: { a: 1 } } }))
+    it('what only OpenAI takes, to OpenAI', () => expectEqualJson(write({ hints: { promptCacheOptions: { mode: 'x' }, moderation: {} } }, { traits: { vendor: 'openai' } }).body, { ...base, prompt_cache_options: { mode: 'x' }, moderation: {} }))
     it('the first four stop sequences; Tapline stops at the others', () => {
       const { body, spelled } = write({ stop: ['a', 'b', 'c', 'd', 'e', 'f'] })
       expect([body['stop'], spelled.emulatedStop]).to.deep.equal([['a', 'b', 'c', 'd'], ['e', 'f']])
