@@ -5,6 +5,7 @@ import { isObject } from '../core/neutral/arguments.ts'
 import { flatEffort } from './shared/effort.ts'
 import { drop, highestTemperature, oneAnswer, tokensField } from './shared/fields.ts'
 import { developerAsSystem, ownState, wrapThoughts } from './shared/messages.ts'
+import { minimaxSpeech } from './shared/minimax-speech.ts'
 import { forChat, said } from './shared/rule.ts'
 import { mapChoices, thinkTagReader } from './shared/think-tags.ts'
 
@@ -22,7 +23,8 @@ export default defineProvider({
   baseUrl: 'https://api.minimax.io/v1',
   needs: ['api_key'],
   dialects: ['openai-chat'],
-  operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', models: 'GET /models' },
+  operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', speech: 'POST /t2a_v2', models: 'GET /models' },
+  adapters: { speech: minimaxSpeech },
   traits: () => ({ vendor: 'minimax' }),
   respell: forChat(
     ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, warmTemperature, highestTemperature(1, 'MiniMax'), oneAnswer('MiniMax'),

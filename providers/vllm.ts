@@ -2,6 +2,7 @@
 
 import { defineProvider } from '../core/index.ts'
 import { listOf } from './shared/listing.ts'
+import { rerank } from './shared/rerank.ts'
 import { serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
 
 export default defineProvider({
@@ -17,6 +18,7 @@ export default defineProvider({
     transcriptions: 'POST /v1/audio/transcriptions',
     rerank: 'POST /rerank',
   },
+  adapters: { rerank },
   usageOnRequest: true,
   resolve: serverRoot,
   passthrough: serverPath,

@@ -5,6 +5,7 @@ import { flatEffort, switchThinking, takeEffort } from './shared/effort.ts'
 import { tokensField } from './shared/fields.ts'
 import { developerAsSystem, ownState, replayThoughts } from './shared/messages.ts'
 import { forChat } from './shared/rule.ts'
+import { xiaomiSpeech, xiaomiTranscription } from './shared/xiaomi-audio.ts'
 
 export default defineProvider({
   name: 'xiaomi',
@@ -12,7 +13,8 @@ export default defineProvider({
   baseUrl: 'https://api.xiaomimimo.com/v1',
   needs: ['api_key'],
   dialects: ['openai-chat'],
-  operations: { chat: 'POST /chat/completions', models: 'GET /models' },
+  operations: { chat: 'POST /chat/completions', speech: 'POST /chat/completions', transcriptions: 'POST /chat/completions', models: 'GET /models' },
+  adapters: { speech: xiaomiSpeech, transcriptions: xiaomiTranscription },
   usageOnRequest: true,
   traits: () => ({ vendor: 'xiaomi' }),
   respell: forChat(ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, replayThoughts),
