@@ -6,6 +6,7 @@ import { drop, dropSilently, tokensField } from './shared/fields.ts'
 import { imageDataOnly } from './shared/images.ts'
 import { developerAsSystem, dropThoughts, ownState } from './shared/messages.ts'
 import { forChat, said, textOf } from './shared/rule.ts'
+import { ollamaEmbeddings } from './shared/ollama-embed.ts'
 import { serverPath, serverRoot } from './shared/server-root.ts'
 
 export default defineProvider({
@@ -13,15 +14,16 @@ export default defineProvider({
   description: 'Ollama',
   baseUrl: 'http://localhost:11434/v1',
   needsOneOf: ['base_url'],
-  dialects: ['openai-chat', 'ollama-embed'],
+  dialects: ['openai-chat'],
   operations: {
     chat: 'POST /v1/chat/completions',
     responses: 'POST /v1/responses',
     messages: 'POST /v1/messages',
-    ollama_embed: 'POST /api/embed',
+    embeddings: 'POST /api/embed',
     models: 'GET /v1/models',
   },
   usageOnRequest: true,
+  adapters: { embeddings: ollamaEmbeddings },
   resolve: serverRoot,
   passthrough: serverPath,
   respell: forChat(
