@@ -175,6 +175,10 @@ export interface Hints {
   readonly store?: boolean
   readonly verbosity?: string
   readonly promptCacheKey?: string
+  /** How long the provider's cache keeps the prompt, and the like (OpenAI). */
+  readonly promptCacheOptions?: Json
+  /** What the provider shall do about content that it does not want (OpenAI). */
+  readonly moderation?: Json
   readonly prediction?: Json
   readonly modalities?: readonly string[]
   readonly audio?: Json
@@ -187,6 +191,8 @@ export interface Wants {
   /** A stream's usage event (openai-chat). */
   readonly usageEvent?: boolean
   readonly logprobs?: boolean
+  /** The field that asked for them, if it has another name. */
+  readonly logprobsAt?: string
   readonly topLogprobs?: number
   /** Encrypted reasoning in the reply (openai-responses). */
   readonly encryptedReasoning?: boolean

@@ -6,7 +6,7 @@ import type { NeutralRequest } from './request.ts'
 /** A field that a target may not know, by the name that most callers have for it. */
 export type Untaken =
   | 'n' | 'logprobs' | 'modalities' | 'web_search_options'
-  | 'top_k' | 'seed' | 'presence_penalty' | 'frequency_penalty' | 'logit_bias' | 'verbosity' | 'prediction' | 'store' | 'service_tier' | 'truncation'
+  | 'top_k' | 'seed' | 'presence_penalty' | 'frequency_penalty' | 'logit_bias' | 'verbosity' | 'prediction' | 'store' | 'service_tier' | 'truncation' | 'prompt_cache_options' | 'moderation'
   | 'user' | 'safety_identifier' | 'metadata' | 'prompt_cache_key'
 
 type Outcome = 'refuse' | 'drop' | 'silent'
@@ -27,6 +27,8 @@ const said: readonly (readonly [field: Untaken, outcome: Outcome, isSaid: (reque
   ['store', 'drop', ({ hints }) => hints.store === true],
   ['service_tier', 'drop', ({ hints }) => hints.serviceTier !== undefined],
   ['truncation', 'drop', ({ hints }) => hints.truncation === 'auto'],
+  ['prompt_cache_options', 'drop', ({ hints }) => hints.promptCacheOptions !== undefined],
+  ['moderation', 'drop', ({ hints }) => hints.moderation !== undefined],
   ['user', 'silent', ({ hints }) => hints.user !== undefined],
   ['safety_identifier', 'silent', ({ hints }) => hints.safetyIdentifier !== undefined],
   ['metadata', 'silent', ({ hints }) => hints.metadata !== undefined],
@@ -41,7 +43,7 @@ const said: readonly (readonly [field: Untaken, outcome: Outcome, isSaid: (reque
 export function dropUntaken(request: NeutralRequest, target: string, takes: ReadonlySet<Untaken>, losses: Losses): void {
   for (const [field, outcome, isSaid] of said) {
     if (takes.has(field) || !isSaid(request)) continue
-    if (outcome === 'refuse') throw refusal(field, `${field} cannot be translated: ${target} does not take it`)
+    if (outcome === 'refuse') throw refusal(field === 'logprobs' ? request.wants.logprobsAt ?? field : field, `${field} cannot be translated: ${target} does not take it`)
     if (outcome === 'drop') losses.drop(field, `not taken by ${target}`)
     else losses.silent(field, `not taken by ${target}`)
   }

@@ -1,10 +1,16 @@
 /** OpenAI's Responses: requests, replies, streams, errors, and their translation. */
 
 import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
+import { writeReply } from './caller-reply.ts'
+import { readRequest } from './caller-request.ts'
+import { ResponseWriter } from './caller-stream.ts'
 import { replyConversation, requestConversation } from './conversation.ts'
 import { vendorError } from './errors.ts'
 import { textPart } from './spelling.ts'
 import { responsesStream } from './stream.ts'
+import { readReply } from './upstream-reply.ts'
+import { writeRequest } from './upstream-request.ts'
+import { ResponseReader } from './upstream-stream.ts'
 import { readUsage } from './usage.ts'
 import { validate } from './validate.ts'
 
@@ -23,9 +29,11 @@ export default defineDialect({
   answer,
   error: errorEnvelope,
   stream: responsesStream,
+  caller: { request: readRequest, reply: writeReply, stream: context => new ResponseWriter(context) },
+  upstream: { operation: () => 'responses', request: writeRequest, reply: readReply, stream: from => new ResponseReader(from) },
 })
 
-/** An error inside a reply of status 2xx, or no output. A failed response that the provider keeps is an answer of its own when it was asked for in the background. */
+/** An error inside a reply of status 2xx, or no output. */
 function fault({ root }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
   if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
   const error = root.get('error')

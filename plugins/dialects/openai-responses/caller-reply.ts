@@ -1,0 +1,16 @@
+/** Writes a plain reply as a response. */
+
+import { replayed } from '../../../core/neutral/assemble.ts'
+import { defined } from '../../../core/neutral/members.ts'
+import type { NeutralReply } from '../../../core/neutral/reply.ts'
+import type { ReplyContext } from '../../../core/neutral/translation.ts'
+import { ResponseWriter, type WriterOptions } from './caller-stream.ts'
+
+/** The response with which its stream would have ended. */
+export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
+  const { created, serviceTier, extras, logprobs } = reply
+  if (reply.finish === 'pause') context.losses.drop('pause_turn', 'not known to openai-responses')
+  const writer = new ResponseWriter(context, defined<WriterOptions>({ created, serviceTier, extras, logprobs: context.request.wants.logprobs === true ? logprobs : undefined }))
+  for (const event of replayed(reply)) writer.write(event)
+  return Buffer.from(writer.response())
+}

@@ -1,0 +1,129 @@
+/** Reads a Responses request: from OpenAI's spelling to no dialect's. */
+
+import { gatewayError } from '../../../core/errors.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import { defined, Members } from '../../../core/neutral/members.ts'
+import type { Hints, Json, JsonObject, NeutralRequest, Output, ReasoningControls, Wants } from '../../../core/neutral/request.ts'
+import { readInput } from './caller-items.ts'
+import { readTools, readToolChoice } from './caller-tools.ts'
+
+/** What this reader has a rule for; all else goes along as it is. */
+const known = new Set([
+  'model', 'provider', 'input', 'instructions', 'tools', 'tool_choice', 'parallel_tool_calls', 'text', 'reasoning', 'max_output_tokens', 'temperature', 'top_p', 'user',
+  'safety_identifier', 'metadata', 'service_tier', 'store', 'prompt_cache_key', 'prompt_cache_options', 'moderation', 'truncation', 'stream', 'stream_options', 'background',
+  'previous_response_id', 'conversation', 'include', 'prompt', 'max_tool_calls', 'context_management', 'top_logprobs', 'extra_body',
+])
+
+/** @throws GatewayError 400, 404 or 501 for what only a provider of this dialect can do */
+export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
+  const body = new Members(json)
+  refuseState(body)
+  dropOptions(body, losses)
+  const { system, turns } = readInput(body, losses)
+  const { vendorExtras, rest } = readExtraBody(body)
+  const text = body.object('text')
+  return defined<NeutralRequest>({
+    from: 'openai-responses',
+    model: body.text('model') ?? '',
+    system,
+    turns,
+    tools: readTools(body),
+    toolChoice: readToolChoice(body),
+    parallelToolCalls: body.flag('parallel_tool_calls'),
+    output: readOutput(text?.object('format')),
+    reasoning: readReasoning(body.object('reasoning')),
+    maxOutputTokens: body.number('max_output_tokens'),
+    sampling: defined({ temperature: body.number('temperature'), topP: body.number('top_p') }),
+    stop: [],
+    hints: readHints(body, text),
+    wants: readWants(body),
+    isStream: body.flag('stream') === true,
+    extras: { ...body.rest(known), ...providerObject(body), ...rest },
+    vendorExtras,
+  })
+}
+
+/** What needs a memory that nobody here has, or a run that outlives the call. */
+function refuseState(body: Members): void {
+  if (body.flag('background') === true) throw gatewayError('unsupported_response_operation', 'background responses cannot be translated', { param: 'background' })
+  if (body.any('prompt') !== undefined) throw refusal('prompt', 'a prompt template is known to its own provider only')
+  const previous = body.text('previous_response_id')
+  if (previous !== undefined) throw gatewayError('invalid_value', `the response '${previous}' is not known here`, { param: 'previous_response_id' })
+  const conversation = body.any('conversation')
+  if (conversation !== undefined) throw gatewayError('not_found', `the conversation '${idOf(conversation)}' is not known here`, { param: 'conversation' })
+}
+
+function idOf(conversation: Json): string {
+  return typeof conversation === 'string' ? conversation : Members.of(conversation, 'conversation').text('id') ?? ''
+}
+
+/** What no other dialect has a word for, whichever it is. */
+function dropOptions(body: Members, losses: Losses): void {
+  for (const name of ['max_tool_calls', 'context_management']) {
+    if (body.any(name) !== undefined) losses.drop(name, 'known to providers of openai-responses only')
+  }
+  if (body.object('stream_options')?.flag('include_obfuscation') === true) losses.drop('stream_options.include_obfuscation', 'translated streams are not padded')
+}
+
+/** As a string it is the gateway's, as an object a router's. */
+function providerObject(body: Members): JsonObject {
+  const provider = body.any('provider')
+  return isObject(provider) ? { provider } : {}
+}
+
+/** Objects are meant for the vendor of that name. */
+function readExtraBody(body: Members): { readonly vendorExtras: NeutralRequest['vendorExtras']; readonly rest: JsonObject } {
+  const extra = body.any('extra_body')
+  if (!isObject(extra)) return { vendorExtras: {}, rest: extra === undefined ? {} : { extra_body: extra } }
+  const entries = Object.entries(extra)
+  const others = entries.filter(([, value]) => !isObject(value))
+  return {
+    vendorExtras: Object.fromEntries(entries.filter((entry): entry is [string, JsonObject] => isObject(entry[1]))),
+    rest: others.length === 0 ? {} : { extra_body: Object.fromEntries(others) },
+  }
+}
+
+function readOutput(format: Members | undefined): Output | undefined {
+  const type = format?.text('type')
+  if (format === undefined || type === undefined || type === 'text') return undefined
+  if (type === 'json_object') return { kind: 'json_object' }
+  if (type !== 'json_schema') throw refusal('text.format.type', `a text format of type ${type} cannot be translated`)
+  return defined<Output>({ kind: 'json_schema', name: format.text('name') ?? 'output', schema: format.any('schema') ?? {}, strict: format.flag('strict'), description: format.text('description') })
+}
+
+function readReasoning(said: Members | undefined): ReasoningControls | undefined {
+  const controls = defined<ReasoningControls>({
+    effort: said?.text('effort'),
+    budget: said?.number('max_tokens'),
+    isEnabled: said?.flag('enabled'),
+    summary: said?.text('summary') ?? said?.text('generate_summary'),
+  })
+  return Object.keys(controls).length === 0 ? undefined : controls
+}
+
+/** Whether the answer is kept is for the gateway's own store to say: `store` goes nowhere. */
+function readHints(body: Members, text: Members | undefined): Hints {
+  return defined<Hints>({
+    user: body.text('user'),
+    safetyIdentifier: body.text('safety_identifier'),
+    metadata: body.any('metadata'),
+    serviceTier: body.text('service_tier'),
+    verbosity: text?.text('verbosity'),
+    promptCacheKey: body.text('prompt_cache_key'),
+    promptCacheOptions: body.any('prompt_cache_options'),
+    moderation: body.any('moderation'),
+    truncation: body.text('truncation'),
+  })
+}
+
+function readWants(body: Members): Wants {
+  const included = new Set(body.texts('include'))
+  const logprobs = included.has('message.output_text.logprobs')
+  return defined<Wants>({
+    logprobs: logprobs ? true : undefined,
+    logprobsAt: logprobs ? 'include' : undefined,
+    topLogprobs: logprobs ? body.number('top_logprobs') : undefined,
+    encryptedReasoning: included.has('reasoning.encrypted_content') ? true : undefined,
+  })
+}

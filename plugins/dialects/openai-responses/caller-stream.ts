@@ -1,0 +1,241 @@
+/** Writes a stream as the events of a response (dialects 7.3). */
+
+import type { GatewayError } from '../../../core/errors.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import type { Finish, NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
+import type { Json, JsonObject, NeutralRequest } from '../../../core/neutral/request.ts'
+import type { ReplyContext, StreamWriter } from '../../../core/neutral/translation.ts'
+import type { Usage } from '../../../core/neutral/usage.ts'
+import { CallItem, ImageItem, MessageItem, ReasoningItem, type ItemStatus, type OutputItem, type Placed, type Write } from './output-items.ts'
+import { ResponseHead, type ResponseFacts, type ResponseState } from './response-head.ts'
+import { done, errorEvent, spellEvent } from './spelling.ts'
+import { encryptedCall } from './state.ts'
+
+type Event<T extends NeutralEvent['type']> = Extract<NeutralEvent, { readonly type: T }>
+
+/** An item that has begun and not ended. */
+interface Open {
+  readonly item: OutputItem
+  readonly index: number
+  isClosed: boolean
+  /** Something was said after it had closed: it is whole. */
+  isWhole: boolean
+}
+
+/** Errors that the gateway makes of a stream that it cannot go on with. */
+const ownErrors: ReadonlySet<string | null> = new Set(['stream_incomplete', 'event_too_large'])
+
+const reasons: Readonly<Partial<Record<Finish, 'max_output_tokens' | 'content_filter'>>> = {
+  length: 'max_output_tokens', context_window: 'max_output_tokens', content_filter: 'content_filter',
+}
+
+export interface WriterOptions extends ResponseFacts {
+  /** Of the first text. */
+  readonly logprobs?: readonly JsonObject[]
+}
+
+/**
+ * The writer of one response. Items end in the order in which they began, and not before something follows: a response that is cut leaves
+ * those incomplete that were open.
+ */
+export class ResponseWriter implements StreamWriter {
+  readonly #context: ReplyContext
+  readonly #options: WriterOptions
+  readonly #open = new Map<string, Open>()
+  /** In the order of their beginning. */
+  readonly #unended: Open[] = []
+  /** What has ended, in JSON, by its place. */
+  readonly #output: string[] = []
+  readonly #callIds = new Set<string>()
+  #head: ResponseHead | undefined
+  #model: string | undefined
+  #sequence = 0
+  #items = 0
+  #texts = 0
+  #usage: Usage | undefined
+  #finish: Finish = 'stop'
+  #events = ''
+
+  constructor(context: ReplyContext, options: WriterOptions = {}) {
+    this.#context = context
+    this.#options = options
+  }
+
+  write(event: NeutralEvent): string {
+    this.#events = ''
+    this.#take(event)
+    return this.#events
+  }
+
+  /** The response as far as the events go. */
+  response(): string {
+    return this.#begun().spell(this.#ended())
+  }
+
+  #take(event: NeutralEvent): void {
+    switch (event.type) {
+      case 'delta': return this.#say(event)
+      case 'start': return this.#begin(event)
+      case 'open': return this.#begins(event)
+      case 'state': return this.#hold(event)
+      case 'meta': return this.#open.get(event.key)?.item.annotate?.(annotationsOf(event.annotations), this.#write)
+      case 'close': return this.#close(event.key)
+      case 'usage': this.#usage = event.usage; return
+      case 'finish': return this.#end(event.finish)
+      case 'error': return this.#fail(event.error)
+      case 'end': this.#events += done
+    }
+  }
+
+  // Events
+
+  readonly #write: Write = (type, members) => { this.#events += spellEvent(type, this.#sequence++, members) }
+
+  /** An event with the whole response, which is JSON already. */
+  #tell(type: string, state: ResponseState): void {
+    this.#events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++},"response":${this.#begun().spell(state)}}\n\n`
+  }
+
+  #begin({ model }: { readonly model?: string }): void {
+    this.#model = model
+    this.#begun()
+    for (const type of ['response.created', 'response.in_progress']) this.#tell(type, { status: 'in_progress', output: [] })
+  }
+
+  #begun(): ResponseHead {
+    return this.#head ??= new ResponseHead(this.#context, this.#model, this.#options)
+  }
+
+  // Items
+
+  #begins({ key, block }: Event<'open'>): void {
+    if (this.#head === undefined) this.#begin({})
+    this.#settle()
+    this.#carryCallState(block)
+    const item = this.#itemOf(block)
+    if (item === undefined) return
+    const open: Open = { item, index: this.#items - 1, isClosed: false, isWhole: false }
+    this.#open.set(key, open)
+    this.#unended.push(open)
+    item.begin(this.#write)
+  }
+
+  #itemOf(block: OpenedBlock): OutputItem | undefined {
+    const { request } = this.#context
+    const isEncrypted = request.wants.encryptedReasoning === true
+    switch (block.type) {
+      case 'text': return new MessageItem(this.#place('msg_'), 'text', this.#texts++ === 0 ? this.#options.logprobs : undefined)
+      case 'refusal': return new MessageItem(this.#place('msg_'), 'refusal')
+      case 'reasoning':
+        if (block.redacted === undefined || isEncrypted) return new ReasoningItem(this.#place('rs_', block.itemId), block, { isEncrypted, model: this.#model })
+        this.#context.losses.silent('reasoning.encrypted_content', 'not asked for')
+        return undefined
+      case 'tool_call': {
+        const callId = this.#callId(block.id)
+        const isWrapped = block.isCustom !== true && isCustomTool(block.name, request)
+        return new CallItem(this.#place('', `${isWrapped || block.isCustom === true ? 'ctc' : 'fc'}_${callId}`), block, { callId, isWrapped })
+      }
+      case 'image': return new ImageItem(this.#place('ig_'), block)
+    }
+  }
+
+  #place(prefix: string, id?: string): Placed {
+    return { id: id ?? this.#context.ids.hex(prefix, 32), index: this.#items++ }
+  }
+
+  /** The provider's id of the call, unless it is missing or was there before. */
+  #callId(id: string): string {
+    const own = id === '' || this.#callIds.has(id) ? this.#context.ids.base62('call_tl', 22) : id
+    this.#callIds.add(own)
+    return own
+  }
+
+  /** Typed clients keep nothing of a call but what they know: its signature stands in a reasoning item before it. */
+  #carryCallState(block: OpenedBlock): void {
+    if (block.type !== 'tool_call' || block.state === undefined || block.id === '' || this.#context.request.wants.encryptedReasoning !== true) return
+    const { id, index } = this.#place('rs_')
+    const item = { id, type: 'reasoning', summary: [] }
+    this.#write('response.output_item.added', { output_index: index, item })
+    this.#endItem(index, { ...item, encrypted_content: encryptedCall(block.id, block.state, this.#model) })
+  }
+
+  #say({ key, text }: Event<'delta'>): void {
+    const open = this.#open.get(key)
+    if (open === undefined || text === '') return
+    this.#settle()
+    const { item } = open
+    item.text += text
+    if (item.keepsBack) return
+    item.announce?.(this.#write)
+    const { type, head, tail } = item.piece
+    this.#events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++}${head}${JSON.stringify(text)}${tail}`
+  }
+
+  /** Pieces of one value follow one another. */
+  #hold({ key, state }: Event<'state'>): void {
+    const item = this.#open.get(key)?.item
+    if (item !== undefined) item.state = item.state?.vendor === state.vendor ? { ...state, value: item.state.value + state.value } : state
+  }
+
+  #close(key: string): void {
+    const open = this.#open.get(key)
+    if (open !== undefined) open.isClosed = true
+    this.#open.delete(key)
+  }
+
+  /** Something follows: what closed before it is whole, and ends as soon as all that began before it has ended. */
+  #settle(): void {
+    if (this.#unended.length === 0) return
+    for (const open of this.#unended) if (open.isClosed) open.isWhole = true
+    while (this.#unended[0]?.isClosed === true) this.#endFirst('completed')
+  }
+
+  #endFirst(status: ItemStatus): void {
+    const first = this.#unended.shift()
+    if (first !== undefined) this.#endItem(first.index, first.item.end(first.isWhole ? 'completed' : status, this.#write))
+  }
+
+  #endItem(index: number, item: JsonObject): void {
+    this.#write('response.output_item.done', { output_index: index, item })
+    this.#output[index] = JSON.stringify(item)
+  }
+
+  // Ends
+
+  #end(finish: Finish): void {
+    if (this.#head === undefined) this.#begin({})
+    if (finish === 'pause') this.#context.losses.silent('pause_turn', 'not known to openai-responses')
+    this.#finish = finish
+    const state = this.#ended()
+    while (this.#unended.length > 0) this.#endFirst(state.status === 'incomplete' ? 'incomplete' : 'completed')
+    this.#tell(`response.${state.status}`, this.#ended())
+  }
+
+  #ended(): ResponseState {
+    const reason = reasons[this.#finish]
+    return { status: reason === undefined ? 'completed' : 'incomplete', ...reason === undefined ? {} : { reason }, output: this.#output, usage: this.#usage }
+  }
+
+  /** What the provider reports fails the response; where the gateway cannot go on, the stream breaks off. */
+  #fail(error: GatewayError): void {
+    if (ownErrors.has(error.code)) {
+      this.#events += errorEvent(error, this.#sequence++)
+      return
+    }
+    if (this.#head === undefined) this.#begin({})
+    const { code, message } = error
+    this.#tell('response.failed', { status: 'failed', error: { code: code ?? 'server_error', message }, output: this.#output.filter(item => item !== undefined), usage: this.#usage })
+  }
+}
+
+/** Sources flat, as Responses have them. */
+function annotationsOf(annotations: readonly Json[]): readonly Json[] {
+  return annotations.filter(isObject).filter(({ type }) => typeof type === 'string' && citations.has(type)).map(({ type = null, url_citation: nested, ...flat }) => ({ type, ...flat, ...isObject(nested) ? nested : {} }))
+}
+
+const citations = new Set(['url_citation', 'file_citation', 'container_file_citation', 'file_path'])
+
+/** Whether a called function stands for a tool of the client's that takes free text. */
+function isCustomTool(name: string, { tools }: NeutralRequest): boolean {
+  return tools.some(tool => tool.custom !== undefined && tool.name === name)
+}

@@ -1,0 +1,47 @@
+/** Reads the tools of a request, and which of them may be called. */
+
+import { gatewayError } from '../../../core/errors.ts'
+import { defined, Members } from '../../../core/neutral/members.ts'
+import type { Tool, ToolChoice } from '../../../core/neutral/request.ts'
+
+export function readTools(body: Members): readonly Tool[] {
+  return body.objects('tools').map(readTool)
+}
+
+function readTool(tool: Members): Tool {
+  const type = tool.text('type') ?? 'function'
+  switch (type) {
+    case 'function': return defined<Tool>({ name: nameOf(tool), description: tool.text('description'), schema: tool.any('parameters'), strict: tool.flag('strict'), at: tool.at })
+    case 'custom': return defined<Tool>({ name: nameOf(tool), description: tool.text('description'), custom: tool.json, at: tool.at })
+    default: return { name: type, hosted: tool.json, at: tool.at }
+  }
+}
+
+/** A choice of a hosted tool names one that is left out: then any may be called. */
+export function readToolChoice(body: Members): ToolChoice | undefined {
+  const choice = body.any('tool_choice')
+  if (choice === undefined) return undefined
+  if (typeof choice === 'string') return simpleChoice(choice)
+  const members = Members.of(choice, 'tool_choice')
+  switch (members.text('type')) {
+    case 'function': case 'custom': return { kind: 'named', name: nameOf(members) }
+    case 'allowed_tools': return { kind: 'allowed', names: members.objects('tools').filter(isCallable).map(nameOf), mode: members.text('mode') === 'required' ? 'required' : 'auto' }
+    default: return { kind: 'auto' }
+  }
+}
+
+function simpleChoice(choice: string): ToolChoice {
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return { kind: choice }
+  throw gatewayError('invalid_value', 'tool_choice must be one of auto, none and required, or name a tool', { param: 'tool_choice' })
+}
+
+function isCallable(tool: Members): boolean {
+  const type = tool.text('type')
+  return type === 'function' || type === 'custom'
+}
+
+function nameOf(tool: Members): string {
+  const name = tool.text('name')
+  if (name !== undefined && name !== '') return name
+  throw gatewayError('missing_required_parameter', `${tool.path('name')} is required`, { param: tool.path('name') })
+}

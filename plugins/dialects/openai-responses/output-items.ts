@@ -1,0 +1,228 @@
+/** One output item that Tapline writes, from its opening to its end: its events, and what it is as a whole. */
+
+import { argumentsObject } from '../../../core/neutral/arguments.ts'
+import { defined } from '../../../core/neutral/members.ts'
+import type { OpenedBlock } from '../../../core/neutral/reply.ts'
+import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
+import { refusalPart, summaryPart, textPart, type Members } from './spelling.ts'
+import { encryptedContent, extraOfState, extraOfThought } from './state.ts'
+
+/** Writes an event: numbered, its members in JSON. */
+export type Write = (type: string, members: Members) => void
+
+/** Ends an item: its last events, and the item as a whole. */
+export type ItemStatus = 'completed' | 'incomplete'
+
+export interface OutputItem {
+  /** The event in which a piece travels, before and behind the text. */
+  readonly piece: { readonly type: string; readonly head: string; readonly tail: string }
+  /** All of the text so far. */
+  text: string
+  state: VendorState | undefined
+  begin(write: Write): void
+  /** Before the first piece; pieces that must wait for the end are kept back. */
+  readonly keepsBack: boolean
+  announce?(write: Write): void
+  annotate?(annotations: readonly Json[], write: Write): void
+  end(status: ItemStatus, write: Write): JsonObject
+}
+
+/** The place of an item in the output. */
+export interface Placed {
+  readonly id: string
+  readonly index: number
+}
+
+/** A message with one text or refusal. */
+export class MessageItem implements OutputItem {
+  readonly keepsBack = false
+  readonly piece: OutputItem['piece']
+  text = ''
+  state: VendorState | undefined
+  readonly #place: Placed
+  readonly #isRefusal: boolean
+  readonly #logprobs: readonly JsonObject[]
+  readonly #annotations: Json[] = []
+
+  constructor(place: Placed, type: 'text' | 'refusal', logprobs: readonly JsonObject[] = []) {
+    this.#place = place
+    this.#isRefusal = type === 'refusal'
+    this.#logprobs = logprobs
+    this.piece = pieceOf(this.#isRefusal ? 'response.refusal.delta' : 'response.output_text.delta', this.#at, this.#isRefusal ? '' : ',"logprobs":[]')
+  }
+
+  begin(write: Write): void {
+    write('response.output_item.added', { output_index: this.#place.index, item: this.#item('in_progress', []) })
+    write('response.content_part.added', { ...this.#at, part: this.#isRefusal ? refusalPart('') : textPart('') })
+  }
+
+  annotate(annotations: readonly Json[], write: Write): void {
+    for (const annotation of annotations) {
+      write('response.output_text.annotation.added', { ...this.#at, annotation_index: this.#annotations.length, annotation })
+      this.#annotations.push(annotation)
+    }
+  }
+
+  end(status: ItemStatus, write: Write): JsonObject {
+    const part = this.#isRefusal ? refusalPart(this.text) : { ...textPart(this.text, this.#annotations), logprobs: this.#logprobs }
+    if (this.#isRefusal) write('response.refusal.done', { ...this.#at, refusal: this.text })
+    else write('response.output_text.done', { ...this.#at, text: this.text, logprobs: this.#logprobs })
+    write('response.content_part.done', { ...this.#at, part })
+    return this.#item(status, [part])
+  }
+
+  get #at(): Members {
+    return { item_id: this.#place.id, output_index: this.#place.index, content_index: 0 }
+  }
+
+  #item(status: string, content: readonly Members[]): JsonObject {
+    const item = { id: this.#place.id, type: 'message', status, role: 'assistant', content: content as readonly JsonObject[] }
+    return this.state === undefined ? item : { ...item, extra_content: extraOfState(this.state) }
+  }
+}
+
+type Opened<T extends OpenedBlock['type']> = Extract<OpenedBlock, { readonly type: T }>
+
+export interface ReasoningOptions {
+  /** The client asked for encrypted reasoning. */
+  readonly isEncrypted: boolean
+  readonly model: string | undefined
+}
+
+/** Reasoning, whole or as a summary: always told as a summary. */
+export class ReasoningItem implements OutputItem {
+  readonly keepsBack = false
+  readonly piece: OutputItem['piece']
+  text = ''
+  state: VendorState | undefined
+  readonly #place: Placed
+  readonly #block: Opened<'reasoning'>
+  readonly #options: ReasoningOptions
+  #isAnnounced = false
+
+  constructor(place: Placed, block: Opened<'reasoning'>, options: ReasoningOptions) {
+    this.#place = place
+    this.#block = block
+    this.#options = options
+    this.piece = pieceOf('response.reasoning_summary_text.delta', this.#at)
+  }
+
+  begin(write: Write): void {
+    write('response.output_item.added', { output_index: this.#place.index, item: { id: this.#place.id, type: 'reasoning', summary: [] } })
+  }
+
+  announce(write: Write): void {
+    if (this.#isAnnounced) return
+    this.#isAnnounced = true
+    write('response.reasoning_summary_part.added', { ...this.#at, part: summaryPart('') })
+  }
+
+  end(_status: ItemStatus, write: Write): JsonObject {
+    const part = summaryPart(this.text) as JsonObject
+    if (this.#isAnnounced) {
+      write('response.reasoning_summary_text.done', { ...this.#at, text: this.text })
+      write('response.reasoning_summary_part.done', { ...this.#at, part })
+    }
+    const thought = defined<Parameters<typeof extraOfThought>[0]>({ ...this.#block, text: this.text, state: this.state })
+    return defined<Record<string, Json>>({
+      id: this.#place.id,
+      type: 'reasoning',
+      summary: this.#isAnnounced ? [part] : [],
+      encrypted_content: this.#options.isEncrypted ? encryptedContent(thought, this.#options.model) : undefined,
+      extra_content: extraOfThought(thought),
+    })
+  }
+
+  get #at(): Members {
+    return { item_id: this.#place.id, output_index: this.#place.index, summary_index: 0 }
+  }
+}
+
+export interface CallOptions {
+  readonly callId: string
+  /** The client's tool takes free text, and was wrapped in a function. */
+  readonly isWrapped: boolean
+}
+
+/** The call of a function, or of a tool that takes free text. */
+export class CallItem implements OutputItem {
+  readonly keepsBack: boolean
+  readonly piece: OutputItem['piece']
+  text = ''
+  state: VendorState | undefined
+  readonly #place: Placed
+  readonly #name: string
+  readonly #options: CallOptions
+  readonly #isCustom: boolean
+
+  constructor(place: Placed, { name, isCustom = false, state }: Opened<'tool_call'>, options: CallOptions) {
+    this.#place = place
+    this.#name = name
+    this.#options = options
+    this.#isCustom = isCustom || options.isWrapped
+    this.keepsBack = options.isWrapped
+    this.state = state
+    this.piece = pieceOf(`response.${this.#stem}.delta`, this.#at)
+  }
+
+  begin(write: Write): void {
+    write('response.output_item.added', { output_index: this.#place.index, item: this.#item('in_progress', '') })
+  }
+
+  /** What was kept back, or left out as there was nothing to say, comes now. */
+  end(status: ItemStatus, write: Write): JsonObject {
+    const text = this.#options.isWrapped ? unwrapped(this.text) : this.text.trim() === '' && !this.#isCustom ? '{}' : this.text
+    if (this.#options.isWrapped ? text !== '' : this.text === '' && text !== '') write(this.piece.type, { ...this.#at, delta: text })
+    write(`response.${this.#stem}.done`, { ...this.#at, ...this.#isCustom ? { input: text } : { name: this.#name, arguments: text } })
+    return this.#item(status, text)
+  }
+
+  get #stem(): string {
+    return this.#isCustom ? 'custom_tool_call_input' : 'function_call_arguments'
+  }
+
+  get #at(): Members {
+    return { item_id: this.#place.id, output_index: this.#place.index }
+  }
+
+  #item(status: string, text: string): JsonObject {
+    const called = { status, call_id: this.#options.callId, name: this.#name, [this.#isCustom ? 'input' : 'arguments']: text }
+    const item = { id: this.#place.id, type: this.#isCustom ? 'custom_tool_call' : 'function_call', ...called }
+    return this.state === undefined ? item : { ...item, extra_content: extraOfState(this.state) }
+  }
+}
+
+/** An image that the model made. */
+export class ImageItem implements OutputItem {
+  readonly keepsBack = true
+  readonly piece: OutputItem['piece']
+  text = ''
+  state: VendorState | undefined
+  readonly #place: Placed
+  readonly #block: Opened<'image'>
+
+  constructor(place: Placed, block: Opened<'image'>) {
+    this.#place = place
+    this.#block = block
+    this.piece = pieceOf('response.image_generation_call.partial_image', {})
+  }
+
+  begin(write: Write): void {
+    write('response.output_item.added', { output_index: this.#place.index, item: { id: this.#place.id, type: 'image_generation_call', status: 'in_progress', result: null } })
+  }
+
+  end(): JsonObject {
+    const { mime, data } = this.#block
+    return { id: this.#place.id, type: 'image_generation_call', status: 'completed', output_format: mime.slice(mime.indexOf('/') + 1), result: data }
+  }
+}
+
+function pieceOf(type: string, at: Members, more = ''): OutputItem['piece'] {
+  return { type, head: `,${JSON.stringify(at).slice(1, -1)},"delta":`, tail: `${more}}\n\n` }
+}
+
+/** The free text out of the arguments of a function that stands for such a tool; all of it if they are not as they should be. */
+function unwrapped(argumentsText: string): string {
+  const { value } = argumentsObject(argumentsText)
+  return typeof value['input'] === 'string' ? value['input'] : argumentsText
+}

@@ -1,0 +1,75 @@
+/** The response around the output, as Tapline writes it: an echo of the request, and what has become of it (dialects 5.1). */
+
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { parseJson } from '../../../core/neutral/json.ts'
+import type { Json, JsonObject } from '../../../core/neutral/request.ts'
+import type { ReplyContext } from '../../../core/neutral/translation.ts'
+import type { Usage } from '../../../core/neutral/usage.ts'
+import { writeUsage } from './usage.ts'
+
+export interface ResponseState {
+  readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed'
+  /** Why it is incomplete. */
+  readonly reason?: 'max_output_tokens' | 'content_filter'
+  readonly error?: { readonly code: string; readonly message: string }
+  /** Items in JSON. */
+  readonly output: readonly string[]
+  readonly usage?: Usage | undefined
+}
+
+/** What an answer says that its stream does not. */
+export interface ResponseFacts {
+  readonly created?: number
+  readonly serviceTier?: string
+  readonly extras?: JsonObject
+}
+
+/** Members of the request that every response has, and what they are where the request has none. */
+const echoed: JsonObject = {
+  instructions: null, max_output_tokens: null, metadata: {}, parallel_tool_calls: true, previous_response_id: null, reasoning: { effort: null, summary: null }, store: true,
+  temperature: null, text: { format: { type: 'text' } }, tool_choice: 'auto', tools: [], top_p: null, truncation: 'disabled',
+}
+/** Members that it has where the request has them. */
+const echoedIfThere = ['max_tool_calls', 'prompt_cache_key', 'safety_identifier', 'service_tier', 'top_logprobs', 'user']
+
+export class ResponseHead {
+  /** What stands before the status, and behind the output. */
+  readonly #before: string
+  readonly #echo: string
+
+  constructor({ original, created, from, ids }: ReplyContext, model: string | undefined, facts: ResponseFacts = {}) {
+    const { extras = {}, serviceTier } = facts
+    const head = { id: ids.hex('resp_', 32), object: 'response', created_at: facts.created ?? created, model: model ?? from.model, provider: from.provider }
+    const echo = { ...echoOf(name => original.root.get(name)?.json()), ...serviceTier === undefined ? {} : { service_tier: serviceTier } }
+    const others = Object.entries(extras).filter(([name]) => !Object.hasOwn(head, name) && !Object.hasOwn(echo, name) && !own.has(name))
+    this.#before = JSON.stringify(head).slice(0, -1)
+    this.#echo = JSON.stringify({ ...echo, ...Object.fromEntries(others) }).slice(1)
+  }
+
+  /** The whole response in JSON. */
+  spell({ status, reason, error, output, usage }: ResponseState): string {
+    const details = reason === undefined ? 'null' : `{"reason":"${reason}"}`
+    const counts = usage === undefined ? 'null' : JSON.stringify(writeUsage(usage))
+    return `${this.#before},"status":"${status}","error":${JSON.stringify(error ?? null)},"incomplete_details":${details},"output":[${output.join(',')}],"usage":${counts},${this.#echo}`
+  }
+}
+
+const own = new Set(['status', 'error', 'incomplete_details', 'output', 'usage'])
+
+function echoOf(said: (name: string) => string | undefined): JsonObject {
+  const value = (name: string) => {
+    const json = said(name)
+    return json === undefined || json === 'null' ? undefined : parseJson(json)
+  }
+  const always = Object.entries(echoed).map(([name, otherwise]) => [name, filled(value(name), otherwise)] as const)
+  const further = echoedIfThere.flatMap(name => {
+    const there = value(name)
+    return there === undefined ? [] : [[name, there] as const]
+  })
+  return Object.fromEntries([...always, ...further])
+}
+
+/** Objects are filled up with what they lack. */
+function filled(value: Json | undefined, otherwise: Json): Json {
+  return isObject(value) && isObject(otherwise) ? { ...otherwise, ...value } : value ?? otherwise
+}

@@ -1,0 +1,85 @@
+/** Reads a plain response of a provider. */
+
+import { JsonDocument } from '../../../core/document/document.ts'
+import { gatewayError, type GatewayError } from '../../../core/errors.ts'
+import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
+import { finishWith } from '../../../core/neutral/finish.ts'
+import { defined } from '../../../core/neutral/members.ts'
+import type { Finish, NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
+import type { Json, JsonObject } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
+import { vendorError } from './errors.ts'
+import { list, plainThought } from './state.ts'
+import { readUsage } from './usage.ts'
+
+/** @throws GatewayError 502, or that of the error which the provider reports */
+export function readReply(json: JsonObject, from: Destination): NeutralReply {
+  if (isObject(json['error']) || typeof json['error'] === 'string') throw errorOf(json['error'], from.provider)
+  if (!Array.isArray(json['output'])) throw gatewayError('bad_upstream_response', `${from.provider}: provider returned no output`, { provider: from.provider })
+  const items = list(json['output'])
+  const blocks = items.flatMap(item => blocksOf(item, from))
+  const logprobs = items.flatMap(({ content }) => list(content).flatMap(part => list(part['logprobs'])))
+  return defined<NeutralReply>({
+    id: textOf(json['id']),
+    model: textOf(json['model']),
+    created: typeof json['created_at'] === 'number' && json['created_at'] > 0 ? Math.floor(json['created_at']) : undefined,
+    blocks,
+    finish: finishOf(json, { hasCalls: blocks.some(({ type }) => type === 'tool_call'), hasRefusal: blocks.some(({ type }) => type === 'refusal') }),
+    usage: readUsage(json['usage']),
+    serviceTier: textOf(json['service_tier']),
+    logprobs: logprobs.length === 0 ? undefined : logprobs,
+  })
+}
+
+/** An error as JSON, as the caller's dialect tells errors. */
+export function errorOf(error: Json, provider: string): GatewayError {
+  return vendorError(JsonDocument.parse(Buffer.from(JSON.stringify(error))).root, provider)
+}
+
+/** What a response says of its end, in view of what it held. */
+export function finishOf({ status, incomplete_details: details }: JsonObject, { hasCalls, hasRefusal }: { readonly hasCalls: boolean; readonly hasRefusal: boolean }): Finish {
+  if (status === 'incomplete') return isObject(details) && details['reason'] === 'content_filter' ? 'content_filter' : 'length'
+  const finish = finishWith('stop', hasCalls)
+  return finish === 'stop' && hasRefusal ? 'refusal' : finish
+}
+
+/** What an item says; those of tools that the vendor ran say nothing here. */
+export function blocksOf(item: JsonObject, from: Destination): readonly ReplyBlock[] {
+  switch (item['type']) {
+    case 'message': return list(item['content']).flatMap(partOf)
+    case 'reasoning': return thoughtOf(item, from)
+    case 'function_call': return [{ type: 'tool_call', id: callId(item), name: textOf(item['name']) ?? '', argumentsText: argumentsOf(item['arguments']) }]
+    case 'custom_tool_call': return [{ type: 'tool_call', id: callId(item), name: textOf(item['name']) ?? '', argumentsText: argumentsOf(item['input']), isCustom: true }]
+    case 'image_generation_call': return typeof item['result'] === 'string' ? [{ type: 'image', mime: `image/${textOf(item['output_format']) ?? 'png'}`, data: item['result'] }] : []
+    default: return []
+  }
+}
+
+function partOf({ type, text, refusal, annotations }: JsonObject): readonly ReplyBlock[] {
+  if (type === 'refusal') return typeof refusal === 'string' && refusal !== '' ? [{ type, text: refusal }] : []
+  if (typeof text !== 'string') return []
+  const sources = list(annotations)
+  return text === '' && sources.length === 0 ? [] : [{ type: 'text', text, ...sources.length === 0 ? {} : { annotations: sources } }]
+}
+
+function thoughtOf(item: JsonObject, { traits }: Destination): readonly ReplyBlock[] {
+  const { id, encrypted_content: encrypted } = item
+  const thought = plainThought(item)
+  const state = typeof encrypted === 'string' && encrypted !== '' ? { vendor: traits.vendor ?? 'openai', value: encrypted } : undefined
+  if (thought.text === '' && state === undefined) return []
+  return [defined<Extract<ReplyBlock, { type: 'reasoning' }>>({ ...thought, state, itemId: textOf(id) })]
+}
+
+/** Some servers have no id of the call but the item's. */
+export function callId({ call_id: call, id }: JsonObject): string {
+  return textOf(call) ?? textOf(id) ?? ''
+}
+
+/** Text, which some servers send as the object that it spells. */
+export function argumentsOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : value === undefined || value === null ? '' : argumentsText(value)
+}
+
+export function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
