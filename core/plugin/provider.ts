@@ -24,8 +24,8 @@ export interface ModelEntry {
 export interface ProviderCall {
   readonly operation: string
   readonly method: string
-  /** Path and query below the base URL. */
-  readonly path: string
+  /** Path and query below the base URL. May be replaced by `sign`. */
+  path: string
   /** Flat: name, value, name, value … May be appended to by `sign`. */
   readonly headers: string[]
   readonly body: Buffer | undefined

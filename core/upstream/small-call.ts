@@ -1,0 +1,55 @@
+/** Small calls besides those for callers: for credentials, and to the metadata servers of clouds. */
+
+import { Agent, buildConnector, ProxyAgent, request, Socks5ProxyAgent, type Dispatcher } from 'undici'
+
+export interface SmallCall {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** For all of it. */
+  readonly timeoutMs: number
+  /** For the connection; undici's own limit by default. */
+  readonly connectMs?: number
+  /** Through this proxy; else straight to the server, whatever the environment says of proxies. */
+  readonly proxyUrl?: string
+}
+
+export interface SmallReply {
+  readonly status: number
+  readonly body: string
+}
+
+/** Makes a small call; tests make it otherwise. */
+export type SmallFetch = (call: SmallCall) => Promise<SmallReply>
+
+/** What is longer is no credential. */
+const longestReply = 1024 * 1024
+
+/** Makes the call on a connection of its own. Redirects are not followed. @throws Error if no answer comes, or one that is too long */
+export const smallCall: SmallFetch = async ({ method, url, headers = {}, body = null, timeoutMs, connectMs, proxyUrl }) => {
+  const connection = dispatcher(proxyUrl, connectMs)
+  try {
+    const reply = await request(url, { dispatcher: connection, method, headers, body, signal: AbortSignal.timeout(timeoutMs) })
+    return { status: reply.statusCode, body: await bounded(reply.body) }
+  } finally {
+    await connection.destroy()
+  }
+}
+
+function dispatcher(proxyUrl: string | undefined, connectMs: number | undefined): Dispatcher {
+  const limit = connectMs === undefined ? {} : { timeout: connectMs }
+  if (proxyUrl === undefined) return new Agent({ connect: limit })
+  return proxyUrl.startsWith('socks5') ? new Socks5ProxyAgent(proxyUrl, { connect: buildConnector(limit) }) : new ProxyAgent({ uri: proxyUrl, connect: limit })
+}
+
+async function bounded(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of body) {
+    length += chunk.length
+    if (length > longestReply) throw new Error(`the answer is longer than ${longestReply} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}

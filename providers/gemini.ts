@@ -1,0 +1,58 @@
+/** Google AI Studio. Facts: https://ai.google.dev/api */
+
+import { defineProvider, type Endpoint, type ProviderCall, type ProviderSettings, type ResolvedFacts } from '../core/index.ts'
+import { compatRules } from './shared/gemini-compat.ts'
+import { apiModeOption, geminiTraits, geminiTraitsOption, googleModels, isCompatible, modeVariable, nextGooglePage } from './shared/gemini-models.ts'
+
+const compatSuffix = '/openai'
+const keyHeader = 'x-goog-api-key'
+
+const native = {
+  generate: 'POST /models/{model}:generateContent',
+  generate_stream: 'POST /models/{model}:streamGenerateContent?alt=sse',
+  embeddings: 'POST /models/{model}:batchEmbedContents',
+  models: 'GET /models?pageSize=1000',
+} as const satisfies Record<string, Endpoint>
+
+const compat = {
+  chat: 'POST /chat/completions',
+  embeddings: 'POST /embeddings',
+  images: 'POST /images/generations',
+  models: 'GET /models',
+} as const satisfies Record<string, Endpoint>
+
+export default defineProvider({
+  name: 'gemini',
+  description: 'Google AI Studio',
+  baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+  needs: ['api_key'],
+  auth: { header: keyHeader },
+  dialects: ['gemini'],
+  operations: native,
+  usageOnRequest: true,
+  queryCredentials: ['key'],
+  variables: [modeVariable],
+  schema: { type: 'object', properties: { api_mode: apiModeOption, model_traits: geminiTraitsOption } },
+  resolve,
+  traits: geminiTraits,
+  respell: compatRules,
+  models: body => googleModels(body, 'models'),
+  nextPage: nextGooglePage,
+  sign,
+})
+
+/** A base URL may be that of either surface: the compatible one lies below the native one. */
+function resolve(settings: ProviderSettings): ResolvedFacts {
+  const { base_url: given = '' } = settings
+  const base = given.endsWith(compatSuffix) ? given.slice(0, -compatSuffix.length) : given
+  if (!isCompatible(settings)) return { baseUrl: base }
+  return { baseUrl: base + compatSuffix, dialects: ['openai-chat', 'openai-media'], operations: compat }
+}
+
+/** The compatible surface takes the key as OpenAI does; and ids stand in paths without `models/`. */
+function sign(call: ProviderCall, settings: ProviderSettings): void {
+  call.path = call.path.replace('/models/models%2F', '/models/')
+  if (!isCompatible(settings)) return
+  const at = call.headers.findIndex((name, place) => place % 2 === 0 && name === keyHeader)
+  if (at >= 0) call.headers.splice(at, 2, 'Authorization', `Bearer ${call.headers[at + 1]}`)
+}

@@ -1,0 +1,64 @@
+/** Workload identity: another identity provider's token, from a file or an address, exchanged for Google's. Source: https://google.aip.dev/auth/4117 */
+
+import type { CredentialFile } from './credential-file.ts'
+import { askForJson, askForToken, tokenForm, type AccessToken, type Grant } from './grant.ts'
+import type { Surroundings } from './surroundings.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+/** @throws Error for a source of tokens that is not known */
+export function externalAccount(file: CredentialFile, scope: string, surroundings: Surroundings, proxyUrl: string | undefined): Grant {
+  const { fetch, now } = surroundings
+  const impersonated = file.optionalText('service_account_impersonation_url')
+  const subject = subjectOf(file, surroundings)
+  const fixed = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    audience: file.text('audience'),
+    scope: impersonated === undefined ? scope : 'https://www.googleapis.com/auth/cloud-platform',
+    requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    subject_token_type: file.text('subject_token_type'),
+  }
+  const url = file.text('token_url')
+  return async () => {
+    const token = await askForToken(fetch, tokenForm(url, { ...fixed, subject_token: await subject() }, proxyUrl))
+    return impersonated === undefined ? token : impersonate(impersonated, token, scope, fetch, now, proxyUrl)
+  }
+}
+
+/** The other's token, anew each time: it does not live long. */
+function subjectOf(file: CredentialFile, { fetch, read }: Surroundings): () => Promise<string> {
+  const source = file.object('credential_source')
+  const { file: path, url, headers = {} } = source
+  const token = tokenIn(file, source)
+  if (typeof path === 'string') return async () => token(read(path))
+  if (typeof url !== 'string') throw new Error(`${file.source} is of type external_account with a source of tokens that is not known here`)
+  return async () => {
+    const { status, body } = await fetch({ method: 'GET', url, headers: headers as Readonly<Record<string, string>>, timeoutMs: 10_000 })
+    if (status !== 200) throw new Error(`${new URL(url).host} answered ${status}`)
+    return token(body)
+  }
+}
+
+/** The text itself, or a member of the JSON that it is. */
+function tokenIn(file: CredentialFile, source: Members): (text: string) => string {
+  const { type, subject_token_field_name: field } = (source['format'] ?? {}) as Members
+  if (type !== 'json') return text => text.trim()
+  return text => {
+    const value = (JSON.parse(text) as Members)[String(field)]
+    if (typeof value !== 'string') throw new Error(`${file.source}: its source of tokens has no ${String(field)}`)
+    return value
+  }
+}
+
+async function impersonate(url: string, { value }: AccessToken, scope: string, fetch: Surroundings['fetch'], now: () => number, proxyUrl: string | undefined): Promise<AccessToken> {
+  const { accessToken, expireTime } = await askForJson(fetch, {
+    method: 'POST',
+    url,
+    headers: { 'Content-Type': 'application/json', 'Authorization': `Bearer ${value}` },
+    body: JSON.stringify({ scope: scope.split(' '), lifetime: '3600s' }),
+    timeoutMs: 10_000,
+    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+  })
+  if (typeof accessToken !== 'string') throw new Error(`${new URL(url).host} answered without an access token`)
+  return { value: accessToken, expiresInMs: Date.parse(String(expireTime)) - now() || 0 }
+}
