@@ -34,6 +34,7 @@ export default defineProvider({
   callerHeaders: ['http-referer', 'x-openrouter-title', 'x-title', 'x-openrouter-categories'],
   traits: () => ({ vendor: 'openrouter', cacheMarks: true }),
   respell: forChat(ownState('openrouter'), tokensField('max_tokens')),
+  replyHeaders: ['x-generation-id'],
   sign: attribute,
   fault: finishFault,
   models: body => listOf(body, metadata),
