@@ -51,7 +51,7 @@ export interface ModelTraits {
   readonly images?: boolean
   /** `toolChoice` may be `required` or name a tool. */
   readonly forcedTools?: boolean
-  /** Of an openai-chat target: parts of messages may carry `cache_control`, which is passed to whoever serves them. */
+  /** Marks for the prompt cache may be sent: to an openai-chat target only if true, to one that has marks of its own unless false. */
   readonly cacheMarks?: boolean
   /** How many texts one call for embeddings may have. */
   readonly embeddingInputs?: number

@@ -1,6 +1,6 @@
 /** Marks behind which the prompt may be cached: at most four, the last ones. */
 
-import type { JsonObject, Losses, NeutralRequest } from '../../../core/index.ts'
+import type { Destination, JsonObject, Losses, NeutralRequest } from '../../../core/index.ts'
 import type { CacheMark } from '../../../core/neutral/request.ts'
 
 const most = 4
@@ -10,13 +10,14 @@ export class CachePoints {
   readonly whole: CacheMark | undefined
   #skip: number
 
-  constructor(request: NeutralRequest, losses: Losses) {
+  constructor(request: NeutralRequest, { traits }: Destination, losses: Losses) {
     const blocks = request.turns.flatMap(({ blocks }) => blocks)
     const last = blocks.at(-1)
     this.whole = last !== undefined && isMarked(last) ? undefined : request.cache
     const marked = [...request.tools, ...request.system, ...blocks].filter(isMarked)
-    this.#skip = Math.max(0, marked.length + (this.whole === undefined ? 0 : 1) - most)
-    if (this.#skip > 0) losses.drop('cache_control', `only the last ${most} marks are kept`)
+    const count = marked.length + (this.whole === undefined ? 0 : 1)
+    this.#skip = traits.cacheMarks === false ? count : Math.max(0, count - most)
+    if (count > most && traits.cacheMarks !== false) losses.drop('cache_control', `only the last ${most} marks are kept`)
   }
 
   /** The point that stands behind what is marked. To be asked in the order of tools, system, messages. */

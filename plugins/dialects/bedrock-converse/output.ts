@@ -1,6 +1,6 @@
 /** The shape of the answer: a schema, a tool that stands for one, or a sentence. */
 
-import { refusal, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import { refusal, type Destination, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
 import { checkSchema, objectSchema, strictSchema } from '../../../core/neutral/schema.ts'
 import type { Output } from '../../../core/neutral/request.ts'
 import type { Thinking } from './thinking.ts'
@@ -16,6 +16,11 @@ export interface WrittenOutput {
   readonly sentences: readonly string[]
 }
 
+/** Whether that tool is in use: asked for in the settings, and needed by the model. */
+export function usesJsonTool({ traits, settings }: Destination): boolean {
+  return traits.jsonSchema === false && settings['json_schema_tool'] === true
+}
+
 type SchemaOutput = Extract<Output, { readonly kind: 'json_schema' }>
 
 const oneObject = 'Answer with a single JSON object and nothing else: no code fences, no text around it.'
@@ -23,22 +28,24 @@ const oneObject = 'Answer with a single JSON object and nothing else: no code fe
 export function writeOutput(request: NeutralRequest, thinking: Thinking, writing: Writing): WrittenOutput {
   const { output } = request
   if (output === undefined) return { sentences: [] }
+  const field = request.from === 'openai-responses' ? 'text.format' : 'response_format'
   if (output.kind === 'json_object') {
-    writing.losses.drop('response_format', `${dialect} has no JSON mode; the model is asked for JSON`)
+    writing.losses.drop(field, `${dialect} has no JSON mode; the model is asked for JSON`)
     return { sentences: [oneObject] }
   }
-  checkSchema(output.schema, 'response_format')
-  if (output.strict === false) writing.losses.drop('response_format.strict', `${dialect} keeps to the schema strictly`, 'response_format')
-  return writing.to.traits.jsonSchema === false ? forcedTool(output, request, thinking, writing) : { sentences: [], outputConfig: textFormat(output) }
+  checkSchema(output.schema, field)
+  if (output.strict === false) writing.losses.drop(`${field}.strict`, `${dialect} keeps to the schema strictly`, field)
+  if (writing.to.traits.jsonSchema !== false) return { sentences: [], outputConfig: textFormat(output) }
+  return forcedTool(output, request, thinking, writing, field)
 }
 
 function textFormat({ schema, name }: SchemaOutput): JsonObject {
   return { textFormat: { type: 'json_schema', structure: { jsonSchema: { name, schema: JSON.stringify(strictSchema(schema)) } } } }
 }
 
-function forcedTool({ schema, description }: SchemaOutput, { tools }: NeutralRequest, { isOn }: Thinking, { to }: Writing): WrittenOutput {
-  if (tools.length > 0 || isOn) throw refusal('response_format', `${to.model} takes a schema for its answer only without ${isOn ? 'thinking' : 'tools'}`)
-  if (to.traits.forcedTools === false) throw refusal('response_format', `${to.model} takes no schema for its answer`)
+function forcedTool({ schema, description }: SchemaOutput, { tools }: NeutralRequest, { isOn }: Thinking, { to }: Writing, field: string): WrittenOutput {
+  if (!usesJsonTool(to) || to.traits.forcedTools === false) throw refusal(field, `${to.model} takes no schema for its answer`)
+  if (tools.length > 0 || isOn) throw refusal(field, `${to.model} takes a schema for its answer only without ${isOn ? 'thinking' : 'tools'}`)
   return {
     sentences: [],
     toolConfig: {

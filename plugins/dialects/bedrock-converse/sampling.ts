@@ -34,8 +34,12 @@ function temperatureOf({ sampling: { temperature } }: NeutralRequest, { isOn }: 
 }
 
 /** While a model thinks, and with fixed sampling, only values near 1 are taken. */
-function topPOf({ sampling: { topP } }: NeutralRequest, { isOn }: Thinking, { to, losses }: Writing): JsonObject {
+function topPOf({ sampling: { topP, temperature } }: NeutralRequest, { isOn }: Thinking, { to, losses }: Writing): JsonObject {
   if (topP === undefined) return {}
+  if (to.traits.singleSampling === true && temperature !== undefined) {
+    losses.drop('top_p', `${to.model} does not take it beside temperature`)
+    return {}
+  }
   const least = to.traits.fixedSampling === true ? 0.99 : isOn ? 0.95 : 0
   if (topP >= least) return { topP }
   losses.drop('top_p', `${to.model} takes at least ${least}${isOn ? ' while it thinks' : ''}`)

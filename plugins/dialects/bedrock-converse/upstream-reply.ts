@@ -5,7 +5,7 @@ import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import type { Json, VendorState } from '../../../core/neutral/request.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
-import { jsonTool } from './output.ts'
+import { jsonTool, usesJsonTool } from './output.ts'
 
 /** @throws GatewayError for an error in the place of a reply, and for none at all */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
@@ -41,9 +41,9 @@ function readBlock(block: JsonObject, from: Destination): readonly ReplyBlock[] 
   return readImage(block)
 }
 
-function readCall(call: JsonObject, { traits }: Destination): ReplyBlock {
+function readCall(call: JsonObject, from: Destination): ReplyBlock {
   const argumentText = argumentsText(call['input'] ?? {})
-  if (traits.jsonSchema === false && call['name'] === jsonTool) return { type: 'text', text: argumentText }
+  if (call['name'] === jsonTool && usesJsonTool(from)) return { type: 'text', text: argumentText }
   return { type: 'tool_call', id: textAt(call, 'toolUseId'), name: textAt(call, 'name'), argumentsText: argumentText }
 }
 

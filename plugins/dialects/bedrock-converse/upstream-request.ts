@@ -7,7 +7,7 @@ import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 import { CachePoints } from './cache-points.ts'
 import { DocumentNames } from './media.ts'
 import { writeMessages } from './messages.ts'
-import { jsonTool, writeOutput } from './output.ts'
+import { jsonTool, usesJsonTool, writeOutput } from './output.ts'
 import { writeInference, writeTopK } from './sampling.ts'
 import { thinkingOf } from './thinking.ts'
 import { writeTools } from './tools.ts'
@@ -51,10 +51,10 @@ function writingOf(request: NeutralRequest, to: Destination, losses: Losses): Wr
   return {
     to,
     losses,
-    names: new ToolNames({ pattern: /[A-Za-z0-9_-]/, maxLength: 64 }, request.tools.map(({ name }) => name), to.traits.jsonSchema === false ? [jsonTool] : []),
+    names: new ToolNames({ pattern: /[A-Za-z0-9_-]/, maxLength: 64 }, request.tools.map(({ name }) => name), usesJsonTool(to) ? [jsonTool] : []),
     ids: new ToolIds(id => /^[A-Za-z0-9_-]{1,64}$/.test(id), (id, n) => `${id.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 48)}_tl${n}`),
     documents: new DocumentNames(),
-    points: new CachePoints(request, losses),
+    points: new CachePoints(request, to, losses),
   }
 }
 

@@ -5,7 +5,7 @@ import { isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
-import { jsonTool } from './output.ts'
+import { jsonTool, usesJsonTool } from './output.ts'
 import { stateOf } from './upstream-reply.ts'
 
 interface Open {
@@ -58,7 +58,7 @@ export class ConverseReader implements StreamReader {
   #begin(index: number, start: JsonObject, emit: Emit): void {
     const { toolUse: call } = start
     if (!isObject(call)) return
-    if (this.#from.traits.jsonSchema === false && call['name'] === jsonTool) {
+    if (call['name'] === jsonTool && usesJsonTool(this.#from)) {
       this.#take(index, 'text', { type: 'text' }, emit)
       return
     }

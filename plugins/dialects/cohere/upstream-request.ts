@@ -52,11 +52,12 @@ function writeSampling({ sampling: { temperature, topP, topK, seed, presencePena
   return Object.fromEntries(Object.entries(members).filter((member): member is [string, number] => member[1] !== undefined))
 }
 
-function writeOutput({ output }: NeutralRequest, losses: Losses): JsonObject {
+function writeOutput({ output, from }: NeutralRequest, losses: Losses): JsonObject {
   if (output === undefined) return {}
+  const field = from === 'openai-responses' ? 'text.format' : 'response_format'
   if (output.kind === 'json_object') return { response_format: { type: 'json_object' } }
-  checkSchema(output.schema, 'response_format')
-  if (output.strict === false) losses.drop('response_format.strict', `${dialect} keeps to the schema strictly`, 'response_format')
+  checkSchema(output.schema, field)
+  if (output.strict === false) losses.drop(`${field}.strict`, `${dialect} keeps to the schema strictly`, field)
   return { response_format: { type: 'json_object', json_schema: withRequired(objectSchema(withoutMeta(output.schema)), losses) } }
 }
 

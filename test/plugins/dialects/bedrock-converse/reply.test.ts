@@ -9,7 +9,7 @@ import { checkGrammar, destination, readReply } from '../../../support/translati
 const upstream = bedrock.upstream!
 
 function read(content: readonly object[], more: object = {}, traits: ModelTraits = {}): NeutralReply {
-  const reply = readReply(upstream, { output: { message: { role: 'assistant', content } }, stopReason: 'end_turn', ...more }, destination({ model: 'm', traits }))
+  const reply = readReply(upstream, { output: { message: { role: 'assistant', content } }, stopReason: 'end_turn', ...more }, destination({ model: 'm', settings: { json_schema_tool: true }, traits }))
   checkGrammar(replayed(reply))
   return reply
 }

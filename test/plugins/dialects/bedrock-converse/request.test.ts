@@ -11,7 +11,7 @@ const claude: ModelTraits = { vendor: 'anthropic' }
 const hello = { role: 'user', content: [{ text: 'hello' }] }
 
 function to(traits: ModelTraits = {}, options: Partial<TranslationOptions> = {}): Destination {
-  return destination({ model: 'acme.model-v1:0', traits, options })
+  return destination({ model: 'acme.model-v1:0', settings: { json_schema_tool: true }, traits, options })
 }
 
 function write(overrides: Partial<NeutralRequest>, traits?: ModelTraits, options?: Partial<TranslationOptions>): TranslatedRequest {
@@ -106,6 +106,7 @@ describe('bedrock-converse: a request', () => {
     ['temperature where sampling is fixed', { sampling: { temperature: 0.5 } }, 'temperature', {}, { fixedSampling: true }],
     ['top_p where sampling is fixed', { sampling: { topP: 0.9 } }, 'top_p', {}, { fixedSampling: true }],
     ['top_k where sampling is fixed', { sampling: { topK: 5 } }, 'top_k', {}, { fixedSampling: true }],
+    ['top_p beside temperature, where only one is taken', { sampling: { temperature: 0.5, topP: 0.9 } }, 'top_p', { inferenceConfig: { temperature: 0.5 } }, { singleSampling: true }],
     ['stop of white space, for Claude', { stop: ['\n'] }, 'stop', { additionalModelResponseFieldPaths: ['/stop_sequence'] }, claude],
   ]
   for (const [row, request, field, expected = {}, traits] of dropped) {
@@ -409,6 +410,12 @@ describe('bedrock-converse: structured output', () => {
     })
   })
 
+  it('refuses a schema there, unless the tool is asked for', () => {
+    const refused = () => writeRequest(upstream, neutralRequest({ output }), destination({ traits: { jsonSchema: false } }))
+    expect(errorOf(refused).param).to.equal('response_format')
+    expect(errorOf(() => write({ output, from: 'openai-responses' }, { jsonSchema: false, forcedTools: false })).param).to.equal('text.format')
+  })
+
   it('refuses that together with other tools, and with thinking', () => {
     expect(errorOf(() => write({ output, tools: [now] }, { jsonSchema: false })).param).to.equal('response_format')
     expect(errorOf(() => write({ output, reasoning: { effort: 'high' } }, { ...claude, thinking: 'budget', jsonSchema: false })).param).to.equal('response_format')
@@ -555,6 +562,12 @@ describe('bedrock-converse: cache marks', () => {
 
   it('for the whole prompt stands behind its last block', () => {
     expect(write({ cache: {} }).body['messages']).to.deep.equal([{ role: 'user', content: [{ text: 'hello' }, point] }])
+  })
+
+  it('stay away from a model that has refused them', () => {
+    const { body, losses } = write({ tools: [{ ...now, cache: {} }], cache: {} }, { cacheMarks: false })
+    expect(JSON.stringify(body)).not.to.contain('cachePoint')
+    expect(losses.reported).to.deep.equal([])
   })
 
   it('are at most four, the last ones, with a note', () => {

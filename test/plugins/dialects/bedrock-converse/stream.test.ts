@@ -19,7 +19,7 @@ function payloads(frames: readonly Frame[]): readonly Payload[] {
 }
 
 function read(frames: readonly Frame[], traits: ModelTraits = {}): NeutralEvent[] {
-  return readStream(upstream, payloads(frames), { from: destination({ model: 'm', traits }) })
+  return readStream(upstream, payloads(frames), { from: destination({ model: 'm', settings: { json_schema_tool: true }, traits }) })
 }
 
 const start: Frame = { messageStart: { role: 'assistant' } }

@@ -1,0 +1,71 @@
+/** What is known of the models that Bedrock serves, and how it lists them. */
+
+import type { ModelEntry, ModelTraits, OptionsSchema, ProviderSettings } from '../../core/index.ts'
+import { withOverrides } from '../shared/model-table.ts'
+
+/** The option `model_traits`. */
+export const modelTraits = {
+  type: 'array',
+  description: 'What is known of models, over the built-in table: for ids that match, the last entry counts, member by member.',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['models'],
+    properties: {
+      models: { type: 'string', minLength: 1, description: 'A glob on the id; * is any text.' },
+      vendor: { type: 'string', minLength: 1, description: 'Whose model it is; anthropic for Claude behind an id that does not say so.' },
+      thinking: { type: 'string', enum: ['adaptive', 'budget', 'none'], description: 'How a model of Claude is told to think: by effort, by a budget of tokens, not at all.' },
+      always_thinks: { type: 'boolean', description: 'Its thinking cannot be switched off.' },
+      efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The words for effort that it takes, lowest first.' },
+      fixed_sampling: { type: 'boolean', description: 'It refuses temperature, top_p and top_k.' },
+      single_sampling: { type: 'boolean', description: 'It refuses temperature and top_p together.' },
+      prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
+      json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer.' },
+      strict_tools: { type: 'boolean', description: 'It keeps tool arguments to their schema when asked.' },
+      forced_tools: { type: 'boolean', description: 'It can be made to call a tool.' },
+      cache_marks: { type: 'boolean', description: 'It takes cache points.' },
+    },
+  },
+} as const satisfies OptionsSchema
+
+const claude: ModelTraits = { vendor: 'anthropic', family: 'claude', forcedTools: true }
+/** No schema for the answer, none kept by tools. */
+const loose: ModelTraits = { jsonSchema: false, strictTools: false, prefill: true, fixedSampling: false }
+const budgeted: ModelTraits = { thinking: 'budget', jsonSchema: true, strictTools: true, prefill: true, fixedSampling: false, singleSampling: true }
+const efforts = ['low', 'medium', 'high', 'xhigh', 'max']
+
+/** The first that matches counts. Ids stand behind regions, in ARNs, before dates and versions. */
+const table: readonly (readonly [pattern: RegExp, traits: ModelTraits])[] = [
+  [/claude-(instant|v?[12])\b/, { ...claude, ...loose, thinking: 'none' }],
+  [/claude-3-7/, { ...claude, ...loose, thinking: 'budget' }],
+  [/claude-3/, { ...claude, ...loose, thinking: 'none' }],
+  [/claude-[a-z]+-4(-0)?(?!-?\d(?!\d{5}))/, { ...claude, ...loose, thinking: 'budget' }],
+  [/claude-[a-z]+-4-[1-5](?!\d)/, { ...claude, ...budgeted }],
+  [/claude-[a-z]+-4-6(?!\d)/, { ...claude, ...budgeted, thinking: 'adaptive', efforts: ['low', 'medium', 'high', 'max'], prefill: false }],
+  [/claude/, { ...claude, thinking: 'adaptive', efforts, jsonSchema: true, strictTools: true, prefill: false, fixedSampling: true }],
+  [/amazon\.nova/, { jsonSchema: false, strictTools: false, forcedTools: true }],
+  [/mistral-large/, { strictTools: false, forcedTools: true }],
+  [/(amazon\.titan|meta\.|cohere\.|ai21\.|mistral\.mi[sx]tral-[78])/, { jsonSchema: false, strictTools: false, forcedTools: false }],
+  [/(?:)/, { strictTools: false, forcedTools: false }],
+]
+
+export function traitsOf(model: string, settings: ProviderSettings): ModelTraits {
+  const id = model.toLowerCase()
+  return withOverrides(model, table.find(([pattern]) => pattern.test(id))?.[1] ?? {}, settings)
+}
+
+interface Summary {
+  readonly modelId: string
+  readonly providerName?: unknown
+  readonly outputModalities?: unknown
+}
+
+/** Those that write text. @throws Error if it is no list */
+export function readModels(body: unknown): readonly ModelEntry[] {
+  const list = (body as { readonly modelSummaries?: unknown } | null)?.modelSummaries
+  if (!Array.isArray(list)) throw new Error('the model list is not {"modelSummaries": […]}')
+  return list
+    .filter((entry): entry is Summary => typeof (entry as Partial<Summary> | null)?.modelId === 'string')
+    .filter(({ outputModalities }) => Array.isArray(outputModalities) && outputModalities.includes('TEXT'))
+    .map(({ modelId, providerName }) => ({ id: modelId, ...(typeof providerName === 'string' ? { owned_by: providerName.toLowerCase() } : {}) }))
+}
