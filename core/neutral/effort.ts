@@ -19,7 +19,7 @@ export function budgetOfEffort(effort: string): number {
 }
 
 /**
- * The nearest word that a model takes: upwards if `effort` is below the lowest, else downwards.
+ * The nearest word that a model takes: upwards if `effort` is below the lowest, else downwards, but not to `none` while there is another.
  * `undefined` for a word that nobody knows, and where the model takes none.
  */
 export function clampEffort(effort: string, accepted: readonly string[]): string | undefined {
@@ -27,5 +27,6 @@ export function clampEffort(effort: string, accepted: readonly string[]): string
   const rank = efforts.indexOf(effort)
   if (rank < 0) return undefined
   const known = accepted.filter(word => efforts.includes(word)).sort((one, other) => efforts.indexOf(one) - efforts.indexOf(other))
-  return known.findLast(word => efforts.indexOf(word) <= rank) ?? known[0]
+  const thinking = known.filter(word => word !== 'none')
+  return thinking.findLast(word => efforts.indexOf(word) <= rank) ?? thinking[0] ?? known[0]
 }

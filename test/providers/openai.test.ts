@@ -90,7 +90,7 @@ describe('the provider openai', () => {
 
     const clamped: readonly [string, string, string][] = [
       ['o3', 'minimal', 'low'], ['o3', 'none', 'low'], ['o3', 'xhigh', 'high'], ['o3', 'medium', 'medium'],
-      ['gpt-5', 'none', 'minimal'], ['gpt-5', 'max', 'high'], ['gpt-5.1', 'minimal', 'none'], ['gpt-5.2', 'max', 'xhigh'],
+      ['gpt-5', 'none', 'minimal'], ['gpt-5', 'max', 'high'], ['gpt-5.1', 'minimal', 'low'], ['gpt-5.2', 'max', 'xhigh'],
     ]
     for (const [model, word, nearest] of clamped) {
       it(`${model}: ${word} is ${nearest}`, () => {

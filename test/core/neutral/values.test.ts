@@ -45,6 +45,7 @@ describe('effort', () => {
   for (const [word, accepted, clamped] of [
     ['minimal', ['low', 'medium', 'high'], 'low'], ['none', ['low', 'high'], 'low'], ['xhigh', ['low', 'medium', 'high'], 'high'], ['max', ['none', 'low', 'xhigh'], 'xhigh'],
     ['medium', ['low', 'high'], 'low'], ['high', ['low', 'high'], 'high'], ['odd', ['low'], undefined], ['low', [], undefined],
+    ['minimal', ['none', 'low'], 'low'], ['medium', ['none', 'high'], 'high'], ['none', ['none', 'low'], 'none'], ['high', ['none'], 'none'],
   ] as const) {
     it(`${word} becomes ${clamped} where ${accepted.join(', ') || 'none'} is taken`, () => expect(clampEffort(word, accepted)).to.equal(clamped))
   }
