@@ -37,6 +37,8 @@ export class Attempt {
   readonly headers: string[] = []
   /** The provider is asked to report the usage of a stream; the event that this causes is kept from a caller who did not ask. */
   askForUsage = false
+  /** Milliseconds that a plain answer may take, where that is less than the configuration allows. */
+  limitMs: number | undefined
   /** The call must not be repeated, whatever happens (a breaker's probe). */
   once = false
   /** The way between the caller's dialect and the provider's; undefined if the provider speaks the caller's. */

@@ -170,8 +170,8 @@ function isSaid(said: unknown): boolean {
 }
 
 function isRecovery(said: unknown): boolean {
-  const what = (said as { do?: unknown } | null)?.do
-  return what === 'next' || what === 'giveUp' || what === 'retry' && Number.isFinite((said as { afterMs?: unknown }).afterMs)
+  const { do: what, afterMs, reply } = (said ?? {}) as { do?: unknown; afterMs?: unknown; reply?: unknown }
+  return what === 'next' || what === 'giveUp' || what === 'retry' && Number.isFinite(afterMs) || what === 'answer' && reply instanceof Reply
 }
 
 function withIndex(steps: readonly PlacedStep[]): [PlacedStep, number][] {

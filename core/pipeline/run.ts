@@ -54,6 +54,10 @@ async function callTargets(exchange: Exchange): Promise<Reply | GatewayError> {
     exchange.throwIfStopped()
     if (outcome instanceof Reply) return outcome
     const recovery = await exchange.plan.recover?.fire(exchange, attempt)
+    if (recovery?.do === 'answer') {
+      discard(outcome)
+      return recovery.reply
+    }
     if (recovery?.do === 'retry') {
       discard(outcome)
       await exchange.sleep(recovery.afterMs)

@@ -20,6 +20,8 @@ export type Recovery =
   | { readonly do: 'retry'; readonly afterMs: number }
   | { readonly do: 'next' }
   | { readonly do: 'giveUp' }
+  /** Answers in the provider's place. */
+  | { readonly do: 'answer'; readonly reply: Reply }
 
 type Now<T> = T | Promise<T>
 

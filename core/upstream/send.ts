@@ -43,7 +43,7 @@ class Sending implements ReplyListener, Call {
   }
 
   start(): void {
-    const { responseHeaderMs, totalMs } = this.#exchange.plan.limits
+    const { responseHeaderMs, totalMs } = this.#limits
     const waitMs = this.#exchange.streamed || totalMs === 0 ? responseHeaderMs : Math.min(responseHeaderMs || totalMs, totalMs)
     this.#arm(waitMs, () => this.#fail(timeoutFailure(this.#name, waitMs, 'response')))
     this.#stay = this.#exchange.whenStopped(reason => this.#stop(reason))
@@ -98,6 +98,12 @@ class Sending implements ReplyListener, Call {
     this.#call?.abort()
   }
 
+  get #limits(): { readonly responseHeaderMs: number; readonly totalMs: number } {
+    const { limitMs } = this.#attempt
+    const { responseHeaderMs, totalMs } = this.#exchange.plan.limits
+    return limitMs === undefined ? { responseHeaderMs, totalMs } : { responseHeaderMs: Math.min(limitMs, responseHeaderMs || limitMs), totalMs: Math.min(limitMs, totalMs || limitMs) }
+  }
+
   get #name(): string {
     return this.#attempt.target.provider.name
   }
@@ -134,7 +140,7 @@ class Sending implements ReplyListener, Call {
 
   /** A plain answer must be whole within the total limit, counted from the start of the attempt: often the very timer that runs. */
   #limitTotal(): void {
-    const { totalMs, responseHeaderMs } = this.#exchange.plan.limits
+    const { totalMs, responseHeaderMs } = this.#limits
     if (totalMs === responseHeaderMs && !this.#exchange.streamed) return
     const left = totalMs - (this.#exchange.clock.elapsed() - this.#attempt.startedAt)
     if (totalMs > 0) this.#arm(Math.max(left, 1), () => this.#fail(timeoutFailure(this.#name, totalMs, 'complete response')))

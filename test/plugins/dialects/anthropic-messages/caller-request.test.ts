@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { GatewayError } from '../../../../core/errors.ts'
 import { Losses } from '../../../../core/neutral/losses.ts'
-import type { Block, NeutralRequest } from '../../../../core/neutral/request.ts'
+import type { NeutralRequest } from '../../../../core/neutral/request.ts'
 import anthropic from '../../../../plugins/dialects/anthropic-messages/index.ts'
 import { seal } from '../../../../core/neutral/state.ts'
 import { expectEqualJson, expectMentioned, readRequest } from '../../../support/translation.ts'
@@ -69,13 +69,13 @@ describe('requests of anthropic-messages', () => {
   })
 
   describe('system', () => {
-    it('a string', () => expectEqualJson(read({ system: 's' }).system as object, [{ text: 's', kind: 'system', before: 0, at: 'system' }]))
-    it('blocks, with marks', () => expectEqualJson(read({ system: [{ type: 'text', text: 's', cache_control: { type: 'ephemeral' } }, { type: 'text', text: 't' }] }).system as object, [
+    it('a string', () => expectEqualJson(read({ system: 's' }).system, [{ text: 's', kind: 'system', before: 0, at: 'system' }]))
+    it('blocks, with marks', () => expectEqualJson(read({ system: [{ type: 'text', text: 's', cache_control: { type: 'ephemeral' } }, { type: 'text', text: 't' }] }).system, [
       { text: 's', kind: 'system', before: 0, cache: {}, at: 'system[0]' }, { text: 't', kind: 'system', before: 0, at: 'system[1]' },
     ]))
     it('messages of its role, in their place', () => {
       const { system, turns } = read({ messages: [{ role: 'user', content: 'a' }, { role: 'system', content: [{ type: 'text', text: 's' }] }, { role: 'user', content: 'b' }] })
-      expectEqualJson(system as object, [{ text: 's', kind: 'system', before: 1, at: 'messages[1].content[0]' }])
+      expectEqualJson(system, [{ text: 's', kind: 'system', before: 1, at: 'messages[1].content[0]' }])
       expect(turns).to.have.length(2)
     })
     it('refuses anything but text', () => expect(refusal({ system: [{ type: 'image' }] }).param).to.equal('system[0]'))
@@ -104,7 +104,7 @@ describe('requests of anthropic-messages', () => {
         { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'n', input: {} }, { type: 'tool_use', id: 'u', name: 'o', input: {} }] },
         { role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'tool_result', tool_use_id: 't', content: 'r' }, { type: 'tool_result', tool_use_id: 'u', is_error: true, content: [{ type: 'text', text: 'x' }, { type: 'image', source: { type: 'url', url: 'https://x' } }] }] },
       ] })
-      expectEqualJson(turns.slice(1) as object, [
+      expectEqualJson(turns.slice(1), [
         { role: 'tool', at: 'messages[1]', blocks: [
           { type: 'tool_result', callId: 't', name: 'n', blocks: [{ type: 'text', text: 'r', at: 'messages[1].content[1].content' }], at: 'messages[1].content[1]' },
           { type: 'tool_result', callId: 'u', name: 'o', isError: true, blocks: [{ type: 'text', text: 'x', at: 'messages[1].content[2].content[0]' }, { type: 'image', source: { kind: 'url', url: 'https://x' }, at: 'messages[1].content[2].content[1].source' }], at: 'messages[1].content[2]' },
@@ -117,7 +117,7 @@ describe('requests of anthropic-messages', () => {
 
     it('keeps long numbers and strange names of arguments', () => {
       const { turns } = readRequest(caller, '{"model":"m","max_tokens":1,"messages":[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"n","input":{"id":12345678901234567890,"__proto__":1}}]}]}')
-      expect((turns[0]?.blocks[0] as Block & { argumentsText: string }).argumentsText).to.equal('{"id":12345678901234567890,"__proto__":1}')
+      expect(turns[0]?.blocks[0]).to.have.property('argumentsText', '{"id":12345678901234567890,"__proto__":1}')
     })
 
     for (const type of ['server_tool_use', 'web_search_tool_result', 'container_upload', 'tool_reference', 'mcp_tool_use', 'new_block']) it(`refuses ${type}`, () => {
@@ -152,7 +152,7 @@ describe('requests of anthropic-messages', () => {
   })
 
   describe('tools', () => {
-    it('functions', () => expectEqualJson(read({ tools: [{ name: 'n', description: 'd', input_schema: { type: 'object' }, strict: true, cache_control: { type: 'ephemeral' } }, { type: 'custom', name: 'o' }] }).tools as object, [
+    it('functions', () => expectEqualJson(read({ tools: [{ name: 'n', description: 'd', input_schema: { type: 'object' }, strict: true, cache_control: { type: 'ephemeral' } }, { type: 'custom', name: 'o' }] }).tools, [
       { name: 'n', description: 'd', schema: { type: 'object' }, strict: true, cache: {}, at: 'tools[0]' }, { name: 'o', at: 'tools[1]' },
     ]))
     for (const type of ['web_search_20250305', 'bash_20250124', 'text_editor_20250728', 'memory_20250818', 'computer_20250124']) it(`refuses ${type}`, () => {

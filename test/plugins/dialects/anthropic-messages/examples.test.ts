@@ -133,7 +133,7 @@ describe('worked examples of anthropic-messages', () => {
       const call = { type: 'tool_use', id: 'f1', name: 'tide', input: {} }
       for (const content of [[{ ...call, extra_content: { google: { thought_signature: 'Z9' } } }], [{ type: 'thinking', thinking: '', signature: sealed }, call], [{ ...call, thought_signature: 'Z9' }]]) {
         const { request, body: spelled } = translateRequest(a.caller, body(content), a.upstream, claude)
-        expectEqualJson(request.turns[1]?.blocks as object, [{ type: 'tool_call', id: 'f1', name: 'tide', argumentsText: '{}', state: { vendor: 'google', value: 'Z9' }, at: `messages[1].content[${content.length - 1}]` }])
+        expectEqualJson(request.turns[1]?.blocks, [{ type: 'tool_call', id: 'f1', name: 'tide', argumentsText: '{}', state: { vendor: 'google', value: 'Z9' }, at: `messages[1].content[${content.length - 1}]` }])
         expectMentioned(spelled, { messages: [{ role: 'user', content: 'hi' }, { role: 'assistant', content: [call] }, { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'f1', content: '2 m' }] }] })
       }
     })

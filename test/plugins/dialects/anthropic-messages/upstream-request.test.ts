@@ -97,7 +97,7 @@ describe('requests to anthropic-messages', () => {
     ['files that are neither PDF nor text', { turns: [{ role: 'user', blocks: [{ type: 'file', source: { kind: 'base64', mime: 'application/zip', data: 'AA==' }, at: 'z' }] }] }, 'z'],
     ['tools of other vendors', { tools: [{ name: 'web_search', hosted: { type: 'web_search' }, at: 'tools[0]' }] }, 'tools[0]'],
   ] as const) it(`refuses ${what}`, () => {
-    const error = refusal(request as Partial<NeutralRequest>)
+    const error = refusal(request)
     expect([error.status, error.code, error.param]).to.deep.equal([400, 'unsupported_parameter', param])
   })
 
