@@ -103,7 +103,7 @@ describe('calls to vertex', () => {
   }
   it('for embeddings are as many as the model needs, answered in the order of the texts', async () => {
     await started()
-    upstream.always(async request => ({ body: predicted([Number((JSON.parse(request.body.toString()) as { instances: [{ content: string }] }).instances[0].content)]) }))
+    upstream.always(request => ({ body: predicted([Number((JSON.parse(request.body.toString()) as { instances: [{ content: string }] }).instances[0].content)]) }))
     const answer = await post('/v1/embeddings', { model: 'vertex/gemini-embedding-001', input: ['1', '2', '3'] })
     const { data } = await answer.json() as { data: { embedding: number[] }[] }
     expect(data.map(({ embedding }) => embedding)).to.deep.equal([[1], [2], [3]])
