@@ -56,7 +56,7 @@ function readReasoning(reasoning: JsonObject, from: Destination): readonly Reply
 
 /** Claude's signatures are worth the same on every way to Claude; others are worth something only here. */
 export function stateOf(value: string, { traits, model }: Destination): VendorState {
-  return { vendor: traits.vendor ?? 'bedrock', value, model }
+  return { vendor: traits.vendor ?? 'bedrock-converse', value, model }
 }
 
 function readImage(block: JsonObject): readonly ReplyBlock[] {

@@ -34,7 +34,7 @@ describe('bedrock-converse: a reply', () => {
     ['a tool call without arguments', { toolUse: { toolUseId: 't1', name: 'now' } }, [{ type: 'tool_call', id: 't1', name: 'now', argumentsText: '{}' }]],
     ['reasoning of Claude', { reasoningContent: { reasoningText: { text: 'Hm.', signature: 'S' } } }, [{ type: 'reasoning', text: 'Hm.', state: { vendor: 'anthropic', value: 'S', model: 'm' } }], { vendor: 'anthropic' }],
     ['redacted reasoning of Claude', { reasoningContent: { redactedContent: 'QUJD' } }, [{ type: 'reasoning', text: '', redacted: 'QUJD', state: { vendor: 'anthropic', value: '', model: 'm' } }], { vendor: 'anthropic' }],
-    ['signed reasoning of another model', { reasoningContent: { reasoningText: { text: 'Hm.', signature: 'S' } } }, [{ type: 'reasoning', text: 'Hm.', state: { vendor: 'bedrock', value: 'S', model: 'm' } }]],
+    ['signed reasoning of another model', { reasoningContent: { reasoningText: { text: 'Hm.', signature: 'S' } } }, [{ type: 'reasoning', text: 'Hm.', state: { vendor: 'bedrock-converse', value: 'S', model: 'm' } }]],
     ['unsigned reasoning', { reasoningContent: { reasoningText: { text: 'Hm.' } } }, [{ type: 'reasoning', text: 'Hm.' }]],
     ['a text with citations', { citationsContent: { content: [{ text: 'a' }, { text: 'b' }], citations: [{}] } }, [{ type: 'text', text: 'ab' }]],
     ['an image', { image: { format: 'png', source: { bytes: 'iVBORw0=' } } }, [{ type: 'image', mime: 'image/png', data: 'iVBORw0=' }]],
