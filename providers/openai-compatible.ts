@@ -69,7 +69,7 @@ export default defineProvider({
   traits: (model, settings) => settings['strict_openai_models'] === true ? openAiTraits(model, settings) : traitsOf(withOverrides<ModelFacts>(model, {}, settings)),
   respell: (body, call) => rulesOf(call.settings)(body, call),
   reroute: (body, call) => call.settings['strict_openai_models'] === true ? detour(body, call) : undefined,
-  normalizer: settings => settings['reasoning_out'] === 'think' ? thinkTagReader() : json => json,
+  normalizer: settings => settings['reasoning_out'] === 'think' ? thinkTagReader() : undefined,
   learn,
 })
 

@@ -29,6 +29,8 @@ export interface ProviderCall {
   /** Flat: name, value, name, value … May be appended to by `sign`. */
   readonly headers: string[]
   readonly body: Buffer | undefined
+  /** The user path that the call counts for, if it has one. */
+  readonly userPath?: string
 }
 
 /** What an in-process provider answers: a status, flat headers, and the body whole or in pieces. */
@@ -141,9 +143,9 @@ export interface ProviderDefinition {
   reroute?(body: JsonDocument, call: CallFacts): string | undefined
   /**
    * Makes, for one reply or stream, what turns the vendor's own spelling into that of its dialect, before a translated answer is read:
-   * called with a plain reply, or with each event of a stream. `undefined` for an event that says nothing.
+   * called with a plain reply, or with each event of a stream. `undefined` for an event that says nothing; or for all, if they are as they shall be.
    */
-  normalizer?(): (json: JsonObject) => JsonObject | undefined
+  normalizer?(settings: ProviderSettings): ((json: JsonObject) => JsonObject | undefined) | undefined
   /** What is wrong with a reply of status 2xx, or with an event, that its dialect cannot see: a vendor's own error codes. */
   fault?(json: JsonObject, provider: string): GatewayError | undefined
   /**
@@ -153,6 +155,10 @@ export interface ProviderDefinition {
   learn?(refusal: Refusal, call: CallFacts): string | undefined
   /** A better text for a refusal, where the vendor's own does not say what to do. */
   explain?(refusal: Refusal): string | undefined
+  /** Headers of the vendor's replies that callers get; lower case. */
+  readonly replyHeaders?: readonly string[]
+  /** The one spelling of a model's id, of several that mean the same. */
+  canonical?(id: string): string
   /** Where a passed-through call goes: path and query below the base URL. As the caller wrote them by default. */
   passthrough?(target: string, settings: ProviderSettings): string
   /** Operations that it serves in a spelling of its own, by name; `operations` says where. */
