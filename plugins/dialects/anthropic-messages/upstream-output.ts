@@ -3,7 +3,7 @@
 import { refusal, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
 import { checkSchema, objectSchema, strictSchema } from '../../../core/neutral/schema.ts'
 import type { Thinking } from './upstream-thinking.ts'
-import type { Writing } from './writing.ts'
+import { dialect, type Writing } from './writing.ts'
 
 /** The tool that stands for a schema with models that take none. */
 export const jsonTool = 'json_output'
@@ -28,6 +28,7 @@ export function writeOutput({ output, tools, from }: NeutralRequest, thinking: T
     return { sentences: [jsonSentence] }
   }
   checkSchema(output.schema, field)
+  losses.silent(`${field}.name`, `${dialect} has schemas without names`)
   if (output.strict === false) losses.drop(`${field}.strict`, 'the answer is kept to the schema all the same')
   if (to.traits.jsonSchema !== false) return { sentences: [], format: { type: 'json_schema', schema: strictSchema(output.schema) } }
   if (!usesJsonTool(to.settings)) throw refusal(field, `${to.model} takes no schema for its answer`)

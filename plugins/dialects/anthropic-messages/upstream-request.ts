@@ -31,6 +31,7 @@ export function writeRequest(request: NeutralRequest, destination: Destination, 
   const maxTokens = request.maxOutputTokens ?? to.traits.defaultMaxTokens ?? defaultMaxTokens
   if (request.maxOutputTokens === undefined) losses.silent('max_tokens', `${maxTokens}, as the caller did not say`)
   const thinking = thinkingOf({ ...request, tools }, own.reasoning ?? request.reasoning, maxTokens, to, losses)
+  if (request.reasoning?.summary !== undefined && thinking.thinking?.['display'] === undefined) losses.silent('reasoning.summary', `not taken by ${to.model}`)
   const output = writeOutput({ ...request, tools }, thinking, writing)
   const spelledTools = output.tool === undefined ? writeTools(tools, writing) : [output.tool]
   const toolChoice = output.tool === undefined ? writeToolChoice({ ...functions, tools }, writing) : { type: 'tool', name: jsonTool }
