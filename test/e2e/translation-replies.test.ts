@@ -1,0 +1,80 @@
+/** Random answers, written in each dialect of callers and read by its other side: plain or streamed, fed in whatever pieces, they say the same. */
+
+import { expect } from 'chai'
+import { argumentsObject } from '../../core/neutral/arguments.ts'
+import { Assembler, replayed } from '../../core/neutral/assemble.ts'
+import type { NeutralReply, ReplyBlock } from '../../core/neutral/reply.ts'
+import type { CallerSide, UpstreamSide } from '../../core/neutral/translation.ts'
+import anthropicMessages from '../../plugins/dialects/anthropic-messages/index.ts'
+import openaiChat from '../../plugins/dialects/openai-chat/index.ts'
+import openaiResponses from '../../plugins/dialects/openai-responses/index.ts'
+import { Random } from '../core/document/random-json.ts'
+import { destination, feedings, neutralRequest, readReply, readStream, replyContext, writeReply, writtenEvents, type Payload } from '../support/translation.ts'
+
+const cases = Number(process.env['TRANSLATION_CASES'] ?? 1500)
+
+describe('translation, of random replies', () => {
+  for (const { name, caller, upstream } of [openaiChat, openaiResponses, anthropicMessages]) {
+    if (caller === undefined || upstream === undefined) continue
+    it(`to ${name}, plain and streamed`, function () {
+      this.timeout(600_000)
+      const random = new Random(7)
+      for (let left = cases; left > 0; left--) {
+        const reply = randomReply(random)
+        const [, feeding] = random.pick(feedings)
+        const said = wordsOf(reply)
+        expect(wordsOf(throughPlain(caller, upstream, reply)), `plain, of ${JSON.stringify(reply)}`).to.deep.equal(said)
+        expect(wordsOf(throughStream(caller, upstream, reply, feeding)), `streamed, of ${JSON.stringify(reply)}`).to.deep.equal(said)
+      }
+    })
+  }
+})
+
+const context = () => replyContext({ request: neutralRequest({ wants: { usageEvent: true, encryptedReasoning: true } }) })
+
+function throughPlain(caller: CallerSide, upstream: UpstreamSide, reply: NeutralReply): NeutralReply {
+  return readReply(upstream, writeReply(caller, reply, context()))
+}
+
+function throughStream(caller: CallerSide, upstream: UpstreamSide, reply: NeutralReply, feeding: object): NeutralReply {
+  const payloads = writtenEvents(caller, replayed(reply), context()).map(({ event, data }): Payload => event === undefined ? data : { event, data })
+  const assembler = new Assembler()
+  for (const event of readStream(upstream, payloads, { from: destination(), ...feeding })) assembler.emit(event)
+  return assembler.reply()
+}
+
+/** What an answer says, by kind: in which pieces is the dialect's affair, and a refusal is a text with some. */
+function wordsOf({ blocks, finish, usage }: NeutralReply): object {
+  const { inputTokens, outputTokens, cachedTokens } = usage ?? {}
+  return {
+    thoughts: joined(blocks, 'reasoning'),
+    text: joined(blocks, 'text') + joined(blocks, 'refusal'),
+    calls: blocks.flatMap(block => block.type === 'tool_call' ? [{ id: block.id, name: block.name, arguments: JSON.stringify(argumentsObject(block.argumentsText).value) }] : []),
+    finish: finish === 'refusal' ? 'content_filter' : finish,
+    usage: { inputTokens, outputTokens, cachedTokens },
+  }
+}
+
+function joined(blocks: readonly ReplyBlock[], type: ReplyBlock['type']): string {
+  return blocks.map(block => block.type === type && 'text' in block ? block.text : '').join('')
+}
+
+function randomReply(random: Random): NeutralReply {
+  const word = () => random.pick(['a', 'é', '漢', '😀', '"', '\\', '\n', '\r\n', '\u2028', '</s>', 'data: x\n\n', ' ', '{']).repeat(1 + random.below(3))
+  const text = () => `${word()}${word()}`
+  const thoughts = random.times(3, (): ReplyBlock => ({ type: 'reasoning', text: text(), ...(random.below(2) === 0 ? { state: { vendor: 'anthropic', value: 'S' } } : {}) }))
+  const calls = random.times(4, (): ReplyBlock => ({
+    type: 'tool_call', id: `call_${random.below(1e9)}`, name: random.pick(['tide', 'now']), argumentsText: random.pick(['', '{}', '{"port":"Brest\\n"}', '{"n":12345678901234567890}', '{"__proto__":{"a":[1]}}']),
+  }))
+  const said = random.below(8) === 0 ? [{ type: 'refusal' as const, text: text() }] : random.times(3, (): ReplyBlock => ({ type: 'text', text: text() }))
+  const isRefusal = said[0]?.type === 'refusal'
+  const blocks = [...thoughts, ...said, ...(isRefusal ? [] : calls)]
+  const hasCalls = blocks.some(({ type }) => type === 'tool_call')
+  return {
+    id: 'x-1',
+    model: 'm-1',
+    blocks: blocks.length === 0 ? [{ type: 'text', text: 'ok' }] : blocks,
+    finish: isRefusal ? 'refusal' : random.below(4) === 0 ? random.pick(['length', 'content_filter'] as const) : hasCalls ? 'tool_calls' : 'stop',
+    usage: { inputTokens: 100 + random.below(100), outputTokens: random.below(100), cachedTokens: random.below(100) },
+  }
+}
