@@ -7,7 +7,6 @@ const removed = new Set([
   'transfer-encoding', 'upgrade', 'cookie', 'forwarded', 'x-request-id', 'expect',
 ])
 const removedPrefixes = ['proxy-', 'x-forwarded-']
-const credentialParameters = new Set(['key', 'api-key'])
 
 /**
  * Everything but credentials, hop-by-hop headers and what concerns only the gateway.
@@ -25,9 +24,9 @@ export function forwardedHeaders({ headers, rawHeaders }: IncomingRequest, ownHe
   return flat
 }
 
-/** The query as it was sent, without credentials. */
-export function forwardedQuery(query: string): string {
-  if (query === '') return ''
-  const kept = query.slice(1).split('&').filter(pair => !credentialParameters.has((pair.split('=', 1)[0] ?? '').toLowerCase()))
+/** The query as it was sent, without the parameters in which the provider would take credentials. */
+export function forwardedQuery(query: string, credentials: readonly string[] = []): string {
+  if (query === '' || credentials.length === 0) return query
+  const kept = query.slice(1).split('&').filter(pair => !credentials.includes((pair.split('=', 1)[0] ?? '').toLowerCase()))
   return kept.length === 0 ? '' : `?${kept.join('&')}`
 }

@@ -25,9 +25,10 @@ export default definePlugin({
         if (exchange.request.headers['upgrade']?.toString().toLowerCase() === 'websocket') return gatewayError('unsupported_response_operation', 'WebSockets are not passed on')
         const path = withoutAlias(rest, provider.baseUrl, options.v1_alias)
         if (path === undefined) return gatewayError('invalid_value', `the v1/ alias is switched off: write ${rest.slice('/v1'.length)}`, { param: 'path' })
-        exchange.forward = { method: exchange.request.method, path: path + forwardedQuery(exchange.request.query), headers: forwardedHeaders(exchange.request, exchange.plan.ownHeaders) }
+        const target = targetOf(provider, path + forwardedQuery(exchange.request.query, provider.definition.queryCredentials))
+        exchange.forward = { method: exchange.request.method, path: target, headers: forwardedHeaders(exchange.request, exchange.plan.ownHeaders) }
         exchange.targets = [{ provider, model: '' }]
-        read(exchange, provider, path)
+        read(exchange, provider, target)
         if (!exchange.readable && exchange.bytes?.length && (exchange.plan.guardsPrompts || exchange.plan.guardsReplies) && !options.unguarded) {
           return gatewayError('passthrough_guardrails_unsupported', 'a guardrail applies, and nobody can read this call; ALLOW_UNGUARDED_PASSTHROUGH=true lets it pass')
         }
@@ -48,10 +49,15 @@ function withoutAlias(rest: string, baseUrl: string, isAllowed: boolean): string
   return isAllowed ? rest.slice('/v1'.length) : undefined
 }
 
+/** Below the provider's base URL: as the caller wrote it, unless the vendor's API lies otherwise. */
+function targetOf({ definition, settings }: ProviderInstance, target: string): string {
+  return definition.passthrough?.(target, settings) ?? target
+}
+
 /** A body in a dialect that the route's pipeline reads becomes a conversation; any other stays bytes. */
-function read(exchange: Exchange, provider: ProviderInstance, path: string): void {
+function read(exchange: Exchange, provider: ProviderInstance, target: string): void {
   const { bytes, request, dialect } = exchange
-  const operation = [...provider.operations].find(([name, place]) => place.path === path && dialect?.operations.includes(name))?.[0]
+  const operation = [...provider.operations].find(([name, place]) => isAt(place.path, target) && dialect?.operations.includes(name))?.[0]
   const isJson = String(request.headers['content-type'] ?? 'application/json').includes('json')
   if (bytes === undefined || bytes.length === 0 || operation === undefined || dialect === undefined || !isJson || request.headers['content-encoding'] !== undefined) return
   try {
@@ -64,6 +70,14 @@ function read(exchange: Exchange, provider: ProviderInstance, path: string): voi
   } catch {
     exchange.body = undefined
   }
+}
+
+/** Whether an operation is served there, whatever the model and the query. */
+function isAt(place: string, target: string): boolean {
+  const [served = '', called = ''] = [place, target].map(path => path.split('?', 1)[0])
+  const [before = '', behind] = served.split('{model}', 2)
+  if (behind === undefined) return called === served
+  return called.startsWith(before) && called.endsWith(behind) && !called.slice(before.length, called.length - behind.length).includes('/')
 }
 
 function reachable(providers: ReadonlyMap<string, ProviderInstance>, enabled: ReadonlySet<string>): readonly string[] {
