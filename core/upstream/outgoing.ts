@@ -73,8 +73,15 @@ function body(exchange: Exchange, attempt: Attempt): Buffer | undefined {
   if (document === undefined) return exchange.bytes
   if (forward !== undefined) return document.render()
   const renames = exchange.model !== attempt.target.model
-  if (!renames && !attempt.askForUsage && attempt.target.provider.definition.respell === undefined) return document.render()
+  if (!renames && !attempt.askForUsage && attempt.target.provider.definition.respell === undefined && !mayHoldState(exchange, document)) return document.render()
   return edited(document, exchange, attempt)
+}
+
+/** What state of other vendors travels in. */
+const carriers = [Buffer.from('"tl1.'), Buffer.from('extra_content')]
+
+function mayHoldState({ dialect }: Exchange, { bytes }: JsonDocument): boolean {
+  return dialect?.keepOwnState !== undefined && carriers.some(carrier => bytes.includes(carrier))
 }
 
 function edited(document: JsonDocument, exchange: Exchange, attempt: Attempt): Buffer {
@@ -82,6 +89,7 @@ function edited(document: JsonDocument, exchange: Exchange, attempt: Attempt): B
   const own = document.fork()
   if (exchange.model !== target.model) own.set(own.root, 'model', JSON.stringify(target.model))
   if (askForUsage) exchange.dialect?.askForUsage(own)
-  respellNative(own, exchange, attempt)
+  if (mayHoldState(exchange, own)) exchange.dialect?.keepOwnState?.(own, target.provider.destination(target.model).traits.vendor)
+  respellNative(own, exchange, target)
   return own.render()
 }

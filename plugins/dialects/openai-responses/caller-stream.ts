@@ -3,7 +3,7 @@
 import type { GatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Finish, NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
-import type { Json, JsonObject, NeutralRequest } from '../../../core/neutral/request.ts'
+import type { Json, JsonObject, NeutralRequest, VendorState } from '../../../core/neutral/request.ts'
 import type { ReplyContext, StreamWriter } from '../../../core/neutral/translation.ts'
 import type { Usage } from '../../../core/neutral/usage.ts'
 import { CallItem, ImageItem, MessageItem, ReasoningItem, type ItemStatus, type OutputItem, type Placed, type Write } from './output-items.ts'
@@ -17,6 +17,10 @@ type Event<T extends NeutralEvent['type']> = Extract<NeutralEvent, { readonly ty
 interface Open {
   readonly item: OutputItem
   readonly index: number
+  /** Of a call; else empty. */
+  readonly callId: string
+  /** Its state was known when it began. */
+  readonly hadState: boolean
   isClosed: boolean
   /** Something was said after it had closed: it is whole. */
   isWhole: boolean
@@ -111,16 +115,17 @@ export class ResponseWriter implements StreamWriter {
   #begins({ key, block }: Event<'open'>): void {
     if (this.#head === undefined) this.#begin({})
     this.#settle()
-    this.#carryCallState(block)
-    const item = this.#itemOf(block)
+    const callId = block.type === 'tool_call' ? this.#callId(block.id) : ''
+    if (block.type === 'tool_call') this.#carryCallState(callId, block.state)
+    const item = this.#itemOf(block, callId)
     if (item === undefined) return
-    const open: Open = { item, index: this.#items - 1, isClosed: false, isWhole: false }
+    const open: Open = { item, index: this.#items - 1, callId, hadState: item.state !== undefined, isClosed: false, isWhole: false }
     this.#open.set(key, open)
     this.#unended.push(open)
     item.begin(this.#write)
   }
 
-  #itemOf(block: OpenedBlock): OutputItem | undefined {
+  #itemOf(block: OpenedBlock, callId: string): OutputItem | undefined {
     const { request } = this.#context
     const isEncrypted = request.wants.encryptedReasoning === true
     switch (block.type) {
@@ -131,7 +136,6 @@ export class ResponseWriter implements StreamWriter {
         this.#context.losses.silent('reasoning.encrypted_content', 'not asked for')
         return undefined
       case 'tool_call': {
-        const callId = this.#callId(block.id)
         const isWrapped = block.isCustom !== true && isCustomTool(block.name, request)
         return new CallItem(this.#place('', `${isWrapped || block.isCustom === true ? 'ctc' : 'fc'}_${callId}`), block, { callId, isWrapped })
       }
@@ -150,13 +154,13 @@ export class ResponseWriter implements StreamWriter {
     return own
   }
 
-  /** Typed clients keep nothing of a call but what they know: its signature stands in a reasoning item before it. */
-  #carryCallState(block: OpenedBlock): void {
-    if (block.type !== 'tool_call' || block.state === undefined || block.id === '' || this.#context.request.wants.encryptedReasoning !== true) return
+  /** Typed clients keep nothing of a call but what they know: its signature stands in a reasoning item beside it. */
+  #carryCallState(callId: string, state: VendorState | undefined): void {
+    if (state === undefined || this.#context.request.wants.encryptedReasoning !== true) return
     const { id, index } = this.#place('rs_')
     const item = { id, type: 'reasoning', summary: [] }
     this.#write('response.output_item.added', { output_index: index, item })
-    this.#endItem(index, { ...item, encrypted_content: encryptedCall(block.id, block.state, this.#model) })
+    this.#endItem(index, { ...item, encrypted_content: encryptedCall(callId, state, this.#model) })
   }
 
   #say({ key, text }: Event<'delta'>): void {
@@ -192,7 +196,10 @@ export class ResponseWriter implements StreamWriter {
 
   #endFirst(status: ItemStatus): void {
     const first = this.#unended.shift()
-    if (first !== undefined) this.#endItem(first.index, first.item.end(first.isWhole ? 'completed' : status, this.#write))
+    if (first === undefined) return
+    const { item, index, callId, hadState, isWhole } = first
+    this.#endItem(index, item.end(isWhole ? 'completed' : status, this.#write))
+    if (callId !== '' && !hadState) this.#carryCallState(callId, item.state)
   }
 
   #endItem(index: number, item: JsonObject): void {

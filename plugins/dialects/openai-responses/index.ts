@@ -6,6 +6,7 @@ import { readRequest } from './caller-request.ts'
 import { ResponseWriter } from './caller-stream.ts'
 import { replyConversation, requestConversation } from './conversation.ts'
 import { vendorError } from './errors.ts'
+import { keepOwnState } from './own-state.ts'
 import { textPart } from './spelling.ts'
 import { responsesStream } from './stream.ts'
 import { readReply } from './upstream-reply.ts'
@@ -24,6 +25,7 @@ export default defineDialect({
   // Usage comes unasked.
   asksForUsage: () => true,
   askForUsage() {},
+  keepOwnState,
   fault,
   usage: ({ root }) => readUsage(root.get('usage')?.value()),
   answer,

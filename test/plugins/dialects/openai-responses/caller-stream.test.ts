@@ -219,6 +219,16 @@ describe('a stream, written as a response', () => {
       expect((await accumulated(asStream(events))).output).to.have.length(2)
     })
 
+    it('of calls that comes late, or of calls without ids, is carried too', () => {
+      const events = written([
+        { type: 'start' }, { type: 'open', key: '0', block: { type: 'tool_call', id: '', name: 'n' } }, { type: 'state', key: '0', state: { vendor: 'google', value: 'Z' } }, { type: 'close', key: '0' },
+        { type: 'finish', finish: 'tool_calls' }, { type: 'end' },
+      ], encrypted())
+      expectGrammar(events)
+      expect(last(events).output[0]).to.deep.include({ call_id: 'call_tl1', extra_content: { google: { thought_signature: 'Z' } } })
+      expect(sealedIn(last(events).output[1])?.s).to.deep.equal([{ call: 'call_tl1', sig: 'Z' }])
+    })
+
     it('that comes while a thought is open is on the item', () => {
       const events = written([{ type: 'start' }, { type: 'open', key: '0', block: { type: 'reasoning' } }, { type: 'delta', key: '0', text: 't' }, { type: 'state', key: '0', state: { vendor: 'anthropic', value: 'S' } }, { type: 'state', key: '0', state: { vendor: 'anthropic', value: 'T' } }, { type: 'close', key: '0' }, { type: 'finish', finish: 'stop' }, { type: 'end' }])
       expect(JSON.stringify(last(events).output[0]?.['extra_content'])).to.include('"signature":"ST"')

@@ -3,6 +3,7 @@ import { JsonDocument } from '../../../../core/document/document.ts'
 import { GatewayError, gatewayError } from '../../../../core/errors.ts'
 import { splitEvents } from '../../../../core/stream/borders.ts'
 import { StreamEvent } from '../../../../core/stream/event.ts'
+import { seal } from '../../../../core/neutral/state.ts'
 import dialect from '../../../../plugins/dialects/openai-responses/index.ts'
 import { accumulated, begun, eventOf, makers, message, response, spelled, streamOf, summary, call, usage, wireEvents } from './samples.ts'
 
@@ -197,6 +198,35 @@ describe('the dialect openai-responses', () => {
         expect(last).to.deep.include({ type: `response.${status}`, response: response({ status, ...details }) })
       })
     }
+  })
+
+  describe('towards a provider that speaks it', () => {
+    const kept = (input: unknown, vendor: string | undefined = 'openai') => {
+      const document = documentOf({ model: 'm', input })
+      dialect.keepOwnState?.(document, vendor)
+      return (JSON.parse(document.render().toString()) as { input: unknown }).input
+    }
+    const sealed = seal({ v: 1, f: 'anthropic', s: [{ type: 'thinking', thinking: 't', signature: 'S' }] })
+    const thought = (more: object) => ({ type: 'reasoning', id: 'rs_1', summary: [], ...more })
+    const call = { type: 'function_call', call_id: 'c', name: 'n', arguments: '{}' }
+
+    it('keeps what OpenAI encrypted', () => {
+      expect(kept([thought({ encrypted_content: 'gAAA' }), call])).to.deep.equal([thought({ encrypted_content: 'gAAA' }), call])
+    })
+
+    it('takes away thoughts that another vendor signed, sealed or not', () => {
+      expect(kept([thought({ encrypted_content: sealed }), thought({ extra_content: { anthropic: {} } }), call])).to.deep.equal([call])
+    })
+
+    it('takes away what other vendors put on calls, and leaves the vendor\'s own', () => {
+      expect(kept([{ ...call, extra_content: { google: { thought_signature: 'Z' } } }])).to.deep.equal([call])
+      expect(kept([{ ...call, extra_content: { google: {}, xai: { a: 1 } } }], 'xai')).to.deep.equal([{ ...call, extra_content: { xai: { a: 1 } } }])
+      expect(kept([thought({ encrypted_content: 'gAAA', extra_content: { openai: { reasoning_items: [] } } })])).to.deep.equal([thought({ encrypted_content: 'gAAA' })])
+    })
+
+    it('leaves a bare string alone', () => {
+      expect(kept('about extra_content')).to.equal('about extra_content')
+    })
   })
 
   it('needs not be asked for usage', () => {
