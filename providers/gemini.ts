@@ -2,6 +2,7 @@
 
 import { defineProvider, type Endpoint, type ProviderCall, type ProviderSettings, type ResolvedFacts } from '../core/index.ts'
 import { compatRules } from './shared/gemini-compat.ts'
+import { googleOrCompatibleImages, imagesPath } from './shared/google-images.ts'
 import { apiModeOption, geminiTraits, geminiTraitsOption, googleModels, isCompatible, modeVariable, nextGooglePage } from './shared/gemini-models.ts'
 
 const compatSuffix = '/openai'
@@ -11,6 +12,7 @@ const native = {
   generate: 'POST /models/{model}:generateContent',
   generate_stream: 'POST /models/{model}:streamGenerateContent?alt=sse',
   embeddings: 'POST /models/{model}:batchEmbedContents',
+  images: 'POST /models/{model}:generateContent',
   models: 'GET /models?pageSize=1000',
 } as const satisfies Record<string, Endpoint>
 
@@ -34,6 +36,7 @@ export default defineProvider({
   variables: [modeVariable],
   schema: { type: 'object', properties: { api_mode: apiModeOption, model_traits: geminiTraitsOption } },
   resolve,
+  adapters: { images: googleOrCompatibleImages },
   traits: geminiTraits,
   respell: compatRules,
   models: body => googleModels(body, 'models'),
@@ -51,7 +54,8 @@ function resolve(settings: ProviderSettings): ResolvedFacts {
 
 /** The compatible surface takes the key as OpenAI does; and ids stand in paths without `models/`. */
 function sign(call: ProviderCall, settings: ProviderSettings): void {
-  call.path = call.path.replace('/models/models%2F', '/models/')
+  const path = call.path.replace('/models/models%2F', '/models/')
+  call.path = call.operation === 'images' ? imagesPath(path) : path
   if (!isCompatible(settings)) return
   const at = call.headers.findIndex((name, place) => place % 2 === 0 && name === keyHeader)
   if (at >= 0) call.headers.splice(at, 2, 'Authorization', `Bearer ${call.headers[at + 1]}`)

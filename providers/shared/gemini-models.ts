@@ -121,7 +121,7 @@ export const apiModeOption = {
 export const modeVariable = 'USE_GOOGLE_GEMINI_NATIVE_API'
 
 /** Whether the OpenAI-compatible surface is meant. */
-export function isCompatible({ api_mode: mode, variables }: ProviderSettings): boolean {
+export function isCompatible({ api_mode: mode, variables }: Readonly<Record<string, unknown>>): boolean {
   if (typeof mode === 'string') return mode === 'openai_compatible'
   const legacy = (variables as Readonly<Record<string, string>> | undefined)?.[modeVariable]
   return legacy !== undefined && /^(?:false|0|no|off)$/i.test(legacy.trim())

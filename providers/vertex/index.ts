@@ -3,6 +3,7 @@
 import { defineProvider, type CallFacts, type Endpoint, type JsonDocument, type ModelTraits, type ProviderCall, type ProviderDefinition, type ProviderSettings, type RespellFacts, type ResolvedFacts } from '../../core/index.ts'
 import { compatRules } from '../shared/gemini-compat.ts'
 import { bareId, geminiTraits, googleModels, isCompatible, modeVariable, nextGooglePage } from '../shared/gemini-models.ts'
+import { googleImages, imagesPath } from '../shared/google-images.ts'
 import { grantFor, type Settings } from './credentials.ts'
 import { projectUrl } from './place.ts'
 import { schema } from './schema.ts'
@@ -14,6 +15,7 @@ const compatPath = '/endpoints/openapi'
 
 const common = {
   embeddings: `POST ${models}/{model}:predict`,
+  images: `POST ${models}/{model}:generateContent`,
   models: `GET ${models}?pageSize=1000`,
 } as const satisfies Record<string, Endpoint>
 
@@ -48,6 +50,7 @@ export function vertex(surroundings: Surroundings): ProviderDefinition {
       tokensOf(settings)
       return facts(settings)
     },
+    adapters: { images: googleImages },
     traits,
     respell,
     reroute,
@@ -56,7 +59,8 @@ export function vertex(surroundings: Surroundings): ProviderDefinition {
     canonical: bareId,
     passthrough: (target, settings) => passedThrough(target, isCompatible(settings)),
     sign: (call, settings) => {
-      call.path = call.path.replace('/models/google%2F', '/models/')
+      const path = call.path.replace('/models/google%2F', '/models/')
+      call.path = call.operation === 'images' ? imagesPath(path) : path
       const source = tokensOf(settings)
       const token = source.current
       return token === undefined ? source.renewed().then(renewed => authorize(call, renewed, settings)) : authorize(call, token, settings)

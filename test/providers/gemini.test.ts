@@ -31,6 +31,7 @@ describe('gemini', () => {
           generate: 'POST /models/{model}:generateContent',
           generate_stream: 'POST /models/{model}:streamGenerateContent?alt=sse',
           embeddings: 'POST /models/{model}:batchEmbedContents',
+          images: 'POST /models/{model}:generateContent',
           models: 'GET /models?pageSize=1000',
         },
       })

@@ -55,6 +55,7 @@ describe('vertex', () => {
         generate: 'POST /publishers/google/models/{model}:generateContent',
         generate_stream: 'POST /publishers/google/models/{model}:streamGenerateContent?alt=sse',
         embeddings: 'POST /publishers/google/models/{model}:predict',
+        images: 'POST /publishers/google/models/{model}:generateContent',
         models: 'GET /publishers/google/models?pageSize=1000',
       })
     })
@@ -66,6 +67,7 @@ describe('vertex', () => {
           operations: {
             chat: 'POST /endpoints/openapi/chat/completions',
             embeddings: 'POST /publishers/google/models/{model}:predict',
+        images: 'POST /publishers/google/models/{model}:generateContent',
             models: 'GET /publishers/google/models?pageSize=1000',
           },
         })

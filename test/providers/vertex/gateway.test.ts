@@ -110,6 +110,14 @@ describe('calls to vertex', () => {
     expect(upstream.requests.map(({ headers }) => headers['authorization'])).to.deep.equal(['Bearer token-1', 'Bearer token-1', 'Bearer token-1'])
   })
 
+  it('for images are Imagen\'s predictions', async () => {
+    await started({ models: ['imagen-4'] })
+    upstream.reply({ body: { predictions: [{ bytesBase64Encoded: 'AA' }] } })
+    const answer = await post('/v1/images/generations', { model: 'vertex/imagen-4', prompt: 'a tide' })
+    expect(await answer.json()).to.deep.include({ data: [{ b64_json: 'AA' }] })
+    expect([upstream.requests[0]?.path, sent()]).to.deep.equal([`${project}/publishers/google/models/imagen-4:predict`, { instances: [{ prompt: 'a tide' }] }])
+  })
+
   it('do not keep others from starting when their account cannot be used', async () => {
     const gemini = { api_key: 'key', base_url: upstream.url, models: ['gemini-2.5-flash'] }
     await started({ service_account_json: '{"type":"authorized_user"}' }, { gemini })
