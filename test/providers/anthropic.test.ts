@@ -1,0 +1,131 @@
+/** Anthropic as a provider: its keys and headers, its model list, what it does not take. */
+
+import { expect } from 'chai'
+import { JsonDocument } from '../../core/document/document.ts'
+import { Losses } from '../../core/neutral/losses.ts'
+import type { ProviderCall, RespellFacts } from '../../core/plugin/provider.ts'
+import { providerConformance } from '../../core/testing/conformance.ts'
+import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
+import anthropic from '../../providers/anthropic.ts'
+import { message } from '../support/messages.ts'
+import { masterKey, Served } from '../support/serve.ts'
+
+const settings = { name: 'anthropic', type: 'anthropic' }
+const variables = (url: string) => ({ ANTHROPIC_API_KEY: 'sk-ant-1', ANTHROPIC_BASE_URL: url })
+
+describe('anthropic', () => {
+  for (const { name, run } of providerConformance(anthropic)) it(name, run)
+
+  describe('headers', () => {
+    const signed = (...headers: string[]) => {
+      const call: ProviderCall = { operation: 'messages', method: 'POST', path: '/messages', headers, body: undefined }
+      void anthropic.sign?.(call, settings)
+      return call.headers
+    }
+    it('a key goes as it is', () => expect(signed('x-api-key', 'sk-ant-api03-x')).to.deep.equal(['x-api-key', 'sk-ant-api03-x']))
+    it('an OAuth token goes as a bearer, with its beta', () => expect(signed('x-api-key', 'sk-ant-oat01-x', 'anthropic-beta', 'a,b')).to.deep.equal(['Authorization', 'Bearer sk-ant-oat01-x', 'anthropic-beta', 'a,b,oauth-2025-04-20']))
+    it('betas are one list, each once', () => expect(signed('anthropic-beta', 'a, b', 'Accept', 'x', 'Anthropic-Beta', 'b,c')).to.deep.equal(['anthropic-beta', 'a,b,c', 'Accept', 'x']))
+  })
+
+  describe('traits', () => {
+    const traits = (model: string, more: object = {}) => anthropic.traits?.(model, { ...settings, ...more })
+    it('max_tokens by default, and as configured', () => {
+      expect(traits('m')).to.deep.equal({ vendor: 'anthropic', defaultMaxTokens: 4096 })
+      expect(traits('m', { default_max_tokens: 9 })).to.deep.equal({ vendor: 'anthropic', defaultMaxTokens: 9 })
+    })
+    it('what a user says of models', () => {
+      const tables = [{ models: 'claude-*', thinking: 'budget', always_thinks: true }, { models: '*-new', thinking: 'adaptive', efforts: ['low'] }]
+      expect(traits('claude-new', { model_traits: tables })).to.deep.include({ thinking: 'adaptive', alwaysThinks: true, efforts: ['low'] })
+      expect(traits('other', { model_traits: tables })).to.not.have.property('thinking')
+    })
+  })
+
+  describe('respell', () => {
+    const respelled = (content: unknown[], edit?: (body: JsonDocument) => void) => {
+      const body = JsonDocument.parse(Buffer.from(JSON.stringify({ messages: [{ role: 'user', content: 'a' }, { role: 'assistant', content }] })))
+      edit?.(body)
+      const facts: RespellFacts = { operation: 'messages', dialect: 'anthropic-messages', model: 'm', settings, streamed: false, losses: new Losses() }
+      anthropic.respell?.(body, facts)
+      return { body, messages: (JSON.parse(body.render().toString()) as { messages: { content: unknown }[] }).messages.slice(1).map(({ content }) => content) }
+    }
+    const signed = { type: 'thinking', thinking: 'a', signature: 'S' }
+    const text = { type: 'text', text: 'b' }
+
+    it('leaves thinking that is signed', () => expect(respelled([signed, text]).body.edited).to.equal(false))
+    it('takes out thinking that nobody signed', () => expect(respelled([{ ...signed, signature: '' }, signed, text]).messages).to.deep.equal([[signed, text]]))
+    it('takes out what is sealed', () => expect(respelled([{ ...signed, signature: 'tl1.abc' }, text]).messages).to.deep.equal([[text]]))
+    it('takes out a message of which nothing is left', () => expect(respelled([{ ...signed, signature: '' }]).messages).to.deep.equal([]))
+    it('takes out state of other vendors', () => expect(respelled([{ type: 'tool_use', id: 't', name: 'n', input: {}, extra_content: { google: {} } }]).messages).to.deep.equal([[{ type: 'tool_use', id: 't', name: 'n', input: {} }]]))
+    it('takes out thinking whose signature policy took', () => {
+      expect(respelled([signed, text], body => { body.replace(body.root.get('messages')?.items()[1]?.get('content')?.items()[0]?.get('signature') as never, '""') }).messages).to.deep.equal([[text]])
+    })
+  })
+
+  describe('models', () => {
+    it('are listed page by page', async () => {
+      await using upstream = await ScriptedUpstream.start()
+      upstream.reply(
+        { body: { data: [{ type: 'model', id: 'claude-a', display_name: 'A', created_at: '2026-01-01T00:00:00Z', max_input_tokens: 200000, max_tokens: 64000 }], has_more: true, first_id: 'claude-a', last_id: 'claude-a' } },
+        { body: { data: [{ type: 'model', id: 'claude-b', display_name: 'B' }], has_more: false, first_id: 'claude-b', last_id: 'claude-b' } },
+      )
+      await using served = await Served.start({ env: variables(upstream.url) })
+      await upstream.received(2)
+      expect(upstream.requests.map(({ path }) => path)).to.deep.equal(['/v1/models?limit=1000', '/v1/models?limit=1000&after_id=claude-a'])
+      expect(upstream.requests[0]?.headers).to.deep.include({ 'x-api-key': 'sk-ant-1', 'anthropic-version': '2023-06-01' })
+      let ids: string[] = []
+      while (!ids.includes('anthropic/claude-b')) ids = (JSON.parse((await served.call('GET', '/v1/models')).body.toString()) as { data: { id: string }[] }).data.map(({ id }) => id)
+      expect(ids).to.deep.equal(['anthropic/claude-a', 'anthropic/claude-b', 'openai/gpt-test'])
+    })
+    it('have the time of their creation, and their limits', () => {
+      expect(anthropic.models?.({ data: [{ id: 'a', created_at: '2026-01-01T00:00:00Z', max_input_tokens: 9, max_tokens: 8 }, { id: 'b' }, {}] })).to.deep.equal([
+        { id: 'a', created: 1_767_225_600, owned_by: 'anthropic', metadata: { context_window: 9, max_output_tokens: 8 } }, { id: 'b', owned_by: 'anthropic' },
+      ])
+      expect(() => anthropic.models?.({})).to.throw(/model list/)
+    })
+  })
+
+  describe('calls', () => {
+    let upstream: ScriptedUpstream
+    let served: Served
+    before(async () => {
+      upstream = await ScriptedUpstream.start()
+      upstream.always({ body: message() })
+      served = await Served.start({ env: { ...variables(upstream.url), ANTHROPIC_MODELS: 'claude-test', ANTHROPIC_DEFAULT_MAX_TOKENS: '77' } })
+    })
+    after(async () => {
+      await served.close()
+      await upstream.close()
+    })
+    beforeEach(() => { upstream.requests.length = 0 })
+
+    const body = { model: 'claude-test', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }
+    const sent = async (path: string, value: object, headers: Record<string, string> = {}) => {
+      const { status, body } = await served.call('POST', path, value, headers)
+      expect(status, body.toString()).to.equal(200)
+      return upstream.received()
+    }
+
+    it('natively: the version of the caller, and what else he says', async () => {
+      const { headers, path } = await sent('/v1/messages?beta=true', body, { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'a,b', 'x-stainless-lang': 'js' })
+      expect(headers).to.include({ 'anthropic-version': '2026-10-21', 'anthropic-beta': 'a,b', 'x-api-key': 'sk-ant-1' })
+      expect([path, headers['x-stainless-lang'], headers.authorization]).to.deep.equal(['/v1/messages?beta=true', undefined, undefined])
+    })
+    it('natively: the oldest version where the caller says none', async () => {
+      expect((await sent('/v1/messages', body)).headers).to.include({ 'anthropic-version': '2023-06-01' })
+    })
+    it('natively: byte for byte, but for the model', async () => {
+      const bytes = '{ "model":"anthropic/claude-test","max_tokens":9,  "messages":[{"role":"user","content":[{"type":"text","text":"h\\u0069","cache_control":{"type":"ephemeral"}}]}],"n":12345678901234567890,"x":1.0,"__proto__":{} }'
+      await served.call('POST', '/v1/messages', bytes)
+      expect((await upstream.received()).body.toString()).to.equal(bytes.replace('anthropic/', ''))
+    })
+    it('translated: a version that takes sampling fields, whatever the caller says, and max_tokens as configured', async () => {
+      const { headers, path, body } = await sent('/v1/chat/completions?beta=true', { model: 'claude-test', messages: [{ role: 'user', content: 'hi' }] }, { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'a' })
+      expect([path, headers['anthropic-version'], headers['anthropic-beta']]).to.deep.equal(['/v1/messages', '2023-06-01', undefined])
+      expect(JSON.parse(body.toString())).to.deep.equal({ model: 'claude-test', max_tokens: 77, messages: [{ role: 'user', content: 'hi' }] })
+    })
+    it('sends no credential of the caller', async () => {
+      const { rawHeaders } = await sent('/v1/messages', body)
+      expect(rawHeaders.join(' ')).to.not.include(masterKey)
+    })
+  })
+})
