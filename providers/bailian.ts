@@ -3,7 +3,7 @@
 import { defineProvider, type JsonDocument } from '../core/index.ts'
 import { flatEffort, takeEffort } from './shared/effort.ts'
 import { tokensField } from './shared/fields.ts'
-import { developerAsSystem, ownState } from './shared/messages.ts'
+import { developerAsSystem } from './shared/messages.ts'
 import { forChat } from './shared/rule.ts'
 
 export default defineProvider({
@@ -15,7 +15,7 @@ export default defineProvider({
   operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', models: 'GET /models' },
   usageOnRequest: true,
   traits: () => ({ vendor: 'bailian' }),
-  respell: forChat(ownState(), developerAsSystem, tokensField('max_completion_tokens'), flatEffort, thinking),
+  respell: forChat(developerAsSystem, tokensField('max_completion_tokens'), flatEffort, thinking),
 })
 
 /** Thinking is a switch; what the caller says of it himself counts. */

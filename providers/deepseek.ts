@@ -5,7 +5,7 @@ import { jsonSchema, sayJson } from './shared/answer-format.ts'
 import { dropEffort, effortMap, flatEffort, switchThinking, takeEffort, vendorWord } from './shared/effort.ts'
 import { finishFault } from './shared/faults.ts'
 import { tokensField } from './shared/fields.ts'
-import { developerAsSystem, ownState, replayThoughts } from './shared/messages.ts'
+import { developerAsSystem, replayThoughts } from './shared/messages.ts'
 import { forChat, said } from './shared/rule.ts'
 
 /** Published tables disagree: an older one has low and medium as high, xhigh and max as max. `effort_map` overrides. */
@@ -35,7 +35,7 @@ export default defineProvider({
   resolve: ({ base_url: url }) => url?.endsWith('/v1') === true ? { baseUrl: url.slice(0, -'/v1'.length) } : {},
   traits: () => ({ vendor: 'deepseek', images: false }),
   respell: forChat(
-    ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, withoutOldLogprobs,
+    developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, withoutOldLogprobs,
     (body, call) => jsonSchema(call.settings['json_schema_mode'] === 'error' ? 'error' : 'json_object', 'DeepSeek')(body, call), sayJson, replayThoughts,
   ),
   fault: finishFault,

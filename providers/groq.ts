@@ -5,7 +5,7 @@ import { isObject } from '../core/neutral/arguments.ts'
 import { clampedEffort, flatEffort, takeEffort } from './shared/effort.ts'
 import { drop, noLogprobs, oneAnswer } from './shared/fields.ts'
 import { listOf } from './shared/listing.ts'
-import { developerAsSystem, dropNames, dropThoughts, ownState } from './shared/messages.ts'
+import { developerAsSystem, dropNames, dropThoughts } from './shared/messages.ts'
 import { factsOf, modelTraits, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { forChat, said } from './shared/rule.ts'
 
@@ -37,7 +37,7 @@ export default defineProvider({
   },
   schema: { type: 'object', properties: { model_traits: modelTraits } },
   traits: () => ({ vendor: 'groq' }),
-  respell: forChat(ownState(), developerAsSystem, dropNames('Groq'), drop('Groq', 'logit_bias'), noLogprobs('Groq'), oneAnswer('Groq'), flatEffort, effort, parsedReasoning, dropThoughts),
+  respell: forChat(developerAsSystem, dropNames('Groq'), drop('Groq', 'logit_bias'), noLogprobs('Groq'), oneAnswer('Groq'), flatEffort, effort, parsedReasoning, dropThoughts),
   fault,
   models: body => listOf(activeOf(body), ({ context_window, max_completion_tokens: max_output_tokens }) => ({ context_window, max_output_tokens })),
 })

@@ -4,7 +4,7 @@ import { defineProvider, GatewayError, type JsonDocument, type JsonObject, type 
 import { isObject } from '../core/neutral/arguments.ts'
 import { flatEffort } from './shared/effort.ts'
 import { drop, highestTemperature, oneAnswer, tokensField } from './shared/fields.ts'
-import { developerAsSystem, ownState, wrapThoughts } from './shared/messages.ts'
+import { developerAsSystem, wrapThoughts } from './shared/messages.ts'
 import { minimaxSpeech } from './shared/minimax-speech.ts'
 import { forChat, said } from './shared/rule.ts'
 import { mapChoices, thinkTagReader } from './shared/think-tags.ts'
@@ -27,7 +27,7 @@ export default defineProvider({
   adapters: { speech: minimaxSpeech },
   traits: () => ({ vendor: 'minimax' }),
   respell: forChat(
-    ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, warmTemperature, highestTemperature(1, 'MiniMax'), oneAnswer('MiniMax'),
+    developerAsSystem, tokensField('max_tokens'), flatEffort, warmTemperature, highestTemperature(1, 'MiniMax'), oneAnswer('MiniMax'),
     drop('MiniMax', 'presence_penalty', 'frequency_penalty', 'logit_bias'), wrapThoughts,
   ),
   normalizer: () => {

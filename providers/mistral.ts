@@ -4,7 +4,7 @@ import { defineProvider, type JsonDocument, type RespellFacts } from '../core/in
 import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { finishFault } from './shared/faults.ts'
 import { drop, dropSilently, noLogprobs, rename, tokensField } from './shared/fields.ts'
-import { developerAsSystem, dropNames, dropThoughts, nineCharacterIds, ownState, thoughtsAsParts } from './shared/messages.ts'
+import { developerAsSystem, dropNames, dropThoughts, nineCharacterIds, thoughtsAsParts } from './shared/messages.ts'
 import { factsOf, modelTraits, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { all, forChat, forEmbeddings, said, textOf } from './shared/rule.ts'
 
@@ -31,7 +31,7 @@ export default defineProvider({
   traits: () => ({ vendor: 'mistral' }),
   respell: all(
     forChat(
-      ownState(), developerAsSystem, tokensField('max_tokens'), rename('seed', 'random_seed'), anyTool, nineCharacterIds, flatEffort, thoughts,
+      developerAsSystem, tokensField('max_tokens'), rename('seed', 'random_seed'), anyTool, nineCharacterIds, flatEffort, thoughts,
       drop('Mistral', 'logit_bias', 'store', 'service_tier'), dropSilently('Mistral', 'user', 'stream_options'), noLogprobs('Mistral'),
       dropNames('Mistral', { role: 'user', isSilent: true }),
     ),

@@ -4,7 +4,7 @@ import { defineProvider, type JsonDocument, type RespellFacts } from '../core/in
 import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { drop, dropSilently, tokensField } from './shared/fields.ts'
 import { imageDataOnly } from './shared/images.ts'
-import { developerAsSystem, dropThoughts, ownState } from './shared/messages.ts'
+import { developerAsSystem, dropThoughts } from './shared/messages.ts'
 import { forChat, said, textOf } from './shared/rule.ts'
 import { ollamaEmbeddings } from './shared/ollama-embed.ts'
 import { serverPath, serverRoot } from './shared/server-root.ts'
@@ -27,7 +27,7 @@ export default defineProvider({
   resolve: serverRoot,
   passthrough: serverPath,
   respell: forChat(
-    ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts, imageDataOnly('Ollama'), chosenTool,
+    developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts, imageDataOnly('Ollama'), chosenTool,
     drop('Ollama', 'n', 'logit_bias'), dropSilently('Ollama', 'user'),
     (body, { losses }) => clampedEffort(body, ['none', 'low', 'medium', 'high'], losses),
   ),

@@ -5,7 +5,7 @@ import { jsonSchema } from './shared/answer-format.ts'
 import { flatEffort, switchThinking, takeEffort } from './shared/effort.ts'
 import { drop, tokensField } from './shared/fields.ts'
 import { imageDataOnly } from './shared/images.ts'
-import { developerAsSystem, ownState } from './shared/messages.ts'
+import { developerAsSystem } from './shared/messages.ts'
 import { modelTraits, traitsOf, withOverrides, type ModelFacts } from './shared/model-table.ts'
 import { openAiDetour } from './shared/openai-detours.ts'
 import { openAiTraits } from './shared/openai-models.ts'
@@ -95,7 +95,7 @@ function compile(settings: ProviderSettings): Rule {
   if (isOpenAi) return openAi
   const { name } = settings
   return forChat(
-    ownState(), tokensField(field), ...role === 'system' ? [developerAsSystem] : [], effortRules[reasoning], streamUsage(usage),
+    tokensField(field), ...role === 'system' ? [developerAsSystem] : [], effortRules[reasoning], streamUsage(usage),
     ...images === 'forward' ? [] : [imageDataOnly(name)], jsonSchema(mode, name), drop(name, ...dropped),
   )
 }

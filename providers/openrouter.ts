@@ -4,7 +4,6 @@ import { defineProvider, type ProviderCall, type ProviderSettings } from '../cor
 import { finishFault } from './shared/faults.ts'
 import { tokensField } from './shared/fields.ts'
 import { listOf } from './shared/listing.ts'
-import { ownState } from './shared/messages.ts'
 import { forChat } from './shared/rule.ts'
 
 export default defineProvider({
@@ -33,7 +32,7 @@ export default defineProvider({
   },
   callerHeaders: ['http-referer', 'x-openrouter-title', 'x-title', 'x-openrouter-categories'],
   traits: () => ({ vendor: 'openrouter', cacheMarks: true }),
-  respell: forChat(ownState('openrouter'), tokensField('max_tokens')),
+  respell: forChat(tokensField('max_tokens')),
   replyHeaders: ['x-generation-id'],
   sign: attribute,
   fault: finishFault,

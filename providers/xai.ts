@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto'
 import { defineProvider, JsonDocument, JsonError, type CallFacts, type ProviderCall, type RespellFacts } from '../core/index.ts'
 import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { drop, stopHere, stopsOf } from './shared/fields.ts'
-import { ownState } from './shared/messages.ts'
 import { factsOf, modelTraits, traitsOf, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { forChat } from './shared/rule.ts'
 
@@ -36,7 +35,7 @@ export default defineProvider({
   schema: { type: 'object', properties: { model_traits: modelTraits } },
   callerHeaders: ['x-grok-conv-id'],
   traits: (model, settings) => ({ vendor: 'xai', ...traitsOf(factsOf(model, models, settings)) }),
-  respell: forChat(ownState('xai'), flatEffort, forModel),
+  respell: forChat(flatEffort, forModel),
   // Tapline stops where models that think do not.
   reroute: (body, call) => call.dialect === 'openai-chat' && isReasoning(call) && stopsOf(body).length > 0 ? 'openai-chat' : undefined,
   sign: keepTogether,

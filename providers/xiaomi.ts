@@ -3,7 +3,7 @@
 import { defineProvider, type JsonDocument } from '../core/index.ts'
 import { flatEffort, switchThinking, takeEffort } from './shared/effort.ts'
 import { tokensField } from './shared/fields.ts'
-import { developerAsSystem, ownState, replayThoughts } from './shared/messages.ts'
+import { developerAsSystem, replayThoughts } from './shared/messages.ts'
 import { forChat } from './shared/rule.ts'
 import { xiaomiSpeech, xiaomiTranscription } from './shared/xiaomi-audio.ts'
 
@@ -17,7 +17,7 @@ export default defineProvider({
   adapters: { speech: xiaomiSpeech, transcriptions: xiaomiTranscription },
   usageOnRequest: true,
   traits: () => ({ vendor: 'xiaomi' }),
-  respell: forChat(ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, replayThoughts),
+  respell: forChat(developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, replayThoughts),
 })
 
 function thinking(body: JsonDocument): void {

@@ -5,7 +5,7 @@ import { jsonSchema } from './shared/answer-format.ts'
 import { dropEffort, effortMap, flatEffort, switchThinking, takeEffort, vendorWord } from './shared/effort.ts'
 import { finishFault } from './shared/faults.ts'
 import { drop, highestTemperature, mostStops, noLogprobs, oneAnswer, tokensField } from './shared/fields.ts'
-import { developerAsSystem, dropNames, ownState } from './shared/messages.ts'
+import { developerAsSystem, dropNames } from './shared/messages.ts'
 import { factsOf, modelTraits, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { forChat, hasTools, mayMention, said, textOf } from './shared/rule.ts'
 
@@ -35,7 +35,7 @@ export default defineProvider({
   callerHeaders: ['accept-language'],
   traits: () => ({ vendor: 'zai' }),
   respell: forChat(
-    ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, tools, withoutStrict, dropNames('Z.ai'),
+    developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, tools, withoutStrict, dropNames('Z.ai'),
     drop('Z.ai', 'presence_penalty', 'frequency_penalty'), oneAnswer('Z.ai'), noLogprobs('Z.ai'),
     jsonSchema('json_object', 'Z.ai'), highestTemperature(1, 'Z.ai'), mostStops(1, 'Z.ai'),
   ),

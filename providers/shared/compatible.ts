@@ -2,7 +2,7 @@
 
 import { flatEffort } from './effort.ts'
 import { tokensField } from './fields.ts'
-import { developerAsSystem, ownState } from './messages.ts'
+import { developerAsSystem } from './messages.ts'
 import { forChat } from './rule.ts'
 
-export const compatibleRules = forChat(ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort)
+export const compatibleRules = forChat(developerAsSystem, tokensField('max_tokens'), flatEffort)

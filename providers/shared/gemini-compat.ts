@@ -2,7 +2,6 @@
 
 import type { JsonDocument } from '../../core/index.ts'
 import { flatEffort } from './effort.ts'
-import { ownState } from './messages.ts'
 import { forChat, said, type Rule } from './rule.ts'
 
 /** A word for effort and a thinking config exclude each other: what was said to Google alone counts. */
@@ -12,7 +11,7 @@ const oneWayToThink: Rule = (body, { losses }) => {
   body.unset(body.root, 'reasoning_effort')
 }
 
-export const compatRules = forChat(flatEffort, oneWayToThink, ownState('google'))
+export const compatRules = forChat(flatEffort, oneWayToThink)
 
 function configuresThinking({ root }: JsonDocument): boolean {
   return [said(root, 'google'), said(said(root, 'extra_body'), 'google')].some(google => said(google, 'thinking_config') !== undefined)

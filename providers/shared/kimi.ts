@@ -2,7 +2,7 @@
 
 import { flatEffort } from './effort.ts'
 import { tokensField } from './fields.ts'
-import { developerAsSystem, ownState, replayThoughts } from './messages.ts'
+import { developerAsSystem, replayThoughts } from './messages.ts'
 import { forChat } from './rule.ts'
 
-export const kimiRules = forChat(ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, replayThoughts)
+export const kimiRules = forChat(developerAsSystem, tokensField('max_tokens'), flatEffort, replayThoughts)

@@ -26,29 +26,6 @@ export function dropNames(vendor: string, { role, isSilent = false }: { readonly
   }
 }
 
-/** Keeps the state of other vendors in the gateway: of `extra_content`, the vendor gets its own at most. */
-export function ownState(vendor?: string): Rule {
-  return (body, { losses }) => {
-    if (!mayMention(body, 'extra_content')) return
-    for (const { node } of messagesOf(body)) {
-      for (const holder of [node, ...said(node, 'tool_calls')?.items() ?? []]) {
-        if (keepOwn(body, holder, vendor)) losses.silent('extra_content', 'state of another vendor is not sent')
-      }
-    }
-  }
-}
-
-/** @returns whether something was removed */
-function keepOwn(body: JsonDocument, holder: JsonNode, vendor: string | undefined): boolean {
-  const content = holder.get('extra_content')
-  if (content === undefined) return false
-  const members = content.members()
-  const foreign = members.filter(({ name }) => name !== vendor)
-  if (foreign.length === members.length) body.unset(holder, 'extra_content')
-  else for (const { name } of foreign) body.unset(content, name)
-  return foreign.length > 0
-}
-
 const thoughtNames = ['reasoning_content', 'reasoning', 'reasoning_details', 'reasoning_text', 'thinking_blocks']
 
 /** For vendors that take no thoughts back. */

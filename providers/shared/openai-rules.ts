@@ -5,14 +5,13 @@ import { clampEffort } from '../../core/neutral/effort.ts'
 import { parseDataUrl } from '../../core/neutral/media.ts'
 import { clampedEffort, dropEffort, flatEffort } from './effort.ts'
 import { drop, stopHere, tokensField } from './fields.ts'
-import { ownState } from './messages.ts'
 import { openAiFacts, type ModelOf, type OpenAiFacts } from './openai-models.ts'
 import { all, forChat, mayMention, messagesOf, partsOf, said, textOf, type Rule } from './rule.ts'
 
 export function openAiRules(modelOf: ModelOf): Rule {
   const facts = (call: RespellFacts) => openAiFacts(modelOf(call), call.settings)
   return all(
-    forChat(ownState('openai'), flatEffort, inlineFiles, (body, call) => forModel(facts(call))(body, call)),
+    forChat(flatEffort, inlineFiles, (body, call) => forModel(facts(call))(body, call)),
     (body, call) => { if (call.dialect === 'openai-responses') forResponses(facts(call), body, call) },
   )
 }

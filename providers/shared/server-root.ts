@@ -3,7 +3,7 @@
 import type { Endpoint, ProviderSettings, ResolvedFacts } from '../../core/index.ts'
 import { flatEffort } from './effort.ts'
 import { tokensField } from './fields.ts'
-import { developerAsSystem, dropThoughts, ownState } from './messages.ts'
+import { developerAsSystem, dropThoughts } from './messages.ts'
 import { forChat } from './rule.ts'
 
 /** What is below /v1, whether a passed-through path says so or not. */
@@ -26,4 +26,4 @@ export const serverOperations = {
 } as const satisfies Readonly<Record<string, Endpoint>>
 
 /** They take no thoughts back, and know the older names only. */
-export const serverRules = forChat(ownState(), developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts)
+export const serverRules = forChat(developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts)

@@ -128,10 +128,7 @@ describe('gemini', () => {
     for (const google of [{ extra_body: { google: { thinking_config: { thinking_budget: 1 } } } }, { google: { thinking_config: {} } }]) {
       it(`a thinking config excludes it: ${JSON.stringify(google)}`, () => expect(respelled({ reasoning_effort: 'low', ...google })).to.deep.equal({ body: google, dropped: [] }))
     }
-    it('its own signatures go along, those of others do not', () => {
-      const call = (extra: object) => ({ messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: extra }] }] })
-      expect(respelled(call({ google: { thought_signature: 'Z' }, openai: { x: 1 } })).body).to.deep.equal(call({ google: { thought_signature: 'Z' } }))
-    })
+    it('signatures are Google\'s', () => expect(gemini.traits?.('gemini-3-pro', settingsOf(compat))).to.include({ vendor: 'google' }))
     it('embeddings go as they are', () => expect(respelled({ input: 'a', reasoning: {} }, 'openai-chat', 'embeddings').body).to.deep.equal({ input: 'a', reasoning: {} }))
     it('bodies of its own API go as they are', () => expect(respelled({ reasoning: {} }, 'gemini', 'generate').body).to.deep.equal({ reasoning: {} }))
   })

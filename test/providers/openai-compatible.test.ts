@@ -96,6 +96,4 @@ describe('the provider openai-compatible', () => {
     expect(rerouted(compatible, { stop: 'x' }, { model: 'gpt-5', settings: { strict_openai_models: true } })).to.equal('openai-chat')
     expect(rerouted(compatible, { stop: 'x' }, { model: 'gpt-5' })).to.equal(undefined)
   })
-
-  it('keeps the state of vendors from it', () => expect(after({ messages: [{ role: 'assistant', content: 'x', extra_content: { google: {} } }] }).body).to.deep.equal({ messages: [{ role: 'assistant', content: 'x' }] }))
 })

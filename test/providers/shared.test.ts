@@ -4,7 +4,7 @@ import { seededRandom } from '../../core/testing/seeded-random.ts'
 import { jsonSchema, sayJson } from '../../providers/shared/answer-format.ts'
 import { flatEffort } from '../../providers/shared/effort.ts'
 import { tokensField } from '../../providers/shared/fields.ts'
-import { developerAsSystem, nineCharacterIds, ownState, replayThoughts, thoughtsAsParts, wrapThoughts } from '../../providers/shared/messages.ts'
+import { developerAsSystem, nineCharacterIds, replayThoughts, thoughtsAsParts, wrapThoughts } from '../../providers/shared/messages.ts'
 import { forChat, type Rule } from '../../providers/shared/rule.ts'
 import { thinkTagReader } from '../../providers/shared/think-tags.ts'
 import { respelled, type CallOverrides } from '../support/provider.ts'
@@ -21,7 +21,7 @@ describe('rules that providers share', () => {
 
   it('leave bytes that need no edit as they came', () => {
     const body = '{ "max_tokens" : 1.0e2, "messages":[ {"role":"system","content":"a\\u0062"} ], "big": 12345678901234567890 }'
-    for (const rule of [developerAsSystem, ownState(), replayThoughts, wrapThoughts, thoughtsAsParts, nineCharacterIds, flatEffort, tokensField('max_tokens'), jsonSchema('json_object', 'Acme'), sayJson]) expect(after(rule, body).text).to.equal(body)
+    for (const rule of [developerAsSystem, replayThoughts, wrapThoughts, thoughtsAsParts, nineCharacterIds, flatEffort, tokensField('max_tokens'), jsonSchema('json_object', 'Acme'), sayJson]) expect(after(rule, body).text).to.equal(body)
   })
 
   describe('the limit of an answer', () => {
@@ -49,21 +49,6 @@ describe('rules that providers share', () => {
         expect([body, names]).to.deep.equal([expected, dropped])
       })
     }
-  })
-
-  describe('state of vendors', () => {
-    const holding = (content: object) => ({ messages: [{ role: 'assistant', content: 'x', extra_content: content, tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: content }] }] })
-    const bare = { messages: [{ role: 'assistant', content: 'x', tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }] }] }
-
-    it('is kept from everybody else', () => {
-      const { body, silent } = after(ownState('openai'), holding({ google: { thought_signature: 's' } }))
-      expect([body, silent]).to.deep.equal([bare, ['extra_content']])
-    })
-
-    it('goes to who issued it, alone', () => {
-      const own = { openai: { reasoning_items: [] } }
-      expect(after(ownState('openai'), holding({ ...own, google: {} })).body).to.deep.equal(holding(own))
-    })
   })
 
   describe('thoughts', () => {

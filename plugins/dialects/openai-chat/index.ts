@@ -3,6 +3,7 @@
 import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
 import { embeddingsConversation, replyConversation, requestConversation } from './conversation.ts'
 import { conformEmbeddings } from './embeddings.ts'
+import { keepOwnState } from './own-state.ts'
 import { readReply } from './upstream-reply.ts'
 import { writeRequest } from './upstream-request.ts'
 import { ChunkReader } from './upstream-stream.ts'
@@ -28,6 +29,7 @@ export default defineDialect({
   streams: ({ root }) => root.get('stream')?.value() === true,
   asksForUsage: ({ root }) => root.get('stream_options')?.get('include_usage')?.value() === true,
   askForUsage,
+  keepOwnState,
   fault,
   conform: (request, reply, operation) => { if (operation === 'embeddings') conformEmbeddings(request, reply) },
   usage: ({ root }) => readUsage(root.get('usage')?.value()),
