@@ -40,7 +40,8 @@ export interface NeutralReply {
 export type NeutralEvent =
   | { readonly type: 'start'; readonly id?: string; readonly model?: string }
   | { readonly type: 'open'; readonly key: string; readonly block: OpenedBlock }
-  | { readonly type: 'delta'; readonly key: string; readonly text: string }
+  /** `logprobs`: of a text, as in the whole reply, if they were asked for. */
+  | { readonly type: 'delta'; readonly key: string; readonly text: string; readonly logprobs?: readonly JsonObject[] }
   /** Vendor state of an open block; pieces of one value follow one another. */
   | { readonly type: 'state'; readonly key: string; readonly state: VendorState }
   /** Annotations of an open text. */

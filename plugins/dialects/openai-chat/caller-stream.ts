@@ -78,8 +78,8 @@ export class ChunkWriter implements StreamWriter {
   }
 
   /** @param delta as JSON */
-  #chunk(delta: string): string {
-    return `${this.#head}{"index":0,"delta":${delta},"logprobs":null,"finish_reason":null}${this.#rest}`
+  #chunk(delta: string, logprobs = 'null'): string {
+    return `${this.#head}{"index":0,"delta":${delta},"logprobs":${logprobs},"finish_reason":null}${this.#rest}`
   }
 
   #opening({ key, block }: Event<'open'>): string {
@@ -96,12 +96,12 @@ export class ChunkWriter implements StreamWriter {
     return this.#chunk(JSON.stringify({ tool_calls: [{ index, id: this.#callIds.of(id), ...called, ...(state === undefined ? {} : { extra_content: signedContent(state) }) }] }))
   }
 
-  #delta({ key, text }: Event<'delta'>): string {
+  #delta({ key, text, logprobs }: Event<'delta'>): string {
     const open = this.#open.get(key)
     if (open === undefined || text === '') return ''
     const spelled = JSON.stringify(text)
     switch (open.block.type) {
-      case 'text': return this.#chunk(`{"content":${spelled}}`)
+      case 'text': return this.#chunk(`{"content":${spelled}}`, logprobs === undefined ? 'null' : JSON.stringify({ content: logprobs, refusal: null }))
       case 'tool_call': return this.#piece(open, text, spelled)
       case 'reasoning':
         open.text += text

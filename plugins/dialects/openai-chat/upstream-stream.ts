@@ -27,6 +27,8 @@ export class ChunkReader implements StreamReader {
   /** How many of the thoughts that come in growing lists have been read. */
   #carried = 0
   #hasRefusal = false
+  /** Of the chunk that is being read. */
+  #logprobs: readonly JsonObject[] = []
   /** The choice that said why it ended. */
   #ended: JsonObject | undefined
 
@@ -69,6 +71,7 @@ export class ChunkReader implements StreamReader {
   #readChoice(choice: JsonObject, emit: Emit): void {
     const error = isFault(choice['error']) ? errorOf(choice['error'], this.#from.provider) : failureOf(choice, this.#from.provider)
     if (error !== undefined) return this.#fail(error, emit)
+    this.#logprobs = isObject(choice['logprobs']) ? list(choice['logprobs']['content']) : []
     if (isObject(choice['delta'])) this.#readDelta(choice['delta'], emit)
     if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '') this.#ended = choice
   }
@@ -155,7 +158,8 @@ export class ChunkReader implements StreamReader {
   #say(type: 'text' | 'reasoning' | 'refusal', text: string, emit: Emit, isSummary?: boolean): void {
     if (text === '') return
     if (this.#current?.hasState === true && type === 'reasoning') this.#closeCurrent(emit)
-    emit({ type: 'delta', key: this.#opened(type, emit, isSummary), text })
+    const key = this.#opened(type, emit, isSummary)
+    emit(type === 'text' && this.#logprobs.length > 0 ? { type: 'delta', key, text, logprobs: this.#logprobs } : { type: 'delta', key, text })
   }
 
   /** The key of the open block of this type; whatever else is open is closed for it. */

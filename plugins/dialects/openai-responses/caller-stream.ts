@@ -163,7 +163,7 @@ export class ResponseWriter implements StreamWriter {
     this.#endItem(index, { ...item, encrypted_content: encryptedCall(callId, state, this.#model) })
   }
 
-  #say({ key, text }: Event<'delta'>): void {
+  #say({ key, text, logprobs }: Event<'delta'>): void {
     const open = this.#open.get(key)
     if (open === undefined || text === '') return
     this.#settle()
@@ -171,7 +171,7 @@ export class ResponseWriter implements StreamWriter {
     item.text += text
     if (item.keepsBack) return
     item.announce?.(this.#write)
-    const { type, head, tail } = item.piece
+    const { type, head, tail } = logprobs === undefined ? item.piece : item.weighed?.(logprobs) ?? item.piece
     this.#events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++}${head}${JSON.stringify(text)}${tail}`
   }
 

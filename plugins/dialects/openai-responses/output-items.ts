@@ -23,6 +23,8 @@ export interface OutputItem {
   /** Before the first piece; pieces that must wait for the end are kept back. */
   readonly keepsBack: boolean
   announce?(write: Write): void
+  /** The same for a piece whose tokens were weighed. */
+  weighed?(logprobs: readonly JsonObject[]): OutputItem['piece']
   annotate?(annotations: readonly Json[], write: Write): void
   end(status: ItemStatus, write: Write): JsonObject
 }
@@ -41,19 +43,24 @@ export class MessageItem implements OutputItem {
   state: VendorState | undefined
   readonly #place: Placed
   readonly #isRefusal: boolean
-  readonly #logprobs: readonly JsonObject[]
+  readonly #logprobs: JsonObject[]
   readonly #annotations: Json[] = []
 
   constructor(place: Placed, type: 'text' | 'refusal', logprobs: readonly JsonObject[] = []) {
     this.#place = place
     this.#isRefusal = type === 'refusal'
-    this.#logprobs = logprobs
+    this.#logprobs = [...logprobs]
     this.piece = pieceOf(this.#isRefusal ? 'response.refusal.delta' : 'response.output_text.delta', this.#at, this.#isRefusal ? '' : ',"logprobs":[]')
   }
 
   begin(write: Write): void {
     write('response.output_item.added', { output_index: this.#place.index, item: this.#item('in_progress', []) })
     write('response.content_part.added', { ...this.#at, part: this.#isRefusal ? refusalPart('') : textPart('') })
+  }
+
+  weighed(logprobs: readonly JsonObject[]): OutputItem['piece'] {
+    this.#logprobs.push(...logprobs)
+    return this.#isRefusal ? this.piece : { ...this.piece, tail: `,"logprobs":${JSON.stringify(logprobs)}}\n\n` }
   }
 
   annotate(annotations: readonly Json[], write: Write): void {

@@ -111,10 +111,10 @@ export class ResponseReader implements StreamReader {
     return block
   }
 
-  #say(block: Block, text: string | undefined, emit: Emit): void {
+  #say(block: Block, text: string | undefined, emit: Emit, logprobs: readonly JsonObject[] = []): void {
     if (text === undefined || text === '' || block.isClosed) return
     block.text += text
-    emit({ type: 'delta', key: block.key, text })
+    emit(logprobs.length === 0 ? { type: 'delta', key: block.key, text } : { type: 'delta', key: block.key, text, logprobs })
   }
 
   #close(block: Block, emit: Emit): void {
@@ -127,7 +127,7 @@ export class ResponseReader implements StreamReader {
 
   #piece(json: JsonObject, type: 'text' | 'refusal', emit: Emit): void {
     const text = textOf(json['delta'])
-    if (text !== undefined) this.#say(this.#part(this.#item(json, emit), indexOf(json, 'content_index'), type, emit), text, emit)
+    if (text !== undefined) this.#say(this.#part(this.#item(json, emit), indexOf(json, 'content_index'), type, emit), text, emit, list(json['logprobs']))
   }
 
   #part(item: Item, index: number, type: 'text' | 'refusal', emit: Emit): Block {

@@ -252,6 +252,15 @@ describe('a stream, written as a response', () => {
     expect(plain.output[0]?.content[0]).to.deep.include({ logprobs })
   })
 
+  it('tells what the tokens of a streamed text were worth (7.2)', () => {
+    const token = (text: string) => ({ token: text, logprob: -0.5, bytes: null, top_logprobs: [] })
+    const out = translateStream(chat.upstream!, [
+      { id: 'c', model: 'm', choices: [{ index: 0, delta: { content: 'a' }, logprobs: { content: [token('a')] } }] }, { choices: [{ index: 0, delta: { content: 'b' }, logprobs: { content: [token('b')] }, finish_reason: 'stop' }] }, '[DONE]',
+    ], caller, context()) as Wire[]
+    expect(out.filter(({ type }) => type === 'response.output_text.delta').map(event => event['logprobs'])).to.deep.equal([[token('a')], [token('b')]])
+    expect(last(out.slice(0, -1)).output[0]).to.have.deep.nested.property('content[0].logprobs', [token('a'), token('b')])
+  })
+
   describe('worked examples', () => {
     it('11.6: text cut by the limit', () => {
       const out = translateStream(chat.upstream!, [

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import { GatewayError } from '../../../../core/errors.ts'
 import type { NeutralEvent } from '../../../../core/neutral/reply.ts'
+import chat from '../../../../plugins/dialects/openai-chat/index.ts'
 import dialect from '../../../../plugins/dialects/openai-responses/index.ts'
-import { blocksOf, countedIds, destination, expectEqualJson, feedings, readReply, readStream, replyContext, translateStream, type Payload } from '../../../support/translation.ts'
+import { blocksOf, countedIds, destination, expectEqualJson, expectMentioned, feedings, readReply, readStream, replyContext, translateStream, type Payload } from '../../../support/translation.ts'
 import { begun, call, customCall, makers, message, reasoning, response, summary, usage } from './samples.ts'
 
 const upstream = dialect.upstream!
@@ -78,6 +79,13 @@ describe('a stream of Responses, read', () => {
     const annotation = { type: 'url_citation', title: 't', url: 'u' }
     const added = { type: 'response.output_text.annotation.added', output_index: 0, content_index: 0, annotation_index: 0, annotation }
     expect(blocksOf(readStream(upstream, whole([{ item, events: events.toSpliced(3, 0, added) }])))).to.deep.equal([{ type: 'text', delta: 'a', annotations: [annotation] }])
+  })
+
+  it('reads what the tokens were worth', () => {
+    const logprobs = [{ token: 'a', logprob: -1, bytes: [97], top_logprobs: [] }]
+    const part = message({ pieces: ['a'] }, { logprobs })
+    expect(read(part).filter(({ type }) => type === 'delta')).to.deep.equal([{ type: 'delta', key: '0', text: 'a', logprobs }])
+    expectMentioned(translateStream(upstream, whole([part]), chat.caller!)[1], { choices: [{ delta: { content: 'a' }, logprobs: { content: logprobs } }] })
   })
 
   it('reads images, and passes over what tools of the vendor did', () => {
