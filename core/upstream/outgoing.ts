@@ -48,7 +48,8 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
   if (exchange.forward === undefined) trace(headers, exchange)
   provider.authorize(headers, attempt.key, exchange.id)
   if (attempt.headers.length > 0) headers.push(...attempt.headers)
-  return outgoing.path.includes('{model}') ? { ...outgoing, path: outgoing.path.replace('{model}', encodeURIComponent(model)) } : outgoing
+  const path = outgoing.path.includes('{model}') ? outgoing.path.replace('{model}', encodeURIComponent(model)) : outgoing.path
+  return { ...outgoing, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
 }
 
 function ownHeaders({ streamed, request, dialect, operation }: Exchange, { definition: { callerHeaders } }: ProviderInstance): string[] {

@@ -14,6 +14,7 @@ import { ErrorBody, PlainBody } from './plain-body.ts'
 import { RawBody } from './raw-body.ts'
 import { TranslatedEventBody, TranslatedPlainBody } from './translated-body.ts'
 import type { BodyReader, Outcome, Reading } from './reading.ts'
+import { relayHeaders } from './relayed-headers.ts'
 import type { Call, ReplyHeaders, ReplyListener } from './transport.ts'
 
 /**
@@ -57,6 +58,7 @@ class Sending implements ReplyListener, Call {
   onHead(status: number, headers: ReplyHeaders): void {
     if (this.#over) return
     const reading: Reading = { exchange: this.#exchange, attempt: this.#attempt, status, headers, call: this, settle: outcome => this.#settle(outcome) }
+    relayHeaders(this.#exchange, this.#attempt.target.provider, headers)
     this.#reader = bodyReader(reading)
     if (this.#reader.flows) this.#watchSilence()
     else this.#limitTotal()

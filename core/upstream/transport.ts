@@ -11,6 +11,8 @@ export interface OutgoingCall {
   /** Flat: name, value, name, value … */
   readonly headers: string[]
   readonly body: Buffer | undefined
+  /** The user path that the call counts for, if it has one. */
+  readonly userPath?: string
   /** The body, where it flows: then `body` is undefined, and the call can be made once. Destroyed with the call. */
   readonly upload?: Readable
   /** The bodies of further calls that are made besides; the replies of all together, as a JSON array, are the reply. */
