@@ -1,6 +1,7 @@
 /** What a provider's failure means to the caller: status, code and message kept, envelopes and HTML left behind (api 3.4). */
 
 import { GatewayError, gatewayError } from '../errors.ts'
+import { codeOfMessage } from '../neutral/long-prompt.ts'
 import type { Failure } from '../pipeline/attempt.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import type { ReplyHeaders } from './transport.ts'
@@ -21,7 +22,7 @@ export function statusFailure(provider: string, answered: number, headers: Reply
   const said = explained(vendorError(body, headers), status, vendor)
   const headerMs = retryAfter(headers, now)
   const retryAfterMs = headerMs ?? said.retryAfterMs
-  const error = new GatewayError(said.code, explain(provider, status, said.message), {
+  const error = new GatewayError(codeOfMessage(said.message, said.code), explain(provider, status, said.message), {
     status: status >= 400 && status <= 599 ? status : 502,
     provider,
     headers: relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : []),

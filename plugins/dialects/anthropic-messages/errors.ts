@@ -2,6 +2,7 @@
 
 import { GatewayError } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { codeOfMessage } from '../../../core/neutral/long-prompt.ts'
 
 /** The status of each type of error. */
 const statuses: Readonly<Record<string, number>> = {
@@ -40,18 +41,11 @@ export function vendorError(fault: unknown, provider: string): GatewayError {
   const { type, message, code, details } = isObject(fault) ? fault : { type: undefined, message: fault, code: undefined, details: undefined }
   const text = typeof message === 'string' && message !== '' ? message : 'the provider reported an error'
   const said = isObject(details) ? details['error_code'] : code
-  return new GatewayError(typeof said === 'string' ? said : codeOf(text), text, { status: statusOf(type, code), provider })
+  return new GatewayError(codeOfMessage(text, typeof said === 'string' ? said : null), text, { status: statusOf(type, code), provider })
 }
 
 function statusOf(type: unknown, code: unknown): number {
   const own = typeof type === 'string' ? statuses[type] : undefined
   const status = own ?? Number(code)
   return Number.isInteger(status) && status >= 400 && status <= 599 ? status : 502
-}
-
-/** How a prompt that is too long is spoken of; clients act on the code. */
-const tooLong = /prompt is too long|exceeds? (the )?(maximum )?context (length|limit|window)|exceed context limit/i
-
-function codeOf(message: string): string | null {
-  return tooLong.test(message) ? 'context_length_exceeded' : null
 }
