@@ -29,6 +29,8 @@ export interface ProviderCall {
   /** Flat: name, value, name, value … May be appended to by `sign`. */
   readonly headers: string[]
   readonly body: Buffer | undefined
+  /** Aborted when the caller leaves, or time is up; for `answer`. */
+  readonly signal?: AbortSignal
   /** The user path that the call counts for, if it has one. */
   readonly userPath?: string
 }
@@ -37,7 +39,7 @@ export interface ProviderCall {
 export interface ProviderAnswer {
   readonly status: number
   readonly headers: readonly string[]
-  readonly body: Buffer | Iterable<Buffer>
+  readonly body: Buffer | Iterable<Buffer> | AsyncIterable<Buffer>
 }
 
 /** One configured entry of `providers`, as its provider file sees it. */
@@ -114,6 +116,8 @@ export interface ProviderDefinition {
   readonly requestIdHeader?: string
   /** Whether a stream reports usage only when asked (`stream_options.include_usage`). */
   readonly usageOnRequest?: boolean
+  /** Its settings name packages or files: `settings.directory` says from which folder they are looked for. */
+  readonly namesPackages?: boolean
   /** Further settings of an instance of this type. */
   readonly schema?: OptionsSchema
   /** Registers by itself when no other instance did. */

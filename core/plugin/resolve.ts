@@ -66,6 +66,11 @@ function ownFile(path: string): URL | undefined {
   return ['.ts', '.js'].map(end => new URL(path + end, house)).find(url => existsSync(url))
 }
 
+/** The file of a package, or of a path, as a module of the folder `from` would import it; `undefined` if it is not there. */
+export function findModule(use: string, from: string): URL | undefined {
+  return (isPath(use) ? foreign(use.startsWith('file:') ? fileURLToPath(use) : resolvePath(from, use)) : fromPackage(use, from))?.url
+}
+
 function fromPackage(use: string, from: string): Found | undefined {
   installHooks()
   try {

@@ -29,34 +29,48 @@ export class InProcessTransport implements Transport {
 
   async #run(call: OutgoingCall, running: InProcessCall): Promise<void> {
     try {
-      const whole = call.upload === undefined ? call : { ...call, body: await collected(call.upload) }
-      running.begin(await this.#answer(whole, this.#settings))
+      const body = call.upload === undefined ? call.body : await collected(call.upload)
+      running.begin(await this.#answer({ ...call, body, get signal() { return running.signal } }, this.#settings))
     } catch (cause) {
       running.fail(cause instanceof Error ? cause : new Error(String(cause)))
     }
   }
 }
 
+type Pieces = Iterator<Buffer> | AsyncIterator<Buffer>
+
 /** Hands out one piece per turn of the loop, as a socket would, and none while paused. */
 class InProcessCall implements Call {
   readonly #listener: ReplyListener
-  #pieces: Iterator<Buffer> | undefined
+  #pieces: Pieces | undefined
+  #isWaiting = false
   #paused = false
   #aborted = false
+  #controller: AbortController | undefined
 
   constructor(listener: ReplyListener) {
     this.#listener = listener
   }
 
+  /** Aborted with the call. Made when first asked for. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#aborted) this.#controller.abort()
+    return this.#controller.signal
+  }
+
   begin({ status, headers, body }: ProviderAnswer): void {
-    if (this.#aborted) return
+    const pieces = piecesOf(body)
+    if (this.#aborted) return leave(pieces)
+    this.#pieces = pieces
     this.#listener.onHead(status, lowerCased(headers))
-    this.#pieces = (Buffer.isBuffer(body) ? [body] : body)[Symbol.iterator]()
     this.#next()
   }
 
   fail(cause: Error): void {
-    if (!this.#aborted) this.#listener.onError(cause)
+    if (this.#aborted) return
+    this.#aborted = true
+    this.#listener.onError(cause)
   }
 
   pause(): void {
@@ -70,16 +84,36 @@ class InProcessCall implements Call {
   }
 
   abort(): void {
+    if (this.#aborted) return
     this.#aborted = true
+    this.#controller?.abort()
+    if (this.#pieces !== undefined) leave(this.#pieces)
   }
 
   #next(): void {
-    if (this.#paused || this.#aborted || this.#pieces === undefined) return
-    const { done, value } = this.#pieces.next()
+    if (this.#paused || this.#aborted || this.#isWaiting || this.#pieces === undefined) return
+    const step = this.#pieces.next()
+    if (!('then' in step)) return this.#take(step)
+    this.#isWaiting = true
+    step.then(taken => { this.#isWaiting = false; if (!this.#aborted) this.#take(taken) }, (cause: unknown) => this.fail(cause instanceof Error ? cause : new Error(String(cause))))
+  }
+
+  #take({ done, value }: IteratorResult<Buffer>): void {
     if (done === true) return this.#listener.onEnd()
     this.#listener.onData(value)
     setImmediate(() => this.#next())
   }
+}
+
+function piecesOf(body: ProviderAnswer['body']): Pieces {
+  if (Buffer.isBuffer(body)) return [body].values()
+  return Symbol.asyncIterator in body ? body[Symbol.asyncIterator]() : body[Symbol.iterator]()
+}
+
+/** Nobody wants the rest. */
+function leave(pieces: Pieces): void {
+  const left: unknown = pieces.return?.()
+  if (left instanceof Promise) left.catch(() => {})
 }
 
 /** Nothing flows within a process: the answer is made from the whole body. */

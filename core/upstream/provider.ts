@@ -185,9 +185,9 @@ interface Facts {
 }
 
 /** The facts of one instance: its type's, as far as its settings do not say otherwise. */
-export function factsOf({ name, type, base_url, settings, variables }: ProviderConfig, definition: ProviderDefinition): Facts {
+export function factsOf({ name, type, base_url, settings, variables, directory }: ProviderConfig, definition: ProviderDefinition): Facts {
   const url = base_url ?? definition.baseUrl
-  const own = { ...settings, name, type, ...(url === undefined ? {} : { base_url: url }), ...(variables === undefined ? {} : { variables }) }
+  const own = { ...settings, name, type, ...(url === undefined ? {} : { base_url: url }), ...(variables === undefined ? {} : { variables }), ...(directory === undefined ? {} : { directory }) }
   const resolved = definition.resolve?.(own) ?? {}
   return {
     baseUrl: resolved.baseUrl ?? url,

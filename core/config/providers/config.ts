@@ -16,6 +16,8 @@ export interface ProviderConfig {
   readonly settings: Readonly<Record<string, unknown>>
   /** The variables of its vendor that are set, by name (`variables` of its type). They may be secret. */
   readonly variables?: Readonly<Record<string, string>>
+  /** The folder of the configuration, for types whose settings name packages. */
+  readonly directory?: string
   /** `yaml:LINE` of its block, or the first variable that made it. */
   readonly source: string
 }

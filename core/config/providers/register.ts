@@ -18,6 +18,8 @@ import type { Dropped, Pruned } from './prune.ts'
 import { baseUrl, proxyUrl } from './urls.ts'
 
 export interface Registry extends Expansion {
+  /** The folder of the configuration. */
+  readonly directory?: string
   readonly provenance: Provenance
   readonly report: Report
   readonly judge: Judge
@@ -87,7 +89,7 @@ function finish(draft: Draft, written: unknown, registry: Registry): ProviderCon
   }
 }
 
-function instance(draft: Draft, block: Tree, { provenance, lookup }: Registry): ProviderConfig {
+function instance(draft: Draft, block: Tree, { provenance, lookup, directory }: Registry): ProviderConfig {
   const { definition } = draft
   const { api_key: single = [], api_keys: listed = [], ...given } = block
   const settings = { ...given, ...url('base_url', block['base_url'], text => definition.baseUrlFor?.(text) ?? baseUrl(text)), ...url('proxy_url', block['proxy_url'], proxyUrl) }
@@ -99,6 +101,7 @@ function instance(draft: Draft, block: Tree, { provenance, lookup }: Registry): 
     models: (block['models'] as (string | ConfiguredModel)[] | undefined ?? []).map(model => typeof model === 'string' ? { id: model } : model),
     settings,
     ...(definition.variables === undefined ? {} : { variables: set(definition.variables, lookup) }),
+    ...(definition.namesPackages === true && directory !== undefined ? { directory } : {}),
     source: provenance.given(draft.pointer) ?? 'default',
   }
 }

@@ -1,0 +1,170 @@
+/** The parts of `doStream`, each the data of one event. */
+
+import { gatewayError, parseJson, type Destination, type Emit, type GatewayError, type Json, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { finishWith } from '../../../core/neutral/finish.ts'
+import { citationOf, errorOf, finishOf, imageOf, optionOf, stateOf, usageOf } from './facts.ts'
+
+interface Open {
+  readonly key: string
+  readonly kind: OpenedBlock['type']
+  hasText: boolean
+}
+
+export class PartsReader implements StreamReader {
+  readonly #from: Destination
+  /** By kind, and by what the parts call them. */
+  readonly #open = new Map<string, Open>()
+  /** Calls that the vendor runs itself. */
+  readonly #hidden = new Set<string>()
+  #keys = 0
+  #model: string
+  #isStarted = false
+  #hasCalls = false
+  #isOver = false
+
+  constructor(from: Destination) {
+    this.#from = from
+    this.#model = from.model
+  }
+
+  read({ data }: StreamEvent, emit: Emit): void {
+    if (this.#isOver || data === undefined) return
+    const part = parsed(data)
+    if (part === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent a part that cannot be read`, { provider: this.#from.provider }), emit)
+    const id = text(part['id'])
+    switch (part['type']) {
+      case 'response-metadata': return this.#start(emit, part)
+      case 'text-start': return void this.#take(`text ${id}`, { type: 'text' }, emit)
+      case 'text-delta': return this.#say(this.#inside(`text ${id}`, 'text', emit), part, emit)
+      case 'text-end': return this.#close(`text ${id}`, part, emit)
+      case 'reasoning-start': return this.#reason(`reasoning ${id}`, part, emit)
+      case 'reasoning-delta': return this.#say(this.#inside(`reasoning ${id}`, 'reasoning', emit), part, emit)
+      case 'reasoning-end': return this.#close(`reasoning ${id}`, part, emit)
+      case 'tool-input-start': return this.#begin(id, part, emit)
+      case 'tool-input-delta': return this.#say(this.#open.get(`call ${id}`), part, emit)
+      case 'tool-call': return this.#call(part, emit)
+      case 'file': return this.#show(part, emit)
+      case 'source': return this.#cite(part, emit)
+      case 'finish': return this.#finish(part, emit)
+      case 'error': return this.#fail(errorOf(part['error'], this.#from.provider), emit)
+    }
+  }
+
+  /** A stream that lacks its last part is not complete, and nothing is held back. */
+  end(): void {}
+
+  #start(emit: Emit, { id, modelId }: JsonObject = {}): void {
+    if (this.#isStarted) return
+    this.#isStarted = true
+    if (typeof modelId === 'string') this.#model = modelId
+    emit({ type: 'start', ...(typeof id === 'string' ? { id } : {}), ...(typeof modelId === 'string' ? { model: modelId } : {}) })
+  }
+
+  #take(place: string, block: OpenedBlock, emit: Emit): Open {
+    this.#start(emit)
+    const open: Open = { key: String(this.#keys++), kind: block.type, hasText: false }
+    this.#open.set(place, open)
+    emit({ type: 'open', key: open.key, block })
+    return open
+  }
+
+  /** Some packages say no beginning. */
+  #inside(place: string, kind: 'text' | 'reasoning', emit: Emit): Open {
+    return this.#open.get(place) ?? this.#take(place, { type: kind }, emit)
+  }
+
+  #say(open: Open | undefined, { delta, providerMetadata: metadata }: JsonObject, emit: Emit): void {
+    if (open === undefined) return
+    if (typeof delta === 'string' && delta !== '') {
+      open.hasText = true
+      emit({ type: 'delta', key: open.key, text: delta })
+    }
+    this.#keep(open, metadata, emit)
+  }
+
+  #keep({ key }: Open, metadata: Json | undefined, emit: Emit): void {
+    const state = stateOf(metadata, this.#model)
+    if (state !== undefined) emit({ type: 'state', key, state })
+  }
+
+  #close(place: string, { providerMetadata: metadata }: JsonObject, emit: Emit): void {
+    const open = this.#open.get(place)
+    if (open === undefined) return
+    this.#open.delete(place)
+    this.#keep(open, metadata, emit)
+    if (open.kind === 'tool_call' && !open.hasText) emit({ type: 'delta', key: open.key, text: '{}' })
+    emit({ type: 'close', key: open.key })
+  }
+
+  #reason(place: string, { providerMetadata: metadata }: JsonObject, emit: Emit): void {
+    const redacted = optionOf(metadata, 'anthropic', 'redactedData')
+    const itemId = optionOf(metadata, 'openai', 'itemId')
+    this.#take(place, { type: 'reasoning', ...(redacted === undefined ? {} : { redacted }), ...(itemId === undefined ? {} : { itemId }) }, emit)
+  }
+
+  #begin(id: string, { toolName, providerExecuted }: JsonObject, emit: Emit): void {
+    if (providerExecuted === true) return void this.#hidden.add(id)
+    this.#hasCalls = true
+    this.#take(`call ${id}`, { type: 'tool_call', id, name: text(toolName) }, emit)
+  }
+
+  /** The whole call follows its pieces, or stands alone. */
+  #call(part: JsonObject, emit: Emit): void {
+    const { toolCallId, input, providerExecuted } = part
+    const id = text(toolCallId)
+    if (providerExecuted === true || this.#hidden.has(id)) return
+    if (!this.#open.has(`call ${id}`)) this.#begin(id, part, emit)
+    const open = this.#open.get(`call ${id}`)
+    if (open?.hasText === false) this.#say(open, { delta: text(input) }, emit)
+    this.#close(`call ${id}`, part, emit)
+  }
+
+  #show(part: JsonObject, emit: Emit): void {
+    const image = imageOf(part)
+    if (image === undefined) return
+    this.#take('image', image, emit)
+    this.#close('image', {}, emit)
+  }
+
+  /** Sources that come while a text is open stand on it. */
+  #cite(part: JsonObject, emit: Emit): void {
+    const citation = citationOf(part)
+    const open = this.#open.values().find(({ kind }) => kind === 'text')
+    if (citation !== undefined && open !== undefined) emit({ type: 'meta', key: open.key, annotations: [citation] })
+  }
+
+  #finish({ usage: said, finishReason }: JsonObject, emit: Emit): void {
+    this.#start(emit)
+    let finish
+    try {
+      finish = finishWith(finishOf(finishReason, this.#from.provider), this.#hasCalls)
+    } catch (failure) {
+      return this.#fail(failure as GatewayError, emit)
+    }
+    for (const place of this.#open.keys()) this.#close(place, {}, emit)
+    const usage = usageOf(said)
+    if (usage !== undefined) emit({ type: 'usage', usage })
+    emit({ type: 'finish', finish })
+    emit({ type: 'end' })
+    this.#isOver = true
+  }
+
+  #fail(error: GatewayError, emit: Emit): void {
+    this.#isOver = true
+    emit({ type: 'error', error })
+  }
+}
+
+function parsed(data: string): JsonObject | undefined {
+  try {
+    const value = parseJson(data)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
