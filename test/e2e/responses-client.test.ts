@@ -120,6 +120,15 @@ describe('the openai client, for responses', () => {
       expect(await events({}).catch((error: unknown) => error)).to.be.instanceOf(APIError)
     })
 
+    it('gets a stream whose last event is huge, with its usage and no error behind it', async () => {
+      const item = { id: 'ig_1', type: 'image_generation_call', status: 'completed', result: 'A'.repeat(3_000_000) }
+      const chunks = streamOf({ item, events: [{ type: 'response.output_item.added', output_index: 0, item: { ...item, status: 'in_progress', result: null } }, { type: 'response.output_item.done', output_index: 0, item }] })
+      served.upstream.always({ chunks })
+      const answer = await served.call('POST', '/v1/responses', { model: 'gpt-test', input: 'draw', stream: true })
+      expect(answer.body.equals(Buffer.from(chunks.join('')))).to.equal(true)
+      expect(served.completions.all[0]?.usage?.totalTokens).to.equal(17)
+    })
+
     it('gets a plain answer to a stream as a stream', async () => {
       served.upstream.always({ body: response({ output: [message({ pieces: ['Good day.'] }).item], usage }) })
       expect((await client.responses.stream({ model: 'gpt-test', input: 'hi' }).finalResponse()).output_text).to.equal('Good day.')

@@ -1,6 +1,6 @@
 /** OpenAI Responses as a stream: named and numbered events, of which the later ones say again what the earlier ones said in pieces. */
 
-import type { JsonNode } from '../../../core/document/document.ts'
+import { JsonDocument, JsonError, type JsonNode } from '../../../core/document/document.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamFormat, Usage } from '../../../core/plugin/dialect.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
@@ -14,10 +14,14 @@ import { readUsage } from './usage.ts'
 
 const ownName = /^(?:response\.|error$)/
 
-/** The type of an event, without parsing it where its name says so. */
+/** How the data of an event begins. */
+const typeFirst = /^\s*\{\s*"type"\s*:\s*"([\w.]+)"/
+
+/** The type of an event, without parsing it where its name says so; a huge one may be there in part only. */
 export function typeOf(event: StreamEvent): string | undefined {
   const { name } = event
-  return name !== undefined && ownName.test(name) ? name : stringOf(event.document?.root.get('type'))
+  if (name !== undefined && ownName.test(name)) return name
+  return event.malformed ? typeFirst.exec(event.data?.slice(0, 256) ?? '')?.[1] : stringOf(event.document?.root.get('type'))
 }
 
 /** Without a memory each event stands alone. */
@@ -83,8 +87,28 @@ const usageWord = Buffer.from('"usage"')
 
 function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const event of last.toReversed()) {
-    const said = event.bytes.includes(usageWord) ? event.document?.root.get('response')?.get('usage') : undefined
+    if (!event.bytes.includes(usageWord)) continue
+    const said = event.malformed ? usageIn(event.data ?? '') : event.document?.root.get('response')?.get('usage')
     if (said?.kind === 'object') return readUsage(said.value())
   }
   return undefined
+}
+
+/** The last token counts in the rest of a huge event. Quotes inside its texts would be escaped. */
+function usageIn(rest: string): JsonNode | undefined {
+  const start = rest.lastIndexOf('"usage"')
+  for (let end = rest.indexOf('}', start); end >= 0; end = rest.indexOf('}', end + 1)) {
+    const found = parsed(`{${rest.slice(start, end + 1)}}`)
+    if (found !== undefined) return found.root.get('usage')
+  }
+  return undefined
+}
+
+function parsed(json: string): JsonDocument | undefined {
+  try {
+    return JsonDocument.parse(Buffer.from(json))
+  } catch (error) {
+    if (error instanceof JsonError) return undefined
+    throw error
+  }
 }

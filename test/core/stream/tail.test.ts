@@ -29,4 +29,25 @@ describe('StreamTail', () => {
     expect(tail.ends.map(event => event.data)).to.deep.equal(['1', '3', '4', '5', '6'])
     expect(tail.events.map(event => event.data)).to.deep.equal(['3', '4', '5', '6'])
   })
+
+  it('keeps the beginning and the end of an event that comes in pieces, and what stands around it', () => {
+    const tail = new StreamTail()
+    const pieces = Array.from({ length: 9 }, (_, n) => `${n}`.repeat(10_000))
+    for (const region of ['data: 1\n\n', `data: 2\n\nevent: huge\ndata: <${pieces[0]}`, ...pieces.slice(1), '>\n\ndata: 3\n\n', 'data: 4\n\n']) tail.push(Buffer.from(region))
+    const events = tail.events
+    expect(events.map(({ name, data = '' }) => name ?? data)).to.deep.equal(['1', '2', 'huge', '3', '4'])
+    expect(events[2]?.data).to.match(/^<0+8+>$/).and.have.length.below(10_000)
+  })
+
+  for (const end of ['\n\n', '\r\n\r\n', '\r\r']) {
+    it(`finds the end of such an event wherever it is split: ${JSON.stringify(end)}`, () => {
+      const text = `data: huge${end}data: next${end}`
+      for (let cut = 1; cut < text.length; cut++) {
+        if (text.slice(0, cut).endsWith(end)) continue
+        const tail = new StreamTail()
+        for (const region of [text.slice(0, cut), text.slice(cut)]) tail.push(Buffer.from(region))
+        expect(tail.events.map(({ data }) => data), `cut at ${cut}`).to.deep.equal(['huge', 'next'])
+      }
+    })
+  }
 })

@@ -102,6 +102,13 @@ describe('the dialect openai-responses', () => {
       expect(format.ending([])).to.equal('cut')
     })
 
+    it('is found in an event of which only the beginning and the end are there', () => {
+      const huge = new StreamEvent(Buffer.from(`data: {"type":"response.completed","response":{"output":[{"result":"AAA…AAA"}],"x":\n\n`.replace('\n\n', `AAA"}],"usage":${JSON.stringify(usage)},"metadata":{}}}\n\n`)))
+      expect(huge.document).to.equal(undefined)
+      expect(format.ending([huge])).to.equal('complete')
+      expect(format.usage([huge])?.totalTokens).to.equal(17)
+    })
+
     it('has the usage', () => {
       const events = eventsOf([...streamOf(message({ pieces: ['"usage"'] })), 'data: [DONE]\n\n'])
       expect(format.usage(events)?.totalTokens).to.equal(17)
