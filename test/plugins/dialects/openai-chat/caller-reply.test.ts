@@ -176,6 +176,11 @@ describe('openai-chat writes a stream:', () => {
     for (const [name, events, expected] of cases) it(name, () => expectEqualJson(deltasOf(events), expected))
   })
 
+  it('log probabilities with their text', () => {
+    const events: NeutralEvent[] = [{ type: 'start' }, { type: 'open', key: 'a', block: { type: 'text' } }, { type: 'delta', key: 'a', text: 'so', logprobs: [{ token: 'so' }] }]
+    expectMentioned(choicesOf(events).at(-1), { delta: { content: 'so' }, logprobs: { content: [{ token: 'so' }], refusal: null } })
+  })
+
   it('no thoughts where the caller wants none, and their state', () => {
     expectEqualJson(deltasOf(spoken([thought('hm', 'anthropic')]), asking({ reasoning: false })), [{ extra_content: { anthropic: { thinking_blocks: [{ type: 'thinking', thinking: 'hm', signature: 'S' }] } } }, {}])
   })

@@ -158,6 +158,10 @@ describe('openai-chat reads a stream:', () => {
       const filter = { id: '', model: '', object: '', created: 0, choices: [], prompt_filter_results: [{ prompt_index: 0 }] }
       expect(read(filter, delta({ content: 'a' }), finish())).to.deep.equal(read(delta({ content: 'a' }), finish()))
     })
+    it('log probabilities, with the text that they are of', () => {
+      const logprobs = { content: [{ token: 'a', logprob: -1, bytes: null, top_logprobs: [] }], refusal: null }
+      expect(read(delta({ content: 'a' }, { logprobs }), delta({ content: 'b' }, { logprobs: null }), finish()).filter(({ type }) => type === 'delta')).to.deep.equal([{ type: 'delta', key: '0', text: 'a', logprobs: logprobs.content }, { type: 'delta', key: '0', text: 'b' }])
+    })
     it('other choices', () => expect(blocks({ choices: [{ index: 1, delta: { content: 'b' } }, { index: 0, delta: { content: 'a' } }] }, finish())).to.deep.equal([{ type: 'text', delta: 'a' }]))
     it("MiniMax's whole answer at the end", () => {
       const tail = { object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content: 'a' }, finish_reason: 'stop' }], usage: counts }
