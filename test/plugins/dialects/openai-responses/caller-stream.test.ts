@@ -139,6 +139,14 @@ describe('a stream, written as a response', () => {
     expect(last(events).output[1]).to.have.property('arguments', '{"a":"b')
   })
 
+  it('knows a call that was whole before the cut, although it waited for another', () => {
+    const open = (key: string): NeutralEvent => ({ type: 'open', key, block: { type: 'tool_call', id: `c${key}`, name: 'n' } })
+    const events = written([
+      { type: 'start' }, open('0'), open('1'), { type: 'delta', key: '1', text: '{}' }, { type: 'close', key: '1' }, { type: 'delta', key: '0', text: '{"a' }, { type: 'close', key: '0' }, { type: 'finish', finish: 'length' }, { type: 'end' },
+    ])
+    expect(last(events).output.map(({ status }) => status)).to.deep.equal(['incomplete', 'completed'])
+  })
+
   it('keeps parallel calls open side by side, and ends them in their order (12.3)', async () => {
     const open = (key: string): NeutralEvent => ({ type: 'open', key, block: { type: 'tool_call', id: `c${key}`, name: 'n' } })
     const events = written([

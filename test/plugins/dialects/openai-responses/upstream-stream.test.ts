@@ -49,7 +49,7 @@ describe('a stream of Responses, read', () => {
   it('takes arguments that come whole only', () => {
     const { events, item } = call({ pieces: ['{"a":1}'] })
     const [added, , done] = events
-    expect(blocksOf(readStream(upstream, whole([{ item, events: [added!, done!] }])))).to.deep.equal([{ type: 'tool_call', id: 'call_0', name: 'tide', delta: '{"a":1}' }])
+    expect(blocksOf(readStream(upstream, whole([{ item, events: [added!, done!] }], ended({ output: [] }))))).to.deep.equal([{ type: 'tool_call', id: 'call_0', name: 'tide', delta: '{"a":1}' }])
   })
 
   it('opens parts that nobody announced', () => {
