@@ -100,7 +100,7 @@ export class PlainBody implements BodyReader {
     try {
       const { document } = reply.readAs(dialect, operation)
       if (document === undefined) return undefined
-      const fault = dialect.fault(document, operation, provider) ?? attempt.target.provider.definition.fault?.(document.root.value() as JsonObject, provider)
+      const fault = attempt.target.provider.definition.fault?.(document.root.value() as JsonObject, provider) ?? dialect.fault(document, operation, provider)
       if (fault === undefined && exchange.body !== undefined && exchange.forward === undefined) dialect.conform?.(exchange.body, document, operation)
       return fault
     } catch (cause) {

@@ -13,6 +13,8 @@ export class Inventory {
   /** `loading` until the provider was asked once. `stale`: the last listing failed, an earlier or configured list stands. */
   state: 'loading' | 'fresh' | 'stale' = 'loading'
   entries: ReadonlyMap<string, ModelEntry> = new Map()
+  /** The ids that are listed by their spellings, of which the provider's type may know several. */
+  spellings: ReadonlyMap<string, string> = new Map()
   readonly #mode: ListMode
   readonly #now: () => number
   #discovered: readonly ModelEntry[] = []
@@ -49,6 +51,15 @@ export class Inventory {
     }
   }
 
+  /** What is listed of a model, however its id is spelled. */
+  entryOf(id: string): ModelEntry | undefined {
+    return this.entries.get(id) ?? this.entries.get(this.spellings.get(this.#canonical(id)) ?? '')
+  }
+
+  #canonical(id: string): string {
+    return this.provider.definition.canonical?.(id) ?? id
+  }
+
   get #configured(): readonly { readonly id: string }[] {
     return this.provider.config.models
   }
@@ -60,11 +71,12 @@ export class Inventory {
 
   #index(): void {
     const now = Math.floor(this.#now() / 1000)
-    const upstream = new Map(this.#discovered.map(entry => [entry.id, { created: now, ...entry }]))
-    const own = this.#configured.map(({ id }) => upstream.get(id) ?? { id, created: now, owned_by: this.provider.type })
+    const upstream = new Map(this.#discovered.map(entry => [this.#canonical(entry.id), { created: now, ...entry }]))
+    const own = this.#configured.map(({ id }) => upstream.get(this.#canonical(id)) ?? { id, created: now, owned_by: this.provider.type })
     const useOwn = this.#isFixed || this.#mode === 'merge' || upstream.size === 0
     const keep = filter(this.provider.config.settings['model_filter'] as ModelFilter | undefined)
     this.entries = new Map([...upstream.values(), ...useOwn ? own : []].filter(({ id }) => keep(id)).map(entry => [entry.id, entry]))
+    this.spellings = new Map([...this.entries.keys()].flatMap(id => [[this.#canonical(id), id], [id, id]]))
   }
 }
 

@@ -27,8 +27,8 @@ export class Registry implements Models {
   /** To be called when an inventory changed. */
   index(): void {
     this.#bare = new Map()
-    for (const { provider, entries } of this.#inventories) {
-      for (const model of entries.keys()) if (!this.#bare.has(model)) this.#bare.set(model, { provider, model, isListed: true })
+    for (const { provider, spellings } of this.#inventories) {
+      for (const [spelling, model] of spellings) if (!this.#bare.has(spelling)) this.#bare.set(spelling, { provider, model, isListed: true })
     }
   }
 
@@ -47,9 +47,9 @@ export class Registry implements Models {
   find(selector: string): Target | undefined {
     const slash = selector.indexOf('/')
     const inventory = slash < 0 ? undefined : this.#byProvider.get(selector.slice(0, slash))
-    if (inventory === undefined) return this.#bare.get(selector)
+    if (inventory === undefined) return this.#bare.get(selector) ?? this.#otherwise(selector)
     const model = selector.slice(slash + 1)
-    return { provider: inventory.provider, model, isListed: inventory.entries.has(model) }
+    return { provider: inventory.provider, model, isListed: inventory.entryOf(model) !== undefined }
   }
 
   provider(name: string): ProviderInstance | undefined {
@@ -74,8 +74,17 @@ export class Registry implements Models {
   describe(selector: string): ListedModel | undefined {
     if (this.#virtual.has(selector)) return { id: selector, created: 0, owned_by: 'tapline' }
     const target = this.find(selector)
-    const entry = target === undefined ? undefined : this.#byProvider.get(target.provider.name)?.entries.get(target.model)
+    const entry = target === undefined ? undefined : this.#byProvider.get(target.provider.name)?.entryOf(target.model)
     return target === undefined || entry === undefined ? undefined : this.#listed(selector, entry, target.provider.name)
+  }
+
+  /** A bare id in another spelling than the one that is listed. */
+  #otherwise(selector: string): Target | undefined {
+    for (const inventory of this.#inventories) {
+      const entry = inventory.entryOf(selector)
+      if (entry !== undefined) return { provider: inventory.provider, model: entry.id, isListed: true }
+    }
+    return undefined
   }
 
   #real(selector: string): readonly Target[] {
