@@ -1,6 +1,7 @@
 /** One configured provider: its facts, its keys, and the way to it. */
 
 import type { ProviderConfig } from '../config/providers/config.ts'
+import { GatewayError, gatewayError } from '../errors.ts'
 import type { Destination, TranslationOptions } from '../neutral/translation.ts'
 import type { Dialect, UpstreamDialect } from '../plugin/dialect.ts'
 import type { Endpoint, ModelEntry, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
@@ -145,9 +146,15 @@ export class ProviderInstance {
     let aborted = false
     signed.then(
       () => { if (!aborted) running = transport.send(call, listener) },
-      (cause: unknown) => { if (!aborted) listener.onError(cause instanceof Error ? cause : new Error(String(cause))) },
+      (cause: unknown) => { if (!aborted) listener.onError(this.#unsigned(cause)) },
     )
     return { pause: () => running?.pause(), resume: () => running?.resume(), abort: () => { aborted = true; running?.abort() } }
+  }
+
+  /** Credentials that could not be had are the operator's affair: the message says why, as far as it says nothing secret. */
+  #unsigned(cause: unknown): GatewayError {
+    if (cause instanceof GatewayError) return cause
+    return gatewayError('upstream_unreachable', `${this.name}: no credentials for the call: ${cause instanceof Error ? cause.message : String(cause)}`, { provider: this.name, cause })
   }
 
   #fetch(call: OutgoingCall, timeoutMs: number): Promise<Buffer> {

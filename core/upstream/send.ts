@@ -4,6 +4,7 @@ import { GatewayError, gatewayError } from '../errors.ts'
 import type { Attempt, Failure } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Timer } from '../plugin/services.ts'
+import { isWorthAnother } from './again.ts'
 import { AdaptedBody } from './adapted-body.ts'
 import { decoded } from './decoded.ts'
 import { EventBody } from './event-body.ts'
@@ -21,6 +22,16 @@ import type { Call, ReplyHeaders, ReplyListener } from './transport.ts'
  * Makes the call. Resolves once the outcome is certain: a plain reply when it is whole, a stream with its first event.
  */
 export function send(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
+  const { learn, onUnauthorized } = attempt.target.provider.definition
+  return learn === undefined && onUnauthorized === undefined ? sendOnce(exchange, attempt) : sendAgainIfWorth(exchange, attempt)
+}
+
+async function sendAgainIfWorth(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
+  const outcome = await sendOnce(exchange, attempt)
+  return isWorthAnother(exchange, attempt, outcome) ? await sendOnce(exchange, attempt) : outcome
+}
+
+function sendOnce(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
   return new Promise(resolve => new Sending(exchange, attempt, resolve).start())
 }
 
@@ -79,7 +90,7 @@ class Sending implements ReplyListener, Call {
   onError(cause: Error): void {
     if (this.#over) return
     this.#finish()
-    if (this.#reader === undefined) this.#settle(transportFailure(this.#name, cause))
+    if (this.#reader === undefined) this.#settle(cause instanceof GatewayError ? { kind: 'transport', error: cause, text: cause.message.toLowerCase() } : transportFailure(this.#name, cause))
     else this.#reader.broken(gatewayError('stream_incomplete', `${this.#name} broke off its answer`, { provider: this.#name, cause }), cause)
   }
 
