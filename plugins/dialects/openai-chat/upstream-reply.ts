@@ -19,7 +19,7 @@ const known = new Set(['id', 'object', 'created', 'model', 'provider', 'choices'
 /** @throws GatewayError 502, or that of the error which the provider reports */
 export function readReply(json: JsonObject, { provider }: Destination): NeutralReply {
   const choice = choiceOf(json, provider)
-  const blocks = isObject(choice['message']) ? readMessage(choice['message'], provider) : []
+  const blocks = readMessage(objectOf(choice['message'], 'a message', provider), provider)
   const extras = Object.fromEntries(Object.entries(json).filter(([name]) => !known.has(name)))
   return defined<NeutralReply>({
     id: textOf(json['id']),
@@ -48,10 +48,22 @@ export function badReply(provider: string, what: string): GatewayError {
   return gatewayError('bad_upstream_response', `${provider}: provider returned ${what}`, { provider })
 }
 
+/** @throws GatewayError 502 for what is there, and no list */
+export function checkList(value: Json | undefined, what: string, provider: string): void {
+  if (value !== undefined && value !== null && !Array.isArray(value)) throw badReply(provider, `${what} that are no list`)
+}
+
+/** @throws GatewayError 502 for what is there, and no object */
+export function objectOf(value: Json | undefined, what: string, provider: string): JsonObject {
+  if (value === undefined || value === null) return {}
+  if (isObject(value)) return value
+  throw badReply(provider, `${what} that is no object`)
+}
+
 function choiceOf(json: JsonObject, provider: string): JsonObject {
   const choices = json['choices']
   if (isFault(json['error']) && list(choices).length === 0) throw errorOf(json['error'], provider)
-  if (!Array.isArray(choices) && choices !== undefined && choices !== null) throw badReply(provider, 'choices that are no list')
+  checkList(choices, 'choices', provider)
   const [first] = list(choices).toSorted((one, other) => indexOf(one) - indexOf(other))
   if (first === undefined) throw badReply(provider, 'no choices')
   if (isFault(first['error'])) throw errorOf(first['error'], provider)
@@ -75,7 +87,7 @@ function readMessage(message: JsonObject, provider: string): readonly ReplyBlock
     ...withMeta(readContent(message['content'], provider), message),
     ...(refused === undefined ? [] : [{ type: 'refusal', text: refused } as const]),
     ...imagesOf(message),
-    ...callsOf(message),
+    ...callsOf(message, provider),
   ]
 }
 
@@ -125,7 +137,8 @@ function mediaOf(url: string): { readonly mime: string; readonly data: string } 
   }
 }
 
-function callsOf({ tool_calls: calls, function_call: legacy }: JsonObject): readonly ReplyBlock[] {
+function callsOf({ tool_calls: calls, function_call: legacy }: JsonObject, provider: string): readonly ReplyBlock[] {
+  checkList(calls, 'tool calls', provider)
   return [...list(calls).map(readCall), ...(isObject(legacy) ? [readCall({ function: legacy })] : [])]
 }
 

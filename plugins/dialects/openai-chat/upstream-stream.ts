@@ -1,6 +1,6 @@
 /** Reads a provider's stream of chunks. */
 
-import { gatewayError } from '../../../core/errors.ts'
+import { GatewayError, gatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { parseJson } from '../../../core/neutral/json.ts'
 import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
@@ -11,7 +11,7 @@ import { CallReader } from './call-reader.ts'
 import { endingOf, failureOf, isFault } from './finish.ts'
 import { list, readCarriedThoughts, readDetail, readSignature, reasoningNames, vendorOf, type Thought } from './state.ts'
 import { chatStream } from './stream.ts'
-import { badReply, errorOf, imagesOf, thinkingText, usageOf } from './upstream-reply.ts'
+import { badReply, checkList, errorOf, imagesOf, objectOf, thinkingText, usageOf } from './upstream-reply.ts'
 
 /** The reader of one stream. Text and thoughts close when something else opens; calls stay open to the end, as their pieces may alternate. */
 export class ChunkReader implements StreamReader {
@@ -39,26 +39,38 @@ export class ChunkReader implements StreamReader {
   read(event: StreamEvent, emit: Emit): void {
     if (this.#isOver || event.data === undefined) return
     if (event.isDone) return this.#finish(emit, {})
-    const error = chatStream.error(event, this.#from.provider)
-    if (error !== undefined) return this.#fail(error, emit)
-    const chunk = parsed(event.data)
-    if (isObject(chunk)) this.#readChunk(chunk, emit)
-    else this.#fail(gatewayError('stream_incomplete', 'upstream stream sent an event that cannot be read', { provider: this.#from.provider }), emit)
+    try {
+      this.#readChunk(this.#chunkOf(event, event.data), emit)
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      this.#isOver = true
+      emit({ type: 'error', error })
+    }
   }
 
   end(emit: Emit): void {
     if (!this.#isOver && this.#ended !== undefined) this.#finish(emit, this.#ended)
   }
 
+  /** @throws GatewayError for an error, and what is no chunk */
+  #chunkOf(event: StreamEvent, data: string): JsonObject {
+    const { provider } = this.#from
+    const error = chatStream.error(event, provider)
+    if (error !== undefined) throw error
+    const chunk = parsed(data)
+    if (isObject(chunk)) return chunk
+    throw gatewayError('stream_incomplete', 'upstream stream sent an event that cannot be read', { provider })
+  }
+
   #readChunk(chunk: JsonObject, emit: Emit): void {
     const { choices } = chunk
     const usage = usageOf(chunk)
-    if (!Array.isArray(choices) && choices !== undefined && choices !== null) return this.#fail(badReply(this.#from.provider, 'choices that are no list'), emit)
+    checkList(choices, 'choices', this.#from.provider)
     const choice = firstOf(choices)
     if (choice === undefined && usage === undefined) return
     this.#start(chunk, emit)
     if (choice !== undefined) this.#readChoice(choice, emit)
-    if (usage !== undefined && !this.#isOver) emit({ type: 'usage', usage })
+    if (usage !== undefined) emit({ type: 'usage', usage })
   }
 
   #start({ id, model }: JsonObject, emit: Emit): void {
@@ -69,21 +81,21 @@ export class ChunkReader implements StreamReader {
 
   /** A `message` in the place of a `delta` repeats what was said before. */
   #readChoice(choice: JsonObject, emit: Emit): void {
-    const error = isFault(choice['error']) ? errorOf(choice['error'], this.#from.provider) : failureOf(choice, this.#from.provider)
-    if (error !== undefined) return this.#fail(error, emit)
+    const { provider } = this.#from
+    const error = isFault(choice['error']) ? errorOf(choice['error'], provider) : failureOf(choice, provider)
+    if (error !== undefined) throw error
     this.#logprobs = isObject(choice['logprobs']) ? list(choice['logprobs']['content']) : []
-    if (isObject(choice['delta'])) this.#readDelta(choice['delta'], emit)
+    this.#readDelta(objectOf(choice['delta'], 'a delta', provider), emit)
     if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '') this.#ended = choice
   }
 
   #readDelta(delta: JsonObject, emit: Emit): void {
     this.#readThoughts(delta, emit)
     this.#readContent(delta['content'], emit)
-    if (this.#isOver) return
     if (delta['annotations'] !== undefined || delta['extra_content'] !== undefined) this.#readMeta(delta, emit)
     if (typeof delta['refusal'] === 'string' && delta['refusal'] !== '') this.#refuse(delta['refusal'], emit)
     if (delta['images'] !== undefined) this.#readImages(delta, emit)
-    if (Array.isArray(delta['tool_calls'])) for (const entry of list(delta['tool_calls'])) this.#readCall(entry, emit)
+    if (delta['tool_calls'] !== undefined) this.#readCalls(delta['tool_calls'], emit)
     if (isObject(delta['function_call'])) this.#readCall({ index: 0, function: delta['function_call'] }, emit)
   }
 
@@ -130,7 +142,7 @@ export class ChunkReader implements StreamReader {
     if (typeof content === 'string') {
       if (content !== '') this.#say('text', content, emit)
     } else if (Array.isArray(content)) for (const part of list(content)) this.#readPart(part, emit)
-    else if (content !== undefined && content !== null) this.#fail(badReply(this.#from.provider, 'content that is no text'), emit)
+    else if (content !== undefined && content !== null) throw badReply(this.#from.provider, 'content that is no text')
   }
 
   #readPart(part: JsonObject, emit: Emit): void {
@@ -185,6 +197,11 @@ export class ChunkReader implements StreamReader {
     this.#current = undefined
   }
 
+  #readCalls(calls: Json, emit: Emit): void {
+    checkList(calls, 'tool calls', this.#from.provider)
+    for (const entry of list(calls)) this.#readCall(entry, emit)
+  }
+
   #readCall(entry: JsonObject, emit: Emit): void {
     this.#calls.read(entry, event => {
       if (event.type === 'open') this.#closeCurrent(emit)
@@ -206,11 +223,6 @@ export class ChunkReader implements StreamReader {
     this.#calls.close(emit)
     emit({ type: 'finish', ...endingOf(this.#ended ?? choice, { hasCalls: this.#calls.count > 0, hasRefusal: this.#hasRefusal }) })
     emit({ type: 'end' })
-  }
-
-  #fail(error: ReturnType<typeof badReply>, emit: Emit): void {
-    this.#isOver = true
-    emit({ type: 'error', error })
   }
 }
 

@@ -183,6 +183,8 @@ describe('openai-chat reads a stream:', () => {
       ['with what is no JSON', '{"choices":[', { status: 502, code: 'stream_incomplete', message: 'upstream stream sent an event that cannot be read' }],
       ['with what is no object', '[]', { status: 502, code: 'stream_incomplete', message: 'upstream stream sent an event that cannot be read' }],
       ['with choices that are no list', { choices: 'none' }, { status: 502, code: 'bad_upstream_response', message: 'acme: provider returned choices that are no list' }],
+      ['with a delta that is no object', { choices: [{ index: 0, delta: 'x' }] }, { status: 502, code: 'bad_upstream_response', message: 'acme: provider returned a delta that is no object' }],
+      ['with calls that are no list', delta({ tool_calls: {} }), { status: 502, code: 'bad_upstream_response', message: 'acme: provider returned tool calls that are no list' }],
       ['with content that is no text', delta({ content: 7 }), { status: 502, code: 'bad_upstream_response', message: 'acme: provider returned content that is no text' }],
     ]
     for (const [name, payload, expected] of cases) {
