@@ -103,9 +103,18 @@ class Assembler {
     const { name, written } = source
     const own = written.steps?.map((step, index) => namedStep(step, source.place(`/steps/${index}`))) ?? parent?.steps ?? []
     this.#checkNames(own, name)
-    const patched = applyPatches(own, written.patches ?? [], name, pointer => source.place(pointer.replace(`/pipelines/${name}`, '/patches')), this.#problems)
+    const patches = (written.patches ?? []).filter(patch => !('remove' in patch && this.#isGone(patch.remove, name)))
+    const patched = applyPatches(own, patches, name, pointer => source.place(pointer.replace(`/pipelines/${name}`, '/patches')), this.#problems)
     const said = this.#user.pipelines[name]
     return Array.isArray(said) ? applyPatches(patched, said as readonly Patch[], name, pointer => this.#user.place(pointer), this.#problems) : patched
+  }
+
+  /** Whether the user took a step out of a pipeline that this one of the default set takes over: then it need not be taken out again. */
+  #isGone(step: string, pipeline: string): boolean {
+    const { source: { written: { extends: parent } }, isUsers } = this.#drafts.get(pipeline) as Draft
+    if (isUsers || parent === undefined) return false
+    const said = this.#user.pipelines[parent]
+    return Array.isArray(said) && (said as readonly Patch[]).some(patch => 'remove' in patch && patch.remove === step) || this.#isGone(step, parent)
   }
 
   #checkNames(steps: readonly NamedStep[], pipeline: string): void {
