@@ -5,8 +5,9 @@ import type { NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
 import type { VendorState } from '../../../core/neutral/request.ts'
 import type { ReplyContext, StreamWriter } from '../../../core/neutral/translation.ts'
 import { CallIds, finishWord, isWrapped, replyId, spellAnnotations, spellUsage, unwrapped } from './reply-spelling.ts'
-import { heldContent, signedContent, type Thought } from './state.ts'
+import { heldContent, signedContent } from './state.ts'
 import { chatStream } from './stream.ts'
+import type { Thought } from './thought.ts'
 
 type Event<T extends NeutralEvent['type']> = Extract<NeutralEvent, { readonly type: T }>
 

@@ -2,20 +2,19 @@
 
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { defined } from '../../../core/neutral/members.ts'
-import type { Json, JsonObject, ReasoningBlock, VendorState } from '../../../core/neutral/request.ts'
-
-/** What requests and replies have in common of a thought. */
-export type Thought = Omit<ReasoningBlock, 'at'>
+import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
+import { readDetails } from './details.ts'
+import { list, stateOf, type Thought } from './thought.ts'
 
 // Reading
 
 /** The members in which vendors spell plain reasoning; several may say the same. */
 export const reasoningNames = ['reasoning_content', 'reasoning', 'reasoning_text'] as const
 
-/** The thoughts of a whole message: those with state, and what the plain text says beside them. */
-export function readThoughts(message: JsonObject): readonly Thought[] {
+/** The thoughts of a whole message: those with state, and what the plain text says beside them. @param router see `readDetail` */
+export function readThoughts(message: JsonObject, router?: string): readonly Thought[] {
   const plain = reasoningNames.map(name => message[name]).find((text): text is string => typeof text === 'string' && text !== '')
-  const held = readHeld(message)
+  const held = readHeld(message, router)
   const [first, ...others] = held
   if (plain === undefined) return held
   if (first !== undefined && first.redacted === undefined && held.every(({ text }) => text === '')) return [{ ...first, text: plain }, ...others]
@@ -36,9 +35,9 @@ function between(held: readonly Thought[], plain: string): readonly Thought[] {
   return end < plain.length ? [...all, { type: 'reasoning', text: plain.slice(end) }] : all
 }
 
-function readHeld(message: JsonObject): readonly Thought[] {
+function readHeld(message: JsonObject, router: string | undefined): readonly Thought[] {
   const held = readCarriedThoughts(message)
-  return held.length > 0 ? held : joinDetails(list(message['reasoning_details']).flatMap(detail => readDetail(detail) ?? []))
+  return held.length > 0 ? held : readDetails(list(message['reasoning_details']), router)
 }
 
 /** The thoughts that a message or a delta carries beside its text, in whole lists. */
@@ -76,38 +75,6 @@ function textOf(texts: Json | undefined): string {
   return typeof texts === 'string' ? texts : list(texts).map(({ text }) => typeof text === 'string' ? text : '').join('\n\n')
 }
 
-/** One entry of `reasoning_details`: a text, a summary, or what is encrypted or signed. */
-export function readDetail(detail: JsonObject, vendor = vendorOf(detail)): Thought | undefined {
-  const { text, summary, data, signature, id } = detail
-  const itemId = typeof id === 'string' ? id : undefined
-  if (typeof data === 'string') {
-    if (vendor === 'anthropic') return { type: 'reasoning', text: '', redacted: data, state: { vendor, value: '' } }
-    return vendor === undefined ? undefined : defined<Thought>({ type: 'reasoning', text: '', state: stateOf(vendor, data), itemId })
-  }
-  const state = vendor === undefined ? undefined : stateOf(vendor, signature)
-  if (typeof summary === 'string') return defined<Thought>({ type: 'reasoning', text: summary, isSummary: true, state })
-  if (typeof text === 'string' || state !== undefined) return defined<Thought>({ type: 'reasoning', text: typeof text === 'string' ? text : '', state })
-  return undefined
-}
-
-/** A vendor's name out of a format: `anthropic-claude-v1`, `openai-responses-v1`, `google-gemini-v1`. */
-export function vendorOf({ format, signature }: JsonObject): string | undefined {
-  const [vendor] = typeof format === 'string' ? format.split('-') : []
-  if (vendor !== undefined && vendor !== '' && vendor !== 'unknown') return vendor
-  return typeof signature === 'string' ? 'anthropic' : undefined
-}
-
-/** What is encrypted follows the summary that it belongs to. */
-function joinDetails(thoughts: readonly Thought[]): readonly Thought[] {
-  const joined: Thought[] = []
-  for (const thought of thoughts) {
-    const before = joined.at(-1)
-    if (before === undefined || thought.text !== '' || thought.redacted !== undefined || before.state !== undefined) joined.push(thought)
-    else joined[joined.length - 1] = { ...before, ...thought, text: before.text }
-  }
-  return joined
-}
-
 /** The signature on a tool call, or on a message for its text: of any vendor, or flat for Google's. */
 export function readSignature(holder: JsonObject): VendorState | undefined {
   const flat = stateOf('google', holder['thought_signature']) ?? stateOf('google', holder['thoughtSignature'])
@@ -117,15 +84,6 @@ export function readSignature(holder: JsonObject): VendorState | undefined {
     if (state !== undefined) return state
   }
   return flat
-}
-
-function stateOf(vendor: string, value: Json | undefined): VendorState | undefined {
-  return typeof value === 'string' && value !== '' ? { vendor, value } : undefined
-}
-
-/** The objects of a list. */
-export function list(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
 }
 
 // Writing

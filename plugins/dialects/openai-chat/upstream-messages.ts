@@ -3,6 +3,7 @@
 import { isOwn } from '../../../core/neutral/state.ts'
 import type { Block, FileBlock, ImageBlock, Json, JsonObject, ReasoningBlock, RefusalBlock, SystemText, TextBlock, ToolCallBlock, ToolResultBlock, Turn } from '../../../core/neutral/request.ts'
 import { fileText } from '../../../core/neutral/media.ts'
+import { detailOf, writeDetails } from './details.ts'
 import { heldContent, joinContents, signedContent, vendorOfThought } from './state.ts'
 import { writeParts, type Part } from './upstream-parts.ts'
 import { dialect, type Writing } from './writing.ts'
@@ -74,7 +75,7 @@ class Messages {
     const reasoning = joined(thoughts)
     const content = joined(texts)
     const held = this.#held(thoughts, texts)
-    if (texts.length + calls.length + refusals.length === 0 && reasoning === '' && held === undefined) return this.#writing.losses.silent('messages', 'empty messages are left out')
+    if (texts.length + calls.length + refusals.length === 0 && reasoning === '' && Object.keys(held).length === 0) return this.#writing.losses.silent('messages', 'empty messages are left out')
     if (calls.length > 0 && isInterleaved(blocks)) this.#writing.losses.silent('content', 'texts stand before tool calls')
     this.list.push({
       role: 'assistant',
@@ -83,13 +84,13 @@ class Messages {
       ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
       ...(refusals.length === 0 ? {} : { refusal: joined(refusals) }),
       ...(calls.length === 0 ? {} : { tool_calls: calls.map(call => this.#call(call)) }),
-      ...(held === undefined ? {} : { extra_content: held }),
+      ...held,
     })
     if (calls.length > 0) this.#answers(calls, index)
   }
 
   /** State goes to nobody but the vendor that issued it. */
-  #held(thoughts: readonly ReasoningBlock[], texts: readonly TextBlock[]): JsonObject | undefined {
+  #held(thoughts: readonly ReasoningBlock[], texts: readonly TextBlock[]): JsonObject {
     const { to, losses } = this.#writing
     const own = thoughts.filter(thought => vendorOfThought(thought) === undefined || this.#isOwnThought(thought))
     const foreign = thoughts.some(thought => !own.includes(thought)) || texts.some(({ state }) => state !== undefined && !isOwn(state, to))
@@ -97,7 +98,9 @@ class Messages {
     const signed = texts.filter(text => isOwn(text.state, to))
     if (signed.length > 1) losses.silent('extra_content', 'a message has one signature for its text')
     const state = signed.at(-1)?.state
-    return joinContents(heldContent(own), state === undefined ? undefined : signedContent(state))
+    const details = writeDetails(own)
+    const content = joinContents(heldContent(own.filter(thought => detailOf(thought) === undefined)), state === undefined ? undefined : signedContent(state))
+    return { ...(details.length === 0 ? {} : { reasoning_details: details }), ...(content === undefined ? {} : { extra_content: content }) }
   }
 
   #isOwnThought(thought: ReasoningBlock): boolean {

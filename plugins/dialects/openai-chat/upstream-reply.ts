@@ -9,17 +9,18 @@ import type { NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
 import { endingOf, failureOf, isFault } from './finish.ts'
-import { list, readSignature, readThoughts } from './state.ts'
+import { readSignature, readThoughts } from './state.ts'
 import { vendorError } from './stream.ts'
+import { list } from './thought.ts'
 import { readUsage } from './usage.ts'
 
 /** Members that this reader has a rule for; `provider` is said by the gateway. */
 const known = new Set(['id', 'object', 'created', 'model', 'provider', 'choices', 'usage', 'service_tier', 'x_groq', 'error'])
 
 /** @throws GatewayError 502, or that of the error which the provider reports */
-export function readReply(json: JsonObject, { provider }: Destination): NeutralReply {
+export function readReply(json: JsonObject, { provider, traits: { vendor } }: Destination): NeutralReply {
   const choice = choiceOf(json, provider)
-  const blocks = readMessage(objectOf(choice['message'], 'a message', provider), provider)
+  const blocks = readMessage(objectOf(choice['message'], 'a message', provider), provider, vendor)
   const extras = Object.fromEntries(Object.entries(json).filter(([name]) => !known.has(name)))
   return defined<NeutralReply>({
     id: textOf(json['id']),
@@ -80,10 +81,10 @@ function indexOf({ index }: JsonObject): number {
   return typeof index === 'number' ? index : 0
 }
 
-function readMessage(message: JsonObject, provider: string): readonly ReplyBlock[] {
+function readMessage(message: JsonObject, provider: string, vendor: string | undefined): readonly ReplyBlock[] {
   const refused = textOf(message['refusal'])
   return [
-    ...readThoughts(message),
+    ...readThoughts(message, vendor),
     ...withMeta(readContent(message['content'], provider), message),
     ...(refused === undefined ? [] : [{ type: 'refusal', text: refused } as const]),
     ...imagesOf(message),

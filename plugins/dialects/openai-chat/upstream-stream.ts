@@ -8,9 +8,11 @@ import type { Json, JsonObject, VendorState } from '../../../core/neutral/reques
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { CallReader } from './call-reader.ts'
+import { readDetail } from './details.ts'
 import { endingOf, failureOf, isFault } from './finish.ts'
-import { list, readCarriedThoughts, readDetail, readSignature, reasoningNames, vendorOf, type Thought } from './state.ts'
+import { readCarriedThoughts, readSignature, reasoningNames } from './state.ts'
 import { chatStream } from './stream.ts'
+import { list, type Thought } from './thought.ts'
 import { badReply, checkList, errorOf, imagesOf, objectOf, thinkingText, usageOf } from './upstream-reply.ts'
 
 /** The reader of one stream. Text and thoughts close when something else opens; calls stay open to the end, as their pieces may alternate. */
@@ -103,16 +105,17 @@ export class ChunkReader implements StreamReader {
 
   #readThoughts(delta: JsonObject, emit: Emit): void {
     const plain = plainThought(delta)
+    const details = list(delta['reasoning_details'])
     if (plain !== undefined) {
       this.#thoughtsIn ??= 'plain'
-      if (this.#thoughtsIn === 'plain') this.#say('reasoning', plain, emit)
+      if (this.#thoughtsIn === 'plain') this.#say('reasoning', plain, emit, details.some(({ summary }) => typeof summary === 'string'))
     }
-    for (const detail of list(delta['reasoning_details'])) this.#readDetail(detail, emit)
+    for (const detail of details) this.#readDetail(detail, emit)
     if (delta['extra_content'] !== undefined || delta['thinking_blocks'] !== undefined) this.#readCarried(delta, emit)
   }
 
   #readDetail(detail: JsonObject, emit: Emit): void {
-    const thought = readDetail(detail, vendorOf(detail) ?? this.#from.traits.vendor)
+    const thought = readDetail(detail, this.#from.traits.vendor)
     if (thought === undefined) return
     if (thought.text !== '') {
       this.#thoughtsIn ??= 'details'
@@ -124,6 +127,7 @@ export class ChunkReader implements StreamReader {
   #holdThought({ redacted, state }: Thought, emit: Emit): void {
     if (redacted !== undefined) return this.#whole({ type: 'reasoning', redacted }, emit, state)
     if (state === undefined) return
+    if (this.#current?.hasState === true) this.#closeCurrent(emit)
     emit({ type: 'state', key: this.#opened('reasoning', emit), state })
     if (this.#current !== undefined) this.#current.hasState = true
   }

@@ -283,6 +283,16 @@ describe('openai-chat writes a request:', () => {
     ]
     for (const [name, vendor, blocks, expected] of cases) it(name, () => expectEqualJson(message(vendor, ...blocks), { role: 'assistant', ...expected }))
 
+    it("a router's to the router, as it was listed", () => {
+      const details = [
+        { type: 'reasoning.text', text: 'hm', signature: 'S', format: 'anthropic-claude-v1', index: 0 }, { type: 'reasoning.summary', summary: 'so', format: 'openai-responses-v1', index: 1 },
+        { type: 'reasoning.encrypted', data: 'E', id: 'rs_1', format: 'openai-responses-v1', index: 1 }, { type: 'reasoning.encrypted', data: 'F', format: 'anthropic-claude-v1', index: 2 },
+      ]
+      const reply = upstream.reply({ choices: [{ message: { content: 'a', reasoning: 'hmso', reasoning_details: details } }] }, destination({ traits: { vendor: 'router' } }))
+      expectEqualJson(message('router', ...reply.blocks as Block[]), { role: 'assistant', content: 'a', reasoning_content: 'hmso', reasoning_details: details })
+      expectEqualJson(message('openai', ...reply.blocks as Block[]), { role: 'assistant', content: 'a', reasoning_content: 'hmso' })
+    })
+
     it('with a silent note of what is not sent', () => expect(lossesOf({ turns: [assistant(signed, call('x', '{}', { state: google })), results(result('x'))] })).to.deep.equal(['(extra_content)', '(extra_content)']))
 
     it('that a result is an error, to Anthropic', () => {

@@ -68,6 +68,22 @@ describe('openai-chat reads a stream:', () => {
     for (const [name, payloads, expected] of cases) it(name, () => expect(blocks(...payloads, finish())).to.deep.equal(expected))
   })
 
+  describe('of thoughts that a router passes on', () => {
+    const routed = (...payloads: Payload[]) => blocksOf(readStream(upstream, [...payloads, finish()], { from: destination({ traits: { vendor: 'router' } }) }))
+    const encrypted = { type: 'reasoning.encrypted', data: 'E', id: 'rs_1', format: 'openai-responses-v1', index: 0 }
+
+    it('with state that is the router\'s, whole', () => {
+      expect(routed(delta({ reasoning: 'hm', reasoning_details: [{ type: 'reasoning.summary', summary: 'hm', format: 'openai-responses-v1', index: 0 }] }), delta({ reasoning_details: [encrypted] }))).to.deep.equal([
+        { type: 'reasoning', isSummary: true, delta: 'hm', 'state of router': JSON.stringify(encrypted) },
+      ])
+    })
+    it('each state for itself', () => {
+      expect(routed(delta({ reasoning_details: [encrypted] }), delta({ reasoning_details: [{ ...encrypted, index: 1 }] }))).to.deep.equal([
+        { type: 'reasoning', 'state of router': JSON.stringify(encrypted) }, { type: 'reasoning', 'state of router': JSON.stringify({ ...encrypted, index: 1 }) },
+      ])
+    })
+  })
+
   describe('of texts', () => {
     const cases: [name: string, payloads: Payload[], expected: object[]][] = [
       ['a refusal', [delta({ refusal: 'n' }), delta({ refusal: 'o' })], [{ type: 'refusal', delta: 'no' }]],
