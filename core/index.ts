@@ -3,7 +3,7 @@
 export { definePlugin } from './plugin/define.ts'
 export type { Pattern, PluginDefinition, Recovery, SetupContext, StreamTap, Taps, Verdict } from './plugin/define.ts'
 export { defineProvider } from './plugin/provider.ts'
-export type { CallFacts, Endpoint, ModelEntry, ProviderAnswer, ProviderCall, ProviderDefinition, ProviderSettings, Refusal, ResolvedFacts, RespellFacts } from './plugin/provider.ts'
+export type { CallFacts, Endpoint, ModelEntry, ModelMetadata, ProviderAnswer, ProviderCall, ProviderDefinition, ProviderSettings, Refusal, ResolvedFacts, RespellFacts } from './plugin/provider.ts'
 export { defineDialect } from './plugin/dialect.ts'
 export type { AnswerFacts, Dialect, StreamFormat, StreamText, Usage } from './plugin/dialect.ts'
 export type { OptionsOf, OptionsSchema } from './plugin/schema.ts'

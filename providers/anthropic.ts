@@ -2,6 +2,7 @@
 
 import { defineProvider, JsonError, type JsonDocument, type JsonNode, type ModelEntry, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings } from '../core/index.ts'
 import { isSealed } from '../core/neutral/state.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 
 const modelTraits = {
   type: 'array',
@@ -41,6 +42,7 @@ type Settings = OptionsOf<typeof schema>
 export default defineProvider({
   name: 'anthropic',
   description: 'Anthropic',
+  catalogue: catalogue.anthropic,
   baseUrl: 'https://api.anthropic.com/v1',
   needs: ['api_key'],
   auth: { header: 'x-api-key' },

@@ -1,6 +1,7 @@
 /** Azure OpenAI. Facts: https://learn.microsoft.com/azure/ai-foundry/openai/reference */
 
 import { defineProvider, type CallFacts, type Endpoint, type ProviderSettings, type Refusal, type ResolvedFacts, type RespellFacts } from '../core/index.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { isObject } from '../core/neutral/arguments.ts'
 import { tokensField } from './shared/fields.ts'
 import { modelTraits } from './shared/model-table.ts'
@@ -26,6 +27,7 @@ const rules = openAiRules(modelOf)
 export default defineProvider({
   name: 'azure',
   description: 'Azure OpenAI',
+  catalogue: catalogue.openai,
   needs: ['api_key', 'base_url'],
   auth: { header: 'api-key' },
   dialects: ['openai-chat', 'openai-responses'],

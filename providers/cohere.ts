@@ -1,6 +1,7 @@
 /** Cohere. Facts: https://docs.cohere.com/reference */
 
 import { defineProvider, type ModelEntry, type ModelTraits, type ProviderSettings } from '../core/index.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { cohereTranscription } from './shared/cohere-transcription.ts'
 import { factsOf, modelTraits, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { rerank } from './shared/rerank.ts'
@@ -17,6 +18,7 @@ const models: readonly ModelRow<ModelFacts>[] = [
 export default defineProvider({
   name: 'cohere',
   description: 'Cohere',
+  catalogue: catalogue.cohere,
   baseUrl: 'https://api.cohere.com',
   needs: ['api_key'],
   dialects: ['cohere'],

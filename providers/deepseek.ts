@@ -1,6 +1,7 @@
 /** DeepSeek. Facts: https://api-docs.deepseek.com */
 
 import { defineProvider, refusal, type JsonDocument, type RespellFacts } from '../core/index.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { jsonSchema, sayJson } from './shared/answer-format.ts'
 import { dropEffort, effortMap, flatEffort, switchThinking, takeEffort, vendorWord } from './shared/effort.ts'
 import { finishFault } from './shared/faults.ts'
@@ -14,6 +15,7 @@ const words = { minimal: 'low', low: 'low', medium: 'high', high: 'high', xhigh:
 export default defineProvider({
   name: 'deepseek',
   description: 'DeepSeek',
+  catalogue: catalogue.deepseek,
   baseUrl: 'https://api.deepseek.com',
   needs: ['api_key'],
   dialects: ['openai-chat'],

@@ -1,6 +1,7 @@
 /** Google AI Studio. Facts: https://ai.google.dev/api */
 
 import { defineProvider, type Endpoint, type ProviderCall, type ProviderSettings, type ResolvedFacts } from '../core/index.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { compatRules } from './shared/gemini-compat.ts'
 import { googleOrCompatibleImages, imagesPath } from './shared/google-images.ts'
 import { apiModeOption, geminiTraits, geminiTraitsOption, googleModels, isCompatible, modeVariable, nextGooglePage } from './shared/gemini-models.ts'
@@ -26,6 +27,7 @@ const compat = {
 export default defineProvider({
   name: 'gemini',
   description: 'Google AI Studio',
+  catalogue: catalogue.gemini,
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   needs: ['api_key'],
   auth: { header: keyHeader },

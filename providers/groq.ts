@@ -1,6 +1,7 @@
 /** Groq. Facts: https://console.groq.com/docs */
 
 import { defineProvider, gatewayError, type GatewayError, type JsonDocument, type JsonObject, type RespellFacts } from '../core/index.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { isObject } from '../core/neutral/arguments.ts'
 import { clampedEffort, flatEffort, takeEffort } from './shared/effort.ts'
 import { drop, noLogprobs, oneAnswer } from './shared/fields.ts'
@@ -23,6 +24,7 @@ const models: readonly ModelRow<GroqFacts>[] = [
 export default defineProvider({
   name: 'groq',
   description: 'Groq',
+  catalogue: catalogue.groq,
   baseUrl: 'https://api.groq.com/openai/v1',
   needs: ['api_key'],
   dialects: ['openai-chat'],

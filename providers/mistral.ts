@@ -1,6 +1,7 @@
 /** Mistral. Facts: https://docs.mistral.ai/api */
 
 import { defineProvider, type JsonDocument, type RespellFacts } from '../core/index.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { finishFault } from './shared/faults.ts'
 import { drop, dropSilently, noLogprobs, rename, tokensField } from './shared/fields.ts'
@@ -17,6 +18,7 @@ const models: readonly ModelRow<ModelFacts>[] = [
 export default defineProvider({
   name: 'mistral',
   description: 'Mistral',
+  catalogue: catalogue.mistral,
   baseUrl: 'https://api.mistral.ai/v1',
   needs: ['api_key'],
   dialects: ['openai-chat'],

@@ -1,6 +1,7 @@
 /** OpenAI. Facts: https://platform.openai.com/docs/api-reference */
 
 import { defineProvider, type CallFacts, type JsonDocument, type ProviderSettings, type Refusal } from '../core/index.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { modelTraits } from './shared/model-table.ts'
 import { openAiDetour, toolsByResponses } from './shared/openai-detours.ts'
 import { openAiTraits } from './shared/openai-models.ts'
@@ -13,6 +14,7 @@ const detour = openAiDetour(modelOf)
 export default defineProvider({
   name: 'openai',
   description: 'OpenAI',
+  catalogue: catalogue.openai,
   baseUrl: 'https://api.openai.com/v1',
   needs: ['api_key'],
   dialects: ['openai-chat', 'openai-responses'],

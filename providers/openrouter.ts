@@ -53,6 +53,16 @@ function metadata({ name, context_length, architecture, supported_parameters, pr
     context_window: context_length,
     max_output_tokens: (top_provider as Readonly<Record<string, unknown>> | undefined)?.['max_completion_tokens'],
     capabilities: { input_modalities: input, output_modalities: output, supported_parameters },
-    pricing,
+    pricing: perMillion(pricing),
   }
+}
+
+/** What the listing calls prices of one token, and what those of a million are called here. */
+const prices = { prompt: 'input_per_mtok', completion: 'output_per_mtok', input_cache_read: 'cached_input_per_mtok', input_cache_write: 'cache_write_per_mtok', internal_reasoning: 'reasoning_output_per_mtok' } as const
+
+/** Negative prices stand for those that depend. */
+function perMillion(pricing: unknown): Readonly<Record<string, number>> | undefined {
+  const said = Object.entries((pricing ?? {}) as Readonly<Record<string, unknown>>)
+  const known = said.flatMap(([name, price]) => Object.hasOwn(prices, name) && Number(price) >= 0 ? [[prices[name as keyof typeof prices], Number((Number(price) * 1e6).toPrecision(12))] as const] : [])
+  return known.length === 0 ? undefined : Object.fromEntries(known)
 }

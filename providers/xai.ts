@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { defineProvider, JsonDocument, JsonError, type CallFacts, type ProviderCall, type RespellFacts } from '../core/index.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { drop, stopHere, stopsOf } from './shared/fields.ts'
 import { factsOf, modelTraits, traitsOf, type ModelFacts, type ModelRow } from './shared/model-table.ts'
@@ -19,6 +20,7 @@ const models: readonly ModelRow<ModelFacts>[] = [
 export default defineProvider({
   name: 'xai',
   description: 'xAI',
+  catalogue: catalogue.xai,
   baseUrl: 'https://api.x.ai/v1',
   needs: ['api_key'],
   dialects: ['openai-chat', 'openai-responses'],

@@ -1,6 +1,7 @@
 /** Z.ai. Facts: https://docs.z.ai/api-reference */
 
 import { defineProvider, type JsonDocument, type JsonNode, type RespellFacts } from '../core/index.ts'
+import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { jsonSchema } from './shared/answer-format.ts'
 import { dropEffort, effortMap, flatEffort, switchThinking, takeEffort, vendorWord } from './shared/effort.ts'
 import { finishFault } from './shared/faults.ts'
@@ -27,6 +28,7 @@ const words = { minimal: 'low', low: 'low', medium: 'high', high: 'high', xhigh:
 export default defineProvider({
   name: 'zai',
   description: 'Z.ai',
+  catalogue: catalogue.zai,
   baseUrl: 'https://api.z.ai/api/paas/v4',
   needs: ['api_key'],
   dialects: ['openai-chat'],

@@ -359,6 +359,10 @@ export interface Metadata {
    */
   modes?: string[]
   /**
+   * The model behind it, where its id does not say: behind a deployment, for example.
+   */
+  base_model?: string
+  /**
    * What it can do.
    */
   capabilities?: {

@@ -16,9 +16,12 @@ export interface ModelEntry {
   readonly id: string
   readonly created?: number
   readonly owned_by?: string
-  /** What the listing says of the model: `context_window`, `max_output_tokens`, `capabilities`, `pricing` … as in `models[].metadata`. */
-  readonly metadata?: Readonly<Record<string, unknown>>
+  /** What the listing says of the model. */
+  readonly metadata?: ModelMetadata
 }
+
+/** What is known of a model, as `models[].metadata` says it: `context_window`, `max_output_tokens`, `modes`, `capabilities`, `pricing` … */
+export type ModelMetadata = Readonly<Record<string, unknown>>
 
 /** A call that is about to leave, for `sign` and `answer`. */
 export interface ProviderCall {
@@ -159,6 +162,8 @@ export interface ProviderDefinition {
   learn?(refusal: Refusal, call: CallFacts): string | undefined
   /** A better text for a refusal, where the vendor's own does not say what to do. */
   explain?(refusal: Refusal): string | undefined
+  /** What is known of its models without asking, by id; a date or `-latest` at the end of an id does not count. */
+  readonly catalogue?: Readonly<Record<string, ModelMetadata>>
   /** Headers of the vendor's replies that callers get; lower case. */
   readonly replyHeaders?: readonly string[]
   /** The one spelling of a model's id, of several that mean the same. */

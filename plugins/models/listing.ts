@@ -20,12 +20,13 @@ export function answerModels({ request }: Exchange, registry: Registry, options:
   return json(isAnthropic ? anthropic(model) : openAi(model))
 }
 
-function openAi({ id, created, owned_by }: ListedModel): object {
-  return { id, object: 'model', created, owned_by }
+function openAi({ id, created, owned_by, metadata }: ListedModel): object {
+  return { id, object: 'model', created, owned_by, metadata }
 }
 
-function anthropic({ id, created }: ListedModel): object {
-  return { type: 'model', id, display_name: id, created_at: new Date(created * 1000).toISOString() }
+function anthropic({ id, created, metadata }: ListedModel): object {
+  const name = metadata?.['display_name']
+  return { type: 'model', id, display_name: typeof name === 'string' ? name : id, created_at: new Date(created * 1000).toISOString() }
 }
 
 function anthropicPage(models: readonly ListedModel[], query: URLSearchParams): Reply | GatewayError {

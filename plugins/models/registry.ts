@@ -1,7 +1,8 @@
 /** Which model is where: selectors to targets, over the inventories of all providers and the virtual models. */
 
-import type { ModelEntry, Models, ProviderInstance, Target } from '../../core/index.ts'
+import type { ModelEntry, ModelMetadata, Models, ProviderInstance, Target } from '../../core/index.ts'
 import type { Inventory } from './inventory.ts'
+import { metadataOf } from './metadata.ts'
 import { VirtualModelRing, type VirtualModel } from './virtual.ts'
 
 /** A model as it is listed. */
@@ -9,6 +10,7 @@ export interface ListedModel {
   readonly id: string
   readonly created: number
   readonly owned_by: string
+  readonly metadata?: ModelMetadata
 }
 
 export class Registry implements Models {
@@ -63,7 +65,7 @@ export class Registry implements Models {
     for (const { provider, entries } of options.onlyAliases ? [] : fresh.length === 0 ? this.#inventories : fresh) {
       for (const entry of entries.values()) {
         const id = options.unqualified ? entry.id : `${provider.name}/${entry.id}`
-        if (!listed.has(id)) listed.set(id, this.#listed(id, entry, provider.name))
+        if (!listed.has(id)) listed.set(id, this.#listed(id, entry, provider))
       }
     }
     for (const source of this.#virtual.keys()) listed.set(source, { id: source, created: listed.get(source)?.created ?? 0, owned_by: 'tapline' })
@@ -75,7 +77,7 @@ export class Registry implements Models {
     if (this.#virtual.has(selector)) return { id: selector, created: 0, owned_by: 'tapline' }
     const target = this.find(selector)
     const entry = target === undefined ? undefined : this.#byProvider.get(target.provider.name)?.entryOf(target.model)
-    return target === undefined || entry === undefined ? undefined : this.#listed(selector, entry, target.provider.name)
+    return target === undefined || entry === undefined ? undefined : this.#listed(selector, entry, target.provider)
   }
 
   /** A bare id in another spelling than the one that is listed. */
@@ -92,7 +94,8 @@ export class Registry implements Models {
     return target === undefined ? [] : [target]
   }
 
-  #listed(id: string, { created }: ModelEntry, provider: string): ListedModel {
-    return { id, created: created ?? 0, owned_by: provider }
+  #listed(id: string, entry: ModelEntry, provider: ProviderInstance): ListedModel {
+    const metadata = metadataOf(provider, entry)
+    return { id, created: entry.created ?? 0, owned_by: provider.name, ...(metadata === undefined ? {} : { metadata }) }
   }
 }

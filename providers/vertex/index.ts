@@ -1,6 +1,7 @@
 /** Google Vertex AI. Facts: https://cloud.google.com/vertex-ai/generative-ai/docs */
 
 import { defineProvider, type CallFacts, type Endpoint, type JsonDocument, type ModelTraits, type ProviderCall, type ProviderDefinition, type ProviderSettings, type RespellFacts, type ResolvedFacts } from '../../core/index.ts'
+import catalogue from '../shared/catalogue.json' with { type: 'json' }
 import { compatRules } from '../shared/gemini-compat.ts'
 import { bareId, geminiTraits, googleModels, isCompatible, modeVariable, nextGooglePage } from '../shared/gemini-models.ts'
 import { googleImages, imagesPath } from '../shared/google-images.ts'
@@ -41,6 +42,7 @@ export function vertex(surroundings: Surroundings): ProviderDefinition {
   return defineProvider({
     name: 'vertex',
     description: 'Google Vertex AI',
+    catalogue: catalogue.gemini,
     dialects: ['gemini'],
     operations: native,
     usageOnRequest: true,

@@ -34,7 +34,7 @@ describe('the provider openrouter', () => {
   it('hands on X-Generation-Id', () => expect(openrouter.replyHeaders).to.deep.equal(['x-generation-id']))
 
   it('reads what the listing says of a model', () => {
-    const data = [{ id: 'a/b:free', name: 'B', created: 5, context_length: 100, architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] }, supported_parameters: ['tools'], pricing: { prompt: '0.1' }, top_provider: { max_completion_tokens: 50 } }]
-    expect(openrouter.models?.({ data })).to.deep.equal([{ id: 'a/b:free', created: 5, metadata: { display_name: 'B', context_window: 100, max_output_tokens: 50, capabilities: { input_modalities: ['text', 'image'], output_modalities: ['text'], supported_parameters: ['tools'] }, pricing: { prompt: '0.1' } } }])
+    const data = [{ id: 'a/b:free', name: 'B', created: 5, context_length: 100, architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] }, supported_parameters: ['tools'], pricing: { prompt: '0.0000025', completion: '0.00001', image: '0.1', request: '-1' }, top_provider: { max_completion_tokens: 50 } }]
+    expect(openrouter.models?.({ data })).to.deep.equal([{ id: 'a/b:free', created: 5, metadata: { display_name: 'B', context_window: 100, max_output_tokens: 50, capabilities: { input_modalities: ['text', 'image'], output_modalities: ['text'], supported_parameters: ['tools'] }, pricing: { input_per_mtok: 2.5, output_per_mtok: 10 } } }])
   })
 })

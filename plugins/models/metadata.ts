@@ -1,0 +1,40 @@
+/** What is known of a model: what the configuration says, over what its provider says, over what is known anyway. */
+
+import type { ModelEntry, ModelMetadata, ProviderInstance } from '../../core/index.ts'
+
+/** Members that hold members, which count one by one. */
+const blocks = ['capabilities', 'pricing']
+
+/** Nothing, if nobody says anything of the model. */
+export function metadataOf({ definition, config }: ProviderInstance, { id, metadata: listed }: ModelEntry): ModelMetadata | undefined {
+  const configured = config.models.find(model => model.id === id)?.metadata
+  const known = [fromCatalogue(definition.catalogue, definition.canonical?.(id) ?? id), listed, configured].filter(layer => layer !== undefined).reduce<ModelMetadata>(over, {})
+  return Object.keys(known).length === 0 ? undefined : { modes: [modeOf(id)], ...known }
+}
+
+/** The later layer counts. */
+function over(known: ModelMetadata, layer: ModelMetadata): ModelMetadata {
+  const joined = blocks.filter(name => isObject(known[name]) && isObject(layer[name])).map(name => [name, { ...known[name] as object, ...layer[name] as object }])
+  return { ...known, ...layer, ...Object.fromEntries(joined) as ModelMetadata }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function fromCatalogue(catalogue: Readonly<Record<string, ModelMetadata>> = {}, id: string): ModelMetadata | undefined {
+  return [id, id.replace(/-(?:\d{4}-?\d{2}-?\d{2}|\d{2}-\d{4}|\d{4}|latest)$/, '')].filter(name => Object.hasOwn(catalogue, name)).map(name => catalogue[name])[0]
+}
+
+/** What an id lets guess; the first that matches. */
+const guesses: readonly (readonly [pattern: RegExp, mode: string])[] = [
+  [/embed|bge|e5|gte|minilm/, 'embedding'],
+  [/rerank/, 'rerank'],
+  [/tts|whisper|transcribe/, 'audio'],
+  [/imagen|image|dall-e/, 'image'],
+]
+
+function modeOf(id: string): string {
+  const name = id.slice(id.lastIndexOf('/') + 1).toLowerCase()
+  return guesses.find(([pattern]) => pattern.test(name))?.[1] ?? 'chat'
+}
