@@ -11,6 +11,7 @@ import { refuse } from '../pipeline/respond.ts'
 import type { Clock } from '../plugin/services.ts'
 import { joinWrites } from '../stream/joined-writes.ts'
 import { checkDeclaredLength, readBytes, type BodyLimits } from './body.ts'
+import { DirectMessage } from './message.ts'
 import { checkTarget } from './request-target.ts'
 import { ResponseSink } from './response-sink.ts'
 
@@ -38,7 +39,7 @@ export interface ServerState {
 
 /** Makes the server; nothing listens yet. */
 export function makeServer(state: ServerState): Server {
-  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: keepAliveMs, noDelay: true, insecureHTTPParser: false, requireHostHeader: false }, (request, response) => {
+  const server = createServer({ IncomingMessage: DirectMessage, headersTimeout: headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: keepAliveMs, noDelay: true, insecureHTTPParser: false, requireHostHeader: false }, (request, response) => {
     accept(state, request, response)
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => accept(state, request, response))
