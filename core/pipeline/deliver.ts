@@ -12,17 +12,25 @@ import { guarded, StreamDelivery } from './stream-delivery.ts'
 
 /** Delivers what was said. What takes longer than a moment resolves when the last byte was handed over, or the caller left. */
 export function deliver(exchange: Exchange, sink: Sink, said: Reply | GatewayError): Promise<void> | undefined {
-  if (exchange.gone) return void abandon(exchange, said)
-  if (said instanceof GatewayError) return void refuse(exchange, sink, said)
-  exchange.reply = said
-  if (said.stream === undefined) return void sendWhole(exchange, sink, said)
+  if (exchange.gone) abandon(exchange, said)
+  else if (said instanceof GatewayError) refuse(exchange, sink, said)
+  else {
+    exchange.reply = said
+    if (said.stream !== undefined) return deliverStream(exchange, sink, said)
+    sendWhole(exchange, sink, said)
+  }
+  return undefined
+}
+
+function deliverStream(exchange: Exchange, sink: Sink, said: Reply): Promise<void> | undefined {
   if (said.framing === 'bytes') return new RawDelivery(exchange, sink, said).done
   const { rule, buffered } = exchange.plan.streamFrom(exchange.answeredBy)
   if (buffered || !exchange.streamed) return new BufferedDelivery(exchange, sink, said, rule).done
   const running = guarded(() => rule?.open(exchange))
   if (!(running instanceof GatewayError)) return new StreamDelivery(exchange, sink, said, running).done
-  said.stream.abort()
-  return void refuse(exchange, sink, running)
+  said.stream?.abort()
+  refuse(exchange, sink, running)
+  return undefined
 }
 
 /** The caller left before there was anything to send. */
