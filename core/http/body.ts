@@ -29,9 +29,12 @@ export function checkDeclaredLength(request: IncomingMessage, maxBytes: number):
  * Reads and, unless `raw`, decodes the body.
  * @throws GatewayError `body_too_large`, `body_timeout`, `unsupported_content_encoding`
  */
-export async function readBytes(request: IncomingMessage, limits: BodyLimits, raw: boolean): Promise<Buffer> {
+export function readBytes(request: IncomingMessage, limits: BodyLimits, raw: boolean): Promise<Buffer> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (raw || encoding === 'identity') return await collect(request, limits)
+  return raw || encoding === 'identity' ? collect(request, limits) : readEncoded(request, limits, encoding)
+}
+
+async function readEncoded(request: IncomingMessage, limits: BodyLimits, encoding: string): Promise<Buffer> {
   const decode = decoders.get(encoding)
   if (decode === undefined) throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of gzip, deflate, br, zstd`)
   return await undo(decode, await collect(request, limits), limits.maxBytes)

@@ -67,7 +67,7 @@ export function serve(serving: Serving, request: IncomingMessage, response: Serv
   const exchange = exchangeFor(serving, request, plan, params, allow)
   const leave = serving.enter(exchange)
   const sink = new ResponseSink(response)
-  response.once('close', () => { if (!response.writableFinished) exchange.stop(new ClientGone()) })
+  response.on('close', () => { if (!response.writableFinished) exchange.stop(new ClientGone()) })
   try {
     checkDeclaredLength(request, serving.bodyLimits.maxBytes)
     if (asksForWebSocket(request) && isPlainHttp(serving, plan, allow)) throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')

@@ -16,7 +16,7 @@ export function readBody(exchange: Exchange): Promise<void> | undefined {
 }
 
 function checkType(type: string | string[] | undefined): void {
-  if (typeof type !== 'string') return
+  if (typeof type !== 'string' || type === 'application/json') return
   const essence = (type.split(';', 1)[0] ?? '').trim().toLowerCase()
   if (essence === '' || essence === 'application/json' || essence.endsWith('+json')) return
   throw gatewayError('unsupported_content_type', `this route takes application/json, not ${essence}`)
