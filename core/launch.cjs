@@ -5,24 +5,29 @@
 
 const { spawn } = require('node:child_process')
 const { existsSync } = require('node:fs')
-const { enableCompileCache } = require('node:module')
+const { enableCompileCache, flushCompileCache } = require('node:module')
 const { join } = require('node:path')
 const { pathToFileURL } = require('node:url')
+const { setFlagsFromString } = require('node:v8')
 const { canRun, installedNode, refusal } = require('./node.cjs')
 
 const source = join(__dirname, 'main.ts')
 const program = existsSync(source) ? source : join(__dirname, '../dist/core/main.js')
 
-// A second start finds what the first one compiled: less memory than reading TypeScript, and sooner there.
+// The path of a request is many small functions; V8 may join more of them into one than it does by default.
+const v8Flags = ['--max-inlined-bytecode-size=1000', '--max-inlined-bytecode-size-cumulative=3000']
+
+// A second start finds what the first one compiled: it is sooner there, and 30 MB smaller without the reader of TypeScript.
 if (canRun(process.versions.node)) {
+  for (const flag of v8Flags) setFlagsFromString(flag)
   enableCompileCache()
-  void import(pathToFileURL(program).href)
+  void import(pathToFileURL(program).href).then(() => flushCompileCache())
 } else runOn(installedNode())
 
 /** @param {string | undefined} node a program file */
 function runOn(node) {
   if (node === undefined) return fail()
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [...v8Flags, program, ...process.argv.slice(2)], { stdio: 'inherit' })
   const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'].map(signal => {
     const forward = () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) }
     process.on(signal, forward)

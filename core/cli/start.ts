@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises'
 import { Gateway } from '../gateway/gateway.ts'
-import { loadFor } from '../gateway/load-for.ts'
+import { readConfig } from '../gateway/load-for.ts'
 import { makeLog } from '../gateway/log.ts'
 import { pidFile, writePid } from '../gateway/pid-file.ts'
 import { watchConfiguration } from '../gateway/watch.ts'
@@ -14,11 +14,12 @@ export type StartFlags = CommonFlags
 const sameSignalMs = 500
 
 export async function start(flags: StartFlags): Promise<void> {
-  const config = await loadFor(await groundFor(flags, pino({ enabled: false })))
-  const { logger, flush } = makeLog(config.values.logging_runtime)
+  const read = await readConfig(await groundFor(flags, pino({ enabled: false })))
+  const { config } = read
+  const { logger, flush } = await makeLog(config.values.logging_runtime)
   process.on('exit', flush)
   for (const warning of config.warnings) logger.warn(warning)
-  const gateway = await Gateway.start(await groundFor(flags, logger))
+  const gateway = await Gateway.start({ ...await groundFor(flags, logger), read })
   const pid = await writePid(pidFile(config.values.server.pid_file), logger)
   announce(gateway, logger)
   const stopWatching = watchConfiguration(gateway, logger)

@@ -42,8 +42,10 @@ export function scanChildren(bytes: Buffer, start: number, sink: ChildSink): voi
   new Scanner(bytes, true).value(start, 0, sink)
 }
 
-/** Bytes of a string that are looked at one by one before a native search takes over; the search costs as much as this many. */
-const near = 24
+/** Bytes of a string that are looked at one by one before a native search takes over: most strings are over by then. */
+const near = 64
+/** Bytes that could be looked at one by one for the price of a search. */
+const searchCost = 24
 
 /** Bytes of a string that are then looked at one by one where quotes stood too close for jumping. */
 const dense = 1536
@@ -160,9 +162,9 @@ class Scanner {
       if (this.bytes[at] === quote) return at + 1
       const next = this.nextQuote(at)
       if (!isEscaped(this.bytes, next, at)) return next + 1
-      gain += next - at - near
+      gain += next - at - searchCost
       at = far = next + 1
-      if (gain >= -near) continue
+      if (gain >= -searchCost) continue
       far += dense
       gain = 0
     }

@@ -19,8 +19,8 @@ import { load, LoadError, type Loaded } from '../plugin/load.ts'
 import { directoryOf, home } from '../plugin/resolve.ts'
 import { Generation, type Ground, type ResolvedPlan } from './generation.ts'
 import { setUpInstances } from './instances.ts'
-import { loadFor } from './load-for.ts'
-import { ProviderTypes } from './provider-types.ts'
+import { readConfig, type ReadConfig } from './load-for.ts'
+import type { ProviderTypes } from './provider-types.ts'
 import { makeProviders, sameProviders } from './providers.ts'
 
 const defaultTimeoutMs = 30_000
@@ -28,11 +28,11 @@ const defaultTimeoutMs = 30_000
 /**
  * Compiles a configuration. Nothing of a configuration that does not compile is left behind.
  * @param wanted a pipeline that is compiled even if no route leads to it
+ * @param read the configuration, where somebody has read it already
  * @throws ConfigError with every problem, or Error if the wanted pipeline is not there
  */
-export async function buildGeneration(ground: Ground, previous?: Generation, wanted?: string): Promise<Generation> {
-  const types = await ProviderTypes.known()
-  const config = await loadFor(ground, types)
+export async function buildGeneration(ground: Ground, previous?: Generation, wanted?: string, read?: ReadConfig): Promise<Generation> {
+  const { config, types } = read ?? await readConfig(ground)
   const problems: Problem[] = []
   const listed = await loadListed(config, ground, problems)
   const resolved = await resolvePipelines(config, ground, new Map([...listed].map(([name, { file }]) => [name, file])), wanted, problems)

@@ -1,7 +1,7 @@
 /** Real time. Waits of one length share a timer: thousands of them are started and cancelled every second, and hardly one runs out. */
 
 import type { Clock, Timer } from '../plugin/services.ts'
-import { Roll } from './roll.ts'
+import { Roll, type Entry } from './roll.ts'
 
 /** Whole seconds are what configuration says and many exchanges wait for; any other wait is rare, and gets a timer of its own. */
 const sharedStepMs = 1_000
@@ -35,9 +35,8 @@ class WaitQueue {
   }
 
   add(callback: () => void): Timer {
-    const entry = this.#waits.add({ due: performance.now() + this.#ms, callback })
     if (!this.#isSet) this.#set(this.#ms)
-    return { cancel: () => this.#waits.remove(entry) }
+    return new Wait(this.#waits, performance.now() + this.#ms, callback)
   }
 
   /** The process need not stay for it: who waits is kept up by his connection. */
@@ -59,7 +58,20 @@ class WaitQueue {
   }
 }
 
-interface Wait {
+class Wait implements Timer {
   readonly due: number
   readonly callback: () => void
+  readonly #waits: Roll<Wait>
+  readonly #entry: Entry<Wait>
+
+  constructor(waits: Roll<Wait>, due: number, callback: () => void) {
+    this.due = due
+    this.callback = callback
+    this.#waits = waits
+    this.#entry = waits.add(this)
+  }
+
+  cancel(): void {
+    this.#waits.remove(this.#entry)
+  }
 }

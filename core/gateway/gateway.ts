@@ -9,6 +9,7 @@ import type { Clock } from '../plugin/services.ts'
 import { buildGeneration } from './build.ts'
 import type { Generation, Ground } from './generation.ts'
 import { GatewayHealth } from './health.ts'
+import type { ReadConfig } from './load-for.ts'
 
 /** How often a draining gateway looks for connections that have nothing under way any more. */
 const sweepMs = 20
@@ -16,6 +17,8 @@ const sweepMs = 20
 export interface GatewayOptions extends Omit<Ground, 'health'> {
   /** Overrides server.port; 0 is any free port. */
   readonly port?: number
+  /** The configuration to begin with, where it was read already. */
+  readonly read?: ReadConfig
 }
 
 export class Gateway implements ServerState {
@@ -44,13 +47,13 @@ export class Gateway implements ServerState {
   }
 
   /** Compiles the configuration and listens. @throws ConfigError, or the error of the listening socket */
-  static async start(options: GatewayOptions): Promise<Gateway> {
+  static async start({ port, read, ...options }: GatewayOptions): Promise<Gateway> {
     const health = new GatewayHealth(options.clock)
     const ground: Ground = { ...options, health }
-    const gateway = new Gateway(ground, health, await buildGeneration(ground))
+    const gateway = new Gateway(ground, health, await buildGeneration(ground, undefined, undefined, read))
     gateway.#current.start(ground.log)
     try {
-      await gateway.#listen(options.port)
+      await gateway.#listen(port)
     } catch (cause) {
       await gateway.#current.retire(ground.log)
       throw cause

@@ -6,11 +6,24 @@ import { defaultNames, load } from '../plugin/load.ts'
 import type { Ground } from './generation.ts'
 import { ProviderTypes } from './provider-types.ts'
 
+/** A configuration, with the types of providers that it names. */
+export interface ReadConfig {
+  readonly config: Config
+  readonly types: ProviderTypes
+}
+
+type Origin = Pick<Ground, 'cwd' | 'env' | 'flags'>
+
 /** Reads and checks the configuration; nothing is compiled. @throws ConfigError with every problem */
-export async function loadFor({ cwd, env, flags }: Pick<Ground, 'cwd' | 'env' | 'flags'>, given?: ProviderTypes): Promise<Config> {
-  const types = given ?? await ProviderTypes.known()
+export async function loadFor(origin: Origin): Promise<Config> {
+  return (await readConfig(origin)).config
+}
+
+/** `loadFor`, for who goes on to compile it. @throws ConfigError with every problem */
+export async function readConfig({ cwd, env, flags }: Origin): Promise<ReadConfig> {
+  const types = await ProviderTypes.known()
   const config = await loadConfig({ cwd, env, flags, settings: await settingsOwners(), providerTypes: [...types.definitions.values()], loadProviderType: (type, from) => types.add(type, from) })
-  if (config.values.plugins.enabled || types.files.size === 0) return config
+  if (config.values.plugins.enabled || types.files.size === 0) return { config, types }
   throw new ConfigError([...types.files.keys()].map(type => ({ pointer: '/plugins/enabled', got: type, message: `provider "${type}" is not of the default set, and plugins.enabled is false` })))
 }
 

@@ -1,7 +1,6 @@
 /** The program's log: JSON lines, or text for people at a terminal. */
 
 import pino, { type Logger } from 'pino'
-import pretty from 'pino-pretty'
 
 export interface LogOptions {
   readonly format?: 'text' | 'json'
@@ -15,9 +14,12 @@ export interface ProgramLog {
 }
 
 /** Lines are written in groups; `flush` at the end loses none. */
-export function makeLog({ format, level }: LogOptions): ProgramLog {
+export async function makeLog({ format, level }: LogOptions): Promise<ProgramLog> {
   const asText = format === 'text' || format === undefined && process.stdout.isTTY
-  if (asText) return { logger: pino({ level }, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true })), flush: () => {} }
+  if (asText) {
+    const { default: pretty } = await import('pino-pretty')
+    return { logger: pino({ level }, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true })), flush: () => {} }
+  }
   const destination = pino.destination({ fd: 1, sync: false, minLength: 8192, periodicFlush: 500 })
   return { logger: pino({ level, base: { pid: process.pid } }, destination), flush: () => { try { destination.flushSync() } catch { /* nothing is open yet */ } } }
 }

@@ -4,7 +4,8 @@ import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import { gatewayError } from '../errors.ts'
-import type { Clock } from '../plugin/services.ts'
+import type { Clock, Timer } from '../plugin/services.ts'
+import { DirectMessage, type BodyTaker } from './message.ts'
 
 export interface BodyLimits {
   readonly maxBytes: number
@@ -31,33 +32,70 @@ export function checkDeclaredLength(request: IncomingMessage, maxBytes: number):
  * Reads and, unless `raw`, decodes the body.
  * @throws GatewayError `body_too_large`, `body_timeout`, `unsupported_content_encoding`
  */
-export async function readBytes(request: IncomingMessage, limits: BodyLimits, raw: boolean): Promise<Buffer> {
+export function readBytes(request: IncomingMessage, limits: BodyLimits, raw: boolean): Promise<Buffer> {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (raw || encoding === 'identity') return await collect(request, limits)
+  return raw || encoding === 'identity' ? collect(request, limits) : readEncoded(request, limits, encoding)
+}
+
+async function readEncoded(request: IncomingMessage, limits: BodyLimits, encoding: string): Promise<Buffer> {
   const decode = decoders.get(encoding)
   if (decode === undefined) throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of gzip, deflate, br, zstd`)
   return await undo(decode, await collect(request, limits), limits.maxBytes)
 }
 
-function collect(request: IncomingMessage, { maxBytes, timeoutMs, clock }: BodyLimits): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    const timer = clock.after(timeoutMs, () => stop(() => reject(gatewayError('body_timeout', `the request body was not complete within ${timeoutMs / 1000} s`))))
-    const onData = (chunk: Buffer) => {
-      chunks.push(chunk)
-      bytes += chunk.length
-      if (bytes > maxBytes) stop(() => reject(tooLarge(maxBytes)))
-    }
-    const onEnd = () => stop(() => resolve(chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks)))
-    const onClose = () => stop(() => reject(gatewayError('invalid_json', 'invalid request body: it ended early')))
-    const stop = (settle: () => void) => {
-      timer.cancel()
-      request.off('data', onData).off('end', onEnd).off('close', onClose)
-      settle()
-    }
-    request.on('data', onData).on('end', onEnd).on('close', onClose)
-  })
+function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  return new Promise((resolve, reject) => new Collecting(request, limits, resolve, reject).start())
+}
+
+/** A body on its way in. */
+class Collecting implements BodyTaker {
+  readonly #request: IncomingMessage
+  readonly #limits: BodyLimits
+  readonly #resolve: (body: Buffer) => void
+  readonly #reject: (cause: Error) => void
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+  #isOver = false
+  #timer: Timer | undefined
+
+  constructor(request: IncomingMessage, limits: BodyLimits, resolve: (body: Buffer) => void, reject: (cause: Error) => void) {
+    this.#request = request
+    this.#limits = limits
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  start(): void {
+    const { clock, timeoutMs } = this.#limits
+    this.#timer = clock.after(timeoutMs, () => this.#fail(gatewayError('body_timeout', `the request body was not complete within ${timeoutMs / 1000} s`)))
+    this.#request.on('close', () => this.#fail(gatewayError('invalid_json', 'invalid request body: it ended early')))
+    if (this.#request instanceof DirectMessage && this.#request.giveTo(this)) return
+    this.#request.on('data', (chunk: Buffer) => this.data(chunk)).on('end', () => this.end())
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#isOver) return
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
+    if (this.#bytes > this.#limits.maxBytes) this.#fail(tooLarge(this.#limits.maxBytes))
+  }
+
+  end(): void {
+    if (!this.#finish()) return
+    this.#resolve(this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks, this.#bytes))
+  }
+
+  #fail(cause: Error): void {
+    if (this.#finish()) this.#reject(cause)
+  }
+
+  /** @returns false if it was over before */
+  #finish(): boolean {
+    if (this.#isOver) return false
+    this.#isOver = true
+    this.#timer?.cancel()
+    return true
+  }
 }
 
 async function undo(decode: Decode, bytes: Buffer, maxBytes: number): Promise<Buffer> {

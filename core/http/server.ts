@@ -11,6 +11,7 @@ import { refuse } from '../pipeline/respond.ts'
 import type { Clock } from '../plugin/services.ts'
 import { joinWrites } from '../stream/joined-writes.ts'
 import { checkDeclaredLength, readBytes, type BodyLimits } from './body.ts'
+import { DirectMessage } from './message.ts'
 import { RequestUpload } from './request-upload.ts'
 import { checkTarget } from './request-target.ts'
 import { ResponseSink } from './response-sink.ts'
@@ -39,7 +40,7 @@ export interface ServerState {
 
 /** Makes the server; nothing listens yet. */
 export function makeServer(state: ServerState): Server {
-  const server = createServer({ headersTimeout: headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: keepAliveMs, noDelay: true, insecureHTTPParser: false, requireHostHeader: false }, (request, response) => {
+  const server = createServer({ IncomingMessage: DirectMessage, headersTimeout: headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: keepAliveMs, noDelay: true, insecureHTTPParser: false, requireHostHeader: false }, (request, response) => {
     accept(state, request, response)
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => accept(state, request, response))
@@ -67,7 +68,7 @@ export function serve(serving: Serving, request: IncomingMessage, response: Serv
   const exchange = exchangeFor(serving, request, plan, params, allow)
   const leave = serving.enter(exchange)
   const sink = new ResponseSink(response)
-  response.once('close', () => { if (!response.writableFinished) exchange.stop(new ClientGone()) })
+  response.on('close', () => { if (!response.writableFinished) exchange.stop(new ClientGone()) })
   try {
     checkDeclaredLength(request, plan.body === 'form' ? serving.bodyLimits.maxUploadBytes : serving.bodyLimits.maxBytes)
     if (asksForWebSocket(request) && isPlainHttp(serving, plan, allow)) throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')

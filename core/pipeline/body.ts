@@ -7,17 +7,19 @@ import { boundaryOf } from '../form/scanner.ts'
 import type { Exchange } from './exchange.ts'
 
 /** @throws GatewayError about the body's type, encoding, size, spelling, or a member that the gateway reads */
-export async function readBody(exchange: Exchange): Promise<void> {
-  const { body } = exchange.plan
-  if (body === 'none') return
-  if (body === 'form') return await readForm(exchange)
-  if (body === 'json') checkType(exchange.request.headers['content-type'])
-  exchange.bytes = await exchange.request.body()
-  if (body === 'json') readDocument(exchange, exchange.bytes)
+export function readBody(exchange: Exchange): Promise<void> | undefined {
+  const { plan: { body }, request } = exchange
+  if (body === 'none') return undefined
+  if (body === 'form') return readForm(exchange)
+  if (body === 'json') checkType(request.headers['content-type'])
+  return request.body().then(bytes => {
+    exchange.bytes = bytes
+    if (body === 'json') readDocument(exchange, bytes)
+  })
 }
 
 function checkType(type: string | string[] | undefined): void {
-  if (typeof type !== 'string') return
+  if (typeof type !== 'string' || type === 'application/json') return
   const essence = essenceOf(type)
   if (essence === '' || essence === 'application/json' || essence.endsWith('+json')) return
   throw gatewayError('unsupported_content_type', `this route takes application/json, not ${essence}`)

@@ -10,19 +10,27 @@ import { refuse, sendWhole } from './respond.ts'
 import type { Sink } from './sink.ts'
 import { guarded, StreamDelivery } from './stream-delivery.ts'
 
-/** Delivers what was said. Resolves when the last byte was handed over, or the caller left. */
-export async function deliver(exchange: Exchange, sink: Sink, said: Reply | GatewayError): Promise<void> {
-  if (exchange.gone) return abandon(exchange, said)
-  if (said instanceof GatewayError) return refuse(exchange, sink, said)
-  exchange.reply = said
-  if (said.stream === undefined) return sendWhole(exchange, sink, said)
-  if (said.framing === 'bytes') return await new RawDelivery(exchange, sink, said).done
+/** Delivers what was said. What takes longer than a moment resolves when the last byte was handed over, or the caller left. */
+export function deliver(exchange: Exchange, sink: Sink, said: Reply | GatewayError): Promise<void> | undefined {
+  if (exchange.gone) abandon(exchange, said)
+  else if (said instanceof GatewayError) refuse(exchange, sink, said)
+  else {
+    exchange.reply = said
+    if (said.stream !== undefined) return deliverStream(exchange, sink, said)
+    sendWhole(exchange, sink, said)
+  }
+  return undefined
+}
+
+function deliverStream(exchange: Exchange, sink: Sink, said: Reply): Promise<void> | undefined {
+  if (said.framing === 'bytes') return new RawDelivery(exchange, sink, said).done
   const { rule, buffered } = exchange.plan.streamFrom(exchange.answeredBy)
-  if (buffered || !exchange.streamed) return await new BufferedDelivery(exchange, sink, said, rule).done
+  if (buffered || !exchange.streamed) return new BufferedDelivery(exchange, sink, said, rule).done
   const running = guarded(() => rule?.open(exchange))
-  if (!(running instanceof GatewayError)) return await new StreamDelivery(exchange, sink, said, running).done
-  said.stream.abort()
+  if (!(running instanceof GatewayError)) return new StreamDelivery(exchange, sink, said, running).done
+  said.stream?.abort()
   refuse(exchange, sink, running)
+  return undefined
 }
 
 /** The caller left before there was anything to send. */

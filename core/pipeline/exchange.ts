@@ -109,12 +109,13 @@ export class Exchange {
   answeredBy = Number.POSITIVE_INFINITY
   /** Whether the taps on `complete` were fired. */
   completed = false
-  slots: Map<object, unknown> | undefined
+  /** What plugins keep here through their `slot`s: key, value, key, value … A list of two or three is read faster than a map. */
+  readonly slots: unknown[] = []
   #usage: (() => Usage | undefined) | undefined
   #usageRead: Usage | undefined
   /** Why whatever is under way for this exchange must end, once it must. */
   #stopped: Error | undefined
-  #onStop: Set<(reason: Error) => void> | undefined
+  #onStop: ((reason: Error) => void)[] | undefined
   #abort: AbortController | undefined
   #conversation: Conversation | undefined
   #log: Logger | undefined
@@ -177,17 +178,21 @@ export class Exchange {
 
   /** Calls back when the client leaves, or the gateway must end. Returns how to take that back. */
   whenStopped(callback: (reason: Error) => void): () => void {
-    const callbacks = this.#onStop ??= new Set()
-    callbacks.add(callback)
-    return () => { callbacks.delete(callback) }
+    const callbacks = this.#onStop ??= []
+    callbacks.push(callback)
+    return () => {
+      const at = callbacks.indexOf(callback)
+      if (at >= 0) callbacks.splice(at, 1)
+    }
   }
 
   /** Whatever is under way for this exchange ends now. @param reason `ClientGone`, or the error that the client shall see */
   stop(reason: Error): void {
     if (this.#stopped !== undefined) return
     this.#stopped = reason
-    for (const callback of this.#onStop ?? []) callback(reason)
+    const callbacks = this.#onStop ?? []
     this.#onStop = undefined
+    for (const callback of callbacks.splice(0)) callback(reason)
   }
 
   /** @throws the reason for which this exchange was stopped */

@@ -3,6 +3,7 @@
 import { SyncBailHook } from 'tapable'
 import { JsonError } from '../document/document.ts'
 import { gatewayError, type GatewayError } from '../errors.ts'
+import { isPromise } from '../promise.ts'
 import type { Attempt } from './attempt.ts'
 import { Overdue, type Exchange } from './exchange.ts'
 import type { PhaseName } from './step.ts'
@@ -116,8 +117,4 @@ function unreadable({ reply }: Exchange, cause: JsonError): GatewayError {
   return reply === undefined
     ? gatewayError('invalid_json', `invalid request body: ${cause.message}`, { cause })
     : gatewayError('bad_upstream_response', 'the provider returned a text that cannot be read', { cause })
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }

@@ -1,14 +1,20 @@
 /** The `response` phase: policy looks at a whole reply. */
 
 import { GatewayError } from '../errors.ts'
+import { isPromise } from '../promise.ts'
 import type { Exchange } from './exchange.ts'
+import type { Said } from './plan.ts'
 import { Blocked } from './verdict.ts'
 import { Reply } from '../upstream/reply.ts'
 
 /** Fires the `response` taps above the step that answered, and gives what the caller shall get. */
-export async function review(exchange: Exchange, said: Reply): Promise<Reply | GatewayError> {
+export function review(exchange: Exchange, said: Reply): Reply | GatewayError | Promise<Reply | GatewayError> {
   const reply = exchange.reply = spelled(exchange, said)
-  const verdict = await exchange.plan.response?.fire(exchange, undefined, exchange.plan.responseFrom(exchange.answeredBy))
+  const verdict = exchange.plan.response?.fire(exchange, undefined, exchange.plan.responseFrom(exchange.answeredBy))
+  return isPromise(verdict) ? verdict.then(late => judged(exchange, reply, late)) : judged(exchange, reply, verdict)
+}
+
+function judged(exchange: Exchange, reply: Reply, verdict: Said | undefined): Reply | GatewayError {
   if (verdict === undefined) return reply
   if (verdict instanceof GatewayError) return verdict instanceof Blocked ? verdict.ofAnswer() : verdict
   return exchange.reply = spelled(exchange, verdict)

@@ -1,6 +1,7 @@
 /** The whole life of an exchange: phases until one answers, attempts until one succeeds, the reply, the end. */
 
 import { GatewayError, gatewayError } from '../errors.ts'
+import { isPromise } from '../promise.ts'
 import type { Outcome } from '../upstream/reading.ts'
 import { send } from '../upstream/send.ts'
 import type { Target } from '../upstream/target.ts'
@@ -23,7 +24,8 @@ export async function run(exchange: Exchange, sink: Sink): Promise<void> {
     said = asRefusal(exchange, cause)
   }
   try {
-    await deliver(exchange, sink, said)
+    const delivered = deliver(exchange, sink, said)
+    if (delivered !== undefined) await delivered
   } catch (cause) {
     exchange.log.error({ err: cause }, 'the answer could not be delivered')
     complete(exchange)
@@ -32,14 +34,18 @@ export async function run(exchange: Exchange, sink: Sink): Promise<void> {
 }
 
 async function answer(exchange: Exchange): Promise<Reply | GatewayError> {
-  let said = await exchange.plan.request?.fire(exchange)
+  let said = exchange.plan.request?.fire(exchange)
+  if (isPromise(said)) said = await said
   if (said !== undefined) return said
-  await readBody(exchange)
-  said = await exchange.plan.route?.fire(exchange)
-    ?? (exchange.readable ? await exchange.plan.prompt?.fire(exchange) : undefined)
-    ?? await exchange.plan.lookup?.fire(exchange)
-    ?? await callTargets(exchange)
-  return await reviewed(exchange, said)
+  const reading = readBody(exchange)
+  if (reading !== undefined) await reading
+  said = exchange.plan.route?.fire(exchange)
+  if (isPromise(said)) said = await said
+  if (said === undefined && exchange.readable) said = exchange.plan.prompt?.fire(exchange)
+  if (isPromise(said)) said = await said
+  if (said === undefined) said = exchange.plan.lookup?.fire(exchange)
+  if (isPromise(said)) said = await said
+  return reviewed(exchange, said ?? await callTargets(exchange))
 }
 
 /** Tries the targets in order; what follows a failure is for the taps on `recover` to say. */
@@ -53,7 +59,8 @@ async function callTargets(exchange: Exchange): Promise<Reply | GatewayError> {
     const outcome = await make(exchange, attempt)
     exchange.throwIfStopped()
     if (outcome instanceof Reply) return outcome
-    const recovery = await exchange.plan.recover?.fire(exchange, attempt)
+    let recovery = exchange.plan.recover?.fire(exchange, attempt)
+    if (isPromise(recovery)) recovery = await recovery
     if (recovery?.do === 'answer') {
       discard(outcome)
       return recovery.reply
@@ -95,7 +102,8 @@ function keyAfter({ key, failure, target }: Attempt): string | undefined {
 async function make(exchange: Exchange, attempt: Attempt): Promise<Reply | Failure> {
   let outcome: Outcome
   try {
-    const refused = await exchange.plan.attempt?.fire(exchange, attempt)
+    let refused = exchange.plan.attempt?.fire(exchange, attempt)
+    if (isPromise(refused)) refused = await refused
     outcome = refused === undefined ? await send(exchange, attempt) : refusal(exchange, attempt, refused)
   } catch (cause) {
     settle(exchange, attempt, undefined)
@@ -125,8 +133,8 @@ function discard(failure: Failure): void {
 }
 
 /** Lets the `response` taps above the step that answered see a plain reply. A stream is seen as it flows. */
-async function reviewed(exchange: Exchange, said: Reply | GatewayError): Promise<Reply | GatewayError> {
-  return said instanceof GatewayError || said.stream !== undefined ? said : await review(exchange, said)
+function reviewed(exchange: Exchange, said: Reply | GatewayError): ReturnType<typeof review> {
+  return said instanceof GatewayError || said.stream !== undefined ? said : review(exchange, said)
 }
 
 /** Whatever was thrown, as the error that the caller may see. */

@@ -16,7 +16,14 @@ export interface Slot<T> {
 export function slot<T>(): Slot<T> {
   const key = {}
   return {
-    get: exchange => exchange.slots?.get(key) as T | undefined,
-    set: (exchange, value) => { (exchange.slots ??= new Map()).set(key, value) },
+    get({ slots }) {
+      const at = slots.indexOf(key)
+      return at < 0 ? undefined : slots[at + 1] as T
+    },
+    set({ slots }, value) {
+      const at = slots.indexOf(key)
+      if (at < 0) slots.push(key, value)
+      else slots[at + 1] = value
+    },
   }
 }

@@ -88,8 +88,10 @@ export class PlainBody implements BodyReader {
   }
 
   get #headers(): readonly string[] {
-    const { headers: { 'content-length': _length, ...headers }, exchange } = this.#reading
-    return exchange.forward === undefined ? ['Content-Type', String(headers['content-type'] ?? 'application/json')] : endToEnd(headers)
+    const { headers, exchange } = this.#reading
+    if (exchange.forward === undefined) return ['Content-Type', String(headers['content-type'] ?? 'application/json')]
+    const { 'content-length': _length, ...own } = headers
+    return endToEnd(own)
   }
 
   #fault(reply: Reply): GatewayError | undefined {

@@ -226,7 +226,7 @@ function statusOf(fault: JsonNode): number {
 
 function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const { bytes, data = '' } of last.toReversed()) {
-    const found = bytes.includes('"usage"') ? usageOf(json(data)) : undefined
+    const found = bytes.includes(usageMember) ? usageOf(json(data)) : undefined
     if (found !== undefined) return found
   }
   return undefined
@@ -251,26 +251,33 @@ function record(value: unknown): JsonMap | undefined {
   return typeof value === 'object' && value !== null ? value as JsonMap : undefined
 }
 
-
-
-/** How the event that exists only for its usage begins its list of choices; quotes inside a text would be escaped. */
-const noChoices = [Buffer.from('"choices":[]'), Buffer.from('"choices": []')] as const
-/** It is one of the last events of a stream, so nothing before the end of a long piece is looked at. */
-const searchedBytes = 8 * 1024
+/** What precedes the choices of an event; quotes inside a text would be escaped. */
+const choicesMember = Buffer.from('"choices":')
+/** The event that exists only for its usage is one of the last that have choices: of those before, nothing is looked at. */
+const searchedEvents = 4
 
 function usageOnly(events: Buffer): Span | undefined {
-  const from = Math.max(0, events.length - searchedBytes)
-  for (const spelling of noChoices) {
-    const at = events.indexOf(spelling, from)
-    if (at < 0) continue
+  let at = events.length
+  for (let searched = 0; searched < searchedEvents && at > 0; searched++) {
+    at = events.lastIndexOf(choicesMember, at - 1)
+    if (at < 0) return undefined
+    if (!isEmptyList(events, at + choicesMember.length)) continue
     const place = eventAround(events, at)
     if (hasUsage(events.subarray(place.start, place.end))) return place
   }
   return undefined
 }
 
+function isEmptyList(bytes: Buffer, at: number): boolean {
+  const open = bytes[at] === 0x20 ? at + 1 : at
+  return bytes[open] === 0x5b && bytes[open + 1] === 0x5d
+}
+
+const usageMember = Buffer.from('"usage"')
+const noUsage = [Buffer.from('"usage":null'), Buffer.from('"usage": null')] as const
+
 function hasUsage(event: Buffer): boolean {
-  return event.includes('"usage"') && !event.includes('"usage":null') && !event.includes('"usage": null')
+  return event.includes(usageMember) && !noUsage.some(spelling => event.includes(spelling))
 }
 
 // Events that Tapline writes
