@@ -330,6 +330,10 @@ export interface ProviderSetting {
     seal_foreign_state?: boolean
   }
   /**
+   * Whether Tapline fetches images that are given by address, for a provider that does not: by https, from public hosts, up to 20 MiB.
+   */
+  fetch_remote_images?: boolean
+  /**
    * The dialects that it speaks itself.
    */
   native_dialects?: string[]

@@ -2,6 +2,7 @@
 
 import type { GatewayError } from '../errors.ts'
 import type { Adaptation } from '../upstream/adaptation.ts'
+import type { Images } from '../upstream/remote-images.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Translation } from '../upstream/translation.ts'
@@ -41,6 +42,8 @@ export class Attempt {
   limitMs: number | undefined
   /** The call must not be repeated, whatever happens (a breaker's probe). */
   once = false
+  /** What the request names by addresses, fetched for a provider that does not. */
+  images: Images | undefined
   /** The way between the caller's dialect and the provider's; undefined if the provider speaks the caller's. */
   translation: Translation | undefined
   /** How an operation is put to a provider that spells it in a way of its own; undefined where it is put as it came. */

@@ -5,6 +5,7 @@ import { gatewayError } from '../errors.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProviderInstance } from './provider.ts'
+import { withImages } from './remote-images.ts'
 import { respellNative } from './respell.ts'
 import { EmbeddingsTranslation } from './embeddings.ts'
 import { GenerationTranslation, type Translation } from './translation.ts'
@@ -74,7 +75,7 @@ function body(exchange: Exchange, attempt: Attempt): Buffer | undefined {
   if (document === undefined) return exchange.bytes
   if (forward !== undefined) return document.render()
   const renames = exchange.model !== attempt.target.model
-  if (!renames && !attempt.askForUsage && attempt.target.provider.definition.respell === undefined && !mayHoldState(exchange, document)) return document.render()
+  if (!renames && !attempt.askForUsage && attempt.target.provider.definition.respell === undefined && attempt.images === undefined && !mayHoldState(exchange, document)) return document.render()
   return edited(document, exchange, attempt)
 }
 
@@ -86,8 +87,8 @@ function mayHoldState({ dialect }: Exchange, { bytes }: JsonDocument): boolean {
 }
 
 function edited(document: JsonDocument, exchange: Exchange, attempt: Attempt): Buffer {
-  const { target, askForUsage } = attempt
-  const own = document.fork()
+  const { target, askForUsage, images } = attempt
+  const own = images === undefined ? document.fork() : withImages(document, images)
   if (exchange.model !== target.model) own.set(own.root, 'model', JSON.stringify(target.model))
   if (askForUsage) exchange.dialect?.askForUsage(own)
   if (mayHoldState(exchange, own)) exchange.dialect?.keepOwnState?.(own, target.provider.destination(target.model).traits.vendor)

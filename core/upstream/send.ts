@@ -16,12 +16,27 @@ import { RawBody } from './raw-body.ts'
 import { TranslatedEventBody, TranslatedPlainBody } from './translated-body.ts'
 import type { BodyReader, Outcome, Reading } from './reading.ts'
 import { relayHeaders } from './relayed-headers.ts'
+import { fetchImages, wantsImages } from './remote-images.ts'
 import type { Call, ReplyHeaders, ReplyListener } from './transport.ts'
 
 /**
  * Makes the call. Resolves once the outcome is certain: a plain reply when it is whole, a stream with its first event.
  */
 export function send(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
+  return wantsImages(attempt.target.provider.settings) ? sendWithImages(exchange, attempt) : sendTaught(exchange, attempt)
+}
+
+async function sendWithImages(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
+  try {
+    if (exchange.body !== undefined && exchange.forward === undefined) attempt.images = await fetchImages(exchange.body)
+  } catch (cause) {
+    if (cause instanceof GatewayError) return { kind: 'refused', error: cause, text: '' }
+    throw cause
+  }
+  return await sendTaught(exchange, attempt)
+}
+
+function sendTaught(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
   const { learn, onUnauthorized } = attempt.target.provider.definition
   return learn === undefined && onUnauthorized === undefined ? sendOnce(exchange, attempt) : sendAgainIfWorth(exchange, attempt)
 }

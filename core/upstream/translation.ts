@@ -15,6 +15,7 @@ import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { EndpointPlace } from './provider.ts'
 import { readObject } from './read-json.ts'
+import { withImages } from './remote-images.ts'
 import { respellTranslated } from './respell.ts'
 import { TranslatedStream } from './translated-stream.ts'
 import type { GenerationWire } from './wire.ts'
@@ -66,7 +67,7 @@ export class GenerationTranslation implements Translation {
     const original = exchange.body
     if (original === undefined) throw new TypeError('there is no body to translate')
     const losses = new Losses(provider.translation.strict)
-    const request = requestOf(original, caller, losses)
+    const request = requestOf(attempt.images === undefined ? original : withImages(original, attempt.images), caller, losses)
     this.dialect = wire.dialect
     this.place = wire.place
     this.operation = wire.operation

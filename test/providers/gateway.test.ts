@@ -7,6 +7,15 @@ import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 
 const messages = [{ role: 'user', content: 'Hi' }]
 
+/** Stands for the network: has fetched one image already. */
+const fetched = `
+import { definePlugin } from 'tapline'
+export default definePlugin({
+  name: 'fetched',
+  setup: () => ({ attempt: (_exchange, attempt) => { attempt.images = new Map([['https://a.example/a.png', { mime: 'image/png', data: 'AAAA' }]]) } }),
+})
+`
+
 describe('providers behind a gateway', () => {
   let upstream: ScriptedUpstream
   let gateway: TestGateway
@@ -15,7 +24,9 @@ describe('providers behind a gateway', () => {
     const host = new URL(upstream.url).origin
     const provider = (type: string, base: string, more: object = {}) => ({ type, base_url: `${host}${base}`, api_key: `sk-${type}`, models: ['m'], ...more })
     gateway = await startTestGateway({
+      files: { 'fetched.ts': fetched },
       config: {
+        pipelines: { chat: [{ insert: './fetched.ts', after: 'failover' }] },
         server: { enabled_passthrough_providers: ['azure', 'vllm', 'deepseek', 'openrouter'] },
         models: { configured_provider_models_mode: 'allowlist' },
         resilience: { retry: { max_retries: 0 } },
@@ -27,6 +38,7 @@ describe('providers behind a gateway', () => {
           llmd: provider('llmd', '/v1', { inference_objective: 'chat' }),
           minimax: provider('minimax', '/v1'),
           ollama: provider('ollama', '/v1', { models: ['llama3.2:latest'] }),
+          fetching: provider('ollama', '/v1', { fetch_remote_images: true }),
           openai: provider('openai', '/v1', { strict_openai_models: true, models: ['o3', 'gpt-5.6'], organization: 'org-1' }),
           openrouter: provider('openrouter', '/api/v1', { site_url: 'https://me.example', app_name: 'Me', models: ['openai/gpt-oss-120b'] }),
           opencode_go: provider('opencode_go', '/zen/go/v1', { models: ['qwen3.7-max', 'glm'] }),
@@ -146,6 +158,29 @@ describe('providers behind a gateway', () => {
 
   it('knows a model of ollama by either spelling', async () => {
     for (const model of ['llama3.2', 'llama3.2:latest', 'ollama/llama3.2']) expect((await chat({ model })).status, model).to.equal(200)
+  })
+
+  it('fetches images for ollama where that is configured, but none of the operator\'s network', async () => {
+    const image = [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://127.0.0.1/a.png' } }] }]
+    for (const [model, message] of [['fetching/m', /not a public host/], ['ollama/llama3.2', /data URLs/]] as const) {
+      const answer = await call('/v1/chat/completions', { model, messages: image })
+      expect(answer.status).to.equal(400)
+      expect((await answer.json() as { error: object }).error).to.have.property('message').that.matches(message)
+    }
+    expect(upstream.requests).to.have.length(0)
+  })
+
+  it('puts fetched images into native and translated calls', async () => {
+    const image = (url: string) => [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }]
+    await call('/v1/chat/completions', { model: 'ollama/llama3.2', messages: image('https://a.example/a.png') })
+    expect(sent()['messages']).to.deep.equal(image('data:image/png;base64,AAAA'))
+    await call('/v1/chat/completions', { model: 'opencode_go/qwen3.7-max', messages: image('https://a.example/a.png') })
+    expect(sent()['messages']).to.deep.equal([{ role: 'user', content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } }] }])
+  })
+
+  it('reads answers behind blank lines', async () => {
+    answering({ headers: { 'content-type': 'application/json' }, body: Buffer.from(`\n\n\n${JSON.stringify(chatCompletion({ content: 'Hello' }))}`) })
+    expect(await (await chat({ model: 'deepseek/m' })).json()).to.have.nested.property('choices[0].message.content', 'Hello')
   })
 
   it('speaks to elevenlabs with a voice in the address', async () => {
