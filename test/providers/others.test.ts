@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { ProviderDefinition } from '../../core/index.ts'
+import audiocpp from '../../providers/audiocpp.ts'
 import bailian from '../../providers/bailian.ts'
 import mantle from '../../providers/bedrock-mantle.ts'
 import chutes from '../../providers/chutes.ts'
@@ -16,6 +17,7 @@ import xiaomi from '../../providers/xiaomi.ts'
 import { conforms, instanceFacts, rerouted, respelled, signed } from '../support/provider.ts'
 
 const facts: readonly (readonly [ProviderDefinition, baseUrl: string | undefined, needs: readonly string[]])[] = [
+  [audiocpp, undefined, ['base_url']],
   [bailian, 'https://dashscope.aliyuncs.com/compatible-mode/v1', ['api_key']],
   [chutes, 'https://llm.chutes.ai/v1', ['api_key']],
   [edenai, 'https://api.edenai.run/v3', ['api_key']],
@@ -31,11 +33,13 @@ const facts: readonly (readonly [ProviderDefinition, baseUrl: string | undefined
   [xiaomi, 'https://api.xiaomimimo.com/v1', ['api_key']],
 ]
 
+const isForAudio = ({ dialects }: ProviderDefinition) => !dialects.includes('openai-chat')
+
 for (const [provider, baseUrl, needs] of facts) {
   describe(`the provider ${provider.name}`, () => {
-    conforms(provider, provider === elevenlabs ? undefined : `${provider.name}.ts`)
+    conforms(provider, isForAudio(provider) ? undefined : `${provider.name}.ts`)
     it('has its base and its needs', () => expect([provider.baseUrl, provider.needs]).to.deep.equal([baseUrl, needs]))
-    if (provider === elevenlabs) return
+    if (isForAudio(provider)) return
     it('gets the role developer as system', () => expect(respelled(provider, { messages: [{ role: 'developer', content: 'x' }], reasoning_effort: 'low' }).body['messages']).to.deep.equal([{ role: 'system', content: 'x' }]))
     it('gets the limit under its name', () => {
       const name = provider === bailian ? 'max_completion_tokens' : 'max_tokens'
