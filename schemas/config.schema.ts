@@ -274,6 +274,10 @@ export interface ProviderSetting {
     exclude?: string[]
   }
   /**
+   * Whether calls of one session keep to one key; false takes the next key for every attempt.
+   */
+  session_sticky_keys?: boolean
+  /**
    * Overrides the global block, member by member.
    */
   resilience?: {

@@ -75,6 +75,8 @@ export class Exchange {
   userPath = ''
   /** The dialect of the bodies; undefined where nobody reads them. */
   dialect: Dialect | undefined
+  /** The dialect of refusals, where that is another than that of the bodies. */
+  refusalDialect: Dialect | undefined
   operation: string
   /** The request's body as a lossless document; undefined before it was read, and where it is not JSON. */
   body: JsonDocument | undefined
@@ -112,6 +114,8 @@ export class Exchange {
   /** What plugins keep here through their `slot`s: key, value, key, value … A list of two or three is read faster than a map. */
   readonly slots: unknown[] = []
   #usage: (() => Usage | undefined) | undefined
+  #session: (() => string | undefined) | undefined
+  #sessionRead: string | undefined
   #usageRead: Usage | undefined
   /** Why whatever is under way for this exchange must end, once it must. */
   #stopped: Error | undefined
@@ -169,6 +173,20 @@ export class Exchange {
       this.#usage = undefined
     }
     return this.#usageRead
+  }
+
+  /** The session that the call belongs to, in a form that no other tenant's can have; undefined if it stands alone. Read when first asked for. */
+  get session(): string | undefined {
+    if (this.#session !== undefined) {
+      this.#sessionRead = this.#session()
+      this.#session = undefined
+    }
+    return this.#sessionRead
+  }
+
+  /** Says how the session is recognised, when somebody asks. */
+  readSessionFrom(source: () => string | undefined): void {
+    this.#session = source
   }
 
   /** Says where the usage is to be read from, when somebody asks. */

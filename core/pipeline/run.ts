@@ -87,9 +87,17 @@ function begin(exchange: Exchange, target: Target, retry: number): Attempt {
   const kind = retry > 0 ? 'retry' : exchange.attempts.length === 0 ? 'primary' : 'failover'
   const attempt = new Attempt(target, retry, kind, exchange.clock.elapsed())
   const previous = exchange.attempts.at(-1)
-  attempt.key = previous?.target.provider === target.provider ? keyAfter(previous) : target.provider.keys.take()
+  attempt.key = keyFor(exchange, target, previous)
   exchange.attempts.push(attempt)
   return attempt
+}
+
+/** The session's own key, else the next in turn. */
+function keyFor(exchange: Exchange, { provider: { keys }, provider }: Target, previous: Attempt | undefined): string | undefined {
+  if (keys.size < 2 || !keys.isSticky) return keys.take()
+  if (previous?.target.provider === provider) return keyAfter(previous)
+  const { session } = exchange
+  return session === undefined ? keys.take() : keys.of(session)
 }
 
 /** The same key within one request, unless the provider refused it. */

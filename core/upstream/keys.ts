@@ -1,4 +1,4 @@
-/** The keys of one provider instance, taken in turn. */
+/** The keys of one provider instance: one for each session, or taken in turn. */
 
 import { createHash } from 'node:crypto'
 
@@ -6,8 +6,12 @@ export class KeyRing {
   readonly #keys: readonly string[]
   #next = 0
 
-  constructor(keys: readonly string[]) {
+  /** Whether calls of one session keep to one key. */
+  readonly isSticky: boolean
+
+  constructor(keys: readonly string[], isSticky = true) {
     this.#keys = keys
+    this.isSticky = isSticky
   }
 
   get size(): number {
@@ -19,6 +23,12 @@ export class KeyRing {
     const key = this.#keys[this.#next]
     this.#next = this.#next + 1 >= this.#keys.length ? 0 : this.#next + 1
     return key
+  }
+
+  /** The key of a session: the same as long as it is there, whatever other keys come and go. */
+  of(session: string): string | undefined {
+    const weight = (key: string) => createHash('sha256').update(`${session}\0${key}`).digest('hex')
+    return this.#keys.toSorted((one, other) => weight(one) < weight(other) ? 1 : -1)[0]
   }
 
   /** The key after this one, for a call that the provider refused with it. */

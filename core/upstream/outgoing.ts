@@ -6,6 +6,7 @@ import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProviderInstance } from './provider.ts'
 import { withImages } from './remote-images.ts'
+import { forgetLosses } from './report-losses.ts'
 import { respellNative } from './respell.ts'
 import { EmbeddingsTranslation } from './embeddings.ts'
 import { GenerationTranslation, type Translation } from './translation.ts'
@@ -18,6 +19,7 @@ const traceHeaders = ['traceparent', 'tracestate', 'baggage'] as const
 
 /** @throws GatewayError 501 if the provider does not serve the operation, 400 for what cannot be translated */
 export function outgoingCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
+  forgetLosses(exchange)
   const wire = wireFor(exchange, attempt.target)
   if (wire === undefined) return nativeCall(exchange, attempt)
   const translation: Translation = 'embeddings' in wire ? new EmbeddingsTranslation(exchange, attempt, wire) : new GenerationTranslation(exchange, attempt, wire)
@@ -49,7 +51,7 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
   if (exchange.forward === undefined) trace(headers, exchange)
   provider.authorize(headers, attempt.key, exchange.id)
   if (attempt.headers.length > 0) headers.push(...attempt.headers)
-  const path = outgoing.path.includes('{model}') ? outgoing.path.replace('{model}', encodeURIComponent(model)) : outgoing.path
+  const path = exchange.forward === undefined && outgoing.path.includes('{model}') ? outgoing.path.replace('{model}', encodeURIComponent(model)) : outgoing.path
   return { ...outgoing, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
 }
 

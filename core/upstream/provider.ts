@@ -62,7 +62,7 @@ export class ProviderInstance {
     this.type = config.type
     this.config = config
     this.definition = definition
-    this.keys = new KeyRing(config.keys)
+    this.keys = new KeyRing(config.keys, settings['session_sticky_keys'] !== false)
     const facts = factsOf(config, definition)
     this.baseUrl = facts.baseUrl
     this.dialects = new Set(facts.dialects)

@@ -7,10 +7,16 @@ import type { ProviderInstance } from './provider.ts'
 const header = 'X-Tapline-Dropped'
 
 /** What was reported of an attempt before no longer counts. */
-export function reportLosses(exchange: Exchange, provider: ProviderInstance, losses: Losses): void {
-  exchange.losses = losses.list
+export function forgetLosses(exchange: Exchange): void {
+  if (exchange.losses.length === 0) return
+  exchange.losses = []
   const before = exchange.replyHeaders.indexOf(header)
   if (before >= 0) exchange.replyHeaders.splice(before, 2)
+}
+
+export function reportLosses(exchange: Exchange, provider: ProviderInstance, losses: Losses): void {
+  forgetLosses(exchange)
+  exchange.losses = losses.list
   if (losses.list.length === 0) return
   exchange.log.debug({ losses: losses.list }, 'not everything could be carried to the provider')
   if (provider.translation.report_dropped && losses.reported.length > 0) exchange.replyHeaders.push(header, losses.reported.join(','))

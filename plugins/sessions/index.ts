@@ -1,0 +1,17 @@
+/** Says which calls belong to one session, so that they keep to one provider key, whose prompt cache is warm. */
+
+import { definePlugin } from '../../core/index.ts'
+import { schema } from './schema.ts'
+import { sessionId } from './session-id.ts'
+
+export default definePlugin({
+  name: 'sessions',
+  description: 'Recognises the session that a call belongs to.',
+  schema,
+  onError: 'open',
+  edits: false,
+  setup: ({ options }) => ({
+    // Nobody looks at the body before somebody asks.
+    request(exchange) { exchange.readSessionFrom(() => sessionId(exchange, options)) },
+  }),
+})

@@ -1,0 +1,81 @@
+/** Which session a call belongs to: as its client says, or as its beginning tells. */
+
+import { createHash } from 'node:crypto'
+import type { Exchange, JsonNode, OptionsOf } from '../../core/index.ts'
+import type { schema } from './schema.ts'
+
+type Options = OptionsOf<typeof schema>
+
+const knownHeaders = ['x-session-id', 'x-claude-code-session-id', 'session-id', 'session_id', 'x-litellm-session-id', 'helicone-session-id', 'agent-session-id']
+const knownMembers = ['session_id', 'litellm_session_id', 'prompt_cache_key', 'conversation']
+
+/** Larger bodies are not looked into. */
+const inspectedBytes = 1024 * 1024
+const conversational: ReadonlySet<string> = new Set(['chat', 'responses'])
+const sessionUuid = /session_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/i
+
+/** The session's id, in a form that no other tenant's can have; undefined if the call seems to stand alone. */
+export function sessionId(exchange: Exchange, options: Options): string | undefined {
+  const named = namedByHeader(exchange, options) ?? (options.builtin_rules ? namedInBody(exchange) : undefined)
+  if (named !== undefined) return `scoped-${digest([exchange.userPath, named])}`
+  return options.auto_detect ? detected(exchange) : undefined
+}
+
+function namedByHeader({ request: { headers } }: Exchange, { headers: own, builtin_rules: builtin }: Options): string | undefined {
+  for (const name of builtin ? knownHeaders : []) {
+    const id = textOf(headers[name])
+    if (id !== undefined) return id
+  }
+  for (const { header, transform } of own) {
+    const said = textOf(headers[header.toLowerCase()])
+    const id = transform === undefined || said === undefined ? said : sessionUuid.exec(said)?.[1]
+    if (id !== undefined) return id
+  }
+  return undefined
+}
+
+function namedInBody({ body, bytes }: Exchange): string | undefined {
+  if (body === undefined || (bytes?.length ?? 0) > inspectedBytes) return undefined
+  const user = stringOf(body.root.get('metadata')?.get('user_id'))
+  const embedded = user === undefined ? undefined : embeddedSession(user)
+  return embedded ?? knownMembers.map(name => memberText(body.root.get(name))).find(text => text !== undefined)
+}
+
+/** Claude Code puts its session into the user's id: behind `session_`, or as a member of JSON. */
+function embeddedSession(user: string): string | undefined {
+  const uuid = sessionUuid.exec(user)?.[1]
+  if (uuid !== undefined) return uuid
+  try {
+    return textOf((JSON.parse(user) as { session_id?: string } | null)?.session_id)
+  } catch {
+    return undefined
+  }
+}
+
+/** A conversation is named by its id, or by an object that has one. */
+function memberText(node: JsonNode | undefined): string | undefined {
+  return stringOf(node) ?? stringOf(node?.get('id'))
+}
+
+/** Chats that begin alike: the same model, instructions, tools, and messages up to the first of the user. */
+function detected(exchange: Exchange): string | undefined {
+  const { operation, model, userPath, bytes, readable } = exchange
+  if (!readable || !conversational.has(operation) || (bytes?.length ?? 0) > inspectedBytes) return undefined
+  const { messages, tools } = exchange.conversation
+  const first = messages.findIndex(({ role }) => role === 'user')
+  if (first < 0) return undefined
+  const opening = messages.slice(0, first + 1).map(({ role, parts }) => [role, parts.map(part => part.type === 'text' ? part.text : part.value)])
+  return `auto-${digest([userPath, model, tools, opening])}`
+}
+
+function digest(facts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
+}
+
+function stringOf(node: JsonNode | undefined): string | undefined {
+  return node?.kind === 'string' ? textOf(node.string()) : undefined
+}
+
+function textOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined
+}
