@@ -64,7 +64,7 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
     policy: policyOf(steps),
     ownHeaders: new Set(steps.flatMap(step => step.instance.taps.ownHeaders ?? [])),
     responseFrom: answeredBy => response?.taps.findIndex(tap => tap.step < answeredBy) ?? -1,
-    streamFrom: streamPasses(facts, upwards),
+    streamFrom: streamPasses(upwards),
   }
 }
 
@@ -108,19 +108,20 @@ function listener(step: PlacedStep, phase: 'settled' | 'complete'): readonly ((e
   }]
 }
 
-/** What streams go through, by the step that answered; each case is compiled once. */
-function streamPasses(facts: PlanFacts, upwards: readonly [PlacedStep, number][]): (answeredBy: number) => StreamPass {
-  const compiled = new Map<number, StreamPass>()
-  return answeredBy => {
-    const known = compiled.get(answeredBy)
+/** What streams go through, by their dialect and the step that answered; each case is compiled once. */
+function streamPasses(upwards: readonly [PlacedStep, number][]): Plan['streamFrom'] {
+  const compiled = new Map<Dialect | undefined, Map<number, StreamPass>>()
+  return (answeredBy, dialect) => {
+    const ofDialect = compiled.get(dialect) ?? new Map<number, StreamPass>()
+    const known = ofDialect.get(answeredBy)
     if (known !== undefined) return known
-    const pass = streamPass(facts, upwards.filter(([, index]) => index < answeredBy).map(([step]) => step))
-    compiled.set(answeredBy, pass)
+    const pass = streamPass(dialect, upwards.filter(([, index]) => index < answeredBy).map(([step]) => step))
+    compiled.set(dialect, ofDialect.set(answeredBy, pass))
     return pass
   }
 }
 
-function streamPass({ dialect }: PlanFacts, upwards: readonly PlacedStep[]): StreamPass {
+function streamPass(dialect: Dialect | undefined, upwards: readonly PlacedStep[]): StreamPass {
   const buffered = upwards.some(step => buffersStreams(step))
   const rules = upwards.flatMap(step => {
     const { stream } = step.instance.taps

@@ -63,8 +63,8 @@ export interface Plan {
   readonly ownHeaders: ReadonlySet<string>
   /** The first `response` tap above a step. */
   responseFrom(answeredBy: number): number
-  /** What a stream goes through above a step. */
-  streamFrom(answeredBy: number): StreamPass
+  /** What a stream in this dialect goes through above a step. */
+  streamFrom(answeredBy: number, dialect: Dialect | undefined): StreamPass
   readonly clock: Clock
   readonly log: Logger
   readonly limits: Limits

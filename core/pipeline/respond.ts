@@ -11,7 +11,7 @@ import type { Sink } from './sink.ts'
 /** Answers with an error in the caller's dialect. */
 export function refuse(exchange: Exchange, sink: Sink, error: GatewayError): void {
   exchange.error = error
-  const body = exchange.dialect?.error(error, exchange.id) ?? errorEnvelope(error)
+  const body = (exchange.refusalDialect ?? exchange.dialect)?.error(error, exchange.id) ?? errorEnvelope(error)
   begin(exchange, sink, error.status, [...errorHeaders(error), 'Content-Type', 'application/json', 'Content-Length', String(body.length)])
   complete(exchange)
   sink.end(body)

@@ -85,11 +85,16 @@ export class StreamDelivery {
     const rule = this.#rule
     const rest = rule === undefined ? undefined : guarded(() => rule.end())
     if (rest instanceof GatewayError) return this.#cut(rest)
-    const { dialect } = this.#exchange
-    const ending = dialect?.stream.ending(this.#tail.events) ?? 'complete'
-    const failure = ending === 'cut' ? broken ?? incomplete(this.#exchange) : undefined
+    const failure = this.#isCut(broken) ? broken ?? incomplete(this.#exchange) : undefined
     const last = [...rest ?? [], ...failure === undefined ? [] : [this.#border(), this.#failure(failure)]]
     this.#finish(Buffer.concat(last))
+  }
+
+  /** How a provider's own API ends its streams is its own affair, unless it breaks off (passthrough). */
+  #isCut(broken: GatewayError | undefined): boolean {
+    const { dialect, forward } = this.#exchange
+    if (forward !== undefined && broken === undefined) return false
+    return dialect?.stream.ending(this.#tail.events) === 'cut'
   }
 
   /** Policy ends the stream: with its status if nothing has left yet, else as a valid end of the dialect. */

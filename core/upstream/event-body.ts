@@ -17,6 +17,10 @@ export class EventBody implements BodyReader {
   readonly #stream: RunningStream
   readonly #splitter: EventSplitter
   readonly #format: StreamFormat | undefined
+  /** What a provider's own API streams goes back as it is (passthrough). */
+  readonly #isForwarded: boolean
+  /** Nobody looks into it, so that it stays as long as it is. */
+  readonly #isRelayed: boolean
   /** Comments that came before the first event. */
   #early: Buffer[] = []
   #established = false
@@ -24,9 +28,11 @@ export class EventBody implements BodyReader {
   constructor(reading: Reading) {
     this.#reading = reading
     this.#stream = new RunningStream(reading.call)
-    const { rule, buffered } = reading.exchange.plan.streamFrom(Number.POSITIVE_INFINITY)
-    this.#splitter = new EventSplitter(rule === undefined && !buffered ? 'relay' : 'read')
+    const { rule, buffered } = reading.exchange.plan.streamFrom(Number.POSITIVE_INFINITY, reading.exchange.dialect)
+    this.#isRelayed = rule === undefined && !buffered
+    this.#splitter = new EventSplitter(this.#isRelayed ? 'relay' : 'read')
     this.#format = reading.exchange.dialect?.stream
+    this.#isForwarded = reading.exchange.forward !== undefined
   }
 
   data(chunk: Buffer): void {
@@ -42,7 +48,8 @@ export class EventBody implements BodyReader {
 
   end(): void {
     const rest = this.#splitter.rest()
-    if (rest !== undefined && !splitEvents(rest).some(event => event.malformed)) this.#take(rest)
+    if (rest !== undefined && (this.#isForwarded || !splitEvents(rest).some(event => event.malformed))) this.#take(rest)
+    if (this.#isForwarded && !this.#established) this.#establish()
     if (this.#established) this.#stream.finish()
     else this.#settleEmpty()
   }
@@ -56,6 +63,7 @@ export class EventBody implements BodyReader {
   #take(events: Buffer): void {
     if (this.#established) return this.#stream.put(events)
     this.#early.push(events)
+    if (this.#isForwarded) return this.#establish()
     const first = firstEvent(events)
     if (first === undefined) return
     const fault = this.#faultIn(first)
@@ -73,12 +81,19 @@ export class EventBody implements BodyReader {
   }
 
   #establish(): void {
-    const { attempt, headers, status, exchange, settle } = this.#reading
+    const { attempt, status, settle } = this.#reading
     this.#established = true
-    const own = exchange.forward === undefined ? ['Content-Type', String(headers['content-type'])] : endToEnd(headers)
+    const own = this.#headers()
     settle(new Reply({ status, headers: own, stream: this.#stream, framing: 'events', target: attempt.target }))
     for (const events of this.#early) this.#stream.put(events)
     this.#early = []
+  }
+
+  #headers(): readonly string[] {
+    const { headers } = this.#reading
+    if (!this.#isForwarded) return ['Content-Type', String(headers['content-type'])]
+    const { 'content-length': length, ...others } = headers
+    return endToEnd(this.#isRelayed ? { ...others, 'content-length': length } : others)
   }
 
   #settleEmpty(): void {

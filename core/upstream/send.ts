@@ -203,6 +203,7 @@ function bodyReader(reading: Reading): BodyReader {
   if (exchange.forward !== undefined && (!isSuccess || !exchange.readable || isEmpty(exchange, status))) return new RawBody(reading)
   if (!isSuccess) return decoded(reading, ErrorBody)
   const type = String(headers['content-type'] ?? '')
+  if (exchange.forward !== undefined) exchange.streamed = isEventStream(type)
   if (translation !== undefined) return decoded(reading, isEventStream(type) ? TranslatedEventBody : TranslatedPlainBody)
   if (type.startsWith('text/event-stream')) return decoded(reading, EventBody)
   if (exchange.forward !== undefined && !type.includes('json')) return new RawBody(reading)

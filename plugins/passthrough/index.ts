@@ -3,6 +3,7 @@
 import { definePlugin, gatewayError, JsonDocument, type Exchange, type ProviderInstance } from '../../core/index.ts'
 import { forwardedHeaders, forwardedQuery } from './forwarded.ts'
 import { schema } from './schema.ts'
+import { spokenAt, type Spoken } from './spoken.ts'
 
 export default definePlugin({
   name: 'passthrough',
@@ -54,30 +55,30 @@ function targetOf({ definition, settings }: ProviderInstance, target: string): s
   return definition.passthrough?.(target, settings) ?? target
 }
 
-/** A body in a dialect that the route's pipeline reads becomes a conversation; any other stays bytes. */
+/** A body in a dialect that is read here becomes a conversation; any other stays bytes. */
 function read(exchange: Exchange, provider: ProviderInstance, target: string): void {
-  const { bytes, request, dialect } = exchange
-  const operation = [...provider.operations].find(([name, place]) => isAt(place.path, target) && dialect?.operations.includes(name))?.[0]
+  const { bytes, request } = exchange
   const isJson = String(request.headers['content-type'] ?? 'application/json').includes('json')
-  if (bytes === undefined || bytes.length === 0 || operation === undefined || dialect === undefined || !isJson || request.headers['content-encoding'] !== undefined) return
+  if (bytes === undefined || bytes.length === 0 || !isJson || request.headers['content-encoding'] !== undefined) return
+  const spoken = spokenAt(provider, target)
+  if (spoken === undefined) return
   try {
     const document = JsonDocument.parse(bytes)
-    dialect.validate(document, operation)
-    exchange.body = document
-    exchange.operation = operation
-    exchange.model = document.root.get('model')?.string() ?? ''
-    exchange.streamed = dialect.streams(document)
+    spoken.dialect.validate(document, spoken.operation)
+    readAs(exchange, spoken, document)
   } catch {
-    exchange.body = undefined
+    // What is not of the dialect is not for the gateway to refuse: it stays bytes.
   }
 }
 
-/** Whether an operation is served there, whatever the model and the query. */
-function isAt(place: string, target: string): boolean {
-  const [served = '', called = ''] = [place, target].map(path => path.split('?', 1)[0])
-  const [before = '', behind] = served.split('{model}', 2)
-  if (behind === undefined) return called === served
-  return called.startsWith(before) && called.endsWith(behind) && !called.slice(before.length, called.length - behind.length).includes('/')
+/** Errors keep the dialect by which the caller was known. */
+function readAs(exchange: Exchange, { dialect, operation }: Spoken, document: JsonDocument): void {
+  exchange.streamed = dialect.streams(document)
+  exchange.model = document.root.get('model')?.string() ?? ''
+  exchange.refusalDialect = exchange.dialect
+  exchange.dialect = dialect
+  exchange.operation = operation
+  exchange.body = document
 }
 
 function reachable(providers: ReadonlyMap<string, ProviderInstance>, enabled: ReadonlySet<string>): readonly string[] {

@@ -40,7 +40,7 @@ describe('passthrough', () => {
       ['/p/openai/a%2Fb/c%20d', '/v1/a%2Fb/c%20d'], ['/p/openai/%E6%97%A5', '/v1/%E6%97%A5'], ['/p/openai/files/', '/v1/files/'], ['/p/openai/a/b/c/d?x', '/v1/a/b/c/d?x'],
       ['/p/openai/files?a=%20b&c=d+e&&f&=g&a=%zz', '/v1/files?a=%20b&c=d+e&&f&=g&a=%zz'], ['/p/openai/files?', '/v1/files?'], ['/p/openai/files?x=https://y/../z', '/v1/files?x=https://y/../z'],
       ['/p/openai/files?key=mine&x=1&api-key=mine', '/v1/files?key=mine&x=1&api-key=mine'], ['/p/openai/files?monkey=1', '/v1/files?monkey=1'],
-      ['/p/openai/models', '/v1/models'], ['/p/openai/x:generate', '/v1/x:generate'], ["/p/openai/a,b;c=d'e(f)!*", "/v1/a,b;c=d'e(f)!*"],
+      ['/p/openai/models', '/v1/models'], ['/p/openai/x:generate', '/v1/x:generate'], ["/p/openai/a,b;c=d'e(f)!*", "/v1/a,b;c=d'e(f)!*"], ['/p/openai/{model}/x', '/v1/{model}/x'],
     ] as const) {
       it(`sends ${path} on to ${sent}`, async () => {
         await sendRaw(served.url, `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
