@@ -15,8 +15,22 @@ export interface Ids {
 export const randomIds: Ids = {
   base62(prefix, length) {
     let id = prefix
-    for (const byte of randomBytes(length)) id += base62[byte % 62]
+    for (const byte of bytes(length)) id += base62[byte % 62]
     return id
   },
-  hex: (prefix, length) => prefix + randomBytes(Math.ceil(length / 2)).toString('hex').slice(0, length),
+  hex: (prefix, length) => prefix + bytes(Math.ceil(length / 2)).toString('hex').slice(0, length),
+}
+
+const drawnAtOnce = 4096
+let drawn = Buffer.alloc(0)
+let used = 0
+
+/** Random bytes, each given out once; drawn many at a time, since a draw costs more than an id. */
+function bytes(length: number): Buffer {
+  if (used + length > drawn.length) {
+    drawn = randomBytes(Math.max(drawnAtOnce, length))
+    used = 0
+  }
+  used += length
+  return drawn.subarray(used - length, used)
 }

@@ -85,8 +85,8 @@ export function wrongType(at: string, wanted: string): GatewayError {
 
 /** Leaves out members that are `undefined`. */
 export function defined<T extends object>(members: { readonly [K in keyof T]: T[K] | undefined }): T {
-  const kept = { ...members } as Record<string, unknown>
-  for (const name of Object.keys(kept)) if (kept[name] === undefined) delete kept[name]
+  const kept: Record<string, unknown> = {}
+  for (const name in members) if (members[name] !== undefined) kept[name] = members[name]
   return kept as T
 }
 

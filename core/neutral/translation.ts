@@ -121,6 +121,8 @@ export interface EmbeddingsSide {
 
 /** Reads one provider's stream. */
 export interface StreamReader {
+  /** An event that differs in nothing but its text from one that came just before it, and that said one `delta`, says the same `delta` with that text: it need not be read. */
+  readonly repeats?: boolean
   /** One event of the stream, in order. Never throws: what it cannot read it reports as an `error` event, or skips (dialects 6). */
   read(event: StreamEvent, emit: Emit): void
   /** The stream is over. What was held back comes now; if the answer is not complete, nothing is said of an end: the kernel reports it. */

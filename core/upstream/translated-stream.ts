@@ -8,8 +8,10 @@ import type { Emit, NeutralEvent } from '../neutral/reply.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { StreamReader } from '../neutral/translation.ts'
 import type { Usage } from '../neutral/usage.ts'
+import { Borders } from '../stream/border-search.ts'
 import { splitEvents } from '../stream/borders.ts'
 import { StreamEvent } from '../stream/event.ts'
+import { RepeatedEvent } from '../stream/repeated.ts'
 
 export interface StreamSteps {
   /** Spells a step in the caller's dialect. */
@@ -24,6 +26,8 @@ export interface StreamSteps {
   fault?(json: JsonObject): GatewayError | undefined
 }
 
+const nothing = { key: '', text: '' }
+
 export class TranslatedStream {
   /** The error that the provider reported, if it did. */
   error: GatewayError | undefined
@@ -31,6 +35,11 @@ export class TranslatedStream {
   readonly #steps: StreamSteps
   readonly #stop: EmulatedStop | undefined
   readonly #emit: Emit
+  readonly #heard: Emit
+  readonly #repeated: RepeatedEvent | undefined
+  /** What the event that is being read has said: how much, and which text. */
+  #said = 0
+  #last: { readonly key: string; readonly text: string } = nothing
   #out = ''
 
   constructor(reader: StreamReader, steps: StreamSteps) {
@@ -38,6 +47,8 @@ export class TranslatedStream {
     this.#steps = steps
     this.#stop = steps.stopAt.length === 0 ? undefined : new EmulatedStop(steps.stopAt, event => this.#say(event))
     this.#emit = this.#stop?.emit ?? (event => this.#say(event))
+    this.#repeated = reader.repeats === true && steps.normalize === undefined ? new RepeatedEvent() : undefined
+    this.#heard = this.#repeated === undefined ? this.#emit : event => this.#hear(event)
   }
 
   /** The answer was ended here, before the provider ended it. */
@@ -47,10 +58,8 @@ export class TranslatedStream {
 
   /** Whole events of the provider as those that the caller gets, which may be none yet. */
   push(events: Buffer): Buffer {
-    for (const event of splitEvents(events)) {
-      const read = this.#normalized(event)
-      if (read !== undefined) this.#reader.read(read, this.#emit)
-    }
+    if (this.#repeated === undefined) for (const event of splitEvents(events)) this.#read(event)
+    else this.#readRepeated(this.#repeated, events)
     return this.#take()
   }
 
@@ -58,6 +67,36 @@ export class TranslatedStream {
   end(): Buffer {
     this.#reader.end(this.#emit)
     return this.#take()
+  }
+
+  #read(event: StreamEvent): void {
+    const read = this.#normalized(event)
+    if (read !== undefined) this.#reader.read(read, this.#heard)
+  }
+
+  /** Of events that are alike but for their text only the first is read. */
+  #readRepeated(repeated: RepeatedEvent, events: Buffer): void {
+    const region = events.toString('latin1')
+    const borders = new Borders(events)
+    for (let at = 0; at < events.length;) {
+      const { key } = this.#last
+      at = repeated.read(region, at, text => this.#emit({ type: 'delta', key, text }))
+      if (at === events.length) return
+      const border = borders.next(at)
+      const event = new StreamEvent(events.subarray(at, border < 0 ? events.length : border))
+      this.#last = nothing
+      this.#said = 0
+      this.#read(event)
+      if (this.#said === 1 && this.#last !== nothing) repeated.learn(event.bytes, this.#last.text)
+      else repeated.forget()
+      at += event.bytes.length
+    }
+  }
+
+  #hear(event: NeutralEvent): void {
+    this.#said += 1
+    if (event.type === 'delta') this.#last = event
+    this.#emit(event)
   }
 
   #say(event: NeutralEvent): void {

@@ -96,7 +96,7 @@ export class GenerationTranslation implements Translation {
     if (fault !== undefined) throw fault
     const reply = this.#stopped(this.#upstream.reply(this.#normalize?.(json) ?? json, this.#to))
     this.usage = reply.usage
-    return this.#caller.reply({ ...reply, blocks: reply.blocks.map(block => block.type === 'tool_call' ? { ...block, name: this.#nameOf(block.name) } : block) }, this.#context)
+    return this.#caller.reply(this.#named(reply), this.#context)
   }
 
   stream(): TranslatedStream {
@@ -109,6 +109,11 @@ export class GenerationTranslation implements Translation {
       ...(this.#spelled.toolNames === undefined ? {} : { nameOf: (name: string) => this.#nameOf(name) }),
       ...(this.#normalize === undefined ? {} : { normalize: this.#normalize }),
     })
+  }
+
+  #named(reply: NeutralReply): NeutralReply {
+    if (this.#spelled.toolNames === undefined) return reply
+    return { ...reply, blocks: reply.blocks.map(block => block.type === 'tool_call' ? { ...block, name: this.#nameOf(block.name) } : block) }
   }
 
   #nameOf(name: string): string {
@@ -126,5 +131,6 @@ export class GenerationTranslation implements Translation {
 
 function requestOf(original: JsonDocument, caller: CallerSide, losses: Losses): NeutralRequest {
   const request = caller.request(readObject(original.render(), 'the caller'), losses)
-  return { ...request, turns: distinctCallIds(request.turns) }
+  const turns = distinctCallIds(request.turns)
+  return turns === request.turns ? request : { ...request, turns }
 }

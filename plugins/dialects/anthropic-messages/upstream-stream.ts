@@ -18,6 +18,7 @@ interface Open {
 }
 
 export class MessagesReader implements StreamReader {
+  readonly repeats = true
   readonly #from: Destination
   readonly #open = new Map<unknown, Open>()
   #blocks = 0

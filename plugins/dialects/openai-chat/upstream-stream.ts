@@ -17,6 +17,7 @@ import { badReply, checkList, errorOf, imagesOf, objectOf, thinkingText, usageOf
 
 /** The reader of one stream. Text and thoughts close when something else opens; calls stay open to the end, as their pieces may alternate. */
 export class ChunkReader implements StreamReader {
+  readonly repeats = true
   readonly #from: Destination
   readonly #calls = new CallReader(() => this.#key())
   #keys = 0
