@@ -19,10 +19,11 @@ function isRenewed({ target: { provider } }: Attempt, status: number): boolean {
   return true
 }
 
+/** A body that goes on as the caller wrote it would only be refused again. */
 function isTaught(exchange: Exchange, { target, translation }: Attempt, { error, date }: Failure, status: number): boolean {
   const { learn } = target.provider.definition
-  const { dialect, operation } = exchange
-  if (learn === undefined || dialect === undefined) return false
+  const { dialect, operation, forward } = exchange
+  if (learn === undefined || dialect === undefined || forward !== undefined) return false
   const facts = factsOfCall(exchange, target, translation?.dialect ?? dialect.name, translation?.operation ?? operation)
   const word = learn({ status, code: error.code, param: error.param, message: error.message, ...(date === undefined ? {} : { date }) }, facts)
   if (word === undefined || target.provider.learned.has(word)) return false

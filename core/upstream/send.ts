@@ -15,6 +15,7 @@ import { ErrorBody, PlainBody } from './plain-body.ts'
 import { RawBody } from './raw-body.ts'
 import { TranslatedEventBody, TranslatedPlainBody } from './translated-body.ts'
 import type { BodyReader, Outcome, Reading } from './reading.ts'
+import { Reply } from './reply.ts'
 import { relayHeaders } from './relayed-headers.ts'
 import { fetchImages, wantsImages } from './remote-images.ts'
 import type { Call, ReplyHeaders, ReplyListener } from './transport.ts'
@@ -43,7 +44,9 @@ function sendTaught(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
 
 async function sendAgainIfWorth(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
   const outcome = await sendOnce(exchange, attempt)
-  return isWorthAnother(exchange, attempt, outcome) ? await sendOnce(exchange, attempt) : outcome
+  if (!isWorthAnother(exchange, attempt, outcome)) return outcome
+  if (outcome !== undefined && !(outcome instanceof Reply)) outcome.reply?.stream?.abort()
+  return await sendOnce(exchange, attempt)
 }
 
 function sendOnce(exchange: Exchange, attempt: Attempt): Promise<Outcome> {

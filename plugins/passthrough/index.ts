@@ -28,8 +28,8 @@ export default definePlugin({
         if (path === undefined) return gatewayError('invalid_value', `the v1/ alias is switched off: write ${rest.slice('/v1'.length)}`, { param: 'path' })
         const target = targetOf(provider, path + forwardedQuery(exchange.request.query, provider.definition.queryCredentials))
         exchange.forward = { method: exchange.request.method, path: target, headers: forwardedHeaders(exchange.request, exchange.plan.ownHeaders) }
-        exchange.targets = [{ provider, model: '' }]
         read(exchange, provider, target)
+        exchange.targets = [{ provider, model: exchange.model }]
         if (!exchange.readable && exchange.bytes?.length && (exchange.plan.guardsPrompts || exchange.plan.guardsReplies) && !options.unguarded) {
           return gatewayError('passthrough_guardrails_unsupported', 'a guardrail applies, and nobody can read this call; ALLOW_UNGUARDED_PASSTHROUGH=true lets it pass')
         }

@@ -72,7 +72,7 @@ describe('passthrough of calls that are read', () => {
           expect(answer.headers).to.include({ 'x-own': 'a', 'content-type': isStream ? 'text/event-stream; charset=utf-8' : 'application/json' })
           const { id } = await served.completions.ended()
           const line = served.gateway.log.findLast(({ msg, request_id: request }) => msg === 'request' && request === id)
-          expect(line).to.include({ model: 'm', provider: call.path.split('/')[2], status: 200, stream: isStream, input_tokens: 20, output_tokens: 10 })
+          expect(line).to.include({ model: 'm', target_model: 'm', provider: call.path.split('/')[2], status: 200, stream: isStream, input_tokens: 20, output_tokens: 10 })
         })
       }
 

@@ -234,6 +234,25 @@ describe('passthrough as configured', () => {
     expectError(await served.call('GET', '/p/openai/v1/files'), { code: 'invalid_value', message: /\/files/ })
   })
 
+  it('does not repeat what a refusal teaches: the call is not the gateway\'s to respell', async () => {
+    const vendor = `
+      import { defineProvider } from 'tapline'
+      export default defineProvider({
+        name: 'teacher', needs: ['base_url'], dialects: ['openai-chat'], operations: { chat: 'POST /chat/completions' },
+        learn: ({ status }) => status === 400 ? 'lesson' : undefined,
+      })
+    `
+    await using served = await Served.start({
+      files: { 'vendor.ts': vendor }, config: { providers: { teacher: { type: './vendor.ts', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] } } },
+      env: { ENABLED_PASSTHROUGH_PROVIDERS: './vendor.ts' },
+    })
+    served.upstream.always({ status: 400, body: errorBody('no') })
+    expect((await served.call('POST', '/p/teacher/chat/completions', hello)).body.toString()).to.equal(JSON.stringify(errorBody('no')))
+    expect(served.upstream.requests).to.have.length(1)
+    await served.chat({ ...hello, model: 'teacher/m' })
+    expect(served.upstream.requests).to.have.length(3)
+  })
+
   it('is served below a base path', async () => {
     await using served = await Served.start({ config: { server: { base_path: '/gx' } } })
     served.upstream.always({ body: '{}' })
