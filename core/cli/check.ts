@@ -14,8 +14,10 @@ export async function check(flags: CommonFlags, asJson: boolean): Promise<void> 
   try {
     const generation = await buildGeneration(ground)
     const warnings = [...generation.config.warnings, ...generation.warnings]
+    const { errors } = generation.config
     await generation.discard()
     if (asJson) return console.log('[]')
+    for (const error of errors) console.warn(`error: ${error}`)
     for (const warning of warnings) console.warn(`warning: ${warning}`)
     console.log(`${generation.config.file ?? 'no configuration file'}: ok, ${generation.plans.size} pipelines, providers: ${[...generation.providers.keys()].join(', ')}`)
   } catch (cause) {

@@ -19,6 +19,7 @@ export async function start(flags: StartFlags): Promise<void> {
   const { logger, flush } = await makeLog(config.values.logging_runtime)
   process.on('exit', flush)
   for (const warning of config.warnings) logger.warn(warning)
+  for (const error of config.errors) logger.error(error)
   const gateway = await Gateway.start({ ...await groundFor(flags, logger), read })
   const pid = await writePid(pidFile(config.values.server.pid_file), logger)
   announce(gateway, logger)

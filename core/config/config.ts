@@ -29,6 +29,8 @@ export interface Config {
   /** The file that was read, as an absolute path. */
   readonly file: string | undefined
   readonly warnings: readonly string[]
+  /** What was left out, and why. */
+  readonly errors: readonly string[]
   /** The variables that `.env` supplied. */
   readonly dotenvNames: readonly string[]
   /** JSON Schema of the file, settings of plugins included, as editors understand it. */
@@ -79,6 +81,7 @@ export function configOf(loaded: Loaded): Config {
     lookedFor: providers.lookedFor,
     file: loaded.file?.file,
     warnings: loaded.report.warnings,
+    errors: loaded.report.errors,
     dotenvNames: loaded.environment.dotenvNames,
     schema: deepFreeze(editorSchema(schema)),
     get: pointer => getIn(values, pointer),

@@ -6,6 +6,7 @@ import { ConfigError } from './problems.ts'
 export class Report {
   readonly #problems = new Map<string, Problem>()
   readonly #warnings = new Set<string>()
+  readonly #errors = new Set<string>()
 
   /** Notes a problem; the same one at the same place counts once. */
   problem(problem: Problem): void {
@@ -15,6 +16,15 @@ export class Report {
   /** Notes a warning, once. */
   warn(text: string): void {
     this.#warnings.add(text)
+  }
+
+  /** Notes an error that does not keep the gateway from starting: a part of the configuration is left out. */
+  leaveOut(text: string): void {
+    this.#errors.add(text)
+  }
+
+  get errors(): readonly string[] {
+    return [...this.#errors]
   }
 
   get warnings(): readonly string[] {

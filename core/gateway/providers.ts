@@ -28,7 +28,9 @@ export function makeProviders(input: ProvidersInput): ReadonlyMap<string, Provid
       continue
     }
     try {
-      instances.set(name, new ProviderInstance(config, definition, input.surroundings))
+      const made = new ProviderInstance(config, definition, input.surroundings)
+      if (made.proxy !== undefined) input.log.info({ provider: name, proxy: made.proxy }, 'its calls go through a proxy')
+      instances.set(name, made)
     } catch (cause) {
       input.log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
     }

@@ -1,7 +1,7 @@
 /** Calls over HTTP: one undici pool per provider instance, one `dispatch` per call. */
 
-import { buildConnector, Pool, ProxyAgent, Socks5ProxyAgent, type Dispatcher } from 'undici'
-import { joinWrites } from '../stream/joined-writes.ts'
+import type { Dispatcher } from 'undici'
+import { connectionsTo } from './connections.ts'
 import type { Call, OutgoingCall, ReplyHeaders, ReplyListener, Transport } from './transport.ts'
 
 export interface HttpTransportOptions {
@@ -17,11 +17,12 @@ export class HttpTransport implements Transport {
   readonly #origin: string
   readonly #basePath: string
 
-  constructor(options: HttpTransportOptions) {
-    const url = new URL(options.baseUrl)
+  /** @throws Error if the proxy's URL cannot be used */
+  constructor({ baseUrl, ...options }: HttpTransportOptions) {
+    const url = new URL(baseUrl)
     this.#origin = url.origin
     this.#basePath = url.pathname.replace(/\/+$/, '')
-    this.#dispatcher = dispatcher(url.origin, options)
+    this.#dispatcher = connectionsTo(url.origin, options)
   }
 
   send(call: OutgoingCall, listener: ReplyListener): Call {
@@ -41,23 +42,6 @@ export class HttpTransport implements Transport {
   close(): Promise<void> {
     return this.#dispatcher.destroy()
   }
-}
-
-function dispatcher(origin: string, { connections, keepAliveMs, proxyUrl }: HttpTransportOptions): Dispatcher {
-  const pool = { connections, pipelining: 1, keepAliveTimeout: keepAliveMs, keepAliveMaxTimeout: Math.max(keepAliveMs, 600_000), headersTimeout: 0, bodyTimeout: 0 }
-  if (proxyUrl === undefined) return new Pool(origin, { ...pool, connect: connector() })
-  if (proxyUrl.startsWith('socks5')) return new Socks5ProxyAgent(proxyUrl, pool)
-  return new ProxyAgent({ ...pool, uri: proxyUrl })
-}
-
-/** Connects as undici does. */
-function connector(): buildConnector.connector {
-  const connect = buildConnector({})
-  return (options, callback) => connect(options, (...[error, socket]) => {
-    if (error !== null) return callback(error, null)
-    if (options.protocol === 'http:') joinWrites(socket)
-    callback(null, socket)
-  })
 }
 
 class HttpCall implements Dispatcher.DispatchHandler, Call {

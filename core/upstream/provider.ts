@@ -1,6 +1,7 @@
 /** One configured provider: its facts, its keys, and the way to it. */
 
 import type { ProviderConfig } from '../config/providers/config.ts'
+import { proxyFor, shownProxy } from '../config/providers/proxy.ts'
 import { GatewayError, gatewayError } from '../errors.ts'
 import type { Destination, TranslationOptions } from '../neutral/translation.ts'
 import type { Dialect, UpstreamDialect } from '../plugin/dialect.ts'
@@ -45,6 +46,8 @@ export class ProviderInstance {
   readonly wires: ReadonlyMap<string, UpstreamDialect & Partial<Dialect>>
   /** What its refusals have taught (see `learn` of its definition). */
   readonly learned = new Set<string>()
+  /** The proxy that its calls go through, as logs may show it. */
+  readonly proxy: string | undefined
   readonly #endpoints: ReadonlyMap<string, EndpointPlace>
   readonly #transport: Transport
   /** To the host that lists the models. */
@@ -71,7 +74,9 @@ export class ProviderInstance {
     this.translation = { ...translation, ...settings['translation'] as Partial<TranslationOptions> | undefined }
     this.settings = facts.settings
     this.#transport = transportOf(this, this.settings, limits)
-    this.#listing = facts.listingUrl === undefined ? this.#transport : new HttpTransport({ baseUrl: facts.listingUrl, ...limits, proxyUrl: config.proxy_url })
+    this.#listing = facts.listingUrl === undefined ? this.#transport : httpTransport(facts.listingUrl, config, limits)
+    const proxy = definition.answer !== undefined || facts.baseUrl === undefined ? undefined : proxyFor(facts.baseUrl, config)
+    this.proxy = proxy === undefined ? undefined : shownProxy(proxy)
     this.#authHeader = settings['auth_header'] as string | undefined ?? definition.auth?.header ?? 'Authorization'
     this.#authScheme = settings['auth_scheme'] as string | undefined ?? (definition.auth === undefined ? 'Bearer' : definition.auth.scheme ?? '')
     this.#customHeaders = Object.entries(settings['custom_upstream_headers'] as Record<string, string> | undefined ?? {}).flat()
@@ -215,11 +220,15 @@ function endpoints(operations: Readonly<Record<string, Endpoint>>, only: readonl
     }))
 }
 
-function transportOf(instance: ProviderInstance, settings: ProviderSettings, { connections, keepAliveMs }: ProviderLimits): Transport {
+function transportOf(instance: ProviderInstance, settings: ProviderSettings, limits: ProviderLimits): Transport {
   const { answer } = instance.definition
   if (answer !== undefined) return new InProcessTransport(answer, settings)
   if (instance.baseUrl === undefined) throw new Error(`providers.${instance.name} has no base_url`)
-  return new HttpTransport({ baseUrl: instance.baseUrl, connections, keepAliveMs, proxyUrl: instance.config.proxy_url })
+  return httpTransport(instance.baseUrl, instance.config, limits)
+}
+
+function httpTransport(baseUrl: string, config: ProviderConfig, limits: ProviderLimits): Transport {
+  return new HttpTransport({ baseUrl, ...limits, proxyUrl: proxyFor(baseUrl, config) })
 }
 
 /** OpenAI's list, or a bare array of its entries. */

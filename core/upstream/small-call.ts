@@ -1,6 +1,7 @@
 /** Small calls besides those for callers: for credentials, and to the metadata servers of clouds. */
 
-import { Agent, buildConnector, ProxyAgent, request, Socks5ProxyAgent, type Dispatcher } from 'undici'
+import { request } from 'undici'
+import { connectionsTo } from './connections.ts'
 
 export interface SmallCall {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -28,19 +29,13 @@ const longestReply = 1024 * 1024
 
 /** Makes the call on a connection of its own. Redirects are not followed. @throws Error if no answer comes, or one that is too long */
 export const smallCall: SmallFetch = async ({ method, url, headers = {}, body = null, timeoutMs, connectMs, proxyUrl }) => {
-  const connection = dispatcher(proxyUrl, connectMs)
+  const connection = connectionsTo(new URL(url).origin, { proxyUrl, ...(connectMs === undefined ? {} : { connectMs }) })
   try {
     const reply = await request(url, { dispatcher: connection, method, headers, body, signal: AbortSignal.timeout(timeoutMs) })
     return { status: reply.statusCode, body: await bounded(reply.body) }
   } finally {
     await connection.destroy()
   }
-}
-
-function dispatcher(proxyUrl: string | undefined, connectMs: number | undefined): Dispatcher {
-  const limit = connectMs === undefined ? {} : { timeout: connectMs }
-  if (proxyUrl === undefined) return new Agent({ connect: limit })
-  return proxyUrl.startsWith('socks5') ? new Socks5ProxyAgent(proxyUrl, { connect: buildConnector(limit) }) : new ProxyAgent({ uri: proxyUrl, connect: limit })
 }
 
 async function bounded(body: AsyncIterable<Buffer>): Promise<string> {

@@ -80,7 +80,7 @@ export class Account {
   }
 
   async #credentials(): ReturnType<Chain> {
-    this.#chain ??= chainFor(this.#variables, this.#region, this.#settings['proxy_url'] as string | undefined, this.#surroundings)
+    this.#chain ??= chainFor(this.#variables, this.#region, { ...this.#settings, variables: this.#variables }, this.#surroundings)
     const chain = await this.#chain
     return await chain()
   }

@@ -1,6 +1,7 @@
 /** Whose identity the calls have: keys from variables, else what AWS's own chain finds. */
 
 import type { DefaultProviderInit } from '@aws-sdk/credential-provider-node'
+import { proxyFor, type ProxySettings } from '../../core/config/providers/proxy.ts'
 import type { Variables } from './place.ts'
 import type { Chain, Surroundings } from './surroundings.ts'
 
@@ -15,16 +16,16 @@ const tokenServiceMs = 10_000
 const metadataMs = 3000
 
 /** The chain of one instance. It keeps what it finds until five minutes before that expires. */
-export function chainFor(variables: Variables, region: string, proxyUrl: string | undefined, surroundings: Surroundings): Promise<Chain> {
+export function chainFor(variables: Variables, region: string, through: ProxySettings, surroundings: Surroundings): Promise<Chain> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = variables
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     const keys = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
     return Promise.resolve(() => Promise.resolve(keys))
   }
-  return surroundings.chain(initOf(variables, region, proxyUrl, surroundings))
+  return surroundings.chain(initOf(variables, region, through, surroundings))
 }
 
-function initOf(variables: Variables, region: string, proxyUrl: string | undefined, { fetch }: Surroundings): DefaultProviderInit {
+function initOf(variables: Variables, region: string, through: ProxySettings, { fetch }: Surroundings): DefaultProviderInit {
   const given = {
     profile: variables['AWS_PROFILE'],
     filepath: variables['AWS_SHARED_CREDENTIALS_FILE'],
@@ -37,7 +38,7 @@ function initOf(variables: Variables, region: string, proxyUrl: string | undefin
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     timeout: metadataMs,
     maxRetries: 1,
-    clientConfig: { region, maxAttempts: 2, requestHandler: handlerOf(fetch, proxyUrl) },
+    clientConfig: { region, maxAttempts: 2, requestHandler: handlerOf(fetch, through) },
   }
 }
 
@@ -56,12 +57,14 @@ interface HttpRequest {
 }
 
 /** Token services are reached as the instance's own calls are. */
-function handlerOf(fetch: Surroundings['fetch'], proxyUrl: string | undefined): Handler {
+function handlerOf(fetch: Surroundings['fetch'], through: ProxySettings): Handler {
   return {
     async handle(request: HttpRequest) {
+      const url = urlOf(request)
+      const proxyUrl = proxyFor(url, through)
       const { status, body } = await fetch({
         method: request.method as 'GET' | 'POST' | 'PUT',
-        url: urlOf(request),
+        url,
         headers: request.headers,
         ...(request.body === undefined ? {} : { body: textOf(request.body) }),
         timeoutMs: tokenServiceMs,

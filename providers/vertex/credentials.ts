@@ -1,6 +1,7 @@
 /** Whose identity the calls have: a service account's, or what the surroundings supply (application default credentials). */
 
 import { join } from 'node:path'
+import type { ProxySettings } from '../../core/config/providers/proxy.ts'
 import type { OptionsOf } from '../../core/index.ts'
 import { CredentialFile } from './credential-file.ts'
 import { externalAccount } from './external-account.ts'
@@ -10,7 +11,7 @@ import { serviceAccount, tokenUrl } from './service-account.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** The settings of an instance, and the variables of its vendor. */
-export type Settings = Partial<OptionsOf<typeof schema>> & { readonly proxy_url?: string; readonly variables?: Readonly<Record<string, string>> }
+export type Settings = Partial<OptionsOf<typeof schema>> & ProxySettings
 
 export const cloudScope = 'https://www.googleapis.com/auth/cloud-platform'
 const metadataPath = '/computeMetadata/v1/instance/service-accounts/default/token'
@@ -19,10 +20,10 @@ const metadataPath = '/computeMetadata/v1/instance/service-accounts/default/toke
 export function grantFor(settings: Settings, surroundings: Surroundings): Grant {
   const scope = settings.gcp_scope ?? cloudScope
   const given = givenAccount(settings, surroundings)
-  if (given !== undefined) return serviceAccount(expectServiceAccount(given), scope, surroundings, settings.proxy_url)
+  if (given !== undefined) return serviceAccount(expectServiceAccount(given), scope, surroundings, settings)
   if (isServiceAccount(settings.auth_type)) throw new Error('auth_type gcp_service_account needs service_account_file, service_account_json or service_account_json_base64')
   const file = defaultFile(settings, surroundings)
-  return file === undefined ? metadataServer(settings, surroundings) : grantOf(file, scope, surroundings, settings.proxy_url)
+  return file === undefined ? metadataServer(settings, surroundings) : grantOf(file, scope, surroundings, settings)
 }
 
 function isServiceAccount(type: string | undefined): boolean {
@@ -60,17 +61,17 @@ function readIfThere(read: Surroundings['read'], file: string): string | undefin
   }
 }
 
-function grantOf(file: CredentialFile, scope: string, surroundings: Surroundings, proxyUrl: string | undefined): Grant {
+function grantOf(file: CredentialFile, scope: string, surroundings: Surroundings, through: ProxySettings): Grant {
   switch (file.type) {
-    case 'service_account': return serviceAccount(file, scope, surroundings, proxyUrl)
-    case 'authorized_user': return authorizedUser(file, surroundings, proxyUrl)
-    case 'external_account': return externalAccount(file, scope, surroundings, proxyUrl)
+    case 'service_account': return serviceAccount(file, scope, surroundings, through)
+    case 'authorized_user': return authorizedUser(file, surroundings, through)
+    case 'external_account': return externalAccount(file, scope, surroundings, through)
     default: throw new Error(`${file.source} is of type ${file.type}, which is not known here`)
   }
 }
 
 /** A user who has logged in with gcloud. */
-function authorizedUser(file: CredentialFile, { fetch }: Surroundings, proxyUrl: string | undefined): Grant {
+function authorizedUser(file: CredentialFile, { fetch }: Surroundings, through: ProxySettings): Grant {
   const fields = {
     grant_type: 'refresh_token',
     client_id: file.text('client_id'),
@@ -78,7 +79,7 @@ function authorizedUser(file: CredentialFile, { fetch }: Surroundings, proxyUrl:
     refresh_token: file.text('refresh_token'),
   }
   const url = file.optionalText('token_uri') ?? tokenUrl
-  return () => askForToken(fetch, tokenForm(url, fields, proxyUrl))
+  return () => askForToken(fetch, tokenForm(url, fields, through))
 }
 
 /** The machine's own identity. It is on a link of its own: no proxy leads there. */

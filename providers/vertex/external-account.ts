@@ -1,13 +1,14 @@
 /** Workload identity: another identity provider's token, from a file or an address, exchanged for Google's. Source: https://google.aip.dev/auth/4117 */
 
+import type { ProxySettings } from '../../core/config/providers/proxy.ts'
 import type { CredentialFile } from './credential-file.ts'
-import { askForJson, askForToken, tokenForm, type AccessToken, type Grant } from './grant.ts'
+import { askForJson, askForToken, tokenForm, viaProxy, type AccessToken, type Grant } from './grant.ts'
 import type { Surroundings } from './surroundings.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
 /** @throws Error for a source of tokens that is not known */
-export function externalAccount(file: CredentialFile, scope: string, surroundings: Surroundings, proxyUrl: string | undefined): Grant {
+export function externalAccount(file: CredentialFile, scope: string, surroundings: Surroundings, through: ProxySettings): Grant {
   const { fetch, now } = surroundings
   const impersonated = file.optionalText('service_account_impersonation_url')
   const subject = subjectOf(file, surroundings)
@@ -20,8 +21,8 @@ export function externalAccount(file: CredentialFile, scope: string, surrounding
   }
   const url = file.text('token_url')
   return async () => {
-    const token = await askForToken(fetch, tokenForm(url, { ...fixed, subject_token: await subject() }, proxyUrl))
-    return impersonated === undefined ? token : impersonate(impersonated, token, scope, fetch, now, proxyUrl)
+    const token = await askForToken(fetch, tokenForm(url, { ...fixed, subject_token: await subject() }, through))
+    return impersonated === undefined ? token : impersonate(impersonated, token, scope, fetch, now, through)
   }
 }
 
@@ -50,14 +51,14 @@ function tokenIn(file: CredentialFile, source: Members): (text: string) => strin
   }
 }
 
-async function impersonate(url: string, { value }: AccessToken, scope: string, fetch: Surroundings['fetch'], now: () => number, proxyUrl: string | undefined): Promise<AccessToken> {
+async function impersonate(url: string, { value }: AccessToken, scope: string, fetch: Surroundings['fetch'], now: () => number, through: ProxySettings): Promise<AccessToken> {
   const { accessToken, expireTime } = await askForJson(fetch, {
     method: 'POST',
     url,
     headers: { 'Content-Type': 'application/json', 'Authorization': `Bearer ${value}` },
     body: JSON.stringify({ scope: scope.split(' '), lifetime: '3600s' }),
     timeoutMs: 10_000,
-    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+    ...viaProxy(url, through),
   })
   if (typeof accessToken !== 'string') throw new Error(`${new URL(url).host} answered without an access token`)
   return { value: accessToken, expiresInMs: Date.parse(String(expireTime)) - now() || 0 }

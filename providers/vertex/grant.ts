@@ -1,5 +1,6 @@
 /** Ways to an access token, and how one is asked for. */
 
+import { proxyFor, type ProxySettings } from '../../core/config/providers/proxy.ts'
 import type { SmallCall, SmallFetch } from '../../core/upstream/small-call.ts'
 
 export interface AccessToken {
@@ -13,15 +14,21 @@ export type Grant = () => Promise<AccessToken>
 const timeoutMs = 10_000
 
 /** A form for a token endpoint. */
-export function tokenForm(url: string, fields: Readonly<Record<string, string>>, proxyUrl: string | undefined): SmallCall {
+export function tokenForm(url: string, fields: Readonly<Record<string, string>>, through: ProxySettings): SmallCall {
   return {
     method: 'POST',
     url,
     headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Accept': 'application/json' },
     body: new URLSearchParams(fields).toString(),
     timeoutMs,
-    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+    ...viaProxy(url, through),
   }
+}
+
+/** The proxy for a URL, as a member of its call. */
+export function viaProxy(url: string, through: ProxySettings): Pick<SmallCall, 'proxyUrl'> {
+  const proxyUrl = proxyFor(url, through)
+  return proxyUrl === undefined ? {} : { proxyUrl }
 }
 
 /** Asks for a token. @throws Error that says who refused and why, never with what */

@@ -1,6 +1,7 @@
 /** The token of a service account: a signed claim, exchanged. Source: https://developers.google.com/identity/protocols/oauth2/service-account */
 
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
+import type { ProxySettings } from '../../core/config/providers/proxy.ts'
 import { askForToken, tokenForm, type Grant } from './grant.ts'
 import type { CredentialFile } from './credential-file.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -10,7 +11,7 @@ const lifeSeconds = 3600
 export const tokenUrl = 'https://oauth2.googleapis.com/token'
 
 /** @throws Error if the file is no service account's */
-export function serviceAccount(file: CredentialFile, scope: string, { now, fetch }: Surroundings, proxyUrl: string | undefined): Grant {
+export function serviceAccount(file: CredentialFile, scope: string, { now, fetch }: Surroundings, through: ProxySettings): Grant {
   const email = file.text('client_email')
   const audience = file.optionalText('token_uri') ?? tokenUrl
   const header = { alg: 'RS256', typ: 'JWT', kid: file.text('private_key_id') }
@@ -18,7 +19,7 @@ export function serviceAccount(file: CredentialFile, scope: string, { now, fetch
   return () => {
     const issued = Math.floor(now() / 1000)
     const claims = { iss: email, sub: email, aud: audience, scope, iat: issued, exp: issued + lifeSeconds }
-    return askForToken(fetch, tokenForm(audience, { grant_type: grantType, assertion: jwt(header, claims, key) }, proxyUrl))
+    return askForToken(fetch, tokenForm(audience, { grant_type: grantType, assertion: jwt(header, claims, key) }, through))
   }
 }
 

@@ -14,7 +14,7 @@ export interface ProviderConfig {
   readonly resilience?: { readonly retry?: Readonly<Record<string, unknown>>; readonly circuit_breaker?: Readonly<Record<string, unknown>> }
   /** Everything that the instance's block says but its keys, options of its own type included. */
   readonly settings: Readonly<Record<string, unknown>>
-  /** The variables of its vendor that are set, by name (`variables` of its type). They may be secret. */
+  /** The variables of its vendor that are set, by name (`variables` of its type), and those that name proxies. They may be secret. */
   readonly variables?: Readonly<Record<string, string>>
   /** The folder of the configuration, for types whose settings name packages. */
   readonly directory?: string

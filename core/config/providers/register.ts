@@ -13,6 +13,7 @@ import { Verbatim } from '../template.ts'
 import type { Lookup } from '../template.ts'
 import type { ConfiguredModel, ProviderConfig } from './config.ts'
 import type { Draft } from './draft.ts'
+import { proxyVariables } from './proxy.ts'
 import { prune, unresolvedIn } from './prune.ts'
 import type { Dropped, Pruned } from './prune.ts'
 import { baseUrl, proxyUrl } from './urls.ts'
@@ -25,7 +26,7 @@ export interface Registry extends Expansion {
   readonly judge: Judge
 }
 
-/** @returns undefined for an instance that lacks what its type needs (with a warning), or that has problems */
+/** @returns undefined for an instance that lacks what its type needs (with a warning), that cannot be set up (with an error), or that has problems */
 export function register(draft: Draft, registry: Registry): ProviderConfig | undefined {
   const pruned = withBaseUrl(prune(draft.block, registry.lookup), draft, registry)
   const lacking = whatIsLacking(draft, pruned, registry)
@@ -85,13 +86,15 @@ function finish(draft: Draft, written: unknown, registry: Registry): ProviderCon
   try {
     return instance(draft, value, registry)
   } catch (cause) {
-    return unregistered(draft, (cause as Error).message, registry)
+    registry.report.leaveOut(`the provider ${draft.name} is left out: ${(cause as Error).message}`)
+    return undefined
   }
 }
 
 function instance(draft: Draft, block: Tree, { provenance, lookup, directory }: Registry): ProviderConfig {
   const { definition } = draft
   const { api_key: single = [], api_keys: listed = [], ...given } = block
+  const variables = set([...definition.variables ?? [], ...proxyVariables], lookup)
   const settings = { ...given, ...url('base_url', block['base_url'], text => definition.baseUrlFor?.(text) ?? baseUrl(text)), ...url('proxy_url', block['proxy_url'], proxyUrl) }
   return {
     ...pick(settings, ['base_url', 'proxy_url', 'resilience']),
@@ -100,7 +103,7 @@ function instance(draft: Draft, block: Tree, { provenance, lookup, directory }: 
     keys: [...new Set([single, listed].flat() as string[])],
     models: (block['models'] as (string | ConfiguredModel)[] | undefined ?? []).map(model => typeof model === 'string' ? { id: model } : model),
     settings,
-    ...(definition.variables === undefined ? {} : { variables: set(definition.variables, lookup) }),
+    ...(definition.variables === undefined && Object.keys(variables).length === 0 ? {} : { variables }),
     ...(definition.namesPackages === true && directory !== undefined ? { directory } : {}),
     source: provenance.given(draft.pointer) ?? 'default',
   }

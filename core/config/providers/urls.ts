@@ -15,7 +15,17 @@ export function proxyUrl(text: string): string {
   if (!['http:', 'https:', 'socks5:', 'socks5h:'].includes(url.protocol)) throw new Error('is not http, https, socks5 or socks5h')
   if (url.hostname === '') throw new Error('names no host')
   if (!['', '/'].includes(url.pathname) || /[?#]/.test(text)) throw new Error('has a path, query or fragment')
+  if (!isDecodable(url.username) || !isDecodable(url.password)) throw new Error('holds a user or password in which a % stands alone')
   return text.trim()
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function parse(text: string): URL {

@@ -250,15 +250,25 @@ describe('an instance registers', () => {
     ['type: vertex, project: p', false, 'it has no location'],
     ['type: vertex, project: p, location: l', true],
     ['type: demo', true],
-    ['type: openai, api_key: k, base_url: "ftp://a.example"', false, 'its base_url is neither http nor https'],
-    ['type: openai, api_key: k, base_url: "https://u:p@a.example"', false, 'its base_url holds a user or password'],
-    ['type: openai, api_key: k, proxy_url: "ftp://p.example"', false, 'its proxy_url is not http, https, socks5 or socks5h'],
   ]
   for (const [block, registers, why] of rows) {
     it(`${registers ? 'with' : 'not with'} ${block}`, async () => {
       const config = await load({ yaml: `providers: { other: { type: openai, api_key: k }, x: { ${block} } }` })
       expect(config.providers.has('x')).to.equal(registers)
       expect(config.warnings).to.deep.equal(why === undefined ? [] : [`the provider x is not registered: ${why}`])
+    })
+  }
+
+  for (const [urls, why] of [
+    ['base_url: "ftp://a.example"', 'its base_url is neither http nor https'],
+    ['base_url: "https://u:p@a.example"', 'its base_url holds a user or password'],
+    ['proxy_url: "ftp://u:p@p.example"', 'its proxy_url is not http, https, socks5 or socks5h'],
+    ['proxy_url: "http://u:p@p.example/path"', 'its proxy_url has a path, query or fragment'],
+    ['proxy_url: "socks5://"', 'its proxy_url names no host'],
+  ] as const) {
+    it(`not with ${urls}, which is an error, while the others do`, async () => {
+      const { providers, warnings, errors } = await load({ yaml: `providers: { other: { type: openai, api_key: k }, x: { type: openai, api_key: k, ${urls} } }` })
+      expect([[...providers.keys()], warnings, errors]).to.deep.equal([['other'], [], [`the provider x is left out: ${why}`]])
     })
   }
 
@@ -280,10 +290,10 @@ describe('URLs of providers', () => {
   for (const url of ['a.example', 'ftp://a.example', 'https://a.example?x', 'https://a.example#x', 'https://u@a.example', 'https://']) {
     it(`refuse ${url} as a base`, () => { expect(() => baseUrl(url)).to.throw(Error) })
   }
-  for (const url of ['http://u:p@p.example:3128', 'https://p.example/', 'socks5://p.example', 'socks5h://p.example:1080']) {
+  for (const url of ['http://u:p@p.example:3128', 'https://p.example/', 'socks5://p.example', 'socks5h://p.example:1080', 'HTTP://p.example', 'http://u%40x@[::1]:1']) {
     it(`take ${url} as a proxy`, () => { expect(proxyUrl(url)).to.equal(url) })
   }
-  for (const url of ['socks4://p.example', 'http://p.example/x', 'http://p.example?x', 'http://p.example#x', 'socks5://', 'p.example']) {
+  for (const url of ['socks4://p.example', 'http://p.example/x', 'http://p.example?x', 'http://p.example#x', 'socks5://', 'http://', 'p.example', 'http://u:%zz@p.example']) {
     it(`refuse ${url} as a proxy`, () => { expect(() => proxyUrl(url)).to.throw(Error) })
   }
 })

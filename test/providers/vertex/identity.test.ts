@@ -135,6 +135,14 @@ describe('the identity of vertex', () => {
       await signed(definition, { ...named(), proxy_url: 'http://proxy:3128' })
       expect(proxies).to.deep.equal([undefined, 'http://proxy:3128'])
     })
+    it('goes through the proxy of the process, if the instance has none', async () => {
+      const proxies: unknown[] = []
+      const file = account({ token_uri: 'https://token.example/token' })
+      const definition = type({ '/adc.json': file }, { fetch: ({ proxyUrl }) => { proxies.push(proxyUrl); return Promise.resolve({ status: 200, body: '{"access_token":"t","expires_in":3600}' }) } })
+      const variables = { GOOGLE_APPLICATION_CREDENTIALS: '/adc.json', HTTPS_PROXY: 'http://everyone:3128' }
+      for (const given of [{ variables }, { variables, proxy_url: 'http://own:3128' }, { variables: { ...variables, NO_PROXY: 'token.example' } }]) await signed(definition, settingsOf(given))
+      expect(proxies).to.deep.equal(['http://everyone:3128', 'http://own:3128', undefined])
+    })
   })
 
   describe('that cannot be had', () => {
