@@ -42,7 +42,7 @@ describe('the files of the manual', () => {
     for (const page of pages) {
       for (const block of page.blocks.filter(({ note, argument }) => note === 'file' && /^[^.]*\.ts$/.test(argument))) {
         await using folder = await ExampleFolder.make(filesOf(page))
-        const kind = block.text.includes('defineProvider') ? 'provider' : 'plugin'
+        const kind = block.text.includes('defineProvider(') ? 'provider' : block.text.includes('defineDialect(') ? 'dialect' : 'plugin'
         const { definition } = await load(kind, `./${block.argument}`, folder.path, { searchPaths: [], foreignAllowed: true })
         expect(definition.name, titleOf(block)).to.equal(block.argument.replace('.ts', ''))
       }
@@ -162,7 +162,7 @@ describe('the providers of the manual', () => {
   before(async () => { folder = await ExampleFolder.make(filesOf(manual)) })
   after(() => folder[Symbol.asyncDispose]())
 
-  for (const name of ['acme', 'zenith', 'signed', 'parrot']) {
+  for (const name of ['acme', 'zenith', 'signed', 'parrot', 'atlas', 'picky', 'mumble', 'crier']) {
     it(`${name} passes the conformance kit`, async () => {
       const { definition } = await load('provider', `./${name}.ts`, folder.path, { searchPaths: [], foreignAllowed: true })
       for (const { run } of providerConformance(definition, join(folder.path, `${name}.ts`))) await run()
