@@ -7,6 +7,7 @@ const quote = '"'
 const beyondAscii = /[\x80-\xff]/
 /** What JSON has no room for inside a string, and escapes. */
 const unplain = /[\\\x00-\x1f]/
+const special = /[\\\x00-\x1f\x80-\xff]/
 
 export class RepeatedEvent {
   /** The event up to its text, and behind it; the quotes belong to them. */
@@ -41,8 +42,9 @@ export class RepeatedEvent {
       const from = end + head.length
       const to = region.indexOf(quote, from)
       const text = region.slice(from, to)
-      if (to <= from || unplain.test(text) || !region.startsWith(this.#tail, to)) break
-      say(beyondAscii.test(text) ? Buffer.from(text, 'latin1').toString() : text)
+      const isSpecial = special.test(text)
+      if (to <= from || isSpecial && unplain.test(text) || !region.startsWith(this.#tail, to)) break
+      say(isSpecial ? Buffer.from(text, 'latin1').toString() : text)
       end = to + this.#tail.length
     }
     return end

@@ -29,15 +29,17 @@ export interface Respelled {
   readonly stopAt: readonly string[]
 }
 
-/** Respells a translated body; a stream is asked for its usage where that has to be asked for. */
+/** Whether a stream has to be asked for its usage. */
+export function mustAskForUsage({ streamed }: Exchange, { provider: { definition, wires } }: Target, { dialect }: GenerationWire): boolean {
+  return streamed && definition.usageOnRequest === true && wires.get(dialect)?.askForUsage !== undefined
+}
+
+/** Respells a translated body. */
 export function respellTranslated(body: Buffer, exchange: Exchange, target: Target, { dialect, operation }: GenerationWire, losses: Losses): Respelled {
-  const { definition, wires } = target.provider
-  const wire = wires.get(dialect)
-  const asks = exchange.streamed && definition.usageOnRequest === true && wire?.askForUsage !== undefined
-  if (definition.respell === undefined && !asks) return { body, stopAt: [] }
+  const { definition } = target.provider
+  if (definition.respell === undefined) return { body, stopAt: [] }
   const document = JsonDocument.parse(body)
-  if (asks) wire.askForUsage?.(document)
   const stopAt: string[] = []
-  definition.respell?.(document, { ...factsOfCall(exchange, target, dialect, operation), losses, stopAt: sequences => { stopAt.push(...sequences) } })
+  definition.respell(document, { ...factsOfCall(exchange, target, dialect, operation), losses, stopAt: sequences => { stopAt.push(...sequences) } })
   return { body: document.render(), stopAt }
 }

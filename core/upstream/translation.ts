@@ -16,7 +16,7 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import type { EndpointPlace } from './provider.ts'
 import { readObject } from './read-json.ts'
 import { withImages } from './remote-images.ts'
-import { respellTranslated } from './respell.ts'
+import { mustAskForUsage, respellTranslated } from './respell.ts'
 import { TranslatedStream } from './translated-stream.ts'
 import type { GenerationWire } from './wire.ts'
 
@@ -76,7 +76,8 @@ export class GenerationTranslation implements Translation {
     this.#upstream = upstream
     this.#caller = caller
     this.#to = provider.destination(attempt.target.model)
-    this.#spelled = upstream.request(request, this.#to, losses)
+    const asks = mustAskForUsage(exchange, attempt.target, wire)
+    this.#spelled = upstream.request(asks ? { ...request, wants: { ...request.wants, usageEvent: true } } : request, this.#to, losses)
     this.headers = this.#spelled.headers ?? []
     const { body, stopAt } = respellTranslated(this.#spelled.body, exchange, attempt.target, wire, losses)
     this.body = body
