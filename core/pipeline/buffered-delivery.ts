@@ -1,7 +1,6 @@
 /** A stream that policy must see whole: collected, reviewed as a plain reply, then sent. */
 
 import { GatewayError, gatewayError } from '../errors.ts'
-import type { Timer } from '../plugin/services.ts'
 import { splitEvents } from '../stream/borders.ts'
 import type { StreamRule } from '../stream/rule.ts'
 import { begin, eventHeaders, failureEvent, incomplete, refuse, sendWhole } from './respond.ts'
@@ -9,14 +8,15 @@ import type { Sink } from './sink.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
+import { KeepAlive } from './keep-alive.ts'
 import { Blocked } from './verdict.ts'
 import { Reply } from '../upstream/reply.ts'
 import { review } from './review.ts'
 import { guarded } from './stream-delivery.ts'
 
 const heldLimit = 4 * 1024 * 1024
-const keepAliveMs = 15_000
-const keepAlive = Buffer.from(': tapline-buffering\n\n')
+/** What a waiting caller is sent where his dialect has nothing of its own for that. */
+const comfort = { afterMs: 15_000, event: ': tapline-buffering\n\n' }
 
 export class BufferedDelivery {
   readonly done: Promise<void>
@@ -27,7 +27,6 @@ export class BufferedDelivery {
   readonly #rule: StreamRule | undefined
   readonly #chunks: Buffer[] = []
   #bytes = 0
-  #keepAlive: Timer | undefined
 
   constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: StreamRule | undefined) {
     this.#exchange = exchange
@@ -35,8 +34,8 @@ export class BufferedDelivery {
     this.#reply = reply
     this.#rule = rule
     this.#flow = new Flow(exchange, sink, reply)
-    this.done = this.#flow.done.finally(() => this.#keepAlive?.cancel())
-    if (exchange.streamed) this.#comfort()
+    const keepAlive = exchange.streamed ? this.#comfort() : undefined
+    this.done = keepAlive === undefined ? this.#flow.done : this.#flow.done.finally(() => keepAlive.cancel())
     this.#flow.start({ events: bytes => this.#collect(bytes), ended: broken => { void this.#over(broken) } })
   }
 
@@ -113,12 +112,13 @@ export class BufferedDelivery {
     begin(this.#exchange, this.#sink, 200, eventHeaders(['Content-Type', 'text/event-stream; charset=utf-8']))
   }
 
-  /** While the caller waits, a comment now and then keeps the connection alive. */
-  #comfort(): void {
-    this.#keepAlive = this.#exchange.clock.after(keepAliveMs, () => {
+  /** While the caller waits, something that means nothing keeps the connection alive. */
+  #comfort(): KeepAlive {
+    const { afterMs, event } = this.#exchange.dialect?.stream.idle ?? comfort
+    const bytes = Buffer.from(event)
+    return new KeepAlive(this.#exchange.clock, afterMs, () => {
       if (!this.#sink.committed) this.#begin()
-      this.#flow.write(keepAlive)
-      this.#comfort()
+      this.#flow.write(bytes)
     })
   }
 }

@@ -26,6 +26,11 @@ export class Flow {
     this.#stay = exchange.whenStopped(() => { if (exchange.gone) this.#leave() })
   }
 
+  /** Whether the caller cannot take more now. */
+  get isStalled(): boolean {
+    return this.#stalled !== undefined
+  }
+
   start(taker: Parameters<ReplyStream['start']>[0]): void {
     this.#stream.start(taker)
   }

@@ -10,6 +10,7 @@ import { begin, eventHeaders, failureEvent, incomplete, refuse } from './respond
 import type { Sink } from './sink.ts'
 import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
+import { KeepAlive } from './keep-alive.ts'
 import { Blocked } from './verdict.ts'
 import { type Reply } from '../upstream/reply.ts'
 
@@ -24,6 +25,7 @@ export class StreamDelivery {
   readonly #rule: RunningRule | undefined
   readonly #tail: StreamTail
   readonly #withholdUsage: boolean
+  readonly #keepAlive: KeepAlive | undefined
   #last: StreamEvent | undefined
   #lastBytes: Buffer = nothing
 
@@ -36,7 +38,8 @@ export class StreamDelivery {
     this.#withholdUsage = attempt?.askForUsage === true && attempt.translation === undefined
     this.#tail = new StreamTail(exchange.dialect?.stream.countsFromStart === true && attempt?.translation === undefined)
     this.#flow = new Flow(exchange, sink, reply)
-    this.done = this.#flow.done
+    this.#keepAlive = attempt !== undefined && attempt.translation === undefined ? undefined : this.#watchSilence()
+    this.done = this.#keepAlive === undefined ? this.#flow.done : this.#flow.done.finally(() => this.#keepAlive?.cancel())
     exchange.readUsageFrom(() => reply.usage ?? exchange.dialect?.stream.usage(this.#tail.ends))
     this.#flow.start({ events: bytes => this.#events(bytes), ended: broken => this.#ended(broken) })
   }
@@ -73,7 +76,16 @@ export class StreamDelivery {
     if (bytes.length === 0) return
     if (!this.#sink.committed) this.#begin()
     this.#lastBytes = bytes
+    this.#keepAlive?.wrote()
     this.#flow.write(bytes)
+  }
+
+  /** Where the dialect has an event for that, a caller who has begun to listen hears it while the provider is silent. */
+  #watchSilence(): KeepAlive | undefined {
+    const idle = this.#exchange.dialect?.stream.idle
+    if (idle === undefined) return undefined
+    const event = Buffer.from(idle.event)
+    return new KeepAlive(this.#exchange.clock, idle.afterMs, () => { if (this.#sink.committed && !this.#flow.isStalled) this.#flow.write(event) })
   }
 
   #begin(): void {

@@ -57,6 +57,11 @@ export interface StreamFormat {
   cut(like: StreamEvent | undefined): string
   /** The one event that ends a stream which broke. @param last the last event that left, if there is one */
   failure(error: GatewayError, requestId: string, last?: StreamEvent): string
+  /**
+   * What a caller is sent after so long a silence, where clients of the dialect expect it: an event that means nothing. Not added to a
+   * provider's own stream that goes by.
+   */
+  readonly idle?: { readonly afterMs: number; readonly event: string }
   /** A whole stream as the plain reply that it amounts to. */
   assemble(events: readonly StreamEvent[]): Buffer
   /** A plain reply as the stream that it would have been. `withUsage`: the client asked for the usage event. */

@@ -23,6 +23,7 @@ export const messagesStream: StreamFormat = {
   text: spellText,
   cut: like => closing(like, { hasBegun: like !== undefined && kindOf(like) !== 'message_start', open: openIn(like) }),
   failure: (error, requestId) => `event: error\ndata: ${errorEnvelope(error, requestId)}\n\n`,
+  idle: { afterMs: 15_000, event: spell('ping') },
   assemble,
   replay: reply => replay(reply),
 }
