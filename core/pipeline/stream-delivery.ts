@@ -106,7 +106,7 @@ export class StreamDelivery {
   #isCut(broken: GatewayError | undefined): boolean {
     const { dialect, forward } = this.#exchange
     if (forward !== undefined && broken === undefined) return false
-    return dialect?.stream.ending(this.#tail.events) === 'cut'
+    return (this.#reply.ending ?? dialect?.stream.ending(this.#tail.events)) === 'cut'
   }
 
   /** Policy ends the stream: with its status if nothing has left yet, else as a valid end of the dialect. */

@@ -4,10 +4,10 @@
 type Latin1 = string
 
 const quote = '"'
-const beyondAscii = /[\x80-\xff]/
-/** What JSON has no room for inside a string, and escapes. */
-const unplain = /[\\\x00-\x1f]/
-const special = /[\\\x00-\x1f\x80-\xff]/
+/** Characters that JSON spells as themselves; without the quote, which ends a string. */
+const plain = /^[ !#-[\]-~]*$/
+/** The same, with bytes of other alphabets. */
+const spelledAsItIs = /^[ !#-[\]-~\x80-\xff]*$/
 
 export class RepeatedEvent {
   /** The event up to its text, and behind it; the quotes belong to them. */
@@ -17,8 +17,8 @@ export class RepeatedEvent {
   /** Remembers an event that said nothing but `text`; forgets what was before. A text that stands in it twice, or is spelled with escapes, teaches nothing. */
   learn(event: Buffer, text: string): void {
     this.#head = undefined
-    const spelled = JSON.stringify(text)
-    if (text === '' || spelled.length !== text.length + 2 || beyondAscii.test(text)) return
+    if (text === '' || !plain.test(text)) return
+    const spelled = `"${text}"`
     const bytes = event.toString('latin1')
     const at = bytes.indexOf(spelled)
     if (at < 0 || bytes.includes(spelled, at + 1) || !bytes.endsWith('\n\n')) return
@@ -36,17 +36,26 @@ export class RepeatedEvent {
    */
   read(region: Latin1, start: number, say: (text: string) => void): number {
     const head = this.#head
-    if (head === undefined) return start
+    if (head === undefined || !region.startsWith(head, start)) return start
+    const tail = this.#tail
+    const texts = region.slice(start + head.length).split(tail + head)
+    const last = texts.length - 1
     let end = start
-    while (region.startsWith(head, end)) {
-      const from = end + head.length
-      const to = region.indexOf(quote, from)
-      const text = region.slice(from, to)
-      const isSpecial = special.test(text)
-      if (to <= from || isSpecial && unplain.test(text) || !region.startsWith(this.#tail, to)) break
-      say(isSpecial ? Buffer.from(text, 'latin1').toString() : text)
-      end = to + this.#tail.length
+    for (let index = 0; index <= last; index++) {
+      const piece = texts[index] as string
+      const text = index < last ? piece : textBefore(piece, tail)
+      if (text === undefined || text === '') break
+      const isPlain = plain.test(text)
+      if (!isPlain && !spelledAsItIs.test(text)) break
+      say(isPlain ? text : Buffer.from(text, 'latin1').toString())
+      end += head.length + text.length + tail.length
     }
     return end
   }
+}
+
+/** The text of the last event, behind which others may stand. */
+function textBefore(piece: Latin1, tail: Latin1): Latin1 | undefined {
+  const end = piece.indexOf(quote)
+  return end >= 0 && piece.startsWith(tail, end) ? piece.slice(0, end) : undefined
 }

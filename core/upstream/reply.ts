@@ -19,6 +19,9 @@ export interface ReplyStream {
 /** Whether a stream is made of server-sent events, or of bytes that nobody reads. */
 export type Framing = 'events' | 'bytes'
 
+/** Finished, ended by an error event of its own, or cut off. */
+export type Ending = 'complete' | 'failed' | 'cut'
+
 interface ReplyFacts {
   readonly status: number
   /** Flat: name, value, name, value … */
@@ -30,6 +33,8 @@ interface ReplyFacts {
   readonly target?: Target
   /** The tokens of a stream, where they are not to be read from its events. */
   readonly usage?: () => Usage | undefined
+  /** How a stream ended, where that is not to be read from its events. */
+  readonly ending?: () => Ending
 }
 
 export class Reply {
@@ -41,6 +46,7 @@ export class Reply {
   readonly turn: string | undefined
   /** The target that answered, if one did. */
   readonly target: Target | undefined
+  readonly #ending: (() => Ending) | undefined
   readonly #body: Buffer | undefined
   readonly #usage: (() => Usage | undefined) | undefined
   #dialect: Dialect | undefined
@@ -57,6 +63,7 @@ export class Reply {
     this.target = facts.target
     this.#body = facts.body
     this.#usage = facts.usage
+    this.#ending = facts.ending
   }
 
   /** Says in which dialect the body is written; until then it is opaque bytes. */
@@ -82,6 +89,11 @@ export class Reply {
     const { document } = this
     if (document === undefined || this.#dialect === undefined) return undefined
     return this.#conversation ??= this.#dialect.reply(document, this.#operation)
+  }
+
+  /** How the stream ended; undefined where only its events say it. */
+  get ending(): Ending | undefined {
+    return this.#ending?.()
   }
 
   /** The tokens that the reply reports; of a stream only where they are known without reading its events. */

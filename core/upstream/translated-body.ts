@@ -113,6 +113,7 @@ export class TranslatedEventBody implements BodyReader {
     settle(new Reply({
       status: 200, headers: ['Content-Type', 'text/event-stream; charset=utf-8'], stream: this.#stream, framing: 'events', target,
       usage: () => this.#translation.usage,
+      ending: () => this.#translated.ending,
     }))
   }
 

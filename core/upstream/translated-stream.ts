@@ -11,6 +11,7 @@ import type { Usage } from '../neutral/usage.ts'
 import { Borders } from '../stream/border-search.ts'
 import { splitEvents } from '../stream/borders.ts'
 import { StreamEvent } from '../stream/event.ts'
+import type { Ending } from './reply.ts'
 import { RepeatedEvent } from '../stream/repeated.ts'
 
 export interface StreamSteps {
@@ -29,6 +30,8 @@ export interface StreamSteps {
 const nothing = { key: '', text: '' }
 
 export class TranslatedStream {
+  /** How it ended, as far as it has been read. */
+  ending: Ending = 'cut'
   /** The error that the provider reported, if it did. */
   error: GatewayError | undefined
   readonly #reader: StreamReader
@@ -101,8 +104,14 @@ export class TranslatedStream {
 
   #say(event: NeutralEvent): void {
     if (event.type === 'usage') this.#steps.used(event.usage)
-    else if (event.type === 'error') this.error = event.error
+    else if (event.type === 'end') this.ending = 'complete'
+    else if (event.type === 'error') this.#fail(event.error)
     this.#out += this.#steps.write(this.#named(event))
+  }
+
+  #fail(error: GatewayError): void {
+    this.error = error
+    this.ending = 'failed'
   }
 
   #named(event: NeutralEvent): NeutralEvent {
