@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { startTestGateway, type TestGateway } from '../../core/testing/gateway.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { ExampleFolder } from './folder.ts'
-import { filesOf, fileOf, page, pages, titleOf, type Block } from './manual.ts'
+import { filesOf, page, pages, titleOf, type Block } from './manual.ts'
 
 /** Where the manual says that the gateway listens. */
 const shown = 'http://localhost:8080'
@@ -32,12 +32,13 @@ describe('the calls of the manual', () => {
       })
     }
 
-    it('has the official client work as README.md says', async () => {
-      const client = fileOf('README.md', 'client.mjs')
-      await using folder = await ExampleFolder.make({ 'client.mjs': client.replace(shown, gateway.url) })
-      const { code, said } = await folder.node('client.mjs')
-      expect({ code, said }).to.deep.equal({ code: 0, said: `${/console\.log\(.*\) \/\/ (.*)\n/.exec(client)?.[1]}\n` })
-    })
+    for (const [name, client] of Object.entries(filesOf(page('README.md'))).filter(([name]) => name.endsWith('.mjs'))) {
+      it(`has an official client work as README.md says: ${name}`, async () => {
+        await using folder = await ExampleFolder.make({ [name]: client.replace(shown, gateway.url) })
+        const { code, said } = await folder.node(name)
+        expect({ code, said }).to.deep.equal({ code: 0, said: `${/console\.log\(.*\) \/\/ (.*)\n/.exec(client)?.[1]}\n` })
+      })
+    }
   })
 
   it('refuse a secret, once the guardrail of the manual is loaded', async () => {

@@ -1,4 +1,4 @@
-/** A folder in which the examples of the manual run as a user runs them: `tapline` and `openai` are installed, tapline from this source. */
+/** A folder in which the examples of the manual run as a user runs them: `tapline` and the official clients are installed, tapline from this source. */
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -21,7 +21,7 @@ export class ExampleFolder {
     const own = { 'package.json': '{ "private": true, "type": "module" }', 'node_modules/tapline/package.json': JSON.stringify(installed) }
     for (const [name, text] of Object.entries({ ...files, ...own })) await folder.write(name, text)
     await symlink(join(root, 'core'), join(folder.path, 'node_modules/tapline/core'))
-    await symlink(join(root, 'node_modules/openai'), join(folder.path, 'node_modules/openai'))
+    for (const client of ['openai', '@anthropic-ai']) await symlink(join(root, 'node_modules', client), join(folder.path, 'node_modules', client))
     return folder
   }
 

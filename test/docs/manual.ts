@@ -36,13 +36,6 @@ export function filesOf({ blocks }: Page): Readonly<Record<string, string>> {
   return Object.fromEntries(blocks.filter(({ note }) => note === 'file').map(({ argument, text }) => [argument, text]))
 }
 
-/** The block of a file. */
-export function fileOf(name: string, file: string): string {
-  const text = filesOf(page(name))[file]
-  if (text === undefined) throw new Error(`${name} shows no file ${file}`)
-  return text
-}
-
 /** The files that the configurations of a page may name: its own, and those of the page on plugins. */
 export function filesFor(one: Page): Readonly<Record<string, string>> {
   return { ...filesOf(page('docs/writing-a-plugin.md')), ...filesOf(one) }
