@@ -51,6 +51,18 @@ describe('the calls of the manual', () => {
     expect(await response.json()).to.deep.equal(JSON.parse(next?.text ?? ''))
   })
 
+  it('refuse a secret in each of the three dialects, as README.md says', async () => {
+    const config = { pipelines: { inference: [{ insert: { use: './no-secrets.ts' }, before: 'retry' }] } }
+    await using gateway = await startTestGateway({ config, files: filesOf(page('README.md')) })
+    const content = 'AKIAIOSFODNN7EXAMPLE'
+    const messages = [{ role: 'user', content }]
+    for (const [path, body] of [['/v1/chat/completions', { messages }], ['/v1/messages', { max_tokens: 9, messages }], ['/v1/responses', { input: content }]] as const) {
+      const response = await fetch(gateway.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'demo-chat', ...body }) })
+      expect([path, response.status]).to.deep.equal([path, 400])
+      expect(await response.text()).to.include('"secret_found"')
+    }
+  })
+
   it('reach a provider\'s own API', async () => {
     await using upstream = await ScriptedUpstream.start()
     upstream.always({ body: { object: 'list', data: [] } })

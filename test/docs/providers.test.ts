@@ -117,7 +117,9 @@ describe('docs/writing-a-provider.md and docs/writing-a-dialect.md', () => {
     ['ProviderDefinition', 'core/plugin/provider.ts', 'docs/writing-a-provider.md'],
     ['ResolvedFacts', 'core/plugin/provider.ts', 'docs/writing-a-provider.md'],
     ['Dialect', 'core/plugin/dialect.ts', 'docs/writing-a-dialect.md'],
+    ['StreamFormat', 'core/plugin/dialect.ts', 'docs/writing-a-dialect.md'],
     ['UpstreamSide', 'core/neutral/translation.ts', 'docs/writing-a-dialect.md'],
+    ['SpelledRequest', 'core/neutral/translation.ts', 'docs/writing-a-dialect.md'],
     ['NeutralRequest', 'core/neutral/request.ts', 'docs/writing-a-dialect.md'],
   ] as const
   for (const [name, file, manual] of cases) {
