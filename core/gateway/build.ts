@@ -125,18 +125,30 @@ async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Conf
   for (const provider of config.providers.values()) {
     const definition = types.definitions.get(provider.type)
     const pointer = `/providers/${provider.name}`
-    for (const dialect of definition === undefined ? [] : dialectsOf(provider, definition)) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
+    const facts = definition === undefined ? undefined : knownFacts(provider, definition)
+    if (facts === undefined) continue
+    problems.push(...unknownOperations(provider, Object.keys(facts.operations), config))
+    for (const dialect of facts.dialects) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
   }
   return dialects
 }
 
 /** None of an instance that cannot be set up: it will be left out. */
-function dialectsOf(provider: ProviderConfig, definition: ProviderDefinition): readonly string[] {
+function knownFacts(provider: ProviderConfig, definition: ProviderDefinition): ReturnType<typeof factsOf> | undefined {
   try {
-    return factsOf(provider, definition).dialects
+    return factsOf(provider, definition)
   } catch {
-    return []
+    return undefined
   }
+}
+
+/** Operations that an instance shall be asked for, and that its type does not have. */
+function unknownOperations({ name, type, settings }: ProviderConfig, known: readonly string[], config: Config): readonly Problem[] {
+  const asked = settings['operations'] as readonly string[] | undefined ?? []
+  return asked.flatMap((operation, index) => {
+    const pointer = `/providers/${name}/operations/${index}`
+    return known.includes(operation) ? [] : [{ ...config.place(pointer), pointer, got: operation, expected: 'an operation of the type', message: `${type} has no operation "${operation}"${suggestion(operation, known)}` }]
+  })
 }
 
 /** What cannot be loaded is a problem of the place that names it. */

@@ -55,7 +55,8 @@ export async function dryRun(generation: Generation, { to, from, request }: DryR
 
 /** Reads the request in the dialect that was named, else in the first that takes it. @throws the first refusal */
 async function read(generation: Generation, from: string | undefined, request: Buffer): Promise<{ exchange: Exchange; dialect: string }> {
-  const plans = [...generation.plans.values()].flatMap(({ plan }) => plan.dialect !== undefined && plan.body === 'json' ? [plan] : []).filter(({ dialect }) => from === undefined || dialect?.name === from)
+  const plans = [...generation.plans.values()].map(({ plan }) => plan).filter(({ dialect, body }) => dialect !== undefined && body === 'json' && (from === undefined || dialect.name === from))
+  plans.sort((one, other) => Number(generates(other)) - Number(generates(one)))
   let refused: unknown
   for (const plan of plans) {
     try {
@@ -65,6 +66,11 @@ async function read(generation: Generation, from: string | undefined, request: B
     }
   }
   throw refused ?? new Error(`no pipeline takes requests in the dialect "${from ?? ''}"`)
+}
+
+/** Whether a pipeline asks models for answers. */
+function generates({ dialect, operation }: Plan): boolean {
+  return dialect?.upstream?.operation(false) === operation
 }
 
 async function readBy(plan: Plan, request: Buffer): Promise<Exchange> {

@@ -3,6 +3,7 @@
 import { expect } from 'chai'
 import { chatCompletion } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
+import { translate } from '../../core/testing/translate.ts'
 import { expectError, type Answer } from '../support/answer.ts'
 import { redact, refuse } from '../support/guardrails.ts'
 import { Tapline, type Finished } from '../support/run-tapline.ts'
@@ -238,6 +239,27 @@ describe('a dry run', () => {
     expect(JSON.parse(body)).to.deep.include({ contents: [{ role: 'user', parts: [{ text: 'hello' }] }] })
     expect(stderr).to.match(/^dropped: store \(/m)
     expect(served.upstream.requests).to.have.length(0)
+  })
+})
+
+describe('a dry run in a test', () => {
+  const config = { providers: { openai: { api_key: 'sk-test' } } }
+
+  for (const [from, request] of [
+    ['openai-chat', { model: 'm', messages: [{ role: 'user', content: 'Hi' }] }], ['anthropic-messages', { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] }], ['openai-responses', { model: 'm', input: 'Hi' }],
+  ] as const) {
+    it(`reads a request in ${from}, and asks a model for an answer`, async () => {
+      const run = await translate({ config, to: 'openai', from, request })
+      expect(run).to.include({ from, url: `https://api.openai.com/v1${from === 'openai-responses' ? '/responses' : '/chat/completions'}` })
+    })
+  }
+
+  it('finds out the dialect where it is plain', async () => {
+    expect((await translate({ config, to: 'openai', request: { model: 'm', input: 'Hi' } })).from).to.equal('openai-responses')
+  })
+
+  it('says so when there is no such provider', async () => {
+    await translate({ config, to: 'opnai', request: {} }).then(() => expect.fail(), (cause: unknown) => expect(String(cause)).to.include('did you mean "openai"?'))
   })
 })
 
