@@ -100,6 +100,11 @@ export function splitEvents(region: Buffer): StreamEvent[] {
   return events
 }
 
+/** Whether what is left when a stream is over is a whole event but for its blank line, not one that was cut. */
+export function lacksOnlyBlankLine(rest: Buffer): boolean {
+  return splitEvents(rest).every(event => event.data !== undefined && !event.malformed)
+}
+
 /** The first event that carries data; `undefined` if there are only comments. */
 export function firstEvent(region: Buffer): StreamEvent | undefined {
   const borders = new Borders(region)

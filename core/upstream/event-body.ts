@@ -3,7 +3,7 @@
 import { GatewayError } from '../errors.ts'
 import { Reply } from './reply.ts'
 import type { StreamFormat } from '../plugin/dialect.ts'
-import { EventSplitter, firstEvent, splitEvents } from '../stream/borders.ts'
+import { EventSplitter, firstEvent, lacksOnlyBlankLine } from '../stream/borders.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import { emptyFailure, faultFailure } from './failure.ts'
@@ -47,8 +47,9 @@ export class EventBody implements BodyReader {
   }
 
   end(): void {
+    const isPiece = this.#splitter.midEvent
     const rest = this.#splitter.rest()
-    if (rest !== undefined && (this.#isForwarded || !splitEvents(rest).some(event => event.malformed))) this.#take(rest)
+    if (rest !== undefined && (this.#isForwarded || isPiece || lacksOnlyBlankLine(rest))) this.#take(rest)
     if (this.#isForwarded && !this.#established) this.#establish()
     if (this.#established) this.#stream.finish()
     else this.#settleEmpty()

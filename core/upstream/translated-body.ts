@@ -2,7 +2,7 @@
 
 import { GatewayError, gatewayError } from '../errors.ts'
 import { AwsFrames } from '../stream/aws-frames.ts'
-import { EventSplitter } from '../stream/borders.ts'
+import { EventSplitter, lacksOnlyBlankLine } from '../stream/borders.ts'
 import { emptyFailure, faultFailure, transportFailure } from './failure.ts'
 import type { BodyReader, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
@@ -84,13 +84,18 @@ export class TranslatedEventBody implements BodyReader {
   end(): void {
     this.#guard(() => {
       const rest = this.#splitter.rest()
-      if (rest !== undefined) this.#pass(this.#translated.push(rest))
-      if (!this.#over) this.#pass(this.#translated.end())
+      if (rest !== undefined && lacksOnlyBlankLine(rest)) this.#pass(this.#translated.push(rest))
     })
-    this.#finish()
+    this.#conclude()
   }
 
   broken(error: GatewayError): void {
+    this.#conclude(error)
+  }
+
+  /** An answer that the provider has said to be complete is complete, whatever became of the rest. */
+  #conclude(error?: GatewayError): void {
+    this.#guard(() => { if (!this.#over) this.#pass(this.#translated.end()) })
     this.#finish(error)
   }
 
