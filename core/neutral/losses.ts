@@ -9,6 +9,8 @@ export interface Loss {
   readonly action: string
   /** Neither in the reply's header nor refused: sent by agents on every call, or hardly a loss. */
   readonly isSilent: boolean
+  /** What the provider said was at fault, not the translation: a warning in the log. */
+  readonly isFault?: true
 }
 
 export class Losses {
@@ -27,6 +29,11 @@ export class Losses {
 
   silent(field: string, action: string): void {
     this.list.push({ field, action, isSilent: true })
+  }
+
+  /** What the provider said in such a way that it cannot be carried. */
+  fault(field: string, action: string): void {
+    this.list.push({ field, action, isSilent: true, isFault: true })
   }
 
   /** The names for the header `X-Tapline-Dropped`: sorted, each once. */

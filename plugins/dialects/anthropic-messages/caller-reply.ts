@@ -66,7 +66,7 @@ class BlockWriter {
   #input(text: string): JsonObject {
     const { value, isBroken } = argumentsObject(text)
     if (!isBroken) return value
-    this.#context.losses.silent('tool_calls.arguments', 'no JSON, left out')
+    this.#context.losses.fault('tool_calls.arguments', 'are no JSON, and are left out')
     return {}
   }
 
