@@ -49,7 +49,7 @@ function received(text: string): readonly Received[] {
   return text.split(/\r\n\r\n|\n\n/).filter(event => event !== '').flatMap(event => {
     const lines = event.split(/\r\n|\n/).filter(line => !line.startsWith(':'))
     const field = (name: string) => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).replace(/^ /, ''))
-    return lines.length === 0 ? [] : [{ name: field('event')[0], data: field('data').join('\n') }]
+    return lines.every(line => !line.startsWith('data:') && !line.startsWith('event:')) ? [] : [{ name: field('event')[0], data: field('data').join('\n') }]
   })
 }
 

@@ -43,6 +43,48 @@ export function spokenStream(dialect: SpokenDialect, speech: Speech): SpokenStre
   }
 }
 
+/** The same as a plain reply, as JSON. Arguments that are no JSON can be spelled only where they are text. */
+export function spokenReply(dialect: SpokenDialect, speech: Speech): string {
+  return replies[dialect]({ thought: speech.thoughts?.join(''), text: speech.pieces?.join(''), calls: (speech.calls ?? []).map(({ name, arguments: pieces }, call) => ({ id: idOf(dialect, call), name, json: pieces.join('') })) })
+}
+
+interface Whole {
+  readonly thought: string | undefined
+  readonly text: string | undefined
+  readonly calls: readonly { readonly id: string; readonly name: string; readonly json: string }[]
+}
+
+const quoted = (text: string) => JSON.stringify(text)
+const list = (...items: readonly (string | false | readonly string[])[]) => `[${items.flat().filter(item => item !== false).join()}]`
+
+const replies: Readonly<Record<SpokenDialect, (whole: Whole) => string>> = {
+  'openai-chat': ({ thought, text, calls }) => `{"id":"chatcmpl-1","object":"chat.completion","created":1700000000,"model":"m-2026","choices":[{"index":0,"message":{"role":"assistant","content":${text === undefined ? 'null' : quoted(text)}${thought === undefined ? '' : `,"reasoning_content":${quoted(thought)}`}${calls.length === 0 ? '' : `,"tool_calls":${list(calls.map(({ id, name, json }) => `{"id":"${id}","type":"function","function":{"name":"${name}","arguments":${quoted(json)}}}`))}`}},"logprobs":null,"finish_reason":"${calls.length > 0 ? 'tool_calls' : 'stop'}"}],"usage":{"prompt_tokens":20,"completion_tokens":10,"total_tokens":30}}`,
+  'openai-responses': ({ thought, text, calls }) => `{"id":"resp_1","object":"response","created_at":1700000000,"status":"completed","error":null,"incomplete_details":null,"model":"m-2026","output":${list(
+    thought !== undefined && `{"id":"rs_1","type":"reasoning","summary":[{"type":"summary_text","text":${quoted(thought)}}]}`,
+    text !== undefined && `{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":${quoted(text)},"annotations":[]}]}`,
+    calls.map(({ id, name, json }) => `{"id":"fc_${id}","type":"function_call","status":"completed","call_id":"${id}","name":"${name}","arguments":${quoted(json)}}`),
+  )},"usage":{"input_tokens":20,"input_tokens_details":{"cached_tokens":0},"output_tokens":10,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":30}}`,
+  'anthropic-messages': ({ thought, text, calls }) => `{"id":"msg_1","type":"message","role":"assistant","model":"m-2026","content":${list(
+    thought !== undefined && `{"type":"thinking","thinking":${quoted(thought)},"signature":"SIG"}`,
+    text !== undefined && `{"type":"text","text":${quoted(text)}}`,
+    calls.map(({ id, name, json }) => `{"type":"tool_use","id":"${id}","name":"${name}","input":${json}}`),
+  )},"stop_reason":"${calls.length > 0 ? 'tool_use' : 'end_turn'}","stop_sequence":null,"usage":{"input_tokens":20,"output_tokens":10}}`,
+  gemini: ({ thought, text, calls }) => `{"candidates":[{"content":{"role":"model","parts":${list(
+    thought !== undefined && `{"text":${quoted(thought)},"thought":true}`,
+    text !== undefined && `{"text":${quoted(text)}}`,
+    calls.map(({ id, name, json }) => `{"functionCall":{"id":"${id}","name":"${name}","args":${json}}}`),
+  )}},"finishReason":"STOP","index":0}],"usageMetadata":{"promptTokenCount":20,"candidatesTokenCount":10,"totalTokenCount":30},"modelVersion":"m-2026","responseId":"g1"}`,
+  'bedrock-converse': ({ thought, text, calls }) => `{"output":{"message":{"role":"assistant","content":${list(
+    thought !== undefined && `{"reasoningContent":{"reasoningText":{"text":${quoted(thought)},"signature":"SIG"}}}`,
+    text !== undefined && `{"text":${quoted(text)}}`,
+    calls.map(({ id, name, json }) => `{"toolUse":{"toolUseId":"${id}","name":"${name}","input":${json}}}`),
+  )}}},"stopReason":"${calls.length > 0 ? 'tool_use' : 'end_turn'}","usage":{"inputTokens":20,"outputTokens":10,"totalTokens":30},"metrics":{"latencyMs":300}}`,
+  cohere: ({ thought, text, calls }) => `{"id":"h1","message":{"role":"assistant","content":${list(
+    thought !== undefined && `{"type":"thinking","thinking":${quoted(thought)}}`,
+    text !== undefined && `{"type":"text","text":${quoted(text)}}`,
+  )}${calls.length === 0 ? '' : `,"tool_calls":${list(calls.map(({ id, name, json }) => `{"id":"${id}","type":"function","function":{"name":"${name}","arguments":${quoted(json)}}}`))}`}},"finish_reason":"${calls.length > 0 ? 'TOOL_CALL' : 'COMPLETE'}","usage":{"tokens":{"input_tokens":20,"output_tokens":10}}}`,
+}
+
 interface Spelled {
   readonly events: readonly (string | Buffer)[]
   readonly completeWith?: number
