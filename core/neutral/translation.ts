@@ -1,6 +1,7 @@
 /** The two halves of a translation: a dialect in which callers speak, and one in which a provider is spoken to. */
 
 import type { JsonDocument } from '../document/document.ts'
+import type { GatewayError } from '../errors.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { Ids } from './ids.ts'
 import type { Losses } from './losses.ts'
@@ -153,5 +154,7 @@ export interface CallerSide {
 
 /** Spells one stream: each step as the events that it amounts to, as text; empty if it waits for more. */
 export interface StreamWriter {
+  /** What it could not spell, once that has come about: it has ended the stream with an error event, and spells nothing more. */
+  readonly failure?: GatewayError | undefined
   write(event: NeutralEvent): string
 }

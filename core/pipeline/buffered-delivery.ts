@@ -1,9 +1,11 @@
 /** A stream that policy must see whole: collected, reviewed as a plain reply, then sent. */
 
 import { GatewayError, gatewayError } from '../errors.ts'
+import type { StreamFormat } from '../plugin/dialect.ts'
 import { splitEvents } from '../stream/borders.ts'
+import type { StreamEvent } from '../stream/event.ts'
 import type { StreamRule } from '../stream/rule.ts'
-import { begin, eventHeaders, failureEvent, incomplete, refuse, sendWhole } from './respond.ts'
+import { begin, eventHeaders, failureEvent, incomplete, refuse, reportedError, sendWhole } from './respond.ts'
 import type { Sink } from './sink.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
@@ -51,7 +53,8 @@ export class BufferedDelivery {
     const { dialect } = this.#exchange
     if (dialect === undefined) return this.#fail(incomplete(this.#exchange))
     const events = splitEvents(Buffer.concat(this.#chunks))
-    if (dialect.stream.ending(events) === 'cut') return this.#fail(broken ?? incomplete(this.#exchange))
+    const failure = this.#failureOf(dialect.stream, events, broken)
+    if (failure !== undefined) return this.#fail(failure)
     this.#exchange.readUsageFrom(() => this.#reply.usage ?? dialect.stream.usage(events))
     try {
       const whole = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: dialect.stream.assemble(events), ...(this.#reply.target === undefined ? {} : { target: this.#reply.target }) })
@@ -59,6 +62,13 @@ export class BufferedDelivery {
     } catch (cause) {
       this.#fail(cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
     }
+  }
+
+  /** Why the answer is not whole, if it is not: it was cut, or the provider reported an error. */
+  #failureOf(format: StreamFormat, events: readonly StreamEvent[], broken: GatewayError | undefined): GatewayError | undefined {
+    const ending = this.#reply.ending ?? format.ending(events)
+    if (ending === 'complete') return undefined
+    return broken ?? (ending === 'failed' ? reportedError(this.#exchange, events) : undefined) ?? incomplete(this.#exchange)
   }
 
   /** The original events if nothing changed them, else the stream that the changed reply would have been. */

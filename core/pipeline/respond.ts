@@ -60,6 +60,16 @@ export function failureEvent(exchange: Exchange, error: GatewayError, format = e
   return Buffer.from(format?.failure(error, exchange.id, last) ?? '')
 }
 
+/** The error that the provider reports amid its stream. */
+export function reportedError(exchange: Exchange, events: readonly StreamEvent[]): GatewayError | undefined {
+  const provider = exchange.reply?.target?.provider.name ?? ''
+  for (const event of events) {
+    const error = exchange.dialect?.stream.error(event, provider)
+    if (error !== undefined) return error
+  }
+  return undefined
+}
+
 export function incomplete(exchange: Exchange): GatewayError {
   const provider = exchange.reply?.target?.provider.name
   return gatewayError('stream_incomplete', `${provider ?? 'the provider'} ended the stream before its answer was complete`, provider === undefined ? {} : { provider })

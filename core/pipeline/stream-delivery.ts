@@ -6,13 +6,13 @@ import type { StreamEvent } from '../stream/event.ts'
 import type { RunningRule } from '../stream/rule.ts'
 import { StreamTail } from '../stream/tail.ts'
 import { complete } from './complete.ts'
-import { begin, eventHeaders, failureEvent, incomplete, refuse } from './respond.ts'
+import { begin, eventHeaders, failureEvent, incomplete, refuse, reportedError } from './respond.ts'
 import type { Sink } from './sink.ts'
 import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { Blocked } from './verdict.ts'
-import { type Reply } from '../upstream/reply.ts'
+import type { Ending, Reply } from '../upstream/reply.ts'
 
 const nothing = Buffer.alloc(0)
 
@@ -97,16 +97,18 @@ export class StreamDelivery {
     const rule = this.#rule
     const rest = rule === undefined ? undefined : guarded(() => rule.end())
     if (rest instanceof GatewayError) return this.#cut(rest)
-    const failure = this.#isCut(broken) ? broken ?? incomplete(this.#exchange) : undefined
+    const ending = this.#ending(broken)
+    if (ending === 'failed') this.#exchange.error = broken ?? reportedError(this.#exchange, this.#tail.events)
+    const failure = ending === 'cut' ? broken ?? incomplete(this.#exchange) : undefined
     const last = [...rest ?? [], ...failure === undefined ? [] : [this.#border(), this.#failure(failure)]]
     this.#finish(Buffer.concat(last))
   }
 
   /** How a provider's own API ends its streams is its own affair, unless it breaks off (passthrough). */
-  #isCut(broken: GatewayError | undefined): boolean {
+  #ending(broken: GatewayError | undefined): Ending {
     const { dialect, forward } = this.#exchange
-    if (forward !== undefined && broken === undefined) return false
-    return (this.#reply.ending ?? dialect?.stream.ending(this.#tail.events)) === 'cut'
+    if (dialect === undefined || forward !== undefined && broken === undefined) return 'complete'
+    return this.#reply.ending ?? dialect.stream.ending(this.#tail.events)
   }
 
   /** Policy ends the stream: with its status if nothing has left yet, else as a valid end of the dialect. */

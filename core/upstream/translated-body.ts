@@ -108,7 +108,7 @@ export class TranslatedEventBody implements BodyReader {
     }
     if (!this.#translated.isStopped && this.#translated.error === undefined) return
     this.#reading.call.abort()
-    this.#finish()
+    this.#finish(this.#translated.error)
   }
 
   #establish(): void {

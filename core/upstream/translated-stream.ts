@@ -17,6 +17,8 @@ import { RepeatedEvent } from '../stream/repeated.ts'
 export interface StreamSteps {
   /** Spells a step in the caller's dialect. */
   write(event: NeutralEvent): string
+  /** What could not be spelled so: the caller has been told. */
+  failure(): GatewayError | undefined
   used(usage: Usage): void
   readonly stopAt: readonly string[]
   /** The caller's name of a tool. */
@@ -32,7 +34,7 @@ const nothing = { key: '', text: '' }
 export class TranslatedStream {
   /** How it ended, as far as it has been read. */
   ending: Ending = 'cut'
-  /** The error that the provider reported, if it did. */
+  /** The error that ended it for the caller: the provider reported it, or what it said could not be spelled. */
   error: GatewayError | undefined
   readonly #reader: StreamReader
   readonly #steps: StreamSteps
@@ -134,6 +136,8 @@ export class TranslatedStream {
   }
 
   #take(): Buffer {
+    const failure = this.#steps.failure()
+    if (failure !== undefined && this.error === undefined) this.#fail(failure)
     const out = Buffer.from(this.#out)
     this.#out = ''
     return out

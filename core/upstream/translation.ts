@@ -104,6 +104,7 @@ export class GenerationTranslation implements Translation {
     const writer = this.#caller.stream(this.#context)
     return new TranslatedStream(this.#upstream.stream(this.#to), {
       write: event => writer.write(event),
+      failure: () => writer.failure,
       used: usage => { this.usage = usage },
       stopAt: this.#stopAt,
       ...(this.#fault === undefined ? {} : { fault: (json: JsonObject) => this.#fault?.(json, this.#to.provider) }),

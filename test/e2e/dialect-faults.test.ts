@@ -156,6 +156,7 @@ describe('a provider\'s stream, to every caller', function () {
             const { body } = await ask(vendor, caller, script(whole, chunks))
             const { error, finish } = vendor === caller ? firstError(body) : heard(caller, body)
             expect({ message: error?.message, finish }, String(count)).to.deep.equal({ message: 'the model is busy', finish: undefined })
+            if (vendor !== caller || count === whole.completeWith - 1) expect(served.completions.all.at(-1)?.error?.message).to.equal('the model is busy')
           }
         })
 
@@ -245,6 +246,20 @@ describe('a provider\'s stream, to every caller', function () {
         })
       })
     }
+  }
+
+  for (const isCut of [false, true]) {
+    it(`ends in one error event when a call goes on that was whole and closed, ${isCut ? 'and the stream is cut' : 'however the stream goes on'}; the provider is given up`, async () => {
+      const chunk = (...calls: readonly object[]) => Buffer.from(`data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { tool_calls: calls }, finish_reason: null }] })}\n\n`)
+      const chunks = [
+        chunk({ index: 0, id: 'a', type: 'function', function: { name: 'tide', arguments: '{"a":1}' } }), chunk({ index: 1, id: 'b', type: 'function', function: { name: 'clock', arguments: '{' } }), chunk({ index: 0, function: { arguments: '{"b":2}' } }),
+        ...(isCut ? [] : spokenStream('openai-chat', speech).events),
+      ]
+      const { body } = await ask('openai-chat', 'anthropic-messages', script(spokenStream('openai-chat', speech), chunks))
+      const { error, finish, calls } = heard('anthropic-messages', body)
+      expect({ code: error?.code, finish, names: calls.map(({ name }) => name) }).to.deep.equal({ code: 'bad_upstream_response', finish: undefined, names: ['tide', 'clock'] })
+      expect(served.gateway.log.findLast(({ msg }) => msg === 'request')).to.include({ error: 'bad_upstream_response', status: 200 })
+    })
   }
 
   for (const vendor of upstreamDialects) {
@@ -400,6 +415,14 @@ describe('a provider\'s stream under policy, to every caller', function () {
               if (count < whole.completeWith) expect({ code: error?.code, finish }, String(count)).to.deep.equal({ code: 'stream_incomplete', finish: undefined })
               else expect({ thoughts, text, calls: withoutIds(all), finish, error }).to.deep.equal({ ...said, text: said.text?.replace('look', '[redacted]'), finish: finishes.called[caller], error: undefined })
             }
+          })
+
+          it(`is no finish if the provider reports an error, from ${vendor} to ${caller}`, async () => {
+            const half = Math.floor(whole.completeWith / 2)
+            const { status, body } = await ask(vendor, caller, script(whole, [...whole.events.slice(0, half), errorOf[vendor], ...whole.events.slice(half)]))
+            expect(body.toString()).to.include('the model is busy').and.not.include('look')
+            if (isHeld) expect(status).to.be.oneOf([429, 500, 502, 503, 529])
+            else if (vendor !== caller) expect(heard(caller, body).finish).to.equal(undefined)
           })
         }
       }

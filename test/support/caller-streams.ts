@@ -125,7 +125,7 @@ class ChatReader extends Reader {
     const known = this.heard.calls[index as number]
     if (known === undefined) {
       must(index === this.heard.calls.length, `call ${index} out of turn`)
-      must(typeof id === 'string' && id !== '' && type === 'function' && typeof name === 'string' && name !== '' && typeof piece === 'string', 'a call that does not say what it is')
+      must(typeof id === 'string' && id !== '' && type === 'function' && typeof name === 'string' && typeof piece === 'string', 'a call that does not say what it is')
       this.heard.calls.push({ id, name, arguments: piece })
     } else {
       must(id === undefined && name === undefined, 'a call that says twice what it is')

@@ -21,6 +21,7 @@ interface Current {
 }
 
 export class MessagesWriter implements StreamWriter {
+  failure: GatewayError | undefined
   readonly #context: ReplyContext
   readonly #ids: CallIds
   readonly #shown: 'all' | 'state' | 'none'
@@ -50,8 +51,9 @@ export class MessagesWriter implements StreamWriter {
     try {
       return this.#write(event)
     } catch (cause) {
-      if (cause instanceof GatewayError) return this.#fail(cause)
-      throw cause
+      if (!(cause instanceof GatewayError)) throw cause
+      this.failure = cause
+      return this.#fail(cause)
     }
   }
 
