@@ -14,7 +14,7 @@ const magic: readonly (readonly [string, string])[] = [
   ['iVBORw0KGg', 'image/png'], ['/9j/', 'image/jpeg'], ['R0lGOD', 'image/gif'], ['UklGR', 'image/webp'], ['JVBERi', 'application/pdf'],
 ]
 
-const spelling: Readonly<Record<string, string>> = { 'image/jpg': 'image/jpeg' }
+const spelling: ReadonlyMap<string, string> = new Map([['image/jpg', 'image/jpeg']])
 
 /** How much of a data URL stands before its data, at most. */
 const headLimit = 256
@@ -31,7 +31,7 @@ export function parseDataUrl(url: string, at: string): Media | undefined {
   const [type = '', ...parameters] = url.slice(5, comma).split(';').map(part => part.trim())
   const data = parameters.some(parameter => parameter.toLowerCase() === 'base64') ? compact(url.slice(comma + 1)) : encoded(url.slice(comma + 1), at)
   const said = type.toLowerCase()
-  const mime = said === '' ? sniffMime(data) : spelling[said] ?? said
+  const mime = said === '' ? sniffMime(data) : spelling.get(said) ?? said
   if (mime === undefined) throw refusal(at, 'the data URL names no media type, and its data is of none that is known')
   return { mime, data }
 }

@@ -48,7 +48,7 @@ function isUnanswered({ name, statusCode }: SdkError): boolean {
 
 function statusOf({ name, statusCode }: SdkError): number {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode <= 599) return statusCode
-  return typeof name === 'string' ? statuses[name] ?? 502 : 502
+  return typeof name === 'string' && Object.hasOwn(statuses, name) ? statuses[name] ?? 502 : 502
 }
 
 function messageOf({ message }: SdkError): string {

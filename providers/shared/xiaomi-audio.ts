@@ -63,5 +63,6 @@ function messageOf({ choices }: JsonObject): JsonObject | undefined {
 /** As the caller says, else by the file's name. */
 function typeOf({ type, filename = '' }: CollectedPart): string {
   if (type !== undefined && type.startsWith('audio/')) return type
-  return types[filename.slice(filename.lastIndexOf('.') + 1).toLowerCase()] ?? type ?? 'audio/wav'
+  const extension = filename.slice(filename.lastIndexOf('.') + 1).toLowerCase()
+  return Object.hasOwn(types, extension) ? types[extension] ?? 'audio/wav' : type ?? 'audio/wav'
 }

@@ -4,37 +4,37 @@ import { GatewayError, type Finish, type JsonObject, type Usage } from '../../..
 import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 
-const finishes: Readonly<Record<string, Finish>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop_sequence',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'context_window',
-  tool_use: 'tool_calls',
-  guardrail_intervened: 'content_filter',
-  content_filtered: 'content_filter',
-}
+const finishes: ReadonlyMap<string, Finish> = new Map([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop_sequence'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'context_window'],
+  ['tool_use', 'tool_calls'],
+  ['guardrail_intervened', 'content_filter'],
+  ['content_filtered', 'content_filter'],
+])
 
 const failures = new Set(['malformed_model_output', 'malformed_tool_use'])
 
-const statuses: Readonly<Record<string, number>> = {
-  AccessDeniedException: 403,
-  ResourceNotFoundException: 404,
-  ModelTimeoutException: 408,
-  ValidationException: 400,
-  ServiceQuotaExceededException: 400,
-  ThrottlingException: 429,
-  ModelNotReadyException: 429,
-  ModelErrorException: 424,
-  ModelStreamErrorException: 424,
-  InternalServerException: 500,
-  ServiceUnavailableException: 503,
-}
+const statuses: ReadonlyMap<string, number> = new Map([
+  ['AccessDeniedException', 403],
+  ['ResourceNotFoundException', 404],
+  ['ModelTimeoutException', 408],
+  ['ValidationException', 400],
+  ['ServiceQuotaExceededException', 400],
+  ['ThrottlingException', 429],
+  ['ModelNotReadyException', 429],
+  ['ModelErrorException', 424],
+  ['ModelStreamErrorException', 424],
+  ['InternalServerException', 500],
+  ['ServiceUnavailableException', 503],
+])
 
 /** @throws GatewayError if the model's output was none */
 export function finishOf(reason: Json | undefined, provider: string): Finish {
   if (typeof reason !== 'string') return 'stop'
   if (failures.has(reason)) throw new GatewayError(reason, `${provider}: the model's output is malformed (${reason})`, { status: 502, provider })
-  return finishes[reason] ?? 'stop'
+  return finishes.get(reason) ?? 'stop'
 }
 
 /** The sequence at which the model stopped, where the model says so. */
@@ -70,7 +70,7 @@ export function exceptionError(said: JsonObject, provider: string): GatewayError
   const bare = text.slice(text.lastIndexOf('#') + 1)
   const type = bare.slice(0, 1).toUpperCase() + bare.slice(1)
   const message = [said['message'], said['Message']].find(value => typeof value === 'string' && value !== '')
-  return new GatewayError(type === '' ? null : type, typeof message === 'string' ? message : `${provider} reported ${type || 'an error'}`, { status: statuses[type] ?? 502, provider })
+  return new GatewayError(type === '' ? null : type, typeof message === 'string' ? message : `${provider} reported ${type || 'an error'}`, { status: statuses.get(type) ?? 502, provider })
 }
 
 function number(value: Json | undefined): number | undefined {

@@ -61,9 +61,9 @@ export function writeDocument(file: FileBlock, names: DocumentNames): JsonObject
 
 /** What the block says, else what its data, its name or its address lets guess. */
 function mimeOfFile({ source, mime, name }: FileBlock): string | undefined {
-  if (source.kind === 'text') return mime !== undefined && mime in documentFormats ? mime : 'text/plain'
+  if (source.kind === 'text') return mime !== undefined && Object.hasOwn(documentFormats, mime) ? mime : 'text/plain'
   const said = mime ?? (source.kind === 'base64' ? source.mime : undefined)
-  if (said !== undefined && said in documentFormats) return said
+  if (said !== undefined && Object.hasOwn(documentFormats, said)) return said
   return (source.kind === 'base64' ? sniffMime(source.data) : undefined) ?? mimeOfName(name, documentFormats) ?? mimeOfName(source.kind === 'url' ? source.url : undefined, documentFormats) ?? said
 }
 
@@ -75,7 +75,7 @@ function mimeOfName(name: string | undefined, formats: Formats): string | undefi
 }
 
 function formatOf(mime: string | undefined, formats: Formats, at: string): string {
-  const format = mime === undefined ? undefined : formats[mime]
+  const format = mime === undefined || !Object.hasOwn(formats, mime) ? undefined : formats[mime]
   if (format !== undefined) return format
   throw refusal(at, `${dialect} does not take ${mime ?? 'data of an unknown type'} here; it takes ${Object.values(formats).join(', ')}`)
 }

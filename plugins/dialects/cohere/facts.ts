@@ -4,13 +4,13 @@ import { GatewayError, gatewayError, type Finish, type JsonObject, type Usage } 
 import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 
-const finishes: Readonly<Record<string, Finish>> = { COMPLETE: 'stop', STOP_SEQUENCE: 'stop_sequence', MAX_TOKENS: 'length', TOOL_CALL: 'tool_calls' }
+const finishes: ReadonlyMap<string, Finish> = new Map([['COMPLETE', 'stop'], ['STOP_SEQUENCE', 'stop_sequence'], ['MAX_TOKENS', 'length'], ['TOOL_CALL', 'tool_calls']])
 
 /** @throws GatewayError 502 and 504 where the answer ended in an error */
 export function finishOf(reason: Json | undefined, provider: string, said?: Json): Finish {
   if (reason === 'TIMEOUT') throw gatewayError('upstream_timeout', explain(said, `${provider}: the model took too long`), { provider })
   if (reason === 'ERROR') throw new GatewayError('ERROR', explain(said, `${provider}: the model failed`), { status: 502, provider })
-  return typeof reason === 'string' ? finishes[reason] ?? 'stop' : 'stop'
+  return typeof reason === 'string' ? finishes.get(reason) ?? 'stop' : 'stop'
 }
 
 export function usageOf(usage: Json | undefined): Usage | undefined {

@@ -8,7 +8,7 @@ const levels = ['minimal', 'low', 'medium', 'high']
 /** What a model that cannot stop thinking gets instead of nothing. */
 const smallestBudget = 128
 
-const budgets: Readonly<Record<string, number>> = { none: 0, minimal: 1024, low: 1024, medium: 8192, high: 24_576, xhigh: 24_576, max: 24_576 }
+const budgets: ReadonlyMap<string, number> = new Map([['none', 0], ['minimal', 1024], ['low', 1024], ['medium', 8192], ['high', 24_576], ['xhigh', 24_576], ['max', 24_576]])
 
 /** `undefined` if the caller said nothing, or nothing that the model takes. */
 export function thinkingConfigOf(controls: ReasoningControls | undefined, to: Destination, losses: Losses): JsonObject | undefined {
@@ -34,7 +34,7 @@ function amountOf(said: string | number, { traits }: Destination, losses: Losses
 }
 
 function budgetOf(said: string | number, { alwaysThinks, budgets: [least, most] = [0, Infinity] }: Destination['traits'], losses: Losses): JsonObject | undefined {
-  const tokens = typeof said === 'number' ? said : budgets[said]
+  const tokens = typeof said === 'number' ? said : budgets.get(said)
   if (tokens === undefined) return dropped(losses, `the model knows no effort ${JSON.stringify(said)}`)
   if (tokens === 0) return { thinkingBudget: alwaysThinks === true ? smallestBudget : 0 }
   return { thinkingBudget: tokens < 0 ? tokens : Math.min(Math.max(tokens, least), most) }

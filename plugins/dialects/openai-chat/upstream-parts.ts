@@ -37,10 +37,10 @@ function writeImage({ source, detail, cache, at }: ImageBlock, writing: Writing)
   return { type: 'image_url', image_url: defined<Record<string, Json>>({ url, detail: detail === 'original' ? 'high' : detail }), ...marked(cache, writing) }
 }
 
-const audioFormats: Readonly<Record<string, string>> = { 'audio/mpeg': 'mp3', 'audio/x-wav': 'wav', 'audio/wave': 'wav', 'audio/vnd.wave': 'wav' }
+const audioFormats: ReadonlyMap<string, string> = new Map([['audio/mpeg', 'mp3'], ['audio/x-wav', 'wav'], ['audio/wave', 'wav'], ['audio/vnd.wave', 'wav']])
 
 function writeAudio({ mime, data }: AudioBlock): Part {
-  return { type: 'input_audio', input_audio: { data, format: audioFormats[mime] ?? mime.slice(mime.indexOf('/') + 1) } }
+  return { type: 'input_audio', input_audio: { data, format: audioFormats.get(mime) ?? mime.slice(mime.indexOf('/') + 1) } }
 }
 
 /** A text stands as text under its name; other files as data, or by their id with the vendor that has them. */

@@ -14,6 +14,7 @@ describe('a data URL', () => {
     ['with data that is escaped', 'data:image/png;base64,iVBORw0%3D', { mime: 'image/png', data: 'iVBORw0=' }],
     ['in capitals', 'DATA:IMAGE/PNG;BASE64,iVBORw0=', { mime: 'image/png', data: 'iVBORw0=' }],
     ['of image/jpg', 'data:image/jpg;base64,/9j/4AA=', { mime: 'image/jpeg', data: '/9j/4AA=' }],
+    ['of a type with the name of a prototype\'s member', 'data:constructor;base64,AAAA', { mime: 'constructor', data: 'AAAA' }],
     ['percent-encoded', 'data:text/plain,two%20words', { mime: 'text/plain', data: Buffer.from('two words').toString('base64') }],
     ['without a type, a PNG', 'data:;base64,iVBORw0KGgo=', { mime: 'image/png', data: 'iVBORw0KGgo=' }],
     ['without a type, a JPEG', 'data:;base64,/9j/4AAQ', { mime: 'image/jpeg', data: '/9j/4AAQ' }],

@@ -127,7 +127,7 @@ describe('bedrock-converse: a stream', () => {
   })
 
   const finishes: readonly (readonly [reason: string, finish: string])[] = [
-    ['end_turn', 'stop'], ['max_tokens', 'length'], ['model_context_window_exceeded', 'context_window'], ['guardrail_intervened', 'content_filter'], ['tool_use', 'stop'], ['something new', 'stop'],
+    ['end_turn', 'stop'], ['max_tokens', 'length'], ['model_context_window_exceeded', 'context_window'], ['guardrail_intervened', 'content_filter'], ['tool_use', 'stop'], ['something new', 'stop'], ['__proto__', 'stop'], ['constructor', 'stop'],
   ]
   for (const [reason, finish] of finishes) {
     it(`finishes for ${reason} as ${finish}`, () => { expect(read([start, text(0, 'a'), stop(reason), metadata]).at(-2)).to.deep.equal({ type: 'finish', finish }) })

@@ -26,7 +26,7 @@ function errorOf(reply: object): GatewayError {
 const call = { id: 'tide_1', type: 'function', function: { name: 'tide', arguments: '{"port":"Brest"}' } }
 const finishes: readonly (readonly [reason: unknown, finish: string, withCall?: boolean])[] = [
   ['COMPLETE', 'stop'], ['STOP_SEQUENCE', 'stop_sequence'], ['MAX_TOKENS', 'length'], ['TOOL_CALL', 'tool_calls', true],
-  ['COMPLETE', 'tool_calls', true], ['MAX_TOKENS', 'length', true], ['TOOL_CALL', 'stop'], ['SOMETHING', 'stop'], [null, 'stop'],
+  ['COMPLETE', 'tool_calls', true], ['MAX_TOKENS', 'length', true], ['TOOL_CALL', 'stop'], ['SOMETHING', 'stop'], [null, 'stop'], ['__proto__', 'stop'], ['constructor', 'stop'],
 ]
 
 describe('cohere: a reply', () => {
