@@ -2,23 +2,23 @@
 
 import { gatewayError, parseJson, type StreamEvent } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { deltas } from './stream-events.ts'
+import { deltas, kindOf } from './stream-events.ts'
 import { laterUsage } from './usage.ts'
 
 type Members = Record<string, unknown>
 
 /** Deltas whose text belongs to the end of a member of their block. */
-const appended: Readonly<Record<string, readonly [from: string, to: string]>> = {
-  [deltas.text.type]: ['text', 'text'],
-  [deltas.thinking.type]: ['thinking', 'thinking'],
-  [deltas.signature.type]: ['signature', 'signature'],
-  [deltas.compaction.type]: ['content', 'content'],
-}
+const appended: ReadonlyMap<unknown, readonly [from: string, to: string]> = new Map([
+  [deltas.text.type, ['text', 'text']],
+  [deltas.thinking.type, ['thinking', 'thinking']],
+  [deltas.signature.type, ['signature', 'signature']],
+  [deltas.compaction.type, ['content', 'content']],
+])
 
 /** @throws GatewayError bad_upstream_response, if an event cannot be read */
 export function assemble(events: readonly StreamEvent[]): Buffer {
   const message = new Message()
-  for (const event of events) message.take(dataOf(event))
+  for (const event of events) message.take(kindOf(event), dataOf(event))
   return Buffer.from(JSON.stringify(message.body()))
 }
 
@@ -31,33 +31,46 @@ function dataOf({ document, malformed }: StreamEvent): Members {
   }
 }
 
+interface Block {
+  readonly members: Members
+  /** The input of a tool, as far as it came in pieces. */
+  input: string | undefined
+}
+
 class Message {
   readonly #body: Members = {}
-  readonly #blocks = new Map<unknown, Members>()
-  readonly #inputs = new Map<unknown, string>()
+  readonly #blocks: Block[] = []
+  /** The block that an index means now: one that begins anew takes nothing from the one before. */
+  readonly #open = new Map<unknown, Block>()
 
-  take({ type, ...event }: Members): void {
-    switch (type) {
+  take(kind: string, { type: _type, ...event }: Members): void {
+    switch (kind) {
       case 'message_start': Object.assign(this.#body, members(event['message'])); break
-      case 'content_block_start': this.#blocks.set(event['index'], { ...members(event['content_block']) }); break
+      case 'content_block_start': this.#begin(event['index'], members(event['content_block'])); break
       case 'content_block_delta': this.#grow(event['index'], members(event['delta'])); break
       case 'message_delta': this.#finish(event)
     }
   }
 
   body(): Members {
-    for (const [index, json] of this.#inputs) Object.assign(this.#blocks.get(index) ?? {}, { input: inputOf(json) })
-    return { ...this.#body, content: [...this.#blocks.values()] }
+    return { ...this.#body, content: this.#blocks.map(({ members, input }) => input === undefined ? members : { ...members, input: inputOf(input) }) }
+  }
+
+  #begin(index: unknown, content: Members): Block {
+    const block: Block = { members: { ...content }, input: undefined }
+    this.#blocks.push(block)
+    this.#open.set(index, block)
+    return block
   }
 
   #grow(index: unknown, { type, ...delta }: Members): void {
-    const block = this.#blocks.get(index) ?? {}
-    this.#blocks.set(index, block)
-    const [from, to] = appended[String(type)] ?? []
-    if (from !== undefined && to !== undefined) block[to] = textOf(block[to]) + textOf(delta[from])
-    else if (type === deltas.input.type) this.#inputs.set(index, (this.#inputs.get(index) ?? '') + textOf(delta['partial_json']))
-    else if (type === 'citations_delta') block['citations'] = [...list(block['citations']), delta['citation']]
-    else Object.assign(block, delta)
+    const block = this.#open.get(index) ?? this.#begin(index, {})
+    const { members } = block
+    const [from, to] = appended.get(type) ?? []
+    if (from !== undefined && to !== undefined) members[to] = textOf(members[to]) + textOf(delta[from])
+    else if (type === deltas.input.type) block.input = (block.input ?? '') + textOf(delta['partial_json'])
+    else if (type === 'citations_delta') members['citations'] = [...list(members['citations']), delta['citation']]
+    else Object.assign(members, delta)
   }
 
   /** Whatever the end of a message says is the message's. */

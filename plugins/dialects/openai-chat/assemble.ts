@@ -2,6 +2,8 @@
 
 import type { JsonDocument } from '../../../core/document/document.ts'
 import { gatewayError } from '../../../core/errors.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { parseJson } from '../../../core/neutral/json.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 
 type Members = Record<string, unknown>
@@ -17,7 +19,8 @@ const onlyInStreams = new Set(['choices', 'object', 'obfuscation'])
 
 /**
  * The plain reply that a stream amounts to. Deltas are merged by what they are: strings append, items of lists join by `index`,
- * anything else is replaced; so are members of choices and of the chunk, where `null` replaces nothing.
+ * anything else is replaced; so are members of choices and of the chunk, where `null` replaces nothing. Text is kept before what is of
+ * another type, else what came first.
  * @throws GatewayError bad_upstream_response, if an event cannot be read
  */
 export function assemble(events: readonly StreamEvent[]): Buffer {
@@ -35,7 +38,7 @@ export function assemble(events: readonly StreamEvent[]): Buffer {
 function chunkOf({ document, malformed }: StreamEvent): Members[] {
   if (document === undefined && !malformed) return []
   try {
-    return [members(JSON.parse(document?.render().toString() ?? ''))]
+    return [members(parseJson(document?.render().toString() ?? ''))]
   } catch (cause) {
     throw gatewayError('bad_upstream_response', 'the provider sent an event that cannot be read', { cause })
   }
@@ -46,7 +49,7 @@ function takeChoice(choices: Map<number, Members>, chunk: Members): void {
   const choice = choices.get(index) ?? { index, message: {}, finish_reason: null }
   choices.set(index, choice)
   for (const [name, value] of entries(chunk)) {
-    if (name === 'delta') choice['message'] = grow(choice['message'], value)
+    if (name === 'delta') choice['message'] = merge(members(choice['message']), members(value))
     else if (name === 'logprobs') choice['logprobs'] = grow(choice['logprobs'], value)
     else take(choice, name, value)
   }
@@ -64,8 +67,9 @@ function grow(value: unknown, delta: unknown, name = ''): unknown {
   if (delta === undefined || delta === null) return value
   if (typeof value === 'string' && typeof delta === 'string') return whole.has(name) ? delta || value : value + delta
   if (Array.isArray(value) || Array.isArray(delta)) return join(parts(value), parts(delta))
-  if (typeof value === 'object' && typeof delta === 'object') return merge(members(value), members(delta))
-  return delta
+  if (isObject(value) && isObject(delta)) return merge(value, delta)
+  if (typeof value === typeof delta && !isObject(value)) return delta
+  return typeof delta === 'string' ? delta : value
 }
 
 function merge(value: Members, delta: Members): Members {
@@ -113,7 +117,7 @@ function plainCall({ index: _index, ...call }: Members): Members {
  * then the usage, if the client asked for it, and `[DONE]`.
  */
 export function replay(reply: JsonDocument, withUsage: boolean): string {
-  const { object: _object, choices, usage, ...top } = members(JSON.parse(reply.render().toString()))
+  const { object: _object, choices, usage, ...top } = members(parseJson(reply.render().toString()))
   const { id, created, model, system_fingerprint, service_tier, ...others } = top
   const head = { id, object: 'chat.completion.chunk', created, model, system_fingerprint, service_tier }
   const [first, ...rest] = list(choices).flatMap(chunksOf)
@@ -152,7 +156,7 @@ function deltasOf({ index: _index, function: called, ...call }: Members, index: 
 }
 
 function members(value: unknown): Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Members : {}
+  return isObject(value) ? value : {}
 }
 
 function list(value: unknown): Members[] {

@@ -160,6 +160,17 @@ describe('messagesStream', () => {
       expect(messagesStream.assemble(all).toString()).to.include('"input":{"id":12345678901234567890,"__proto__":1}')
     })
 
+    it('loses nothing of blocks that begin twice, late, or without a type in their data', () => {
+      const all = [delta({ type: 'text_delta', text: 'early' }), start({ type: 'text', text: 'a' }), ...events(['event: content_block_delta\ndata: {"index":0,"delta":{"type":"text_delta","text":"b"}}\n\n']), start({ type: 'text', text: 'again' })]
+      const { content } = JSON.parse(messagesStream.assemble(all).toString()) as { content: { text: string }[] }
+      expect(content.map(({ text }) => text)).to.deep.equal(['early', 'ab', 'again'])
+    })
+
+    it('takes no delta for one of another type, whatever its name', () => {
+      const { content } = JSON.parse(messagesStream.assemble([start({ type: 'text', text: 'a' }), delta({ type: 'constructor', x: 1 }), delta({ type: '__proto__', y: 1 })]).toString()) as { content: object[] }
+      expect(content).to.deep.equal([{ type: 'text', text: 'a', x: 1, y: 1 }])
+    })
+
     it('takes input that was cut short for none', () => {
       expect(JSON.parse(messagesStream.assemble([start({ type: 'tool_use', id: 't', name: 'n', input: {} }), delta({ type: 'input_json_delta', partial_json: '{"a' })]).toString())).to.have.deep.nested.property('content[0].input', {})
     })

@@ -267,6 +267,20 @@ describe('chatStream', () => {
       }
     })
 
+    it('keeps long numbers', () => {
+      const last = new StreamEvent(Buffer.from('data: {"seed":12345678901234567890,"choices":[{"index":0,"delta":{"x":{"id":98765432109876543210}},"finish_reason":"stop"}]}\n\n'))
+      expect(chatStream.assemble([...events(said({ content: 'a', x: { n: 1 } })), last]).toString()).to.include('"seed":12345678901234567890').and.include('"x":{"n":1,"id":98765432109876543210}')
+    })
+
+    for (const [name, ...deltas] of [
+      ['a delta that is none', { content: 'a' }, ['x'], { content: 'b' }], ['a text that is none', { content: 'a' }, { content: 7 }, { content: 'b' }],
+      ['a text that begins as something else', { content: { x: 1 } }, { content: 'a' }, { content: 'b' }], ['a text that ends as something else', { content: 'a' }, { content: 'b' }, { content: true }],
+    ] as const) {
+      it(`keeps the text beside ${name}`, () => {
+        expect(assembled(...deltas.map(delta => said(delta as object))).choices[0].message.content).to.equal('ab')
+      })
+    }
+
     it('pollutes no prototype', () => {
       assembled(JSON.parse('{"choices":[{"index":0,"delta":{"__proto__":{"polluted":1},"a":{"__proto__":{"polluted":1}}}}]}'), said({ a: {} }))
       expect({}).to.not.have.property('polluted')
