@@ -31,6 +31,7 @@ export default defineProvider({
     drop('Ollama', 'n', 'logit_bias'), dropSilently('Ollama', 'user'),
     (body, { losses }) => clampedEffort(body, ['none', 'low', 'medium', 'high'], losses),
   ),
+  imageAsData: () => true,
   canonical: id => id.endsWith(':latest') ? id.slice(0, -':latest'.length) : id,
 })
 

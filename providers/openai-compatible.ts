@@ -22,7 +22,7 @@ const schema = {
     reasoning_in: { type: 'string', enum: ['flat', 'object', 'thinking', 'template_kwargs', 'none'], default: 'flat', description: 'Where it wants to be told how much to think: reasoning_effort, reasoning.effort, thinking.type, chat_template_kwargs.enable_thinking, nowhere.' },
     reasoning_out: { type: 'string', enum: ['auto', 'reasoning_content', 'reasoning', 'reasoning_text', 'think'], default: 'auto', description: 'Where it puts its thoughts; think: between tags before the text, too.' },
     drop_params: { type: 'array', items: { type: 'string', minLength: 1 }, default: [], description: 'Members of requests that it does not take.' },
-    image_urls: { type: 'string', enum: ['forward', 'data_only', 'fetch'], default: 'forward', description: 'What becomes of images that are given by address: sent on, refused, fetched by Tapline.' },
+    image_urls: { type: 'string', enum: ['forward', 'data_only', 'fetch'], default: 'forward', description: 'What becomes of images that are given by address: sent on, refused, fetched by Tapline if fetch_remote_images is on.' },
     json_schema: { type: 'string', enum: ['forward', 'json_object', 'prompt'], default: 'forward', description: 'What becomes of a JSON Schema for the answer: sent on, told in words beside json_object, told in words only.' },
     strict_openai_models: { type: 'boolean', default: false, description: 'Whether calls are spelled for OpenAI\'s models.' },
     model_traits: modelTraits,
@@ -69,6 +69,7 @@ export default defineProvider({
   traits: (model, settings) => settings['strict_openai_models'] === true ? openAiTraits(model, settings) : traitsOf(withOverrides<ModelFacts>(model, {}, settings)),
   respell: (body, call) => rulesOf(call.settings)(body, call),
   reroute: (body, call) => call.settings['strict_openai_models'] === true ? detour(body, call) : undefined,
+  imageAsData: (_url, settings) => settings['image_urls'] === 'fetch',
   normalizer: settings => settings['reasoning_out'] === 'think' ? thinkTagReader() : undefined,
   learn,
 })

@@ -97,6 +97,8 @@ export interface UpstreamSide {
   stream(from: Destination): StreamReader
   /** `aws-event-stream` for binary frames, whose payloads come as events named after the frame; server-sent events by default. */
   readonly framing?: 'aws-event-stream'
+  /** Whether an image at this http address has to come with the request, as data. Absent: addresses are sent on. */
+  imageAsData?(url: string): boolean
   /** Absent: providers of this dialect serve no embeddings, unless they speak the caller's dialect. */
   readonly embeddings?: EmbeddingsSide
 }

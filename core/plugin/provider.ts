@@ -180,6 +180,8 @@ export interface ProviderDefinition {
   sign?(call: ProviderCall, settings: ProviderSettings): void | Promise<void>
   /** The provider answered 401: what `sign` keeps is stale. The call is signed and made once more. */
   onUnauthorized?(settings: ProviderSettings): void
+  /** Whether an image at this http address has to come with the call, as data, though the dialect would take the address. */
+  imageAsData?(url: string, settings: ProviderSettings): boolean
   /** Answers in process, without a network. */
   answer?(call: ProviderCall, settings: ProviderSettings): ProviderAnswer | Promise<ProviderAnswer>
 }

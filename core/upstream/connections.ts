@@ -1,6 +1,6 @@
 /** Connections to one server: straight to it, or through a proxy (providers 3). */
 
-import type { Socket } from 'node:net'
+import type { LookupFunction, Socket } from 'node:net'
 import { buildConnector, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import { joinWrites } from '../stream/joined-writes.ts'
 
@@ -13,20 +13,22 @@ export interface ConnectionOptions {
   readonly connectMs?: number
   /** `http:`, `https:`, `socks5:` or `socks5h:`; a proxy of SOCKS gets the server's name as it is and looks it up itself. */
   readonly proxyUrl?: string | undefined
+  /** Where no proxy stands between. */
+  readonly lookup?: LookupFunction
 }
 
 const longestKeepAliveMs = 600_000
 const socksMs = 10_000
 
 /** Opens nothing before the first call. @throws Error if the proxy's user or password is spelled wrongly */
-export function connectionsTo(origin: string, { connections, keepAliveMs, connectMs, proxyUrl }: ConnectionOptions): Dispatcher {
+export function connectionsTo(origin: string, { connections, keepAliveMs, connectMs, proxyUrl, lookup }: ConnectionOptions): Dispatcher {
   const options = {
     pipelining: 1, headersTimeout: 0, bodyTimeout: 0,
     ...(connections === undefined ? {} : { connections }),
     ...(keepAliveMs === undefined ? {} : { keepAliveTimeout: keepAliveMs, keepAliveMaxTimeout: Math.max(keepAliveMs, longestKeepAliveMs) }),
   }
   const timeout = connectMs === undefined ? {} : { timeout: connectMs }
-  if (proxyUrl === undefined) return new Pool(origin, { ...options, connect: joining(buildConnector(timeout)) })
+  if (proxyUrl === undefined) return new Pool(origin, { ...options, connect: joining(buildConnector({ ...timeout, ...(lookup === undefined ? {} : { lookup }) })) })
   if (/^socks5h?:/i.test(proxyUrl)) return new Pool(origin, { ...options, connect: joining(throughSocks(proxyUrl, connectMs)) })
   return new ProxyAgent({
     ...options,

@@ -1,31 +1,31 @@
-/** Images that a request names by their addresses, fetched for providers that do not. */
+/** Images that a request names by their addresses, fetched for providers that take them as data only (providers 8.6). */
 
-import { isIP } from 'node:net'
-import { Agent, buildConnector, request } from 'undici'
 import type { JsonDocument, JsonNode } from '../document/document.ts'
-import { GatewayError } from '../errors.ts'
 import { refusal } from '../neutral/losses.ts'
-import { isPublicAddress, publicLookup } from './public-address.ts'
+import type { Attempt } from '../pipeline/attempt.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import { fetchImage, publicGet, Unfit, type Get, type Image } from './image-fetch.ts'
+import type { ProviderInstance } from './provider.ts'
+import { wireFor } from './wire.ts'
 
 const limitMs = 10_000
-const limitBytes = 20 * 1024 * 1024
-const mostRedirects = 5
-const types = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
-
-/** One answer of a server: a redirect is not followed. */
-export interface Fetched {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly body: AsyncIterable<Buffer>
-  /** To be called in the end, whatever was read. */
-  close(): Promise<void>
-}
-
-/** Asks a public server; tests ask nobody. */
-export type Get = (url: URL, signal: AbortSignal) => Promise<Fetched>
+const mostImages = 20
+/** Of all images of a request. */
+const mostBytes = 64 * 1024 * 1024
 
 /** Images by the addresses under which a request names them. */
-export type Images = ReadonlyMap<string, { readonly mime: string; readonly data: string }>
+export type Images = ReadonlyMap<string, Image>
+
+/** How images are fetched. */
+export interface Fetching {
+  readonly get: Get
+  /** Which addresses are meant; the others stay. */
+  readonly isMeant: (url: string) => boolean
+  /** What has been fetched already; grows. */
+  readonly known: Map<string, Image>
+  /** Aborted when nobody waits any more. */
+  readonly signal: AbortSignal
+}
 
 /** An image in a request, and where its address stands. */
 interface Named {
@@ -33,100 +33,80 @@ interface Named {
   /** For errors: `messages[0].content[1].image_url.url`. */
   readonly at: string
   /** Puts the image there. */
-  put(body: JsonDocument, mime: string, data: string): void
+  put(body: JsonDocument, image: Image): void
 }
 
-/** Whether the configuration wants them fetched for this provider. */
-export function wantsImages({ fetch_remote_images: isWanted, image_urls: images }: Readonly<Record<string, unknown>>): boolean {
-  return isWanted === true || images === 'fetch'
+/** Whether the configuration wants images fetched for this provider. */
+export function wantsImages({ settings }: Pick<ProviderInstance, 'settings'>): boolean {
+  return settings['fetch_remote_images'] === true
 }
 
-/** Fetches what the request names, each address once; undefined if it names none. @throws GatewayError 400 for an image that cannot be had */
-export async function fetchImages(body: JsonDocument, get: Get = getPublic): Promise<Images | undefined> {
-  const named = new Map(namedIn(body).map(image => [image.url, image.at]))
-  if (named.size === 0) return undefined
-  return new Map(await Promise.all([...named].map(async ([url, at]) => [url, await fetchImage(url, at, get)] as const)))
+const fetchedFor = new WeakMap<Exchange, Map<string, Image>>()
+
+/** What an attempt needs; undefined if that is nothing. What an attempt before has fetched is kept. @throws GatewayError 400 for an image that cannot be had */
+export async function imagesFor(exchange: Exchange, { target }: Attempt): Promise<Images | undefined> {
+  const { body, forward } = exchange
+  if (body === undefined || forward !== undefined || !mayName(body)) return undefined
+  const known = fetchedFor.get(exchange) ?? new Map<string, Image>()
+  fetchedFor.set(exchange, known)
+  const { definition, settings, config } = target.provider
+  const wire = wireFor(exchange, target)
+  const upstream = wire !== undefined && 'upstream' in wire ? wire.upstream : undefined
+  const isMeant = (url: string) => upstream?.imageAsData?.(url) === true || definition.imageAsData?.(url, settings) === true
+  return await fetchImages(body, { get: publicGet(config), isMeant, known, signal: exchange.signal })
+}
+
+/** Fetches what the request names, each address once, all side by side; undefined if it names none. @throws GatewayError 400 for an image that cannot be had */
+export async function fetchImages(body: JsonDocument, { get, isMeant, known, signal }: Fetching): Promise<Images | undefined> {
+  const places = new Map(namedIn(body).toReversed().map(({ url, at }) => [url, at]))
+  const meant = [...places].reverse().filter(([url]) => isMeant(url))
+  if (meant.length === 0) return undefined
+  const [, tooMany] = meant[mostImages] ?? []
+  if (tooMany !== undefined) throw refusal(tooMany, `the request names more than ${mostImages} images to be fetched: send them as data`)
+  const others = new AbortController()
+  const allowance = { bytes: mostBytes }
+  try {
+    await Promise.all(meant.filter(([url]) => !known.has(url)).map(async ([url, at]) => {
+      const overdue = AbortSignal.timeout(limitMs)
+      try {
+        known.set(url, await fetchImage(url, get, allowance, AbortSignal.any([signal, others.signal, overdue])))
+      } catch (cause) {
+        throw refusal(at, `the image cannot be fetched: ${overdue.aborted ? `it took longer than ${limitMs / 1000} s` : reasonOf(cause)}`)
+      }
+    }))
+  } finally {
+    others.abort()
+  }
+  return known
+}
+
+/** Callers are not told what hosts there are that are not public, and what is behind them. */
+function reasonOf(cause: unknown): string {
+  return cause instanceof Unfit ? cause.message : 'its host is not public, or cannot be reached'
 }
 
 /** The request with the images in the place of their addresses. */
 export function withImages(body: JsonDocument, images: Images): JsonDocument {
   const own = body.fork()
-  for (const image of namedIn(own)) {
-    const fetched = images.get(image.url)
-    if (fetched !== undefined) image.put(own, fetched.mime, fetched.data)
+  for (const named of namedIn(own)) {
+    const image = images.get(named.url)
+    if (image !== undefined) named.put(own, image)
   }
   return own
-}
-
-async function fetchImage(url: string, at: string, get: Get): Promise<{ readonly mime: string; readonly data: string }> {
-  try {
-    return await follow(url, get, AbortSignal.timeout(limitMs))
-  } catch (cause) {
-    if (cause instanceof GatewayError) throw cause
-    throw refusal(at, `the image cannot be fetched: ${cause instanceof Error ? cause.message : String(cause)}`)
-  }
-}
-
-async function follow(from: string, get: Get, signal: AbortSignal): Promise<{ readonly mime: string; readonly data: string }> {
-  let url = checked(from)
-  for (let redirects = 0; redirects <= mostRedirects; redirects++) {
-    const fetched = await get(url, signal)
-    try {
-      const { status, headers, body } = fetched
-      const { location } = headers
-      if (status === 200) return await read(String(headers['content-type'] ?? ''), body)
-      if (status < 300 || status > 399 || typeof location !== 'string') throw new Error(`the server answered with status ${status}`)
-      url = checked(new URL(location, url).href)
-    } finally {
-      await fetched.close()
-    }
-  }
-  throw new Error(`there are more than ${mostRedirects} redirects`)
-}
-
-/** @throws Error for what is not at a public server */
-function checked(address: string): URL {
-  const url = new URL(address)
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  if (url.protocol !== 'https:') throw new Error('its address is not https')
-  if (url.username !== '' || url.password !== '') throw new Error('its address holds a user')
-  if (isIP(host) !== 0 && !isPublicAddress(host)) throw new Error(`${host} is not a public host`)
-  return url
-}
-
-async function read(type: string, body: AsyncIterable<Buffer>): Promise<{ readonly mime: string; readonly data: string }> {
-  const mime = type.split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  if (!types.has(mime)) throw new Error(`it is of type ${mime === '' ? 'unknown' : mime}`)
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of body) {
-    length += chunk.length
-    if (length > limitBytes) throw new Error(`it is larger than ${limitBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return { mime, data: Buffer.concat(chunks).toString('base64') }
-}
-
-/** On a connection of its own: names are resolved to public addresses only. */
-const getPublic: Get = async (url, signal) => {
-  const dispatcher = new Agent({ connect: buildConnector({ lookup: publicLookup(), timeout: limitMs }), pipelining: 0 })
-  const close = () => dispatcher.destroy()
-  try {
-    const { statusCode, headers, body } = await request(url, { dispatcher, signal, headers: { accept: [...types].join(', ') } })
-    return { status: statusCode, headers, body, close }
-  } catch (cause) {
-    await close()
-    throw cause
-  }
 }
 
 // Where images are
 
 const words = ['image_url', '"image"'].map(word => Buffer.from(word))
 
+/** Cheap; wrong only with requests that name none. */
+function mayName(body: JsonDocument): boolean {
+  return body.edited || words.some(word => body.bytes.includes(word))
+}
+
 /** Every image that is given by an http address, in the spelling of any dialect. */
 function namedIn(body: JsonDocument): readonly Named[] {
-  if (!body.edited && !words.some(word => body.bytes.includes(word))) return []
+  if (!mayName(body)) return []
   const found: Named[] = []
   for (const list of ['messages', 'input']) body.root.get(list)?.items().forEach((item, index) => { look(item, `${list}[${index}]`, found) })
   return found.filter(({ url }) => /^https?:/i.test(url))
@@ -147,9 +127,9 @@ function imageAt(part: JsonNode, at: string): Named | undefined {
   if (url?.kind === 'string') return inPlace(url, `${at}.image_url.url`)
   const address = source?.get('url')
   if (source === undefined || address?.kind !== 'string' || part.get('type')?.value() !== 'image') return undefined
-  return { url: address.string(), at: `${at}.source.url`, put: (body, mime, data) => { body.replace(source, JSON.stringify({ type: 'base64', media_type: mime, data })) } }
+  return { url: address.string(), at: `${at}.source.url`, put: (body, { mime, data }) => { body.replace(source, JSON.stringify({ type: 'base64', media_type: mime, data })) } }
 }
 
 function inPlace(node: JsonNode, at: string): Named {
-  return { url: node.string(), at, put: (body, mime, data) => { body.replace(node, JSON.stringify(`data:${mime};base64,${data}`)) } }
+  return { url: node.string(), at, put: (body, { mime, data }) => { body.replace(node, JSON.stringify(`data:${mime};base64,${data}`)) } }
 }

@@ -17,21 +17,23 @@ import { TranslatedEventBody, TranslatedPlainBody } from './translated-body.ts'
 import type { BodyReader, Outcome, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { relayHeaders } from './relayed-headers.ts'
-import { fetchImages, wantsImages } from './remote-images.ts'
+import { imagesFor, wantsImages } from './remote-images.ts'
 import type { Call, ReplyHeaders, ReplyListener } from './transport.ts'
 
 /**
  * Makes the call. Resolves once the outcome is certain: a plain reply when it is whole, a stream with its first event.
  */
 export function send(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
-  return wantsImages(attempt.target.provider.settings) ? sendWithImages(exchange, attempt) : sendTaught(exchange, attempt)
+  return wantsImages(attempt.target.provider) ? sendWithImages(exchange, attempt) : sendTaught(exchange, attempt)
 }
 
 async function sendWithImages(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
   try {
-    if (exchange.body !== undefined && exchange.forward === undefined) attempt.images = await fetchImages(exchange.body)
+    attempt.images = await imagesFor(exchange, attempt)
   } catch (cause) {
-    if (cause instanceof GatewayError) return { kind: 'refused', error: cause, text: '' }
+    const error: unknown = exchange.signal.aborted ? exchange.signal.reason : cause
+    if (error instanceof GatewayError) return { kind: 'refused', error, text: '' }
+    if (exchange.signal.aborted) return undefined
     throw cause
   }
   return await sendTaught(exchange, attempt)

@@ -82,12 +82,12 @@ describe('by configuration alone, an operator', () => {
   })
 
   it('adds a plugin between two others', async () => {
-    await using served = await Served.start({ files: { 'redact.ts': redact }, config: { pipelines: { chat: [{ insert: { use: './redact.ts', options: { word: 'hello' } }, after: 'user-path', before: 'models' }] } } })
+    await using served = await Served.start({ files: { 'redact.ts': redact }, config: { pipelines: { chat: [{ insert: { use: './redact.ts', options: { word: 'hello' } }, after: 'sessions', before: 'models' }] } } })
     served.upstream.always({ body: chatCompletion() })
     await served.chat()
     expect(served.upstream.requests[0]?.body.toString()).to.include('[redacted]')
     const names = steps(served) as string[]
-    expect(names.slice(names.indexOf('user-path'), names.indexOf('models') + 1)).to.deep.equal(['user-path', 'redact', 'models'])
+    expect(names.slice(names.indexOf('sessions'), names.indexOf('models') + 1)).to.deep.equal(['sessions', 'redact', 'models'])
     expect(explained(served)).to.match(/^ {2}redact \(\.\/redact\.ts\) {2}.*tapline\.yaml:\d+$/m)
   })
 

@@ -13,5 +13,6 @@ export default defineDialect({
     reply: readReply,
     stream: from => new ConverseReader(from),
     framing: 'aws-event-stream',
+    imageAsData: () => true,
   },
 })

@@ -3,7 +3,8 @@ import type { LookupAddress } from 'node:dns'
 import { JsonDocument } from '../../../core/document/document.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import { isPublicAddress, publicLookup } from '../../../core/upstream/public-address.ts'
-import { fetchImages, wantsImages, withImages, type Get } from '../../../core/upstream/remote-images.ts'
+import { publicGet, type Get, type Image } from '../../../core/upstream/image-fetch.ts'
+import { fetchImages, wantsImages, withImages, type Fetching } from '../../../core/upstream/remote-images.ts'
 
 const png = { status: 200, headers: { 'content-type': 'image/png' }, body: ['PN', 'G'] }
 
@@ -26,20 +27,21 @@ async function* piecewise(pieces: readonly (string | Buffer)[]): AsyncGenerator<
 
 const documentOf = (body: object) => JsonDocument.parse(Buffer.from(JSON.stringify(body)))
 const chat = (url: unknown) => ({ messages: [{ role: 'user', content: [{ type: 'text', text: 'x' }, { type: 'image_url', image_url: url }] }] })
-const fetched = async (body: object, get: Get) => {
+const fetching = (get: Get, more: Partial<Fetching> = {}): Fetching => ({ get, isMeant: () => true, known: new Map(), signal: new AbortController().signal, ...more })
+const fetched = async (body: object, get: Get, more: Partial<Fetching> = {}) => {
   const document = documentOf(body)
-  const images = await fetchImages(document, get)
+  const images = await fetchImages(document, fetching(get, more))
   return images === undefined ? undefined : JSON.parse(withImages(document, images).render().toString()) as object
 }
-const refusalOf = async (url: string, get: Get) => await fetchImages(documentOf(chat({ url })), get).then(() => { throw new Error('it was fetched') }, (cause: unknown) => cause as GatewayError)
+const refusalOf = async (url: string, get: Get) => await fetchImages(documentOf(chat({ url })), fetching(get)).then(() => { throw new Error('it was fetched') }, (cause: unknown) => cause as GatewayError)
 
 describe('images that are given by address', () => {
   const url = 'https://a.example/a.png'
   const data = `data:image/png;base64,${Buffer.from('PNG').toString('base64')}`
 
   it('are fetched where the configuration says so', () => {
-    expect([{}, { fetch_remote_images: false }, { image_urls: 'forward' }].map(wantsImages)).to.deep.equal([false, false, false])
-    expect([{ fetch_remote_images: true }, { image_urls: 'fetch' }].map(wantsImages)).to.deep.equal([true, true])
+    const wants = (settings: object) => wantsImages({ settings: { name: 'x', type: 'x', ...settings } })
+    expect([{}, { fetch_remote_images: false }, { image_urls: 'fetch' }, { fetch_remote_images: true }].map(wants)).to.deep.equal([false, false, false, true])
   })
 
   describe('are put in their places', () => {
@@ -66,9 +68,59 @@ describe('images that are given by address', () => {
     expect(asked).to.deep.equal([url])
   })
 
+  it('are not fetched again for a further attempt', async () => {
+    const { get, asked } = network({ [url]: png })
+    const known = new Map<string, Image>()
+    for (let attempt = 0; attempt < 2; attempt++) expect(await fetched(chat({ url }), get, { known })).to.deep.equal(chat({ url: data }))
+    expect(asked).to.deep.equal([url])
+  })
+
+  it('are fetched only where that is meant', async () => {
+    const { get, asked } = network({ [url]: png })
+    const both = (first: string) => ({ messages: [...chat({ url: first }).messages, ...chat({ url: 'https://vendor.example/file' }).messages] })
+    expect(await fetched(both(url), get, { isMeant: address => !address.includes('vendor') })).to.deep.equal(both(data))
+    expect(await fetched(chat({ url }), get, { isMeant: () => false })).to.equal(undefined)
+    expect(asked).to.deep.equal([url])
+  })
+
+  it('are fetched side by side; the first that fails ends the others', async () => {
+    const asked: string[] = []
+    const given: string[] = []
+    const get: Get = ({ href }, signal) => {
+      asked.push(href)
+      if (href.endsWith('/2')) return Promise.resolve({ status: 404, headers: {}, body: piecewise([]), close: () => Promise.resolve() })
+      return new Promise((_resolve, reject) => { signal.addEventListener('abort', () => { given.push(href); reject(signal.reason as Error) }) })
+    }
+    const urls = [1, 2, 3].map(n => `https://a.example/${n}`)
+    const error: unknown = await fetched({ messages: urls.flatMap(each => chat({ url: each }).messages) }, get).catch((cause: unknown) => cause)
+    expect(error).to.include({ status: 400, param: 'messages[1].content[1].image_url.url' })
+    expect([asked, given]).to.deep.equal([urls, [urls[0], urls[2]]])
+  })
+
+  it('are given up when the caller leaves', async () => {
+    const leaving = new AbortController()
+    const get: Get = (_url, signal) => new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error))
+      leaving.abort()
+    })
+    expect(await fetched(chat({ url }), get, { signal: leaving.signal }).catch((cause: unknown) => cause)).to.be.instanceOf(GatewayError)
+  })
+
+  it('are so many at most, and so large together', async () => {
+    const { get, asked } = network({})
+    const many = { messages: Array.from({ length: 21 }, (_, n) => chat({ url: `https://a.example/${n}` }).messages[0]) }
+    const error: unknown = await fetched(many, get).catch((cause: unknown) => cause)
+    expect(error).to.include({ status: 400, param: 'messages[20].content[1].image_url.url' }).and.to.have.property('message').that.matches(/more than 20/)
+    expect(asked).to.deep.equal([])
+    const mebi = Buffer.alloc(1024 * 1024)
+    const large = Object.fromEntries([1, 2, 3, 4].map(n => [`https://a.example/${n}`, { ...png, body: Array.from({ length: 17 }, () => mebi) }]))
+    const together: unknown = await fetched({ messages: Object.keys(large).flatMap(each => chat({ url: each }).messages) }, network(large).get).catch((cause: unknown) => cause)
+    expect(together).to.have.property('message').that.matches(/too large together/)
+  })
+
   it('leave the request as it was', async () => {
     const document = documentOf(chat({ url }))
-    const images = await fetchImages(document, network({ [url]: png }).get)
+    const images = await fetchImages(document, fetching(network({ [url]: png }).get))
     withImages(document, images ?? new Map())
     expect(document.edited).to.equal(false)
   })
@@ -94,6 +146,8 @@ describe('images that are given by address', () => {
       ['when nothing is there', url, {}, /status 404/],
       ['when they are no images', url, { [url]: { status: 200, headers: { 'content-type': 'text/html' }, body: ['x'] } }, /text\/html/],
       ['when nobody says what they are', url, { [url]: { status: 200, body: ['x'] } }, /unknown/],
+      ['when they come compressed', url, { [url]: { ...png, headers: { ...png.headers, 'content-encoding': 'gzip' } } }, /compressed/],
+      ['when their address is none', 'https://', {}, /not a URL/],
       ['when they are too large', url, { [url]: { status: 200, headers: { 'content-type': 'image/png' }, body: Array.from({ length: 21 }, () => big) } }, /larger than/],
     ]
     for (const [name, address, answers, message] of cases) {
@@ -105,15 +159,19 @@ describe('images that are given by address', () => {
         expect(open()).to.equal(0)
       })
     }
-    it('when the connection breaks', async () => expect((await refusalOf(url, () => Promise.reject(new Error('reset')))).message).to.match(/reset/))
+    it('when the connection breaks, without a word of how', async () => expect((await refusalOf(url, () => Promise.reject(new Error('reset by 10.0.0.1')))).message).to.equal('the image cannot be fetched: its host is not public, or cannot be reached'))
+    it('when their name leads to no public address', async () => {
+      const lookup = publicLookup((_host, _options, found) => { found(null, [{ address: '127.0.0.1', family: 4 }]) })
+      expect((await refusalOf(url, publicGet({}, lookup))).message).to.match(/not public/)
+    })
   })
 })
 
 describe('addresses', () => {
-  for (const address of ['1.1.1.1', '8.8.8.8', '172.15.0.1', '172.32.0.1', '192.167.1.1', '100.63.0.1', '2606:4700::1111', '2a00:1450::1']) it(`${address} is public`, () => expect(isPublicAddress(address)).to.equal(true))
+  for (const address of ['1.1.1.1', '8.8.8.8', '172.15.0.1', '172.32.0.1', '192.167.1.1', '100.63.0.1', '2606:4700::1111', '2a00:1450::1', '3ffe::1']) it(`${address} is public`, () => expect(isPublicAddress(address)).to.equal(true))
   for (const address of [
     '0.0.0.0', '10.1.2.3', '100.64.0.1', '127.0.0.1', '127.9.9.9', '169.254.169.254', '172.16.0.1', '172.31.255.255', '192.168.0.1', '198.18.0.1', '224.0.0.1', '255.255.255.255',
-    '::', '::1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '64:ff9b::7f00:1', 'fc00::1', 'fd12::1', 'fe80::1', 'ff02::1', '2001:db8::1', '2002:7f00:1::', 'a.example', '',
+    '::', '::1', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '64:ff9b::7f00:1', 'fc00::1', 'fd12::1', 'fe80::1', 'ff02::1', '2001:db8::1', '2002:7f00:1::', '::7f00:1', '::ffff:0:7f00:1', '64:ff9b:1::1', '4000::1', '3fff::1', 'a.example', '',
   ]) it(`${address === '' ? 'nothing' : address} is not public`, () => expect(isPublicAddress(address)).to.equal(false))
 })
 

@@ -266,7 +266,7 @@ describe('bedrock: credentials', () => {
     await writeFile(file, 'WEB.TOKEN')
     const { calls, definition } = asking(() => '<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>AKWEB</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>T</SessionToken><Expiration>2126-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>')
     const of = settings({ AWS_WEB_IDENTITY_TOKEN_FILE: file, AWS_ROLE_ARN: 'arn:aws:iam::1:role/r', AWS_SHARED_CREDENTIALS_FILE: join(folder, 'none'), AWS_CONFIG_FILE: join(folder, 'none'), HTTPS_PROXY: 'http://everyone:3128' })
-    await within({}, async () => expect(keyOf(await signed(converse(), of, definition))).to.equal('AKWEB'))
+    await within({}, async () => { expect(keyOf(await signed(converse(), of, definition))).to.equal('AKWEB') })
     expect(calls.map(({ proxyUrl }) => proxyUrl)).to.deep.equal(['http://everyone:3128'])
   })
 
