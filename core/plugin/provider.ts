@@ -178,6 +178,8 @@ export interface ProviderDefinition {
   nextPage?(body: unknown): string | undefined
   /** Adds what the vendor wants on a call: signatures, versions. */
   sign?(call: ProviderCall, settings: ProviderSettings): void | Promise<void>
+  /** What `sign` adds depends on the body: one that flows is collected first, up to 64 MiB. */
+  readonly signsBody?: boolean
   /** The provider answered 401: what `sign` keeps is stale. The call is signed and made once more. */
   onUnauthorized?(settings: ProviderSettings): void
   /** Whether an image at this http address has to come with the call, as data, though the dialect would take the address. */

@@ -1,12 +1,8 @@
 /** Calls that a provider answers within this process: no socket, the same life otherwise. */
 
-import type { Readable } from 'node:stream'
-import { gatewayError } from '../errors.ts'
 import type { ProviderAnswer, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
+import { collected } from './collected.ts'
 import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
-
-/** What is collected of an upload. */
-const collectedLimit = 64 * 1024 * 1024
 
 type Answer = NonNullable<ProviderDefinition['answer']>
 
@@ -29,7 +25,8 @@ export class InProcessTransport implements Transport {
 
   async #run(call: OutgoingCall, running: InProcessCall): Promise<void> {
     try {
-      const body = call.upload === undefined ? call.body : await collected(call.upload)
+      // Nothing flows within a process: the answer is made from the whole body.
+      const body = call.upload === undefined ? call.body : await collected(call.upload, 'a provider within this process')
       running.begin(await this.#answer({ ...call, body, get signal() { return running.signal } }, this.#settings))
     } catch (cause) {
       running.fail(cause instanceof Error ? cause : new Error(String(cause)))
@@ -114,18 +111,6 @@ function piecesOf(body: ProviderAnswer['body']): Pieces {
 function leave(pieces: Pieces): void {
   const left: unknown = pieces.return?.()
   if (left instanceof Promise) left.catch(() => {})
-}
-
-/** Nothing flows within a process: the answer is made from the whole body. */
-async function collected(upload: Readable): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of upload) {
-    chunks.push(chunk as Buffer)
-    bytes += (chunk as Buffer).length
-    if (bytes > collectedLimit) throw gatewayError('body_too_large', `a provider within this process takes ${collectedLimit} bytes at most`)
-  }
-  return Buffer.concat(chunks)
 }
 
 function lowerCased(flat: readonly string[]): Record<string, string> {

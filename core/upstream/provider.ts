@@ -1,11 +1,13 @@
 /** One configured provider: its facts, its keys, and the way to it. */
 
+import type { Readable } from 'node:stream'
 import type { ProviderConfig } from '../config/providers/config.ts'
 import { proxyFor, shownProxy } from '../config/providers/proxy.ts'
 import { GatewayError, gatewayError } from '../errors.ts'
 import type { Destination, TranslationOptions } from '../neutral/translation.ts'
 import type { Dialect, UpstreamDialect } from '../plugin/dialect.ts'
 import type { Endpoint, ModelEntry, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
+import { collected } from './collected.ts'
 import { fanOut } from './fan-out.ts'
 import { HttpTransport } from './http-transport.ts'
 import { InProcessTransport } from './in-process-transport.ts'
@@ -142,18 +144,26 @@ export class ProviderInstance {
   }
 
   #send(call: OutgoingCall, listener: ReplyListener, transport: Transport): Call {
+    if (call.upload !== undefined && this.definition.signsBody === true) return this.#sendWhen(this.#whole(call, call.upload), call, listener, transport)
     const signed = this.definition.sign?.(call, this.settings)
-    return signed instanceof Promise ? this.#sendSigned(signed, call, listener, transport) : transport.send(call, listener)
+    return signed instanceof Promise ? this.#sendWhen(signed.then(() => call), call, listener, transport) : transport.send(call, listener)
   }
 
-  #sendSigned(signed: Promise<void>, call: OutgoingCall, listener: ReplyListener, transport: Transport): Call {
+  /** The call with its upload as its body, signed. */
+  async #whole({ upload: _upload, ...call }: OutgoingCall, upload: Readable): Promise<OutgoingCall> {
+    const whole = { ...call, body: await collected(upload, this.name) }
+    await this.definition.sign?.(whole, this.settings)
+    return whole
+  }
+
+  #sendWhen(signed: Promise<OutgoingCall>, { upload }: OutgoingCall, listener: ReplyListener, transport: Transport): Call {
     let running: Call | undefined
     let aborted = false
     signed.then(
-      () => { if (!aborted) running = transport.send(call, listener) },
+      call => { if (!aborted) running = transport.send(call, listener) },
       (cause: unknown) => { if (!aborted) listener.onError(this.#unsigned(cause)) },
     )
-    return { pause: () => running?.pause(), resume: () => running?.resume(), abort: () => { aborted = true; running?.abort() } }
+    return { pause: () => running?.pause(), resume: () => running?.resume(), abort: () => { aborted = true; upload?.destroy(); running?.abort() } }
   }
 
   /** Credentials that could not be had are the operator's affair: the message says why, as far as it says nothing secret. */

@@ -10,6 +10,8 @@ import type { ReplyHeaders } from './transport.ts'
 /** Headers that belong to one connection, not to the reply; and the provider's cookies. */
 const notRelayed = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'set-cookie'])
 const requestIds = new Set(['x-request-id', 'request-id'])
+/** Of AWS; its clients read it under its own name as well. */
+const amazonId = 'x-amzn-requestid'
 
 export class RawBody implements BodyReader {
   readonly flows = true
@@ -43,6 +45,7 @@ export function endToEnd(headers: ReplyHeaders): string[] {
     if (value === undefined || notRelayed.has(name) || listed.has(name)) continue
     const sent = requestIds.has(name) ? 'x-upstream-request-id' : name
     for (const one of Array.isArray(value) ? value : [value]) flat.push(sent, one)
+    if (name === amazonId) flat.push('x-upstream-request-id', String(value))
   }
   return flat
 }

@@ -49,6 +49,7 @@ export function bedrock(surroundings: Surroundings): ProviderDefinition {
     models: readModels,
     learn: (refusal, { settings, model }) => accountOf(settings).learn(refusal, model),
     explain,
+    signsBody: true,
     sign: (call, settings) => accountOf(settings).sign(call),
   })
 }

@@ -128,6 +128,13 @@ describe('passthrough', () => {
       expect(answer.headers['x-request-id']).to.not.equal('theirs')
     })
 
+    it('shows the request id of AWS under its own name, and where those of others are', async () => {
+      served.upstream.always({ headers: { 'x-amzn-RequestId': 'theirs' }, body: '{}' })
+      const answer = await served.call('GET', '/p/openai/files')
+      expect(answer.headers).to.include({ 'x-upstream-request-id': 'theirs', 'x-amzn-requestid': 'theirs' })
+      expectIds(answer)
+    })
+
     it('keeps bytes, their encoding and their length', async () => {
       const encoded = gzipSync(bytes)
       served.upstream.always({ headers: { ...binary, 'content-encoding': 'gzip' }, body: encoded })

@@ -28,6 +28,8 @@ describe('images by address', () => {
   let served: Served
   let distrust: () => void
   const clock = new TurnedClock()
+  /** How often somebody gave up waiting for an image. */
+  let given = 0
   const asked: { readonly path: string; readonly host: string; readonly servername: string | false | null }[] = []
 
   before(async () => {
@@ -37,7 +39,8 @@ describe('images by address', () => {
       if (request.url === '/a.png') response.setHeader('content-type', 'image/png').end('PNG')
       else if (request.url === '/moved') response.writeHead(302, { location: '/a.png' }).end()
       else if (request.url === '/inside') response.writeHead(302, { location: 'https://127.0.0.1/a.png' }).end()
-      else if (request.url !== '/never') response.writeHead(404).end()
+      else if (request.url === '/never') response.on('close', () => given++)
+      else response.writeHead(404).end()
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const hosts: Record<string, number> = { [`${host}:443`]: portOf(server) }
@@ -135,6 +138,7 @@ describe('images by address', () => {
     await until(() => asked.length > 0)
     leaving.abort()
     expect(await call).to.equal('left')
+    await until(() => given > 0)
     await until(() => served.gateway.log.some(({ msg, outcome }) => msg === 'request' && outcome !== 'completed'))
     expect(served.upstream.requests).to.have.length(0)
   })

@@ -89,7 +89,7 @@ export class HttpProxy extends TestProxy {
     const port = this.#options.hosts[incoming.url ?? '']
     if (port === undefined) return void socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n')
     const onward = this.keep(connect(port, '127.0.0.1', () => { socket.write('HTTP/1.1 200 Connection Established\r\n\r\n') }))
-    onward.pipe(socket).pipe(onward)
+    join(socket, onward)
   }
 
   #admits({ method, url, headers }: IncomingMessage): boolean {
@@ -98,6 +98,11 @@ export class HttpProxy extends TestProxy {
     this.asked.push({ what: `${method} ${url}`, credentials })
     return this.#options.credentials === undefined || this.#options.credentials === credentials
   }
+}
+
+/** Whatever ends one ends the other. */
+function join(one: Duplex, other: Duplex): void {
+  for (const [from, to] of [[one, other], [other, one]] as const) from.on('close', () => to.destroy()).pipe(to)
 }
 
 const kinds: Readonly<Record<number, string>> = { 1: 'address', 3: 'name', 4: 'address' }
@@ -133,7 +138,7 @@ export class SocksProxy extends TestProxy {
     if (port === undefined) return answer(4)
     reader.release()
     const onward = this.keep(connect(port, '127.0.0.1', () => answer(0)))
-    onward.pipe(socket).pipe(onward)
+    join(socket, onward)
   }
 
   async #credentials(socket: Socket, reader: Reader): Promise<string> {
