@@ -18,6 +18,15 @@ function keepLongNumbers(_name: string, value: unknown, { source }: { source?: s
   return rawJson(source)
 }
 
+/** The same for a text that may be no JSON: then `undefined`. */
+export function tryJson(text: string): Json | undefined {
+  try {
+    return parseJson(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** A value that `JSON.stringify` spells just so. */
 export function rawJson(source: string): Json {
   return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(source)

@@ -1,7 +1,7 @@
 /** Opaque state of vendors: who may have it back, and how it travels with clients that know nothing of it. */
 
 import { isObject } from './arguments.ts'
-import { parseJson } from './json.ts'
+import { tryJson } from './json.ts'
 import type { Json, JsonObject, VendorState } from './request.ts'
 import type { Destination } from './translation.ts'
 
@@ -38,16 +38,8 @@ export function isSealed(value: string): boolean {
 /** What was sealed; `undefined` for anything that `seal` did not make. */
 export function unseal(value: string): Sealed | undefined {
   if (!isSealed(value) || value.length > sealedLimit) return undefined
-  const sealed = parsed(Buffer.from(value.slice(mark.length), 'base64url').toString())
+  const sealed = tryJson(Buffer.from(value.slice(mark.length), 'base64url').toString())
   if (!isObject(sealed) || sealed['v'] !== 1 || typeof sealed['f'] !== 'string' || !Array.isArray(sealed['s'])) return undefined
   const { f, m, s } = sealed as { f: string; m?: Json; s: readonly Json[] }
   return { v: 1, f, ...(typeof m === 'string' ? { m } : {}), s: s.filter(isObject) }
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
 }

@@ -3,7 +3,7 @@
 import type { GatewayError } from '../errors.ts'
 import { isObject } from '../neutral/arguments.ts'
 import { EmulatedStop } from '../neutral/emulated-stop.ts'
-import { parseJson } from '../neutral/json.ts'
+import { tryJson } from '../neutral/json.ts'
 import type { Emit, NeutralEvent } from '../neutral/reply.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { StreamReader } from '../neutral/translation.ts'
@@ -125,7 +125,7 @@ export class TranslatedStream {
   #normalized(event: StreamEvent): StreamEvent | undefined {
     const { normalize, fault } = this.#steps
     if (normalize === undefined && fault === undefined || event.isDone || event.data === undefined) return event
-    const json = parsed(event.data)
+    const json = tryJson(event.data)
     if (!isObject(json)) return event
     const error = fault?.(json)
     if (error !== undefined) this.#emit({ type: 'error', error })
@@ -141,13 +141,5 @@ export class TranslatedStream {
     const out = Buffer.from(this.#out)
     this.#out = ''
     return out
-  }
-}
-
-function parsed(data: string): unknown {
-  try {
-    return parseJson(data)
-  } catch {
-    return undefined
   }
 }

@@ -1,7 +1,7 @@
 /** The parts of `doStream`, each the data of one event. */
 
-import { gatewayError, parseJson, type Destination, type Emit, type GatewayError, type Json, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
-import { isObject } from '../../../core/neutral/arguments.ts'
+import { gatewayError, type Destination, type Emit, type GatewayError, type Json, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { objectIn } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { citationOf, errorOf, finishOf, imageOf, optionOf, stateOf, usageOf } from './facts.ts'
 
@@ -30,7 +30,7 @@ export class PartsReader implements StreamReader {
 
   read({ data }: StreamEvent, emit: Emit): void {
     if (this.#isOver || data === undefined) return
-    const part = parsed(data)
+    const part = objectIn(data)
     if (part === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent a part that cannot be read`, { provider: this.#from.provider }), emit)
     const id = text(part['id'])
     switch (part['type']) {
@@ -153,15 +153,6 @@ export class PartsReader implements StreamReader {
   #fail(error: GatewayError, emit: Emit): void {
     this.#isOver = true
     emit({ type: 'error', error })
-  }
-}
-
-function parsed(data: string): JsonObject | undefined {
-  try {
-    const value = parseJson(data)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
   }
 }
 

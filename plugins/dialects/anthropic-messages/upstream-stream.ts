@@ -1,7 +1,7 @@
 /** Reads a stream of Anthropic's, event by event. */
 
-import { gatewayError, parseJson, type Destination, type Emit, type Finish, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
-import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
+import { gatewayError, type Destination, type Emit, type Finish, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { vendorError } from './errors.ts'
 import { finishOf } from './stop-reason.ts'
@@ -37,7 +37,7 @@ export class MessagesReader implements StreamReader {
   read(event: StreamEvent, emit: Emit): void {
     const { data } = event
     if (this.#isOver || data === undefined || event.isDone) return
-    const json = parsed(data)
+    const json = objectIn(data)
     if (json === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
     switch (json['type'] ?? event.name) {
       case 'message_start': return this.#start(isObject(json['message']) ? json['message'] : {}, emit)
@@ -164,13 +164,4 @@ function openingOf(block: JsonObject, from: Destination): OpenedBlock | undefine
 
 function inputOf({ input }: JsonObject): string {
   return isObject(input) ? argumentsText(input) : '{}'
-}
-
-function parsed(data: string): JsonObject | undefined {
-  try {
-    const json = parseJson(data)
-    return isObject(json) ? json : undefined
-  } catch {
-    return undefined
-  }
 }

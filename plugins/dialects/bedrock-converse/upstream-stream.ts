@@ -1,7 +1,7 @@
 /** A stream of Converse: frames, which arrive as events of their names. */
 
-import { gatewayError, parseJson, type Destination, type Emit, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
-import { isObject } from '../../../core/neutral/arguments.ts'
+import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
@@ -31,7 +31,7 @@ export class ConverseReader implements StreamReader {
   read(event: StreamEvent, emit: Emit): void {
     const { name, data } = event
     if (this.#isOver || name === undefined || data === undefined) return
-    const payload = parsed(data)
+    const payload = objectIn(data)
     if (payload === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
     if (name === 'exception') return this.#fail(exceptionError(payload, this.#from.provider), emit)
     this.#start(emit)
@@ -134,15 +134,6 @@ export class ConverseReader implements StreamReader {
   #fail(error: GatewayError, emit: Emit): void {
     this.#isOver = true
     emit({ type: 'error', error })
-  }
-}
-
-function parsed(data: string): JsonObject | undefined {
-  try {
-    const value = parseJson(data)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
   }
 }
 

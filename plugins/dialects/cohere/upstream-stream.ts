@@ -1,7 +1,7 @@
 /** A stream of Cohere: typed events, with contents and calls counted apart. */
 
-import { gatewayError, parseJson, type Destination, type Emit, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
-import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
+import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { errorIn, finishOf, usageOf } from './facts.ts'
@@ -27,7 +27,7 @@ export class CohereReader implements StreamReader {
 
   read({ data, isDone }: StreamEvent, emit: Emit): void {
     if (this.#isOver || data === undefined || isDone) return
-    const event = parsed(data)
+    const event = objectIn(data)
     if (event === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
     const { type } = event
     if (typeof type !== 'string') return this.#unnamed(event, emit)
@@ -130,15 +130,6 @@ export class CohereReader implements StreamReader {
   #fail(error: GatewayError, emit: Emit): void {
     this.#isOver = true
     emit({ type: 'error', error })
-  }
-}
-
-function parsed(data: string): JsonObject | undefined {
-  try {
-    const value = parseJson(data)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
   }
 }
 

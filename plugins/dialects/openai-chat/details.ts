@@ -1,9 +1,9 @@
 /** `reasoning_details`: thoughts of whichever vendor as routers list them, which want them back unchanged. */
 
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { parseJson } from '../../../core/neutral/json.ts'
+import { tryJson } from '../../../core/neutral/json.ts'
 import { defined } from '../../../core/neutral/members.ts'
-import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
+import type { JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import { stateOf, type Thought } from './thought.ts'
 
 /** The thoughts of a whole list. What is encrypted follows the summary that it belongs to. */
@@ -62,19 +62,11 @@ export function writeDetails(thoughts: readonly Thought[]): readonly JsonObject[
 /** The entry that a thought's state holds. */
 export function detailOf({ state }: Thought): JsonObject | undefined {
   if (state?.value.startsWith('{') !== true) return undefined
-  const detail = parsed(state.value)
+  const detail = tryJson(state.value)
   return isObject(detail) && typeof detail['type'] === 'string' && detail['type'].startsWith('reasoning.') ? detail : undefined
 }
 
 /** The text that stood before what is encrypted. */
 function withoutData({ data: _data, id: _id, type: _type, ...rest }: JsonObject, text: string, isSummary: boolean): JsonObject {
   return isSummary ? { ...rest, type: 'reasoning.summary', summary: text } : { ...rest, type: 'reasoning.text', text }
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return parseJson(text)
-  } catch {
-    return undefined
-  }
 }

@@ -2,7 +2,7 @@
 
 import { GatewayError, gatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { parseJson } from '../../../core/neutral/json.ts'
+import { tryJson } from '../../../core/neutral/json.ts'
 import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
@@ -60,7 +60,7 @@ export class ChunkReader implements StreamReader {
     const { provider } = this.#from
     const error = chatStream.error(event, provider)
     if (error !== undefined) throw error
-    const chunk = parsed(data)
+    const chunk = tryJson(data)
     if (isObject(chunk)) return chunk
     throw gatewayError('stream_incomplete', 'upstream stream sent an event that cannot be read', { provider })
   }
@@ -242,12 +242,4 @@ function plainThought(delta: JsonObject): string | undefined {
     if (typeof text === 'string' && text !== '') return text
   }
   return undefined
-}
-
-function parsed(data: string): Json | undefined {
-  try {
-    return parseJson(data)
-  } catch {
-    return undefined
-  }
 }

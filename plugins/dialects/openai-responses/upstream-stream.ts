@@ -2,7 +2,7 @@
 
 import { gatewayError, type GatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { parseJson } from '../../../core/neutral/json.ts'
+import { tryJson } from '../../../core/neutral/json.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import type { Emit, OpenedBlock, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
@@ -43,7 +43,7 @@ export class ResponseReader implements StreamReader {
 
   read(event: StreamEvent, emit: Emit): void {
     if (this.#isOver || event.data === undefined || event.isDone) return
-    const json = parsed(event.data)
+    const json = tryJson(event.data)
     if (isObject(json)) this.#readEvent(json, typeOf(json, event), emit)
     else this.#fail(gatewayError('stream_incomplete', 'upstream stream sent an event that cannot be read', { provider: this.#from.provider }), emit)
   }
@@ -249,12 +249,4 @@ function isCall({ type }: JsonObject): boolean {
 function indexOf(json: JsonObject, name: string): number {
   const index = json[name]
   return typeof index === 'number' ? index : 0
-}
-
-function parsed(data: string): Json | undefined {
-  try {
-    return parseJson(data)
-  } catch {
-    return undefined
-  }
 }
