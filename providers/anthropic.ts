@@ -1,32 +1,17 @@
 /** Anthropic. Facts: https://docs.anthropic.com/en/api */
 
-import { defineProvider, JsonError, type JsonDocument, type JsonNode, type ModelEntry, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings } from '../core/index.ts'
+import { defineProvider, type JsonDocument, type JsonNode, type ModelEntry, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings } from '../core/index.ts'
 import { isSealed } from '../core/neutral/state.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
+import { claudeTraits, modelTraitsOption, withOverrides } from './shared/model-table.ts'
+import { textOf } from './shared/rule.ts'
 
-const modelTraits = {
-  type: 'array',
-  description: 'What is known of models, over the built-in table: for ids that match, the last entry counts, member by member.',
-  items: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['models'],
-    properties: {
-      models: { type: 'string', minLength: 1, description: 'A glob on the id; * is any text.' },
-      thinking: { type: 'string', enum: ['adaptive', 'budget', 'none'], description: 'How it is told to think: by effort, by a budget of tokens, not at all.' },
-      always_thinks: { type: 'boolean', description: 'Its thinking cannot be switched off.' },
-      efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The words for effort that it takes, lowest first.' },
-      fixed_sampling: { type: 'boolean', description: 'It refuses temperature, top_p and top_k.' },
-      single_sampling: { type: 'boolean', description: 'It refuses temperature and top_p together.' },
-      prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
-      json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer.' },
-      strict_tools: { type: 'boolean', description: 'It keeps tool arguments to their schema when asked.' },
-      system_turns: { type: 'boolean', description: 'It takes system messages amid the conversation.' },
-      tool_name_length: { type: 'integer', minimum: 1, description: 'The length of the longest tool name that it takes.' },
-      default_max_tokens: { type: 'integer', minimum: 1, description: 'As the setting of that name, for these models.' },
-    },
-  },
-} as const satisfies OptionsSchema
+const modelTraits = modelTraitsOption({
+  ...claudeTraits,
+  system_turns: { type: 'boolean', description: 'It takes system messages amid the conversation.' },
+  tool_name_length: { type: 'integer', minimum: 1, description: 'The length of the longest tool name that it takes.' },
+  default_max_tokens: { type: 'integer', minimum: 1, description: 'As the setting of that name, for these models.' },
+})
 
 const schema = {
   type: 'object',
@@ -97,16 +82,8 @@ function nextPage(body: unknown): string | undefined {
 
 /** What the user says of a model; the dialect knows the rest by the model's id. */
 function traits(model: string, settings: ProviderSettings): ModelTraits {
-  const { default_max_tokens: defaultMaxTokens = 4096, model_traits: tables = [] } = settings as Partial<Settings>
-  return tables.filter(({ models }) => globOf(models).test(model)).reduce<ModelTraits>((known, { models: _models, ...said }) => ({ ...known, ...camelCased(said) }), { vendor: 'anthropic', defaultMaxTokens })
-}
-
-function globOf(glob: string): RegExp {
-  return new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 'i')
-}
-
-function camelCased(said: object): ModelTraits {
-  return Object.fromEntries(Object.entries(said).map(([name, value]) => [name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()), value as unknown]))
+  const { default_max_tokens: defaultMaxTokens = 4096 } = settings as Partial<Settings>
+  return withOverrides(model, { vendor: 'anthropic', defaultMaxTokens }, settings)
 }
 
 // Calls
@@ -161,14 +138,4 @@ function isUnsigned(block: JsonNode): boolean {
   if (textOf(block.get('type')) !== 'thinking') return false
   const signature = textOf(block.get('signature'))
   return signature === '' || signature !== undefined && isSealed(signature)
-}
-
-function textOf(node: JsonNode | undefined): string | undefined {
-  if (node?.kind !== 'string') return undefined
-  try {
-    return node.string()
-  } catch (cause) {
-    if (cause instanceof JsonError) return undefined
-    throw cause
-  }
 }

@@ -1,32 +1,15 @@
 /** What is known of the models that Bedrock serves, and how it lists them. */
 
-import type { ModelEntry, ModelTraits, OptionsSchema, ProviderSettings } from '../../core/index.ts'
-import { withOverrides } from '../shared/model-table.ts'
+import type { ModelEntry, ModelTraits, ProviderSettings } from '../../core/index.ts'
+import { claudeTraits, modelTraitsOption, withOverrides } from '../shared/model-table.ts'
 
 /** The option `model_traits`. */
-export const modelTraits = {
-  type: 'array',
-  description: 'What is known of models, over the built-in table: for ids that match, the last entry counts, member by member.',
-  items: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['models'],
-    properties: {
-      models: { type: 'string', minLength: 1, description: 'A glob on the id; * is any text.' },
-      vendor: { type: 'string', minLength: 1, description: 'Whose model it is; anthropic for Claude behind an id that does not say so.' },
-      thinking: { type: 'string', enum: ['adaptive', 'budget', 'none'], description: 'How a model of Claude is told to think: by effort, by a budget of tokens, not at all.' },
-      always_thinks: { type: 'boolean', description: 'Its thinking cannot be switched off.' },
-      efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The words for effort that it takes, lowest first.' },
-      fixed_sampling: { type: 'boolean', description: 'It refuses temperature, top_p and top_k.' },
-      single_sampling: { type: 'boolean', description: 'It refuses temperature and top_p together.' },
-      prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
-      json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer.' },
-      strict_tools: { type: 'boolean', description: 'It keeps tool arguments to their schema when asked.' },
-      forced_tools: { type: 'boolean', description: 'It can be made to call a tool.' },
-      cache_marks: { type: 'boolean', description: 'It takes cache points.' },
-    },
-  },
-} as const satisfies OptionsSchema
+export const modelTraits = modelTraitsOption({
+  vendor: { type: 'string', minLength: 1, description: 'Whose model it is; anthropic for Claude behind an id that does not say so.' },
+  ...claudeTraits,
+  forced_tools: { type: 'boolean', description: 'It can be made to call a tool.' },
+  cache_marks: { type: 'boolean', description: 'It takes cache points.' },
+})
 
 const claude: ModelTraits = { vendor: 'anthropic', family: 'claude', forcedTools: true }
 /** No schema for the answer, none kept by tools. */

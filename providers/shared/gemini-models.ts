@@ -1,32 +1,20 @@
 /** What Google's models take, wherever they are served, and how they are listed. */
 
 import type { ModelEntry, ModelTraits, OptionsSchema, ProviderSettings } from '../../core/index.ts'
-import { withOverrides, type ModelRow } from './model-table.ts'
+import { imagesTrait, modelTraitsOption, withOverrides, type ModelRow } from './model-table.ts'
 
 /** The option `model_traits` of providers that serve Google's models. */
-export const geminiTraitsOption = {
-  type: 'array',
-  description: 'What is known of models, over the built-in table: for ids that match, the last entry counts, member by member.',
-  items: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['models'],
-    properties: {
-      models: { type: 'string', minLength: 1, description: 'A glob on the id; * is any text.' },
-      family: { type: 'string', minLength: 1, description: 'Thought signatures go back to models of the family that made them only.' },
-      thinking: { type: 'string', enum: ['level', 'budget', 'none'], description: 'How it is told to think: by a level, by a budget of tokens, not at all.' },
-      always_thinks: { type: 'boolean', description: 'Its thinking cannot be switched off.' },
-      efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The levels of thinking that it takes, lowest first.' },
-      budgets: { type: 'array', minItems: 2, maxItems: 2, items: { type: 'integer', minimum: 0 }, description: 'The least and the most tokens that its thinking budget may have.' },
-      fixed_sampling: { type: 'boolean', description: 'temperature, top_p and top_k are not sent.' },
-      images: { type: 'boolean', description: 'It sees images.' },
-      json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer; else it gets the older OpenAPI form.' },
-      strict_tools: { type: 'boolean', description: 'It can be told to choose among some of its tools.' },
-      prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
-      embedding_inputs: { type: 'integer', minimum: 1, description: 'How many texts one call for embeddings may have.' },
-    },
-  },
-} as const satisfies OptionsSchema
+export const geminiTraitsOption = modelTraitsOption({
+  family: { type: 'string', minLength: 1, description: 'Thought signatures go back to models of the family that made them only.' },
+  thinking: { type: 'string', enum: ['level', 'budget', 'none'], description: 'How it is told to think: by a level, by a budget of tokens, not at all.' },
+  efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The levels of thinking that it takes, lowest first.' },
+  budgets: { type: 'array', minItems: 2, maxItems: 2, items: { type: 'integer', minimum: 0 }, description: 'The least and the most tokens that its thinking budget may have.' },
+  fixed_sampling: { type: 'boolean', description: 'temperature, top_p and top_k are not sent.' },
+  images: imagesTrait,
+  json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer; else it gets the older OpenAPI form.' },
+  strict_tools: { type: 'boolean', description: 'It can be told to choose among some of its tools.' },
+  embedding_inputs: { type: 'integer', minimum: 1, description: 'How many texts one call for embeddings may have.' },
+})
 
 const google = { vendor: 'google', images: true } as const
 const byLevel = { ...google, family: 'gemini-3', thinking: 'level', alwaysThinks: true, fixedSampling: true, jsonSchema: true, strictTools: true } as const

@@ -1,6 +1,6 @@
 /** What is known of models, by their ids: built-in tables, and what a user says over them. */
 
-import type { ModelTraits, OptionsOf, OptionsSchema, ProviderSettings } from '../../core/index.ts'
+import type { ModelTraits, OptionsSchema, ProviderSettings } from '../../core/index.ts'
 
 /** Facts for the ids that match; of several rows the first counts. */
 export interface ModelRow<Facts> {
@@ -8,29 +8,43 @@ export interface ModelRow<Facts> {
   readonly facts: Facts
 }
 
-/** The option `model_traits` of providers with such a table. */
-export const modelTraits = {
-  type: 'array',
-  description: 'What is known of models, over the built-in table: for ids that match, the last entry counts, member by member.',
-  items: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['models'],
-    properties: {
-      models: { type: 'string', minLength: 1, description: 'A glob on the id; * is any text.' },
-      reasoning: { type: 'boolean', description: 'It thinks before it answers, and takes what such models take.' },
-      efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The words for effort that it takes, lowest first; none if it takes no such word.' },
-      always_thinks: { type: 'boolean', description: 'Its thinking cannot be switched off.' },
-      images: { type: 'boolean', description: 'It sees images.' },
-      json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer.' },
-      strict_tools: { type: 'boolean', description: 'It keeps tool arguments to their schema when asked.' },
-      prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
-      responses: { type: 'string', enum: ['never', 'thinking', 'tools', 'always'], description: 'Which calls it takes on /responses only: those with tools while it thinks, all with tools, all.' },
-    },
-  },
-} as const satisfies OptionsSchema
+/** What every table knows of a model. */
+const commonTraits = {
+  models: { type: 'string', minLength: 1, description: 'A glob on the id; * is any text.' },
+  efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The words for effort that it takes, lowest first.' },
+  always_thinks: { type: 'boolean', description: 'Its thinking cannot be switched off.' },
+  json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer.' },
+  strict_tools: { type: 'boolean', description: 'It keeps tool arguments to their schema when asked.' },
+  prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
+} as const satisfies Traits
 
-export const modelTraitsSchema = { type: 'object', properties: { model_traits: modelTraits } } as const satisfies OptionsSchema
+type Traits = Readonly<Record<string, OptionsSchema>>
+
+/** The option `model_traits` of a provider. @param properties what its table knows of a model beyond the common, or means otherwise */
+export function modelTraitsOption(properties: Traits): OptionsSchema {
+  return {
+    type: 'array',
+    description: 'What is known of models, over the built-in table: for ids that match, the last entry counts, member by member.',
+    items: { type: 'object', additionalProperties: false, required: ['models'], properties: { ...commonTraits, ...properties } },
+  }
+}
+
+export const imagesTrait: OptionsSchema = { type: 'boolean', description: 'It sees images.' }
+
+/** What models of Claude are told apart by, wherever they are served. */
+export const claudeTraits = {
+  thinking: { type: 'string', enum: ['adaptive', 'budget', 'none'], description: 'How a model of Claude is told to think: by effort, by a budget of tokens, not at all.' },
+  fixed_sampling: { type: 'boolean', description: 'It refuses temperature, top_p and top_k.' },
+  single_sampling: { type: 'boolean', description: 'It refuses temperature and top_p together.' },
+} as const satisfies Traits
+
+/** The option `model_traits` of providers that take what OpenAI's models take. */
+export const modelTraits = modelTraitsOption({
+  reasoning: { type: 'boolean', description: 'It thinks before it answers, and takes what such models take.' },
+  efforts: { ...commonTraits.efforts, description: 'The words for effort that it takes, lowest first; none if it takes no such word.' },
+  images: imagesTrait,
+  responses: { type: 'string', enum: ['never', 'thinking', 'tools', 'always'], description: 'Which calls it takes on /responses only: those with tools while it thinks, all with tools, all.' },
+})
 
 export interface ModelFacts extends ModelTraits {
   readonly reasoning?: boolean
@@ -44,7 +58,7 @@ export function factsOf<Facts extends ModelFacts>(model: string, rows: readonly 
 
 /** Facts with what the user says of the model over them. */
 export function withOverrides<Facts extends ModelFacts>(model: string, facts: Facts, settings: ProviderSettings): Facts {
-  const own = settings['model_traits'] as OptionsOf<typeof modelTraits> | undefined
+  const own = settings['model_traits'] as readonly { readonly models: string }[] | undefined
   return own === undefined ? facts : own.filter(({ models }) => globOf(models).test(model)).reduce((known, { models: _models, ...said }) => ({ ...known, ...camelCased(said) }), facts)
 }
 
