@@ -10,6 +10,7 @@ import { modelTraits, traitsOf, withOverrides, type ModelFacts } from './shared/
 import { openAiDetour } from './shared/openai-detours.ts'
 import { openAiTraits } from './shared/openai-models.ts'
 import { openAiRules } from './shared/openai-rules.ts'
+import { perInstance } from './shared/per-instance.ts'
 import { forChat, said, type Rule } from './shared/rule.ts'
 import { thinkTagReader } from './shared/think-tags.ts'
 
@@ -79,14 +80,8 @@ function operationsOf(dialects: unknown): Readonly<Record<string, Endpoint>> {
   return { ...ordinary, ...Object.fromEntries(named.map(operation => [operation, further[operation]])) }
 }
 
-const compiled = new WeakMap<ProviderSettings, Rule>()
-
-/** The rules that an instance's settings amount to; made once. */
-function rulesOf(settings: ProviderSettings): Rule {
-  const known = compiled.get(settings) ?? compile(settings)
-  compiled.set(settings, known)
-  return known
-}
+/** The rules that an instance's settings amount to. */
+const rulesOf = perInstance(compile)
 
 function compile(settings: ProviderSettings): Rule {
   const {

@@ -1,11 +1,12 @@
 /** OpenAI. Facts: https://platform.openai.com/docs/api-reference */
 
-import { defineProvider, type CallFacts, type JsonDocument, type ProviderSettings, type Refusal } from '../core/index.ts'
+import { defineProvider, type CallFacts, type JsonDocument, type Refusal } from '../core/index.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { modelTraits } from './shared/model-table.ts'
 import { openAiDetour, toolsByResponses } from './shared/openai-detours.ts'
 import { openAiTraits } from './shared/openai-models.ts'
 import { openAiRules } from './shared/openai-rules.ts'
+import { perInstance } from './shared/per-instance.ts'
 
 const modelOf = ({ model }: CallFacts) => model
 const rules = openAiRules(modelOf)
@@ -57,9 +58,8 @@ export default defineProvider({
 })
 
 /** Servers that only resemble OpenAI's take what they take. */
-function isStrict({ base_url: url = 'https://api.openai.com/v1', strict_openai_models: isForced }: ProviderSettings): boolean {
-  return isForced === true || (isForced === undefined && /(?:^|\.)openai\.com$/.test(URL.parse(url)?.hostname ?? ''))
-}
+const isStrict = perInstance(({ base_url: url = 'https://api.openai.com/v1', strict_openai_models: isForced }) =>
+  isForced === true || (isForced === undefined && /(?:^|\.)openai\.com$/.test(URL.parse(url)?.hostname ?? '')))
 
 /** Which models take tools on /responses only is known of some; others say so when they are asked. */
 function learn({ status, message }: Refusal, { model, dialect }: CallFacts): string | undefined {

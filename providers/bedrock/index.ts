@@ -1,6 +1,7 @@
 /** Amazon Bedrock. Facts: https://docs.aws.amazon.com/bedrock/latest/userguide */
 
-import { defineProvider, type ProviderDefinition, type ProviderSettings, type Refusal } from '../../core/index.ts'
+import { defineProvider, type ProviderDefinition, type Refusal } from '../../core/index.ts'
+import { perInstance } from '../shared/per-instance.ts'
 import { Account } from './account.ts'
 import { credentialVariables } from './credentials.ts'
 import { modelTraits, readModels, traitsOf } from './models.ts'
@@ -9,14 +10,7 @@ import { real, type Surroundings } from './surroundings.ts'
 
 /** The type, for surroundings that tests may replace. */
 export function bedrock(surroundings: Surroundings): ProviderDefinition {
-  /** By the settings of the instance. */
-  const accounts = new WeakMap<ProviderSettings, Account>()
-
-  const accountOf = (settings: ProviderSettings): Account => {
-    const known = accounts.get(settings) ?? new Account(settings, surroundings)
-    accounts.set(settings, known)
-    return known
-  }
+  const accountOf = perInstance(settings => new Account(settings, surroundings))
 
   return defineProvider({
     name: 'bedrock',

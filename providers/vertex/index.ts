@@ -5,6 +5,7 @@ import catalogue from '../shared/catalogue.json' with { type: 'json' }
 import { compatRules } from '../shared/gemini-compat.ts'
 import { bareId, geminiTraits, googleModels, isCompatible, modeVariable, nextGooglePage } from '../shared/gemini-models.ts'
 import { googleImages, imagesPath } from '../shared/google-images.ts'
+import { perInstance } from '../shared/per-instance.ts'
 import { grantFor, type Settings } from './credentials.ts'
 import { projectUrl } from './place.ts'
 import { schema } from './schema.ts'
@@ -30,14 +31,7 @@ const compat = { chat: `POST ${compatPath}/chat/completions`, ...common } as con
 
 /** The type, for surroundings that tests may replace. */
 export function vertex(surroundings: Surroundings): ProviderDefinition {
-  /** By the settings of the instance. */
-  const tokens = new WeakMap<ProviderSettings, TokenSource>()
-
-  const tokensOf = (settings: ProviderSettings): TokenSource => {
-    const known = tokens.get(settings) ?? new TokenSource(grantFor(settings as Settings, surroundings), () => surroundings.now())
-    tokens.set(settings, known)
-    return known
-  }
+  const tokensOf = perInstance(settings => new TokenSource(grantFor(settings as Settings, surroundings), () => surroundings.now()))
 
   return defineProvider({
     name: 'vertex',
