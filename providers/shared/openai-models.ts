@@ -1,7 +1,8 @@
 /** What OpenAI's models take, wherever they are served. */
 
-import type { CallFacts, ModelTraits, ProviderSettings } from '../../core/index.ts'
+import type { CallFacts, ModelTraits } from '../../core/index.ts'
 import { factsOf, traitsOf, type ModelFacts, type ModelRow } from './model-table.ts'
+import { perModel } from './per-instance.ts'
 
 export interface OpenAiFacts extends ModelFacts {
   /** It calls the limit of its answer `max_completion_tokens`, and is like others otherwise. */
@@ -35,12 +36,10 @@ const rows: readonly ModelRow<OpenAiFacts>[] = [
 ]
 
 /** The facts of a model; fine-tuned ones are as those that they came from. */
-export function openAiFacts(model: string, settings: ProviderSettings): OpenAiFacts {
-  return factsOf(model.replace(/^ft:/, ''), rows, settings)
-}
+export const openAiFacts = perModel((model, settings): OpenAiFacts => factsOf(model.replace(/^ft:/, ''), rows, settings))
 
 /** What a writer needs to know of a model of OpenAI's. */
-export function openAiTraits(model: string, settings: ProviderSettings): ModelTraits {
+export const openAiTraits = perModel((model, settings): ModelTraits => {
   const { isChat: _isChat, ...facts } = openAiFacts(model, settings)
   return { vendor: 'openai', ...traitsOf(facts) }
-}
+})
