@@ -21,7 +21,7 @@ export function openAiDetour(modelOf: ModelOf): (body: JsonDocument, call: CallF
 }
 
 function needsResponses(body: JsonDocument, call: CallFacts, { responses = 'never', reasoning }: OpenAiFacts): boolean {
-  if (responses === 'always' || hasFileUrl(body) || hasRichResult(body)) return true
+  if (responses === 'always' || hasForeignPart(body)) return true
   if (!hasTools(body)) return false
   if (responses === 'tools' || call.learned?.has(toolsByResponses(call.model)) === true) return true
   return responses === 'thinking' && reasoning === true && !isIdle(body)
@@ -38,9 +38,14 @@ function usesFunctions(body: JsonDocument): boolean {
   return said(body.root, 'functions') !== undefined || mayMention(body, '"function_call"') && messagesOf(body).some(({ node }) => said(node, 'function_call') !== undefined)
 }
 
+/** Whether there is a part that chat completions do not take where it stands. */
+function hasForeignPart(body: JsonDocument): boolean {
+  const mayHaveFile = mayMention(body, '"file"') || mayMention(body, '"document"')
+  return (mayHaveFile && hasFileUrl(body)) || ((mayHaveFile || mayMention(body, '"image')) && hasRichResult(body))
+}
+
 /** A file by its address: chat completions take its content only. */
 function hasFileUrl(body: JsonDocument): boolean {
-  if (!mayMention(body, '"file"') && !mayMention(body, '"document"')) return false
   return partsOf(messagesOf(body)).some(({ node }) => {
     const file = said(node, 'file')
     const address = textOf(said(file, 'file_url')) ?? textOf(said(file, 'file_data')) ?? textOf(said(said(node, 'source'), 'url'))
@@ -50,7 +55,6 @@ function hasFileUrl(body: JsonDocument): boolean {
 
 /** An image or a file that a tool gave: with chat completions tools give text only. */
 function hasRichResult(body: JsonDocument): boolean {
-  if (!mayMention(body, '"image') && !mayMention(body, '"file"') && !mayMention(body, '"document"')) return false
   return messagesOf(body).some(message => {
     const results = textOf(message.node.get('role')) === 'tool' ? [message] : partsOf([message]).filter(({ node }) => textOf(node.get('type')) === 'tool_result')
     return partsOf(results).some(({ node }) => isRich(node))
