@@ -1,5 +1,9 @@
 /** How hard a model shall think: words, and the tokens that they stand for. */
 
+import type { Losses } from './losses.ts'
+import type { ReasoningControls } from './request.ts'
+import type { ModelTraits } from './translation.ts'
+
 /** Lowest first. */
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']
 
@@ -29,4 +33,27 @@ export function clampEffort(effort: string, accepted: readonly string[]): string
   const known = accepted.filter(word => efforts.includes(word)).sort((one, other) => efforts.indexOf(one) - efforts.indexOf(other))
   const thinking = known.filter(word => word !== 'none')
   return thinking.findLast(word => efforts.indexOf(word) <= rank) ?? thinking[0] ?? known[0]
+}
+
+/** The one word that a caller's controls amount to, within what the model takes as far as that is known; what is not taken is noted. */
+export function takenEffort(controls: ReasoningControls, { thinking, efforts: known }: ModelTraits, losses: Losses): string | undefined {
+  const effort = effortOf(controls)
+  if (effort === undefined) return undefined
+  const taken = thinking === 'none' ? [] : known
+  const word = taken === undefined ? effort : effort === 'none' && !taken.includes('none') ? undefined : clampEffort(effort, taken)
+  if (word === undefined) dropEffort(effort, thinking === 'none', losses)
+  else if (word !== effort) losses.silent('reasoning_effort', `the nearest that the model takes is ${word}`)
+  return word
+}
+
+function effortOf({ effort, budget, isEnabled }: ReasoningControls): string | undefined {
+  if (effort !== undefined) return effort
+  if (isEnabled === false) return 'none'
+  return budget === undefined ? isEnabled === true ? 'medium' : undefined : effortOfBudget(budget)
+}
+
+/** A model that cannot think does without thinking anyway. */
+function dropEffort(effort: string, cannotThink: boolean, losses: Losses): void {
+  if (effort === 'none' && cannotThink) losses.silent('reasoning_effort', 'the model does not think')
+  else losses.drop('reasoning_effort', `${effort} is not taken by the model`)
 }

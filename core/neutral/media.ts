@@ -1,7 +1,8 @@
 /** Images and files as base64 or by address, and what their first bytes say they are. */
 
 import { refusal } from './losses.ts'
-import type { FileBlock, Source } from './request.ts'
+import type { Members } from './members.ts'
+import type { AudioBlock, FileBlock, Source } from './request.ts'
 
 interface Media {
   readonly mime: string
@@ -34,6 +35,23 @@ export function parseDataUrl(url: string, at: string): Media | undefined {
   const mime = said === '' ? sniffMime(data) : spelling.get(said) ?? said
   if (mime === undefined) throw refusal(at, 'the data URL names no media type, and its data is of none that is known')
   return { mime, data }
+}
+
+/** A data URL, or base64 whose first bytes tell what it is. @throws GatewayError 400 if it is malformed, or of no known type */
+export function fileMedia(data: string, at: string): Media {
+  const media = parseDataUrl(data, at)
+  if (media !== undefined) return media
+  const mime = sniffMime(data)
+  if (mime === undefined) throw refusal(at, 'file_data names no media type, and is of none that is known')
+  return { mime, data }
+}
+
+/** Audio as `{data, format}`: base64 of that format, or a data URL. @throws GatewayError 400 */
+export function readAudio(audio: Members): AudioBlock {
+  const at = audio.path('data')
+  const data = audio.text('data') ?? ''
+  const media = parseDataUrl(data, at)
+  return { type: 'audio', mime: media?.mime ?? `audio/${audio.text('format') ?? 'wav'}`, data: media?.data ?? data, at }
 }
 
 /** The media type that base64 data seems to be of. */

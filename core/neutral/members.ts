@@ -50,6 +50,18 @@ export class Members {
     throw wrongType(this.path(name), 'a boolean')
   }
 
+  /** A text that must be there, and not empty. @throws GatewayError 400 */
+  filled(name: string): string {
+    const value = this.text(name)
+    if (value !== undefined && value !== '') return value
+    throw missing(this.path(name))
+  }
+
+  /** An object that must be there. @throws GatewayError 400 */
+  inside(name: string): Members {
+    return Members.of(this.any(name), this.path(name))
+  }
+
   object(name: string): Members | undefined {
     const value = this.any(name)
     return value === undefined ? undefined : Members.of(value, this.path(name))
@@ -81,6 +93,11 @@ export class Members {
 
 export function wrongType(at: string, wanted: string): GatewayError {
   return gatewayError('invalid_type', `${at} must be ${wanted}`, { param: at })
+}
+
+/** What must be there is not. */
+export function missing(at: string): GatewayError {
+  return gatewayError('missing_required_parameter', `${at} is required`, { param: at })
 }
 
 /** Leaves out members that are `undefined`. */

@@ -1,8 +1,8 @@
 /** Reads the blocks of messages and results. */
 
-import { gatewayError, refusal, type Block, type FileBlock, type ImageBlock, type Losses, type ReasoningBlock, type Source, type TextBlock, type ToolCallBlock, type ToolResultBlock, type VendorState } from '../../../core/index.ts'
+import { refusal, type Block, type FileBlock, type ImageBlock, type Losses, type ReasoningBlock, type Source, type TextBlock, type ToolCallBlock, type ToolResultBlock, type VendorState } from '../../../core/index.ts'
 import { argumentsText } from '../../../core/neutral/arguments.ts'
-import { defined, Members } from '../../../core/neutral/members.ts'
+import { defined, missing, type Members } from '../../../core/neutral/members.ts'
 import { readCache } from './cache-mark.ts'
 
 type ResultPart = TextBlock | ImageBlock | FileBlock
@@ -39,7 +39,7 @@ function readText(block: Members, losses: Losses): TextBlock {
 }
 
 function readImage(block: Members): ImageBlock {
-  const source = Members.of(block.any('source'), block.path('source'))
+  const source = block.inside('source')
   return defined<ImageBlock>({ type: 'image', source: readSource(source), cache: readCache(block), at: source.at })
 }
 
@@ -57,7 +57,7 @@ function mimeOf(mediaType: string): string {
 }
 
 function readDocument(block: Members): FileBlock {
-  const source = Members.of(block.any('source'), block.path('source'))
+  const source = block.inside('source')
   const read = readDocumentSource(source)
   return defined<FileBlock>({
     type: 'file',
@@ -145,5 +145,5 @@ function readThinking(block: Members): ReasoningBlock {
 function required(holder: Members, name: string): string {
   const value = holder.text(name)
   if (value !== undefined) return value
-  throw gatewayError('missing_required_parameter', `${holder.path(name)} is required`, { param: holder.path(name) })
+  throw missing(holder.path(name))
 }

@@ -70,7 +70,7 @@ function readTool(tool: Members, losses: Losses): Tool {
   if (type !== undefined && type !== 'custom') throw refusal(tool.at, `the tool ${type} is Anthropic's own: it cannot be translated`)
   for (const name of Object.keys(tool.rest(knownOfTools))) losses.drop(`tools.${name}`, `of ${dialect} alone`, tool.path(name))
   return defined<Tool>({
-    name: nameOf(tool),
+    name: tool.filled('name'),
     description: tool.text('description'),
     schema: tool.any('input_schema'),
     strict: tool.flag('strict'),
@@ -79,19 +79,13 @@ function readTool(tool: Members, losses: Losses): Tool {
   })
 }
 
-function nameOf(named: Members): string {
-  const name = named.text('name')
-  if (name !== undefined && name !== '') return name
-  throw gatewayError('missing_required_parameter', `${named.path('name')} is required`, { param: named.path('name') })
-}
-
 function readToolChoice(choice: Members | undefined): ToolChoice | undefined {
   const type = choice?.text('type')
   switch (type) {
     case undefined: return undefined
     case 'auto': case 'none': return { kind: type }
     case 'any': return { kind: 'required' }
-    case 'tool': return choice === undefined ? undefined : { kind: 'named', name: nameOf(choice) }
+    case 'tool': return choice === undefined ? undefined : { kind: 'named', name: choice.filled('name') }
     default: throw gatewayError('invalid_value', 'tool_choice.type must be one of auto, any, tool and none', { param: 'tool_choice.type' })
   }
 }

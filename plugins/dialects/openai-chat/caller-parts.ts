@@ -2,9 +2,9 @@
 
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
-import { parseDataUrl, sniffMime, sourceOfUrl } from '../../../core/neutral/media.ts'
+import { fileMedia, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
-import type { AudioBlock, Block, CacheMark, FileBlock, ImageBlock, ReasoningBlock, RefusalBlock, TextBlock, VideoBlock } from '../../../core/neutral/request.ts'
+import type { Block, CacheMark, FileBlock, ImageBlock, ReasoningBlock, RefusalBlock, TextBlock, VideoBlock } from '../../../core/neutral/request.ts'
 
 type PartReader = (part: Members) => readonly Block[]
 
@@ -13,7 +13,7 @@ const readers: Readonly<Record<string, PartReader>> = {
   input_text: part => [readText(part)],
   output_text: part => [readText(part)],
   image_url: part => [readImage(part)],
-  input_audio: part => [readAudio(part)],
+  input_audio: part => [readAudio(part.inside('input_audio'))],
   file: part => [readFile(part)],
   video_url: part => [readVideo(part)],
   refusal: part => [readRefusal(part)],
@@ -70,16 +70,8 @@ function addressOf(part: Members, name: string): { readonly url: string; readonl
   return { url, at: image.path('url'), detail: image.text('detail') }
 }
 
-function readAudio(part: Members): AudioBlock {
-  const audio = Members.of(part.any('input_audio'), part.path('input_audio'))
-  const at = audio.path('data')
-  const data = audio.text('data') ?? ''
-  const media = parseDataUrl(data, at)
-  return { type: 'audio', mime: media?.mime ?? `audio/${audio.text('format') ?? 'wav'}`, data: media?.data ?? data, at }
-}
-
 function readFile(part: Members): FileBlock {
-  const file = Members.of(part.any('file'), part.path('file'))
+  const file = part.inside('file')
   const { source, mime, at } = sourceOfFile(file)
   return defined<FileBlock>({ type: 'file', source, mime, name: file.text('filename'), cache: readCache(part), at })
 }
@@ -98,14 +90,8 @@ function sourceOfFile(file: Members): FileSource {
   const at = file.path(name)
   if (data === undefined) throw refusal(file.at, 'a file needs file_data, file_url or file_id')
   if (/^https?:\/\//i.test(data)) return { source: { kind: 'url', url: data }, at }
-  const media = parseDataUrl(data, at) ?? bareMedia(data, at)
+  const media = fileMedia(data, at)
   return { source: asText(media) ?? { kind: 'base64', ...media }, mime: media.mime, at }
-}
-
-function bareMedia(data: string, at: string): { readonly mime: string; readonly data: string } {
-  const mime = sniffMime(data)
-  if (mime === undefined) throw refusal(at, 'file_data names no media type, and is of none that is known')
-  return { mime, data }
 }
 
 /** A plain text, if the bytes are one. */

@@ -1,9 +1,9 @@
 /** Reads a chat completion request: from OpenAI's spelling to no dialect's. */
 
 import { gatewayError } from '../../../core/errors.ts'
+import { readExtras } from '../../../core/neutral/extras.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
-import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Hints, JsonObject, NeutralRequest, Output, ReasoningControls, Sampling, Tool, ToolChoice, Wants } from '../../../core/neutral/request.ts'
 import { readMessages } from './caller-messages.ts'
 import { readCache } from './caller-parts.ts'
@@ -21,7 +21,6 @@ export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
   const body = new Members(json)
   if (body.object('stream_options')?.any('include_obfuscation') === true) losses.drop('stream_options.include_obfuscation', 'streams are not padded')
   const { system, turns } = readMessages(body)
-  const { vendorExtras, rest } = readExtraBody(body)
   const reasoning = readReasoning(body)
   return defined<NeutralRequest>({
     from: 'openai-chat',
@@ -40,27 +39,8 @@ export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
     wants: readWants(body, reasoning),
     cache: readCache(body),
     isStream: body.flag('stream') === true,
-    extras: { ...body.rest(known), ...providerObject(body), ...rest },
-    vendorExtras,
+    ...readExtras(body, known),
   })
-}
-
-/** As a string it is the gateway's, as an object a router's. */
-function providerObject(body: Members): JsonObject {
-  const provider = body.any('provider')
-  return isObject(provider) ? { provider } : {}
-}
-
-/** Objects are meant for the vendor of that name. */
-function readExtraBody(body: Members): { readonly vendorExtras: NeutralRequest['vendorExtras']; readonly rest: JsonObject } {
-  const extra = body.any('extra_body')
-  if (!isObject(extra)) return { vendorExtras: {}, rest: extra === undefined ? {} : { extra_body: extra } }
-  const entries = Object.entries(extra)
-  const others = entries.filter(([, value]) => !isObject(value))
-  return {
-    vendorExtras: Object.fromEntries(entries.filter((entry): entry is [string, JsonObject] => isObject(entry[1]))),
-    rest: others.length === 0 ? {} : { extra_body: Object.fromEntries(others) },
-  }
 }
 
 // Tools
@@ -71,14 +51,14 @@ function readTools(body: Members): readonly Tool[] {
 
 function readTool(tool: Members): Tool {
   const type = tool.text('type') ?? 'function'
-  if (type === 'function') return readFunction(Members.of(tool.any('function'), tool.path('function')), tool)
-  if (type === 'custom') return readCustom(Members.of(tool.any('custom'), tool.path('custom')), tool)
+  if (type === 'function') return readFunction(tool.inside('function'), tool)
+  if (type === 'custom') return readCustom(tool.inside('custom'), tool)
   return { name: tool.text('name') ?? type, hosted: tool.json, at: tool.at }
 }
 
 function readFunction(described: Members, tool: Members): Tool {
   return defined<Tool>({
-    name: nameOf(described),
+    name: described.filled('name'),
     description: described.text('description'),
     schema: described.any('parameters'),
     strict: described.flag('strict'),
@@ -88,13 +68,7 @@ function readFunction(described: Members, tool: Members): Tool {
 }
 
 function readCustom(custom: Members, tool: Members): Tool {
-  return defined<Tool>({ name: nameOf(custom), description: custom.text('description'), custom: custom.json, cache: readCache(tool), at: tool.at })
-}
-
-function nameOf(described: Members): string {
-  const name = described.text('name')
-  if (name !== undefined && name !== '') return name
-  throw gatewayError('missing_required_parameter', `${described.path('name')} is required`, { param: described.path('name') })
+  return defined<Tool>({ name: custom.filled('name'), description: custom.text('description'), custom: custom.json, cache: readCache(tool), at: tool.at })
 }
 
 function readToolChoice(body: Members): ToolChoice | undefined {
@@ -116,7 +90,7 @@ function simpleChoice(choice: string, field: string): ToolChoice {
 
 /** Of a function, a custom tool, or (legacy) a function without more ado. */
 function toolName(tool: Members): string {
-  return nameOf(tool.object('function') ?? tool.object('custom') ?? tool)
+  return (tool.object('function') ?? tool.object('custom') ?? tool).filled('name')
 }
 
 // The answer
@@ -126,7 +100,7 @@ function readOutput(format: Members | undefined): Output | undefined {
   if (format === undefined || type === undefined || type === 'text') return undefined
   if (type === 'json_object') return { kind: 'json_object' }
   if (type !== 'json_schema') throw refusal('response_format.type', `response_format of type ${type} cannot be translated`)
-  const named = Members.of(format.any('json_schema'), 'response_format.json_schema')
+  const named = format.inside('json_schema')
   return defined<Output>({
     kind: 'json_schema',
     name: named.text('name') ?? 'output',
@@ -195,4 +169,3 @@ function readHints(body: Members): Hints {
     webSearch: body.any('web_search_options'),
   })
 }
-

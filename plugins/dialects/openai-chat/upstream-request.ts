@@ -1,7 +1,7 @@
 /** Writes a request as a chat completion, the way OpenAI takes it; what its kin spell otherwise is their providers' to respell. */
 
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'
+import { takenEffort } from '../../../core/neutral/effort.ts'
 import { functionTools } from '../../../core/neutral/function-tools.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import { defined } from '../../../core/neutral/members.ts'
@@ -124,25 +124,7 @@ function writeOutput({ output }: NeutralRequest): Json | undefined {
 function writeEffort(controls: ReasoningControls | undefined, { to: { traits }, losses }: Writing): string | undefined {
   if (controls === undefined) return undefined
   if (controls.summary !== undefined) losses.drop('reasoning.summary', `not taken by ${dialect}`)
-  const effort = effortOf(controls)
-  if (effort === undefined) return undefined
-  const taken = traits.thinking === 'none' ? [] : traits.efforts
-  const word = taken === undefined ? effort : effort === 'none' && !taken.includes('none') ? undefined : clampEffort(effort, taken)
-  if (word === undefined) dropEffort(effort, traits.thinking === 'none', losses)
-  else if (word !== effort) losses.silent('reasoning_effort', `the nearest that the model takes is ${word}`)
-  return word
-}
-
-function effortOf({ effort, budget, isEnabled }: ReasoningControls): string | undefined {
-  if (effort !== undefined) return effort
-  if (isEnabled === false) return 'none'
-  return budget === undefined ? isEnabled === true ? 'medium' : undefined : effortOfBudget(budget)
-}
-
-/** A model that cannot think does without thinking anyway. */
-function dropEffort(effort: string, cannotThink: boolean, losses: Losses): void {
-  if (effort === 'none' && cannotThink) losses.silent('reasoning_effort', 'the model does not think')
-  else losses.drop('reasoning_effort', `${effort} is not taken by the model`)
+  return takenEffort(controls, traits, losses)
 }
 
 // Wishes

@@ -106,14 +106,14 @@ class Items {
   }
 
   #call(item: Members, called: Pick<ToolCallBlock, 'argumentsText' | 'isCustom'>): void {
-    const block = defined<ToolCallBlock>({ type: 'tool_call', id: required(item, 'call_id'), name: required(item, 'name'), ...called, isCustom: called.isCustom, state: readSignature(item.json), at: item.at })
+    const block = defined<ToolCallBlock>({ type: 'tool_call', id: item.filled('call_id'), name: item.filled('name'), ...called, isCustom: called.isCustom, state: readSignature(item.json), at: item.at })
     this.#speaking(item.at).push(block)
   }
 
   #result(item: Members, kind: Pick<ToolResultBlock, 'isCustom'>): void {
     const blocks = readParts(item.any('output'), item.path('output')).map(resultBlock)
     this.#assistant = undefined
-    this.#turns.push({ role: 'tool', blocks: [{ type: 'tool_result', callId: required(item, 'call_id'), blocks, ...kind, at: item.at }], at: item.at })
+    this.#turns.push({ role: 'tool', blocks: [{ type: 'tool_result', callId: item.filled('call_id'), blocks, ...kind, at: item.at }], at: item.at })
   }
 
   #reason(item: Members): void {
@@ -143,10 +143,4 @@ function withState(blocks: readonly PartBlock[], state: VendorState | undefined)
 function resultBlock(block: PartBlock): ToolResultBlock['blocks'][number] {
   if (block.type === 'text' || block.type === 'image' || block.type === 'file') return block
   throw refusal(block.at ?? 'input', `a tool's output takes no ${block.type}`)
-}
-
-function required(item: Members, name: string): string {
-  const value = item.text(name)
-  if (value !== undefined && value !== '') return value
-  throw gatewayError('missing_required_parameter', `${item.path(name)} is required`, { param: item.path(name) })
 }

@@ -1,7 +1,7 @@
 /** Reads the parts of a message's content, and of a tool's output. */
 
 import { refusal } from '../../../core/neutral/losses.ts'
-import { parseDataUrl, sniffMime, sourceOfUrl } from '../../../core/neutral/media.ts'
+import { fileMedia, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import type { AudioBlock, FileBlock, ImageBlock, Json, RefusalBlock, TextBlock } from '../../../core/neutral/request.ts'
 
@@ -14,7 +14,7 @@ const readers: Readonly<Record<string, (part: Members) => PartBlock>> = {
   refusal: part => ({ type: 'refusal', text: part.text('refusal') ?? '', at: part.at }),
   input_image: readImage,
   input_file: readFile,
-  input_audio: readAudio,
+  input_audio: part => readAudio(part.inside('input_audio')),
 }
 
 /** A string, or parts. @throws GatewayError 400 for a part of an unknown type */
@@ -47,14 +47,6 @@ function readImage(part: Members): ImageBlock {
   return defined<ImageBlock>({ type: 'image', source, detail: part.text('detail'), at })
 }
 
-function readAudio(part: Members): AudioBlock {
-  const audio = Members.of(part.any('input_audio'), part.path('input_audio'))
-  const at = audio.path('data')
-  const data = audio.text('data') ?? ''
-  const media = parseDataUrl(data, at)
-  return { type: 'audio', mime: media?.mime ?? `audio/${audio.text('format') ?? 'wav'}`, data: media?.data ?? data, at }
-}
-
 function readFile(part: Members): FileBlock {
   const name = part.text('filename')
   const id = part.text('file_id')
@@ -64,12 +56,6 @@ function readFile(part: Members): FileBlock {
   const data = part.text('file_data')
   if (data === undefined) throw refusal(part.at, 'a file needs file_data, file_url or file_id')
   const at = part.path('file_data')
-  const media = parseDataUrl(data, at) ?? bareMedia(data, at)
+  const media = fileMedia(data, at)
   return defined<FileBlock>({ type: 'file', source: { kind: 'base64', ...media }, mime: media.mime, name, at })
-}
-
-function bareMedia(data: string, at: string): { readonly mime: string; readonly data: string } {
-  const mime = sniffMime(data)
-  if (mime === undefined) throw refusal(at, 'file_data names no media type, and is of none that is known')
-  return { mime, data }
 }

@@ -1,7 +1,7 @@
 /** Reads a Responses request: from OpenAI's spelling to no dialect's. */
 
 import { gatewayError } from '../../../core/errors.ts'
-import { isObject } from '../../../core/neutral/arguments.ts'
+import { readExtras } from '../../../core/neutral/extras.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
 import type { Hints, Json, JsonObject, NeutralRequest, Output, ReasoningControls, Wants } from '../../../core/neutral/request.ts'
@@ -21,7 +21,6 @@ export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
   refuseState(body)
   dropOptions(body, losses)
   const { system, turns } = readInput(body, losses)
-  const { vendorExtras, rest } = readExtraBody(body)
   const text = body.object('text')
   return defined<NeutralRequest>({
     from: 'openai-responses',
@@ -39,8 +38,7 @@ export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
     hints: readHints(body, text),
     wants: readWants(body),
     isStream: body.flag('stream') === true,
-    extras: { ...body.rest(known), ...providerObject(body), ...rest },
-    vendorExtras,
+    ...readExtras(body, known),
   })
 }
 
@@ -64,24 +62,6 @@ function dropOptions(body: Members, losses: Losses): void {
     if (body.any(name) !== undefined) losses.drop(name, 'known to providers of openai-responses only')
   }
   if (body.object('stream_options')?.flag('include_obfuscation') === true) losses.drop('stream_options.include_obfuscation', 'translated streams are not padded')
-}
-
-/** As a string it is the gateway's, as an object a router's. */
-function providerObject(body: Members): JsonObject {
-  const provider = body.any('provider')
-  return isObject(provider) ? { provider } : {}
-}
-
-/** Objects are meant for the vendor of that name. */
-function readExtraBody(body: Members): { readonly vendorExtras: NeutralRequest['vendorExtras']; readonly rest: JsonObject } {
-  const extra = body.any('extra_body')
-  if (!isObject(extra)) return { vendorExtras: {}, rest: extra === undefined ? {} : { extra_body: extra } }
-  const entries = Object.entries(extra)
-  const others = entries.filter(([, value]) => !isObject(value))
-  return {
-    vendorExtras: Object.fromEntries(entries.filter((entry): entry is [string, JsonObject] => isObject(entry[1]))),
-    rest: others.length === 0 ? {} : { extra_body: Object.fromEntries(others) },
-  }
 }
 
 function readOutput(format: Members | undefined): Output | undefined {

@@ -11,8 +11,8 @@ export function readTools(body: Members): readonly Tool[] {
 function readTool(tool: Members): Tool {
   const type = tool.text('type') ?? 'function'
   switch (type) {
-    case 'function': return defined<Tool>({ name: nameOf(tool), description: tool.text('description'), schema: tool.any('parameters'), strict: tool.flag('strict'), at: tool.at })
-    case 'custom': return defined<Tool>({ name: nameOf(tool), description: tool.text('description'), custom: tool.json, at: tool.at })
+    case 'function': return defined<Tool>({ name: tool.filled('name'), description: tool.text('description'), schema: tool.any('parameters'), strict: tool.flag('strict'), at: tool.at })
+    case 'custom': return defined<Tool>({ name: tool.filled('name'), description: tool.text('description'), custom: tool.json, at: tool.at })
     default: return { name: type, hosted: tool.json, at: tool.at }
   }
 }
@@ -24,8 +24,8 @@ export function readToolChoice(body: Members): ToolChoice | undefined {
   if (typeof choice === 'string') return simpleChoice(choice)
   const members = Members.of(choice, 'tool_choice')
   switch (members.text('type')) {
-    case 'function': case 'custom': return { kind: 'named', name: nameOf(members) }
-    case 'allowed_tools': return { kind: 'allowed', names: members.objects('tools').filter(isCallable).map(nameOf), mode: members.text('mode') === 'required' ? 'required' : 'auto' }
+    case 'function': case 'custom': return { kind: 'named', name: members.filled('name') }
+    case 'allowed_tools': return { kind: 'allowed', names: members.objects('tools').filter(isCallable).map(tool => tool.filled('name')), mode: members.text('mode') === 'required' ? 'required' : 'auto' }
     default: return { kind: 'auto' }
   }
 }
@@ -38,10 +38,4 @@ function simpleChoice(choice: string): ToolChoice {
 function isCallable(tool: Members): boolean {
   const type = tool.text('type')
   return type === 'function' || type === 'custom'
-}
-
-function nameOf(tool: Members): string {
-  const name = tool.text('name')
-  if (name !== undefined && name !== '') return name
-  throw gatewayError('missing_required_parameter', `${tool.path('name')} is required`, { param: tool.path('name') })
 }

@@ -1,7 +1,7 @@
 /** Writes a request as a Responses request that leaves nothing behind with the provider. */
 
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'
+import { takenEffort } from '../../../core/neutral/effort.ts'
 import { functionTools } from '../../../core/neutral/function-tools.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import { defined } from '../../../core/neutral/members.ts'
@@ -113,25 +113,8 @@ function writeFormat(output: NonNullable<NeutralRequest['output']>): JsonObject 
 /** One word, within what the model takes as far as that is known; and whether the thoughts shall be told. */
 function writeReasoning(controls: ReasoningControls | undefined, { to: { traits }, losses }: Writing): JsonObject | undefined {
   if (controls === undefined) return undefined
-  const effort = effortOf(controls)
-  const taken = traits.thinking === 'none' ? [] : traits.efforts
-  const word = effort === undefined || taken === undefined ? effort : effort === 'none' && !taken.includes('none') ? undefined : clampEffort(effort, taken)
-  if (effort !== undefined && word === undefined) dropEffort(effort, traits.thinking === 'none', losses)
-  else if (word !== effort) losses.silent('reasoning_effort', `the nearest that the model takes is ${word}`)
-  const reasoning = defined<Record<string, Json>>({ effort: word, summary: controls.summary ?? (controls.display === 'summarized' ? 'auto' : undefined) })
+  const reasoning = defined<Record<string, Json>>({ effort: takenEffort(controls, traits, losses), summary: controls.summary ?? (controls.display === 'summarized' ? 'auto' : undefined) })
   return Object.keys(reasoning).length === 0 || traits.thinking === 'none' ? undefined : reasoning
-}
-
-function effortOf({ effort, budget, isEnabled }: ReasoningControls): string | undefined {
-  if (effort !== undefined) return effort
-  if (isEnabled === false) return 'none'
-  return budget === undefined ? isEnabled === true ? 'medium' : undefined : effortOfBudget(budget)
-}
-
-/** A model that cannot think does without thinking anyway. */
-function dropEffort(effort: string, cannotThink: boolean, losses: Losses): void {
-  if (effort === 'none' && cannotThink) losses.silent('reasoning_effort', 'the model does not think')
-  else losses.drop('reasoning_effort', `${effort} is not taken by the model`)
 }
 
 /** Nothing is kept there, so what the model thought must come back with the history. */
