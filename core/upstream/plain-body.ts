@@ -3,6 +3,7 @@
 import { JsonError } from '../document/document.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import { gatewayError, type GatewayError } from '../errors.ts'
+import { Chunks } from './chunks.ts'
 import { Reply } from './reply.ts'
 import { emptyFailure, faultFailure, statusFailure, transportFailure } from './failure.ts'
 import { endToEnd } from './raw-body.ts'
@@ -17,24 +18,22 @@ const heldLimit = 4 * 1024 * 1024
 export class ErrorBody implements BodyReader {
   readonly flows = false
   readonly #reading: Reading
-  readonly #chunks: Buffer[] = []
-  #bytes = 0
+  readonly #held = new Chunks()
 
   constructor(reading: Reading) {
     this.#reading = reading
   }
 
   data(chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.#bytes += chunk.length
-    if (this.#bytes < errorLimit) return
+    this.#held.add(chunk)
+    if (this.#held.bytes < errorLimit) return
     this.#reading.call.abort()
     this.end()
   }
 
   end(): void {
     const { attempt, status, headers, exchange, settle } = this.#reading
-    const body = Buffer.concat(this.#chunks).subarray(0, errorLimit)
+    const body = this.#held.join().subarray(0, errorLimit)
     const { name, definition } = attempt.target.provider
     settle(statusFailure(name, status, headers, body, exchange.clock.now(), definition))
   }
@@ -47,8 +46,7 @@ export class ErrorBody implements BodyReader {
 export class PlainBody implements BodyReader {
   readonly flows = false
   readonly #reading: Reading
-  #chunks: Buffer[] = []
-  #bytes = 0
+  readonly #held = new Chunks()
   /** Set once the reply has grown too large to be held. */
   #passing: RunningStream | undefined
 
@@ -58,15 +56,14 @@ export class PlainBody implements BodyReader {
 
   data(chunk: Buffer): void {
     if (this.#passing !== undefined) return this.#passing.put(chunk)
-    this.#chunks.push(chunk)
-    this.#bytes += chunk.length
-    if (this.#bytes > heldLimit) this.#outgrown()
+    this.#held.add(chunk)
+    if (this.#held.bytes > heldLimit) this.#outgrown()
   }
 
   end(): void {
     if (this.#passing !== undefined) return this.#passing.finish()
     const { attempt, status, exchange, settle } = this.#reading
-    const body = this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks)
+    const body = this.#held.join()
     if (body.length === 0 && !this.#mayBeAnything) return settle(emptyFailure(attempt.target.provider.name, 'empty response'))
     const reply = new Reply({ status, headers: this.#headers, body, target: attempt.target })
     const fault = this.#fault(reply)
@@ -121,7 +118,6 @@ export class PlainBody implements BodyReader {
     }
     this.#passing = new RunningStream(call)
     settle(new Reply({ status, headers: this.#headers, stream: this.#passing, framing: 'bytes', target: attempt.target }))
-    for (const chunk of this.#chunks) this.#passing.put(chunk)
-    this.#chunks = []
+    for (const chunk of this.#held.take()) this.#passing.put(chunk)
   }
 }

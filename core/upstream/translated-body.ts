@@ -1,9 +1,10 @@
 /** Answers in the provider's dialect, handed on in the caller's: whole, and as they flow. */
 
-import { GatewayError, gatewayError } from '../errors.ts'
+import type { GatewayError } from '../errors.ts'
 import { AwsFrames } from '../stream/aws-frames.ts'
 import { EventSplitter, lacksOnlyBlankLine } from '../stream/borders.ts'
-import { emptyFailure, faultFailure, transportFailure } from './failure.ts'
+import { emptyFailure, faultFailure } from './failure.ts'
+import { asFault, HeldBody } from './held-body.ts'
 import type { BodyReader, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { reportLosses } from './report-losses.ts'
@@ -11,47 +12,18 @@ import { RunningStream } from './running-stream.ts'
 import type { TranslatedStream } from './translated-stream.ts'
 import type { Translation } from './translation.ts'
 
-/** What is held of a plain answer. */
-const heldLimit = 64 * 1024 * 1024
-
-export class TranslatedPlainBody implements BodyReader {
-  readonly flows = false
-  readonly #reading: Reading
-  readonly #translation: Translation
-  readonly #chunks: Buffer[] = []
-  #bytes = 0
-
+export class TranslatedPlainBody extends HeldBody {
   constructor(reading: Reading) {
-    this.#reading = reading
-    this.#translation = translationOf(reading)
+    const translation = translationOf(reading)
+    super(reading, 'which cannot be translated', answer => translated(answer, translation, reading))
   }
+}
 
-  data(chunk: Buffer): void {
-    this.#chunks.push(chunk)
-    this.#bytes += chunk.length
-    if (this.#bytes <= heldLimit) return
-    this.#reading.call.abort()
-    const { name } = this.#reading.attempt.target.provider
-    this.#reading.settle({ kind: 'empty', error: gatewayError('response_too_large', `${name} sent more than ${heldLimit} bytes, which cannot be translated`, { provider: name }), text: '' })
-  }
-
-  end(): void {
-    const { attempt: { target }, settle, exchange } = this.#reading
-    if (this.#bytes === 0) return settle(emptyFailure(target.provider.name, 'empty response'))
-    try {
-      const body = this.#translation.reply(Buffer.concat(this.#chunks))
-      const reply = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body, target })
-      exchange.readUsageFrom(() => this.#translation.usage)
-      reportLosses(exchange, target.provider, this.#translation.losses)
-      settle(exchange.dialect === undefined ? reply : reply.readAs(exchange.dialect, exchange.operation))
-    } catch (cause) {
-      settle(faultFailure(asFault(cause, target.provider.name)))
-    }
-  }
-
-  broken(_error: GatewayError, cause: Error): void {
-    this.#reading.settle(transportFailure(this.#reading.attempt.target.provider.name, cause))
-  }
+function translated(answer: Buffer, translation: Translation, { attempt: { target }, exchange }: Reading): Reply {
+  const reply = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: translation.reply(answer), target })
+  exchange.readUsageFrom(() => translation.usage)
+  reportLosses(exchange, target.provider, translation.losses)
+  return exchange.dialect === undefined ? reply : reply.readAs(exchange.dialect, exchange.operation)
 }
 
 /** Established with the first event that the caller gets. */
@@ -146,11 +118,6 @@ export class TranslatedEventBody implements BodyReader {
       this.#finish(error)
     }
   }
-}
-
-function asFault(cause: unknown, provider: string): GatewayError {
-  if (cause instanceof GatewayError) return cause
-  return gatewayError('bad_upstream_response', `${provider}: the provider's answer cannot be read`, { provider, cause })
 }
 
 function translationOf({ attempt: { translation } }: Reading): Translation {
