@@ -91,8 +91,8 @@ export interface Dialect extends UpstreamDialect {
   asksForUsage(request: JsonDocument): boolean
   askForUsage(request: JsonDocument): void
   /**
-   * Takes out of a request what answers of other vendors left in it: state that only Tapline reads, and `extra_content`. Called on what goes to a
-   * provider of this dialect as it is, if it mentions such; absent: it may have it. @param vendor whose state may stay
+   * Takes out of a request what answers of other vendors left in it: `encrypted_content` that only Tapline reads, and `extra_content`. Called on
+   * what goes to a provider of this dialect as it is, if it mentions such; absent: it may have it. @param vendor whose state may stay
    */
   keepOwnState?(request: JsonDocument, vendor: string | undefined): void
   /** What is wrong with a reply that came with status 2xx, if anything: an error in its body, no result at all. */

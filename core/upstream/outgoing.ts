@@ -76,24 +76,29 @@ function body(exchange: Exchange, attempt: Attempt): Buffer | undefined {
   const { body: document, forward } = exchange
   if (document === undefined) return exchange.bytes
   if (forward !== undefined) return document.render()
-  const renames = exchange.model !== attempt.target.model
-  if (!renames && !attempt.askForUsage && attempt.target.provider.definition.respell === undefined && attempt.images === undefined && !mayHoldState(exchange, document)) return document.render()
-  return edited(document, exchange, attempt)
+  const holdsState = mayHoldState(exchange, document)
+  return holdsState || isEdited(exchange, attempt) ? edited(document, exchange, attempt, holdsState) : document.render()
 }
 
 /** What state of other vendors travels in. */
 const carriers = [Buffer.from('"tl1.'), Buffer.from('extra_content')]
+/** Which members carry it: `extra_content`, `encrypted_content`. Their names' common end is found fast, as it begins with a rare letter. */
+const carrying = Buffer.from('_content')
 
 function mayHoldState({ dialect }: Exchange, { bytes }: JsonDocument): boolean {
-  return dialect?.keepOwnState !== undefined && carriers.some(carrier => bytes.includes(carrier))
+  return dialect?.keepOwnState !== undefined && bytes.includes(carrying) && carriers.some(carrier => bytes.includes(carrier))
 }
 
-function edited(document: JsonDocument, exchange: Exchange, attempt: Attempt): Buffer {
+function isEdited({ model }: Exchange, { target, askForUsage, images }: Attempt): boolean {
+  return model !== target.model || askForUsage || images !== undefined || target.provider.definition.respell !== undefined
+}
+
+function edited(document: JsonDocument, exchange: Exchange, attempt: Attempt, holdsState: boolean): Buffer {
   const { target, askForUsage, images } = attempt
   const own = images === undefined ? document.fork() : withImages(document, images)
   if (exchange.model !== target.model) own.set(own.root, 'model', JSON.stringify(target.model))
   if (askForUsage) exchange.dialect?.askForUsage(own)
-  if (mayHoldState(exchange, own)) exchange.dialect?.keepOwnState?.(own, target.provider.destination(target.model).traits.vendor)
+  if (holdsState) exchange.dialect?.keepOwnState?.(own, target.provider.destination(target.model).traits.vendor)
   respellNative(own, exchange, target)
   return own.render()
 }
