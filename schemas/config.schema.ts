@@ -1,4 +1,4 @@
-/** The core's own settings, as they are once read. Made by schemas/generate.ts; edit config.schema.json instead. */
+/** The core's own part of tapline.yaml. Plugins add their settings to it. Made by schemas/generate.ts; edit config.schema.json instead. */
 
 /**
  * One change to a pipeline.

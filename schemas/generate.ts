@@ -1,18 +1,23 @@
-/** Makes config.schema.ts of config.schema.json: `node schemas/generate.ts`. */
+/** Makes a `.schema.ts` beside every `.schema.json` below this folder: `node schemas/generate.ts`. */
 
-import { writeFile } from 'node:fs/promises'
+import { globSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
-import source from './config.schema.json' with { type: 'json' }
-
-const target = new URL('config.schema.ts', import.meta.url)
-const banner = '/** The core\'s own settings, as they are once read. Made by schemas/generate.ts; edit config.schema.json instead. */'
 
 type Node = { readonly [key: string]: unknown }
 
-/** The text of config.schema.ts. */
-export function generateTypes(): Promise<string> {
-  return compile(asRead(source) as Parameters<typeof compile>[0], source.title, {
-    bannerComment: banner,
+/** The schemas whose types are generated, as paths. */
+export function schemaFiles(): readonly string[] {
+  return globSync('**/*.schema.json', { cwd: import.meta.dirname }).sort().map(file => join(import.meta.dirname, file))
+}
+
+/** The text of the TypeScript file that belongs beside a schema. */
+export async function generateTypes(file: string): Promise<string> {
+  const source = JSON.parse(await readFile(file, 'utf8')) as Node & { readonly title: string; readonly description: string }
+  return await compile(asRead(source) as Parameters<typeof compile>[0], source.title, {
+    bannerComment: `/** ${source.description.replace(/\.$/, '')}. Made by schemas/generate.ts; edit ${basename(file)} instead. */`,
+    cwd: import.meta.dirname,
     additionalProperties: true,
     unknownAny: true,
     ignoreMinAndMaxItems: true,
@@ -37,4 +42,6 @@ function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-if (import.meta.main) await writeFile(target, await generateTypes())
+if (import.meta.main) {
+  for (const file of schemaFiles()) await writeFile(file.replace(/\.json$/, '.ts'), await generateTypes(file))
+}

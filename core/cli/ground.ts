@@ -1,6 +1,7 @@
 /** What commands stand on: this directory, this environment, real time. */
 
 import { GatewayHealth } from '../gateway/health.ts'
+import { InnerCalls } from '../gateway/inner-calls.ts'
 import { realClock } from '../gateway/clock.ts'
 import type { Ground } from '../gateway/generation.ts'
 import { packageVersion } from '../gateway/version.ts'
@@ -22,6 +23,7 @@ export async function groundFor(flags: CommonFlags, log: Logger): Promise<Ground
     clock: realClock,
     random: Math.random,
     health: new GatewayHealth(realClock),
+    innerCalls: new InnerCalls(),
     version: await packageVersion(),
     log,
   }

@@ -45,7 +45,7 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
   }
   const providers = makeProviders({ configs: config.providers, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log: ground.log })
   const instances = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
-    own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, providers },
+    own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, pipelines: ground.innerCalls, providers },
     log: ground.log,
     userFile: config.file,
     previous: previous?.instances ?? new Map(),

@@ -9,12 +9,13 @@ import type { Clock } from '../plugin/services.ts'
 import { buildGeneration } from './build.ts'
 import type { Generation, Ground } from './generation.ts'
 import { GatewayHealth } from './health.ts'
+import { InnerCalls } from './inner-calls.ts'
 import type { ReadConfig } from './load-for.ts'
 
 /** How often a draining gateway looks for connections that have nothing under way any more. */
 const sweepMs = 20
 
-export interface GatewayOptions extends Omit<Ground, 'health'> {
+export interface GatewayOptions extends Omit<Ground, 'health' | 'innerCalls'> {
   /** Overrides server.port; 0 is any free port. */
   readonly port?: number
   /** The configuration to begin with, where it was read already. */
@@ -49,10 +50,11 @@ export class Gateway implements ServerState {
   /** Compiles the configuration and listens. @throws ConfigError, or the error of the listening socket */
   static async start({ port, read, ...options }: GatewayOptions): Promise<Gateway> {
     const health = new GatewayHealth(options.clock)
-    const ground: Ground = { ...options, health }
+    const ground: Ground = { ...options, health, innerCalls: new InnerCalls() }
     const gateway = new Gateway(ground, health, await buildGeneration(ground, undefined, undefined, read))
-    gateway.#current.start(ground.log)
     try {
+      await gateway.#current.open()
+      gateway.#begin()
       await gateway.#listen(port)
     } catch (cause) {
       await gateway.#current.retire(ground.log)
@@ -132,9 +134,9 @@ export class Gateway implements ServerState {
   async #reload(): Promise<boolean> {
     const before = this.#current
     try {
-      const next = await buildGeneration(this.#ground, before)
+      const next = await this.#build(before)
       this.#current = next
-      next.start(this.#log)
+      this.#begin()
       this.#log.info({ pipelines: next.plans.size, providers: [...next.providers.keys()] }, 'configuration reloaded')
       this.#warnOfFixed(before, next)
       this.#retire(before)
@@ -144,6 +146,22 @@ export class Gateway implements ServerState {
       this.#log.error({ event: 'reload_failed', ...(cause instanceof ConfigError ? { problems: cause.problems.map(problem => formatProblem(problem)) } : { err: cause }) }, 'the configuration was not reloaded; the running one stays')
       return false
     }
+  }
+
+  async #build(before: Generation): Promise<Generation> {
+    const next = await buildGeneration(this.#ground, before)
+    try {
+      await next.open()
+    } catch (cause) {
+      await next.discard()
+      throw cause
+    }
+    return next
+  }
+
+  #begin(): void {
+    this.#ground.innerCalls.running = this.#current
+    this.#current.start(this.#log)
   }
 
   #retire(before: Generation): void {

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import pino, { type Logger } from 'pino'
 import type { Config, ConfigInput } from '../config/load.ts'
+import { ConfigError } from '../config/problems.ts'
 import { gatewayError } from '../errors.ts'
 import { buildRoutes } from '../http/routes.ts'
 import { serve, type Serving } from '../http/server.ts'
@@ -13,6 +14,7 @@ import type { Plan } from '../pipeline/plan.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Clock, Health, Services } from '../plugin/services.ts'
 import type { ProviderInstance, ProviderSurroundings } from '../upstream/provider.ts'
+import type { InnerCalls, Running } from './inner-calls.ts'
 import { Roll } from './roll.ts'
 
 /** What every generation of one process shares. */
@@ -24,6 +26,8 @@ export interface Ground {
   readonly random: () => number
   readonly health: Health
   readonly version: Services['version']
+  /** The calls that the gateway makes to itself. */
+  readonly innerCalls: InnerCalls
   readonly log: Logger
 }
 
@@ -43,7 +47,7 @@ export interface Parts {
   readonly instances: ReadonlyMap<string, Instance>
 }
 
-export class Generation implements Serving, Parts {
+export class Generation implements Serving, Parts, Running {
   readonly config: Config
   readonly files: ReadonlySet<string>
   readonly plans: ReadonlyMap<string, ResolvedPlan>
@@ -54,6 +58,7 @@ export class Generation implements Serving, Parts {
   readonly bodyLimits: Serving['bodyLimits']
   readonly unknown: Plan
   readonly route: (request: IncomingMessage, response: ServerResponse) => void
+  readonly #plansByRoute: ReadonlyMap<string, Plan>
   readonly #running = new Roll<Exchange>()
   #onIdle: (() => void) | undefined
 
@@ -70,6 +75,7 @@ export class Generation implements Serving, Parts {
     this.unknown = (plans.get('unknown') as ResolvedPlan).plan
     const routes = [...plans.values()].flatMap(({ pipeline, plan }) => pipeline.routes.filter(({ path }) => path !== '*').map(route => ({ ...route, plan })))
     this.route = buildRoutes(routes, this.unknown, (...taken) => serve(this, ...taken))
+    this.#plansByRoute = new Map(routes.map(({ method, path, plan }) => [`${method} ${path}`, plan]))
     for (const part of [...parts.instances.values(), ...parts.providers.values()]) part.hold()
   }
 
@@ -80,6 +86,21 @@ export class Generation implements Serving, Parts {
 
   get inFlight(): number {
     return this.#running.size
+  }
+
+  planOf(method: string, path: string): Plan | undefined {
+    return this.#plansByRoute.get(`${method} ${path}`)
+  }
+
+  /** Connects its plugins to what they cannot serve without, in the order of their needs. @throws ConfigError */
+  async open(): Promise<void> {
+    for (const instance of this.instances.values()) {
+      try {
+        await instance.open()
+      } catch (cause) {
+        throw new ConfigError([{ pointer: `/${instance.spec.name}`, message: `${instance.spec.name} cannot begin: ${cause instanceof Error ? cause.message : String(cause)}` }])
+      }
+    }
   }
 
   /** Begins to serve: those of its plugins that never did begin their work. */

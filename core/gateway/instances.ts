@@ -8,7 +8,7 @@ import { Instance } from '../plugin/instance.ts'
 import { noMeter, type ServiceName, type Services } from '../plugin/services.ts'
 
 /** Services that the kernel itself offers. */
-export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version'>
+export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines'>
 
 export interface InstanceInput {
   readonly own: OwnServices
@@ -20,7 +20,7 @@ export interface InstanceInput {
   readonly ownUnchanged: boolean
 }
 
-const alwaysThere: readonly ServiceName[] = ['clock', 'random', 'meter', 'health', 'version']
+const alwaysThere: readonly ServiceName[] = ['clock', 'random', 'meter', 'health', 'version', 'pipelines']
 
 /** Sets up one instance per distinct step. On a problem, what was set up anew is closed again. */
 export async function setUpInstances(steps: readonly ResolvedStep[], input: InstanceInput, problems: Problem[]): Promise<ReadonlyMap<string, Instance>> {

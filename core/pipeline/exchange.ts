@@ -1,6 +1,7 @@
 /** One request and its reply: what the taps of a pipeline look at and act on. */
 
 import type { Logger } from 'pino'
+import type { AdminScope } from '../admin/endpoint.ts'
 import type { Conversation } from '../document/conversation.ts'
 import type { JsonDocument } from '../document/document.ts'
 import { GatewayError } from '../errors.ts'
@@ -39,10 +40,22 @@ export interface IncomingRequest {
 
 /** Who is calling. */
 export interface Caller {
-  /** How the caller was recognised, for example `master_key`, `no_key`. */
+  /** How the caller was recognised: `master_key`, `api_key`, `no_key`, `extension`. */
   readonly method: string
   /** The path that the credential is bound to. */
   readonly userPath?: string
+  /** The managed key that was used. */
+  readonly keyId?: string
+  /** The user that the key is bound to. */
+  readonly userId?: string
+  /** The first 16 hex digits of the SHA-256 of the token. */
+  readonly keyHash?: string
+  /** What the key adds to the labels of its calls. */
+  readonly labels?: readonly string[]
+  /** The models that the key may use; absent is all that others may. */
+  readonly allowedModels?: readonly string[]
+  /** What the caller may administer; absent is nothing. */
+  readonly admin?: AdminScope
 }
 
 /** A tap that failed. */
@@ -63,6 +76,8 @@ export class Overdue extends Error {
   override readonly name = 'Overdue'
 }
 
+const noLabels: readonly string[] = []
+
 export class Exchange {
   readonly id: string
   readonly request: IncomingRequest
@@ -73,6 +88,10 @@ export class Exchange {
   readonly startedAt: number
   caller: Caller | undefined
   userPath = ''
+  /** What the call is counted under, beside its path. */
+  labels: readonly string[] = noLabels
+  /** Why the credential was refused, for the audit record alone. */
+  refusedCredential: string | undefined
   /** The dialect of the bodies; undefined where nobody reads them. */
   dialect: Dialect | undefined
   /** The dialect of refusals, where that is another than that of the bodies. */

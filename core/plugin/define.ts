@@ -70,6 +70,11 @@ export interface Taps {
   ownHeaders?: readonly string[]
   /** This plugin asks callers for a credential: without one such, the gateway listens on loopback only. */
   authenticates?: boolean
+  /**
+   * Called once, before the configuration that the instance belongs to begins to serve, after the instances that it needs: connects to what it cannot serve without.
+   * Never called where a configuration is only looked at. A configuration whose parts cannot be opened does not serve.
+   */
+  open?(): Promise<void>
   /** Called once, when the configuration that the instance belongs to begins to serve. Work that nobody asked for, such as calls and timers, begins here. */
   start?(): void
   close?(): Now<void>
@@ -81,7 +86,7 @@ export interface SetupContext<Options> {
   /** The instance's name: unique, from the configuration. */
   readonly name: string
   readonly log: Logger
-  /** The services asked for with `needs`, and those that are always there: `clock`, `random`, `meter`, `health`, `version`. */
+  /** The services asked for with `needs`, and those that are always there: `clock`, `random`, `meter`, `health`, `version`, `pipelines`. */
   readonly services: Services
   /** Aborted when the instance is closed. */
   readonly signal: AbortSignal

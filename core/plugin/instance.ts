@@ -21,6 +21,7 @@ export class Instance {
   readonly #controller: AbortController
   #holders = 0
   #isStarted = false
+  #opened: Promise<void> | undefined
 
   private constructor(spec: InstanceSpec, taps: Taps, controller: AbortController) {
     this.spec = spec
@@ -39,6 +40,11 @@ export class Instance {
       controller.abort()
       throw cause
     }
+  }
+
+  /** Lets the plugin connect to what it cannot serve without; once, however often it is called. */
+  open(): Promise<void> {
+    return this.#opened ??= this.taps.open?.() ?? Promise.resolve()
   }
 
   /** Lets the plugin begin its work; once, however often it is called. */

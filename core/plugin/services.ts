@@ -1,6 +1,10 @@
 /** What plugins offer each other. A package adds its own kind by merging into `Services`. */
 
+import type { Admin } from '../admin/endpoint.ts'
+import type { Caller } from '../pipeline/exchange.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { Target } from '../upstream/target.ts'
+import type { Keys, Pricing, UsageLedger } from './ledger.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
 
 /** Time that tests can turn. */
@@ -60,6 +64,37 @@ export interface Health {
   report(): Promise<{ readonly status: 'ready' | 'degraded' | 'not_ready'; readonly checks: Readonly<Record<string, string>> }>
 }
 
+/** A request that the gateway makes to itself. */
+export interface InnerCall {
+  readonly method: string
+  /** As a caller would send it, for example `/v1/chat/completions`. */
+  readonly path: string
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Buffer
+  /** In whose name; no credential is asked for. */
+  readonly caller: Caller
+  readonly userPath: string
+  readonly labels?: readonly string[]
+  readonly session?: string
+  /** Ends the call when aborted. */
+  readonly signal?: AbortSignal
+}
+
+export interface InnerAnswer {
+  readonly requestId: string
+  readonly status: number
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+}
+
+/** The gateway's own pipelines, without a socket: for batches, and for plugins that ask a model. */
+export interface Pipelines {
+  /** Takes a request through the whole pipeline of its route. Never rejects for what a caller would see as an error answer. */
+  call(request: InnerCall): Promise<InnerAnswer>
+}
+
 export interface Services {
   readonly clock: Clock
   /** Uniform in [0, 1). */
@@ -70,6 +105,12 @@ export interface Services {
   readonly version: { readonly version: string; readonly commit: string }
   readonly cache: CacheStore
   readonly models: Models
+  readonly storage: Storage
+  readonly admin: Admin
+  readonly pricing: Pricing
+  readonly usage: UsageLedger
+  readonly keys: Keys
+  readonly pipelines: Pipelines
 }
 
 export type ServiceName = keyof Services

@@ -5,11 +5,10 @@ import { checkOptions } from '../config/options.ts'
 import { formatProblem } from '../config/problems.ts'
 import { realClock } from '../gateway/clock.ts'
 import { GatewayHealth } from '../gateway/health.ts'
-import { GatewayError } from '../errors.ts'
 import { Exchange, type Caller, type TapFailure } from '../pipeline/exchange.ts'
 import { buildPlan, type PlacedStep } from '../pipeline/place-taps.ts'
 import { run } from '../pipeline/run.ts'
-import type { Sink } from '../pipeline/sink.ts'
+import { MemorySink } from '../pipeline/memory-sink.ts'
 import { phases } from '../pipeline/step.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
 import { Instance } from '../plugin/instance.ts'
@@ -69,6 +68,7 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
   const exchange = new Exchange('test', incoming(options), plan)
   const sink = new MemorySink()
   instance.hold()
+  await instance.open()
   instance.start()
   await run(exchange, sink)
   await instance.release()
@@ -76,7 +76,7 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
 }
 
 function outcome(exchange: Exchange, sink: MemorySink, received: readonly Buffer[]): PluginRun {
-  const raw = sink.text
+  const raw = sink.body.toString()
   const isStream = sink.headers['content-type']?.startsWith('text/event-stream') === true
   const body: unknown = isStream || raw === '' ? undefined : JSON.parse(raw)
   return {
@@ -134,37 +134,4 @@ function incoming({ request = {}, headers = {} }: PluginRunOptions) {
   const body = Buffer.from(JSON.stringify({ model: 'test-model', messages: [{ role: 'user', content: 'Hello' }], ...request }))
   const all: Record<string, string> = { 'content-type': 'application/json', ...headers }
   return { method: 'POST', path: '/v1/chat/completions', query: '', params: {}, headers: all, rawHeaders: Object.entries(all).flat(), remoteAddress: '127.0.0.1', body: () => Promise.resolve(body) }
-}
-
-/** Takes everything, at once. */
-class MemorySink implements Sink {
-  committed = false
-  status = 0
-  headers: Record<string, string> = {}
-  readonly #chunks: Buffer[] = []
-
-  get text(): string {
-    return Buffer.concat(this.#chunks).toString()
-  }
-
-  head(status: number, headers: readonly string[]): void {
-    this.committed = true
-    this.status = status
-    for (let i = 0; i + 1 < headers.length; i += 2) this.headers[(headers[i] as string).toLowerCase()] = headers[i + 1] as string
-  }
-
-  write(bytes: Buffer): boolean {
-    this.#chunks.push(bytes)
-    return true
-  }
-
-  end(bytes?: Buffer): void {
-    if (bytes !== undefined) this.#chunks.push(bytes)
-  }
-
-  whenDrained(): void {}
-
-  destroy(): void {
-    throw new GatewayError(null, 'the reply was broken off', { status: 502 })
-  }
 }

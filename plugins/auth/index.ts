@@ -9,11 +9,12 @@ export default definePlugin({
   description: 'Lets only callers with a known credential pass.',
   schema,
   setup({ options: { master_key: masterKey, master_key_disabled: isDisabled } }) {
-    if (masterKey === undefined && !isDisabled) return { request: exchange => { exchange.caller = { method: 'no_key' } } }
+    if (masterKey === undefined && !isDisabled) return { request: exchange => { exchange.caller ??= { method: 'no_key' } } }
     const isMasterKey = masterKey === undefined || isDisabled ? () => false : equals(masterKey)
     return {
       authenticates: true,
       request(exchange) {
+        if (exchange.caller !== undefined) return
         const token = credential(exchange.request.headers)
         if (typeof token !== 'string') return token
         if (!isMasterKey(token)) return refusal('authentication failed: this gateway does not know the key')

@@ -1,6 +1,6 @@
 /** Says for whom a call is made: the path that the credential is bound to, else the one in the caller's header. */
 
-import { definePlugin, gatewayError } from '../../core/index.ts'
+import { definePlugin, gatewayError, normaliseUserPath as normalise } from '../../core/index.ts'
 
 const compatibleHeader = 'x-gomodel-user-path'
 
@@ -37,11 +37,3 @@ export default definePlugin({
     }
   },
 })
-
-/** `//team // a/` becomes `/team/a`; empty stays empty. Undefined for a path that is refused. */
-export function normalise(given: string | string[] | undefined): string | undefined {
-  const text = String(given ?? '').trim()
-  if (text === '') return ''
-  const segments = text.split('/').map(segment => segment.trim()).filter(segment => segment !== '')
-  return segments.some(segment => segment === '.' || segment === '..' || segment.includes(':')) ? undefined : `/${segments.join('/')}`
-}

@@ -5,6 +5,7 @@ import { realClock } from '../../core/gateway/clock.ts'
 import { buildGeneration } from '../../core/gateway/build.ts'
 import type { Generation } from '../../core/gateway/generation.ts'
 import { GatewayHealth } from '../../core/gateway/health.ts'
+import { InnerCalls } from '../../core/gateway/inner-calls.ts'
 
 /** @param file tapline.yaml @throws ConfigError */
 export async function compile(file: string, env: Readonly<Record<string, string>> = {}): Promise<Generation> {
@@ -15,6 +16,7 @@ export async function compile(file: string, env: Readonly<Record<string, string>
     clock: realClock,
     random: Math.random,
     health: new GatewayHealth(realClock),
+    innerCalls: new InnerCalls(),
     version: { version: '0.0.0', commit: 'test' },
     log: pino({ enabled: false }),
   })

@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { readFile } from 'node:fs/promises'
-import { generateTypes } from '../../../schemas/generate.ts'
+import { relative } from 'node:path'
+import { generateTypes, schemaFiles } from '../../../schemas/generate.ts'
 
-describe('schemas/config.schema.ts', () => {
-  it('is what schemas/config.schema.json says (else: node schemas/generate.ts)', async () => {
-    const committed = await readFile(new URL('../../../schemas/config.schema.ts', import.meta.url), 'utf8')
-    expect(committed).to.equal(await generateTypes())
-  })
+describe('the types of schemas', () => {
+  for (const file of schemaFiles()) {
+    it(`are what ${relative(process.cwd(), file)} says (else: node schemas/generate.ts)`, async () => {
+      expect(await readFile(file.replace(/\.json$/, '.ts'), 'utf8')).to.equal(await generateTypes(file))
+    })
+  }
 })

@@ -1,0 +1,66 @@
+/** Requests that the gateway makes to itself, through the pipelines of the configuration that is running. */
+
+import { randomUUID } from 'node:crypto'
+import { errorEnvelope, gatewayError } from '../errors.ts'
+import { ClientGone, Exchange, type IncomingRequest } from '../pipeline/exchange.ts'
+import { MemorySink } from '../pipeline/memory-sink.ts'
+import type { Plan } from '../pipeline/plan.ts'
+import { run } from '../pipeline/run.ts'
+import type { InnerAnswer, InnerCall, Pipelines } from '../plugin/services.ts'
+
+/** The configuration that serves. */
+export interface Running {
+  /** The plan of a route without parameters. */
+  planOf(method: string, path: string): Plan | undefined
+  enter(exchange: Exchange): () => void
+}
+
+const notRunning = gatewayError('not_ready', 'the gateway does not serve yet', { retryAfterMs: 1000 })
+
+export class InnerCalls implements Pipelines {
+  /** Set when a configuration begins to serve. */
+  running: Running | undefined
+
+  async call(request: InnerCall): Promise<InnerAnswer> {
+    const id = randomUUID()
+    const plan = this.running?.planOf(request.method, request.path)
+    if (this.running === undefined || plan === undefined) {
+      const error = this.running === undefined ? notRunning : gatewayError('unknown_url', `nothing is served at ${request.path}`)
+      return { requestId: id, status: error.status, headers: {}, body: errorEnvelope(error) }
+    }
+    const exchange = exchangeFor(id, request, plan)
+    const leave = this.running.enter(exchange)
+    const gone = () => exchange.stop(new ClientGone())
+    request.signal?.addEventListener('abort', gone)
+    const sink = new MemorySink()
+    try {
+      await run(exchange, sink)
+    } finally {
+      request.signal?.removeEventListener('abort', gone)
+      leave()
+    }
+    return answerOf(exchange, sink)
+  }
+}
+
+function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.alloc(0), caller, userPath, labels, session }: InnerCall, plan: Plan): Exchange {
+  const incoming: IncomingRequest = {
+    method, path, query: '', params: {}, headers,
+    rawHeaders: Object.entries(headers).flat(),
+    remoteAddress: '',
+    body: () => Promise.resolve(body),
+  }
+  const exchange = new Exchange(id, incoming, plan)
+  exchange.caller = { ...caller, userPath: caller.userPath ?? userPath }
+  exchange.userPath = userPath
+  if (labels !== undefined) exchange.labels = labels
+  if (session !== undefined) exchange.readSessionFrom(() => session)
+  return exchange
+}
+
+/** A reply that was broken off is no reply. */
+function answerOf(exchange: Exchange, { broken, status, headers, body }: MemorySink): InnerAnswer {
+  if (!broken && status > 0) return { requestId: exchange.id, status, headers, body }
+  const error = exchange.error ?? gatewayError('internal_error', 'the call was broken off')
+  return { requestId: exchange.id, status: error.status, headers: {}, body: errorEnvelope(error) }
+}

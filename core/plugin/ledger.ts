@@ -1,0 +1,85 @@
+/** What is known of tokens and money: the services `usage`, `pricing` and `keys`, as other plugins use them. */
+
+import type { Caller } from '../pipeline/exchange.ts'
+import type { Filter } from '../storage/journal.ts'
+
+/** What a price is found for. */
+export interface PricedModel {
+  /** The type of the provider instance, for example `openai`. */
+  readonly provider: string
+  /** The name of the instance. */
+  readonly provider_name: string
+  /** The executed model. */
+  readonly model: string
+}
+
+/** The tokens of one call, as they are stored. */
+export interface PricedCall extends PricedModel {
+  /** Milliseconds since 1970 of the completion. */
+  readonly timestamp: number
+  readonly endpoint: string
+  readonly input_tokens: number | null
+  readonly output_tokens: number | null
+  /** Every other number of the provider's usage, flattened. */
+  readonly raw_data: Readonly<Record<string, unknown>> | null
+  readonly estimated?: boolean | null
+}
+
+/** What a call cost, in USD; null is unknown, 0 is free. */
+export interface Cost {
+  readonly input_cost: number | null
+  readonly output_cost: number | null
+  readonly total_cost: number | null
+  readonly cost_source: string | null
+  /** Joined by `; `, sorted; null if there is none. */
+  readonly costs_calculation_caveat: string | null
+}
+
+/** Prices of one model by the names of the price list (`input_per_mtok` …), and where each comes from. */
+export interface PriceSheet {
+  readonly pricing: Readonly<Record<string, unknown>>
+  /** By member: `override`, `config`, `provider`, `catalogue`. */
+  readonly sources: Readonly<Record<string, string>>
+}
+
+/** The service `pricing`. Both methods answer at once, from memory. */
+export interface Pricing {
+  /** The prices that hold now; undefined where nobody names one. */
+  of(model: PricedModel): PriceSheet | undefined
+  cost(call: PricedCall): Cost
+}
+
+/** Tokens and money of several records. */
+export interface UsageTotals {
+  readonly entries: number
+  readonly input_tokens: number
+  readonly uncached_input_tokens: number
+  readonly cached_input_tokens: number
+  readonly cache_write_input_tokens: number
+  readonly output_tokens: number
+  readonly total_tokens: number
+  readonly input_cost: number | null
+  readonly output_cost: number | null
+  readonly total_cost: number | null
+}
+
+/** One usage record, before its price is known. Members as in schemas/records/usage.schema.json. */
+export type UsageEntry = Readonly<Record<string, unknown>> & { readonly id: string; readonly timestamp: number }
+
+/** The service `usage`: the ledger. */
+export interface UsageLedger {
+  /** Adds a record; it is durable when this returns. A second one of the same id is ignored. */
+  record(entry: UsageEntry): void
+  /** The totals of requests, by request id; those without records are missing. */
+  ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>>
+  /** The totals of all records that a filter finds, hits of local caches aside. */
+  totals(filter: Filter): Promise<UsageTotals>
+}
+
+/** The service `keys`: the keys that administrators made. Answers at once, from memory. */
+export interface Keys {
+  /** Whether there is any, usable or not: then callers need one. */
+  readonly exist: boolean
+  /** Who calls with this token; undefined if no key is spelled so; `unusable` says why for the audit record alone. */
+  find(token: string): { readonly caller: Caller } | { readonly unusable: string; readonly keyId: string } | undefined
+}
