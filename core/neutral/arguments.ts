@@ -18,6 +18,7 @@ export function argumentsText(value: Json): string {
 
 /** The object that a text is in JSON; `undefined` if it is none. */
 export function objectIn(text: string): JsonObject | undefined {
+  if (!/^\s*\{/.test(text)) return undefined
   const value = tryJson(text)
   return isObject(value) ? value : undefined
 }

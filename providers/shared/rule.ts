@@ -1,6 +1,9 @@
 /** Rules: edits that spell a body the way one vendor wants it. */
 
-import { JsonError, type JsonDocument, type JsonNode, type RespellFacts } from '../../core/index.ts'
+import { said } from '../../core/document/readings.ts'
+import type { JsonDocument, JsonNode, RespellFacts } from '../../core/index.ts'
+
+export { said, stringOf as textOf } from '../../core/document/readings.ts'
 
 export type Rule = (body: JsonDocument, call: RespellFacts) => void
 
@@ -20,22 +23,6 @@ export function forEmbeddings(...rules: readonly Rule[]): Rule {
 
 export function all(...rules: readonly Rule[]): Rule {
   return (body, call) => { for (const rule of rules) rule(body, call) }
-}
-
-/** A member that says something: neither absent nor null. */
-export function said(node: JsonNode | undefined, name: string): JsonNode | undefined {
-  const member = node?.get(name)
-  return member === undefined || member.kind === 'null' ? undefined : member
-}
-
-export function textOf(node: JsonNode | undefined): string | undefined {
-  if (node?.kind !== 'string') return undefined
-  try {
-    return node.string()
-  } catch (cause) {
-    if (cause instanceof JsonError) return undefined
-    throw cause
-  }
 }
 
 /** Whether a word may be in the body: of one that nobody edited its bytes tell, without looking at its parts. */

@@ -2,7 +2,8 @@
 
 import type { Channel, JsonDocument, JsonNode, Part, TextPart } from '../../../core/index.ts'
 import { argumentParts, opaquePart, textPart } from '../../../core/document/parts.ts'
-import { stringOf, textAt, typeOf } from './places.ts'
+import { stringOf } from '../../../core/document/readings.ts'
+import { textAt, typeOf } from './places.ts'
 
 /** The content of a message, of a tool's result or of a document: a string, or blocks. */
 export function contentParts(document: JsonDocument, content: JsonNode | undefined, channel: Channel): readonly Part[] {

@@ -2,8 +2,9 @@
 
 import type { Conversation, JsonDocument, JsonNode, NewMessage, Role } from '../../../core/index.ts'
 import { ConversationView, type Spelling } from '../../../core/document/view.ts'
+import { said, stringOf } from '../../../core/document/readings.ts'
 import { callIds, blockParts, contentParts, isResult, resultIds } from './blocks.ts'
-import { stringOf, typeOf } from './places.ts'
+import { typeOf } from './places.ts'
 
 /** The `system` and the `messages` of a request. Each block of `system` is a message by itself. */
 export function requestConversation(document: JsonDocument): Conversation {
@@ -36,8 +37,8 @@ const reply: Spelling = {
 }
 
 function systemOf({ root }: JsonDocument): readonly JsonNode[] {
-  const system = root.get('system')
-  if (system === undefined || system.kind === 'null') return []
+  const system = said(root, 'system')
+  if (system === undefined) return []
   return system.kind === 'array' ? system.items() : [system]
 }
 

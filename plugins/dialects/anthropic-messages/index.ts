@@ -1,5 +1,6 @@
 /** Anthropic's messages: requests, replies, streams, errors. Facts: https://docs.anthropic.com/en/api/messages */
 
+import { said } from '../../../core/document/readings.ts'
 import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
 import { writeReply } from './caller-reply.ts'
 import { readRequest } from './caller-request.ts'
@@ -44,9 +45,9 @@ export default defineDialect({
 /** An error inside a reply of status 2xx, or none of what was asked for (api 3.4). */
 function fault({ root }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
   if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
-  const error = root.get('error')
+  const error = said(root, 'error')
   const hasResult = root.get('content')?.kind === 'array' || root.get('input_tokens')?.kind === 'number'
-  if (error !== undefined && error.kind !== 'null' && !hasResult) return vendorError(error.value(), provider)
+  if (error !== undefined && !hasResult) return vendorError(error.value(), provider)
   if (hasResult || operation !== 'messages' && operation !== 'count_tokens') return undefined
   return gatewayError('bad_upstream_response', `${provider}: provider returned no ${operation === 'messages' ? 'content' : 'count'}`, { provider })
 }

@@ -1,16 +1,7 @@
 /** Small readings of JSON nodes. */
 
+import { stringOf } from '../../../core/document/readings.ts'
 import type { JsonNode } from '../../../core/index.ts'
-
-/** A string; one that cannot be decoded is as good as none. */
-export function stringOf(node: JsonNode | undefined): string | undefined {
-  if (node?.kind !== 'string') return undefined
-  try {
-    return node.string()
-  } catch {
-    return undefined
-  }
-}
 
 export function typeOf(node: JsonNode | undefined): string {
   return stringOf(node?.get('type')) ?? ''

@@ -1,11 +1,13 @@
 /** Anthropic's messages as a stream: a message begins, its blocks begin, grow and stop one after another, the message ends. */
 
+import { said, stringOf } from '../../../core/document/readings.ts'
 import { parseJson, type GatewayError, type JsonDocument, type JsonNode, type StreamEvent, type StreamFormat, type StreamText, type Usage } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { NodeText } from '../../../core/stream/node-text.ts'
 import { assemble } from './assemble.ts'
 import { contentParts } from './blocks.ts'
 import { errorEnvelope, vendorError } from './errors.ts'
-import { indexOf, stringOf, textAt } from './places.ts'
+import { indexOf, textAt } from './places.ts'
 import { replay } from './replay.ts'
 import { deltas, kindOf, spell, spellDelta, spellStop, type DeltaKind } from './stream-events.ts'
 import { StreamMemory } from './stream-memory.ts'
@@ -66,7 +68,7 @@ function deltaTexts(document: JsonDocument): readonly StreamText[] {
   const found: StreamText[] = []
   for (const [kind, { member, channel }] of kinds) {
     const node = textAt(delta, member)
-    if (node !== undefined && channel !== undefined) found.push(new BlockText(`${indexOf(document.root)}/${kind}`, channel, document, node))
+    if (node !== undefined && channel !== undefined) found.push(new NodeText(`${indexOf(document.root)}/${kind}`, channel, document, node))
   }
   return found
 }
@@ -81,56 +83,23 @@ function startTexts(document: JsonDocument): readonly StreamText[] {
   return [
     ...beginning(document, textAt(block, 'text'), `${index}/text`, 'text'),
     ...beginning(document, textAt(block, 'thinking'), `${index}/thinking`, 'reasoning'),
-    ...(input?.kind === 'object' && input.children.length > 0 ? [new WholeInput(`${index}/input`, document, input)] : nothing),
+    ...(input?.kind === 'object' && input.children.length > 0 ? [new WholeInput(`${index}/input`, 'tool_arguments', document, input)] : nothing),
     ...contentParts(document, block?.get('content'), 'text').flatMap((part, n) => part.type === 'text' ? [{ key: `${index}/content/${n}`, channel: 'text' as const, text: part.text, rewrite: (text: string) => part.rewrite(text) }] : []),
   ]
 }
 
 function beginning(document: JsonDocument, node: JsonNode | undefined, key: string, channel: StreamText['channel']): readonly StreamText[] {
-  return node === undefined || node.json() === '""' ? nothing : [new BlockText(key, channel, document, node)]
-}
-
-class BlockText implements StreamText {
-  readonly key: string
-  readonly channel: StreamText['channel']
-  readonly #document: JsonDocument
-  readonly #node: JsonNode
-
-  constructor(key: string, channel: StreamText['channel'], document: JsonDocument, node: JsonNode) {
-    this.key = key
-    this.channel = channel
-    this.#document = document
-    this.#node = node
-  }
-
-  get text(): string {
-    return this.#node.string()
-  }
-
-  rewrite(text: string): void {
-    this.#document.replace(this.#node, JSON.stringify(text))
-  }
+  return node === undefined || node.json() === '""' ? nothing : [new NodeText(key, channel, document, node)]
 }
 
 /** Arguments that come as JSON, not as a string that holds it. */
-class WholeInput implements StreamText {
-  readonly key: string
-  readonly channel = 'tool_arguments'
-  readonly #document: JsonDocument
-  readonly #node: JsonNode
-
-  constructor(key: string, document: JsonDocument, node: JsonNode) {
-    this.key = key
-    this.#document = document
-    this.#node = node
+class WholeInput extends NodeText {
+  override get text(): string {
+    return this.node.json()
   }
 
-  get text(): string {
-    return this.#node.json()
-  }
-
-  rewrite(text: string): void {
-    this.#document.replace(this.#node, text)
+  override rewrite(text: string): void {
+    this.document.replace(this.node, text)
   }
 }
 
@@ -161,8 +130,8 @@ function isLast(event: StreamEvent): boolean {
 function error(event: StreamEvent, provider: string): GatewayError | undefined {
   const kind = kindOf(event)
   if (kind !== 'error' && kind !== '') return undefined
-  const fault = event.document?.root.get('error')
-  if (fault === undefined || fault.kind === 'null') return kind === 'error' ? vendorError(event.document?.root.value() ?? event.data, provider) : undefined
+  const fault = said(event.document?.root, 'error')
+  if (fault === undefined) return kind === 'error' ? vendorError(event.document?.root.value() ?? event.data, provider) : undefined
   return vendorError(fault.value(), provider)
 }
 

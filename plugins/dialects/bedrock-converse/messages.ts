@@ -1,8 +1,7 @@
 /** The turns: strictly alternating, with all results of one turn's calls at the head of the user's message behind it. */
 
 import { refusal, type Block, type JsonObject, type NeutralRequest, type Turn } from '../../../core/index.ts'
-import { argumentsObject, isObject } from '../../../core/neutral/arguments.ts'
-import { parseJson } from '../../../core/neutral/json.ts'
+import { argumentsObject, objectIn } from '../../../core/neutral/arguments.ts'
 import type { CacheMark, ToolCallBlock, ToolResultBlock } from '../../../core/neutral/request.ts'
 import { writeDocument, writeImage, writeVideo } from './media.ts'
 import { writeReasoning } from './reasoning.ts'
@@ -81,16 +80,6 @@ function writeResult({ callId, blocks, isError }: ToolResultBlock, writing: Writ
 
 function writeResultText(text: string): readonly JsonObject[] {
   if (text === '') return []
-  const json = objectOf(text)
+  const json = objectIn(text)
   return [json === undefined ? { text } : { json }]
-}
-
-function objectOf(text: string): JsonObject | undefined {
-  if (!/^\s*\{/.test(text)) return undefined
-  try {
-    const value = parseJson(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
 }

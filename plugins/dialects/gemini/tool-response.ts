@@ -1,8 +1,7 @@
 /** What a tool answered, as the object that Gemini wants (dialects 3.6). */
 
 import type { JsonObject, ToolResultBlock } from '../../../core/index.ts'
-import { isObject } from '../../../core/neutral/arguments.ts'
-import { parseJson } from '../../../core/neutral/json.ts'
+import { objectIn } from '../../../core/neutral/arguments.ts'
 import { fileText } from './media.ts'
 
 /** One text that is a JSON object stands for itself; other texts are joined with nothing. */
@@ -11,15 +10,5 @@ export function responseOf({ blocks, isError }: ToolResultBlock): JsonObject {
   const text = texts.join('')
   if (isError === true) return { error: text }
   if (text === '') return {}
-  return (texts.length === 1 ? parsedObject(text) : undefined) ?? { result: text }
-}
-
-function parsedObject(text: string): JsonObject | undefined {
-  if (!/^\s*\{/.test(text)) return undefined
-  try {
-    const value = parseJson(text)
-    return isObject(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  return (texts.length === 1 ? objectIn(text) : undefined) ?? { result: text }
 }

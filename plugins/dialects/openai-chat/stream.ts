@@ -1,10 +1,12 @@
 /** OpenAI Chat Completions as a stream: chunks with the deltas of choices, then `[DONE]`. */
 
 import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
+import { stringOf } from '../../../core/document/readings.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import type { StreamFormat, StreamText, Usage } from '../../../core/plugin/dialect.ts'
 import { eventAround } from '../../../core/stream/borders.ts'
 import { StreamEvent } from '../../../core/stream/event.ts'
+import { NodeText } from '../../../core/stream/node-text.ts'
 import type { Span } from '../../../core/stream/fields.ts'
 import { assemble, replay } from './assemble.ts'
 import { readUsage } from './usage.ts'
@@ -60,31 +62,20 @@ function texts(event: StreamEvent): readonly ChatText[] {
 }
 
 /** A text of one choice. Where it changes, log probabilities go: they spell it out token by token. */
-class ChatText implements StreamText {
-  readonly key: string
-  readonly channel: StreamText['channel']
+class ChatText extends NodeText {
   readonly shape: Shape
-  readonly #document: JsonDocument
   readonly #choice: JsonNode
-  readonly #node: JsonNode
 
   constructor(key: string, channel: StreamText['channel'], shape: Shape, document: JsonDocument, choice: JsonNode, node: JsonNode) {
-    this.key = key
-    this.channel = channel
+    super(key, channel, document, node)
     this.shape = shape
-    this.#document = document
     this.#choice = choice
-    this.#node = node
   }
 
-  get text(): string {
-    return this.#node.string()
-  }
-
-  rewrite(text: string): void {
-    this.#document.replace(this.#node, JSON.stringify(text))
+  override rewrite(text: string): void {
+    super.rewrite(text)
     const logprobs = this.#choice.get('logprobs')
-    if (logprobs?.kind === 'object') this.#document.replace(logprobs, 'null')
+    if (logprobs?.kind === 'object') this.document.replace(logprobs, 'null')
   }
 }
 
@@ -328,16 +319,6 @@ function items(list: JsonNode | undefined): readonly JsonNode[] {
 function indexOf(node: JsonNode, otherwise = 0): number {
   const index = node.get('index')?.value()
   return typeof index === 'number' ? index : otherwise
-}
-
-/** A string; one that cannot be decoded is as good as none. */
-function stringOf(node: JsonNode | undefined): string | undefined {
-  if (node?.kind !== 'string') return undefined
-  try {
-    return node.string()
-  } catch {
-    return undefined
-  }
 }
 
 function isText(node: JsonNode | undefined): boolean {

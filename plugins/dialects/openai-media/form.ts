@@ -2,7 +2,8 @@
 
 import { gatewayError, type GatewayError } from '../../../core/index.ts'
 import type { FormPart, FormRules } from '../../../core/form/rules.ts'
-import { missing, refuseStream } from './validate.ts'
+import { missing } from '../../../core/neutral/members.ts'
+import { refuseStream } from './validate.ts'
 
 interface FormFacts {
   /** One part of each of these must be there, under one of its names. */

@@ -1,6 +1,7 @@
 /** OpenAI's other operations: speech, transcriptions, translations, images, rerank, moderations. Requests are JSON or forms; replies are JSON, audio, text or events. */
 
-import { defineDialect, errorEnvelope, type GatewayError, gatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
+import { said, stringOf } from '../../../core/document/readings.ts'
+import { defineDialect, errorEnvelope, type GatewayError, gatewayError, type JsonDocument } from '../../../core/index.ts'
 import { mediaConversation, replyConversation } from './conversation.ts'
 import { vendorError } from './errors.ts'
 import { formRules } from './form.ts'
@@ -14,7 +15,7 @@ export default defineDialect({
   validate: checkMedia,
   conversation: mediaConversation,
   reply: replyConversation,
-  streams: ({ root }) => textOf(root.get('stream_format')) === 'sse',
+  streams: ({ root }) => stringOf(root.get('stream_format')) === 'sse',
   asksForUsage: () => false,
   askForUsage: () => {},
   fault,
@@ -40,16 +41,8 @@ const results: Readonly<Record<string, readonly string[]>> = {
 
 /** An error inside a reply of status 2xx, or a reply without a result. */
 function fault({ root }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
-  const found = (results[operation] ?? []).some(name => isThere(root.get(name)))
-  const error = root.get('error')
-  if (error !== undefined && isThere(error) && !found) return vendorError(error, provider)
+  const found = (results[operation] ?? []).some(name => said(root, name) !== undefined)
+  const error = said(root, 'error')
+  if (error !== undefined && !found) return vendorError(error, provider)
   return found || results[operation] === undefined ? undefined : gatewayError('bad_upstream_response', `${provider}: provider returned no ${operation === 'speech' ? 'audio' : 'result'}`, { provider })
-}
-
-function isThere(node: JsonNode | undefined): boolean {
-  return node !== undefined && node.kind !== 'null'
-}
-
-function textOf(node: JsonNode | undefined): string | undefined {
-  return node?.kind === 'string' ? node.string() : undefined
 }

@@ -1,6 +1,8 @@
 /** Streams of speech and of transcriptions: `speech.audio.delta`, `transcript.text.delta`, and their `.done`. */
 
-import { errorEnvelope, type GatewayError, type JsonDocument, type JsonNode, type StreamEvent, type StreamFormat, type StreamText, type Usage } from '../../../core/index.ts'
+import { said, stringOf } from '../../../core/document/readings.ts'
+import { errorEnvelope, type GatewayError, type JsonNode, type StreamEvent, type StreamFormat, type Usage } from '../../../core/index.ts'
+import { NodeText } from '../../../core/stream/node-text.ts'
 import { vendorError } from './errors.ts'
 import { readUsage } from './usage.ts'
 
@@ -12,7 +14,8 @@ export const mediaStream: StreamFormat = {
     const { document } = event
     const member = typeOf(event) === delta ? 'delta' : typeOf(event) === done ? 'text' : undefined
     const node = member === undefined ? undefined : document?.root.get(member)
-    return document === undefined || node?.kind !== 'string' ? [] : [new SpokenText(document, node, member === 'delta' ? 'text' : 'whole')]
+    // A piece of what was said, or all of it once more.
+    return document === undefined || node?.kind !== 'string' ? [] : [new NodeText(member === 'delta' ? '0/text' : '0/whole', 'text', document, node)]
   },
   ends: event => isDone(event) ? ['*'] : [],
   ending(last) {
@@ -42,35 +45,12 @@ export const mediaStream: StreamFormat = {
   },
 }
 
-/** A piece of what was said, or all of it once more. */
-class SpokenText implements StreamText {
-  readonly key: string
-  readonly channel = 'text'
-  readonly #document: JsonDocument
-  readonly #node: JsonNode
-
-  constructor(document: JsonDocument, node: JsonNode, key: string) {
-    this.key = `0/${key}`
-    this.#document = document
-    this.#node = node
-  }
-
-  get text(): string {
-    return this.#node.string()
-  }
-
-  rewrite(text: string): void {
-    this.#document.replace(this.#node, JSON.stringify(text))
-  }
-}
-
 function isDone(event: StreamEvent): boolean {
   return event.isDone || typeOf(event)?.endsWith('.done') === true && typeOf(event) !== 'transcript.text.segment.done'
 }
 
 function typeOf({ document }: StreamEvent): string | undefined {
-  const type = document?.root.get('type')
-  return type?.kind === 'string' ? type.string() : undefined
+  return stringOf(document?.root.get('type'))
 }
 
 function usageOf(event: StreamEvent): Usage | undefined {
@@ -81,8 +61,8 @@ function usageOf(event: StreamEvent): Usage | undefined {
 function errorIn(event: StreamEvent): JsonNode | undefined {
   if (!event.bytes.includes('error')) return undefined
   const root = event.document?.root
-  const fault = root?.get('error')
-  if (fault !== undefined && fault.kind !== 'null') return fault
+  const fault = said(root, 'error')
+  if (fault !== undefined) return fault
   return event.name === 'error' || typeOf(event) === 'error' ? root : undefined
 }
 

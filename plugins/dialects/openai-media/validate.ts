@@ -1,6 +1,8 @@
 /** What the gateway checks of a JSON request; everything else is the provider's business. */
 
-import { gatewayError, type GatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
+import { said } from '../../../core/document/readings.ts'
+import { gatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
+import { missing, wrongType } from '../../../core/neutral/members.ts'
 
 type Check = (node: JsonNode, name: string) => void
 
@@ -16,18 +18,14 @@ const members: Readonly<Record<string, readonly [required: Readonly<Record<strin
 export function checkMedia({ root }: JsonDocument, operation: string): void {
   const [required = {}, optional = {}] = members[operation] ?? []
   for (const [name, check] of Object.entries(required)) {
-    const node = root.get(name)
-    if (node === undefined || node.kind === 'null') throw missing(name)
+    const node = said(root, name)
+    if (node === undefined) throw missing(name)
     check(node, name)
   }
   for (const [name, check] of Object.entries(optional)) {
-    const node = root.get(name)
-    if (node !== undefined && node.kind !== 'null') check(node, name)
+    const node = said(root, name)
+    if (node !== undefined) check(node, name)
   }
-}
-
-export function missing(name: string): GatewayError {
-  return gatewayError('missing_required_parameter', `${name} is required`, { param: name })
 }
 
 /** @throws GatewayError: such a reply would be an image in pieces, which nobody puts together */
@@ -74,8 +72,4 @@ function documents(node: JsonNode, name: string): void {
 function input(node: JsonNode, name: string): void {
   if (node.kind !== 'string' && node.kind !== 'array' && node.kind !== 'object') throw wrongType(name, 'a string or an array')
   if (node.kind === 'string' ? node.string() === '' : node.kind === 'array' && node.items().length === 0) throw gatewayError('invalid_value', `${name} must not be empty`, { param: name })
-}
-
-function wrongType(name: string, expected: string): GatewayError {
-  return gatewayError('invalid_type', `${name} must be ${expected}`, { param: name })
 }

@@ -4,7 +4,8 @@ import type { Channel, Conversation, NewMessage, OpaquePart, Part, Role } from '
 import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
 import { encodedArgumentParts, opaquePart, textPart } from '../../../core/document/parts.ts'
 import { ConversationView, type Spelling } from '../../../core/document/view.ts'
-import { itemPlaces, stringOf, type TextPlace } from './places.ts'
+import { said, stringOf } from '../../../core/document/readings.ts'
+import { itemPlaces, type TextPlace } from './places.ts'
 
 /** Instructions, the variables of a prompt template, and each item of the input are messages. */
 export function requestConversation(document: JsonDocument): Conversation {
@@ -52,8 +53,8 @@ function instructions({ root }: JsonDocument): JsonNode | undefined {
 
 /** The input may be a bare string. */
 function inputs({ root }: JsonDocument): readonly JsonNode[] {
-  const input = root.get('input')
-  if (input === undefined || input.kind === 'null') return []
+  const input = said(root, 'input')
+  if (input === undefined) return []
   return input.kind === 'array' ? input.items() : [input]
 }
 
@@ -142,8 +143,8 @@ function insertMessage(document: JsonDocument, index: number, { role, text }: Ne
 /** The input as a list, which it becomes if it is none. */
 function inputList(document: JsonDocument): JsonNode {
   const { root } = document
-  const input = root.get('input')
-  if (input === undefined || input.kind === 'null') document.set(root, 'input', '[]')
+  const input = said(root, 'input')
+  if (input === undefined) document.set(root, 'input', '[]')
   else if (input.kind !== 'array') document.replace(input, `[{"type":"message","role":"user","content":${input.json()}}]`)
   return root.get('input') ?? root
 }

@@ -1,8 +1,8 @@
 /** Errors as Responses report them inside a reply or a stream of status 2xx. */
 
 import type { JsonNode } from '../../../core/document/document.ts'
+import { stringOf } from '../../../core/document/readings.ts'
 import { GatewayError } from '../../../core/errors.ts'
-import { stringOf } from './places.ts'
 
 /** The statuses that the codes in `response.error` would have had. */
 const statuses: Readonly<Record<string, number>> = {

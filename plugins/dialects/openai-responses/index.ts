@@ -1,5 +1,6 @@
 /** OpenAI's Responses: requests, replies, streams, errors, and their translation. */
 
+import { said } from '../../../core/document/readings.ts'
 import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
 import { writeReply } from './caller-reply.ts'
 import { readRequest } from './caller-request.ts'
@@ -38,8 +39,8 @@ export default defineDialect({
 /** An error inside a reply of status 2xx, or no output. */
 function fault({ root }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
   if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
-  const error = root.get('error')
-  if (error !== undefined && error.kind !== 'null') return vendorError(error, provider)
+  const error = said(root, 'error')
+  if (error !== undefined) return vendorError(error, provider)
   if (operation === 'responses_input_tokens' || root.get('output')?.kind === 'array') return undefined
   return gatewayError('bad_upstream_response', `${provider}: provider returned no output`, { provider })
 }

@@ -1,11 +1,13 @@
 /** The memory of one stream: its numbers, its items, and what was said of each text, so that later events repeat what has left and not what came. */
 
 import { JsonError, type JsonDocument } from '../../../core/document/document.ts'
+import { stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamFormat, StreamText } from '../../../core/plugin/dialect.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
+import { NodeText } from '../../../core/stream/node-text.ts'
 import { OpenItems } from './open-items.ts'
-import { pieceOf, placesOf, stringOf, type EventPlaces, type TextPlace } from './places.ts'
+import { pieceOf, placesOf, type EventPlaces, type TextPlace } from './places.ts'
 import { errorEvent, sequenceOf, spellEvent } from './spelling.ts'
 
 /** A text, as the provider sent it and as it left. */
@@ -153,17 +155,14 @@ export class StreamMemory implements Pick<StreamFormat, 'texts' | 'ends' | 'text
 }
 
 /** A text that can be rewritten. Where it changes, log probabilities go: they spell it out token by token. */
-class PlacedText implements StreamText {
+class PlacedText extends NodeText {
   readonly place: TextPlace
-  readonly key: string
   readonly came: string
-  readonly #document: JsonDocument
 
   constructor(place: TextPlace, key: string, document: JsonDocument) {
+    super(key, place.channel, document, place.node)
     this.place = place
-    this.key = key
     this.came = place.node.string()
-    this.#document = document
   }
 
   /** The whole of a text that is not what its pieces were. */
@@ -171,22 +170,13 @@ class PlacedText implements StreamText {
     return this.key !== this.place.key
   }
 
-  get channel(): StreamText['channel'] {
-    return this.place.channel
-  }
-
   get isPlain(): boolean {
     return this.place.isPlain
   }
 
-  get text(): string {
-    return this.place.node.string()
-  }
-
-  rewrite(text: string): void {
-    const { node, owner } = this.place
-    this.#document.replace(node, JSON.stringify(text))
-    const logprobs = owner.get('logprobs')
-    if (logprobs?.kind === 'array') this.#document.replace(logprobs, '[]')
+  override rewrite(text: string): void {
+    super.rewrite(text)
+    const logprobs = this.place.owner.get('logprobs')
+    if (logprobs?.kind === 'array') this.document.replace(logprobs, '[]')
   }
 }

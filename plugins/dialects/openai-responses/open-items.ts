@@ -1,8 +1,9 @@
 /** The items of a stream, as far as they have left: what is there when the stream must end early. */
 
 import type { JsonNode } from '../../../core/document/document.ts'
+import { stringOf } from '../../../core/document/readings.ts'
 import { parseJson } from '../../../core/neutral/json.ts'
-import { indexOf, stringOf } from './places.ts'
+import { indexOf } from './places.ts'
 import { done, spellEvent, type Members } from './spelling.ts'
 
 interface Item {

@@ -1,8 +1,8 @@
 /** Takes other vendors' state out of a request that goes to a provider of this dialect as it is (dialects 9.2, 9.3). */
 
 import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
+import { stringOf } from '../../../core/document/readings.ts'
 import { isSealed } from '../../../core/neutral/state.ts'
-import { stringOf } from './places.ts'
 
 /** Thoughts that another vendor signed go as a whole: without their state nobody takes them. */
 export function keepOwnState(request: JsonDocument, vendor: string | undefined): void {

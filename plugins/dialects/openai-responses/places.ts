@@ -1,6 +1,7 @@
 /** Where the texts of an answer stand: in an output item, and in each event of a stream, under one key wherever they are said again. */
 
 import type { JsonNode } from '../../../core/document/document.ts'
+import { stringOf } from '../../../core/document/readings.ts'
 import type { StreamText } from '../../../core/plugin/dialect.ts'
 
 export interface TextPlace {
@@ -200,14 +201,4 @@ function place(key: string, channel: StreamText['channel'], owner: JsonNode, mem
 export function indexOf(root: JsonNode, name: string): number {
   const index = root.get(name)?.value()
   return typeof index === 'number' ? index : 0
-}
-
-/** A string; one that cannot be decoded is as good as none. */
-export function stringOf(node: JsonNode | undefined): string | undefined {
-  if (node?.kind !== 'string') return undefined
-  try {
-    return node.string()
-  } catch {
-    return undefined
-  }
 }

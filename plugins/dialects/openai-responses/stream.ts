@@ -1,13 +1,13 @@
 /** OpenAI Responses as a stream: named and numbered events, of which the later ones say again what the earlier ones said in pieces. */
 
 import { JsonDocument, JsonError, type JsonNode } from '../../../core/document/document.ts'
+import { stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamFormat, Usage } from '../../../core/plugin/dialect.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { assemble } from './assemble.ts'
 import { vendorError } from './errors.ts'
 import { StreamMemory } from './memory.ts'
-import { stringOf } from './places.ts'
 import { replay } from './replay.ts'
 import { errorEvent, sequenceOf } from './spelling.ts'
 import { readUsage } from './usage.ts'
