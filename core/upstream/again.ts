@@ -2,14 +2,13 @@
 
 import type { Attempt, Failure } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import { Reply } from './reply.ts'
-import type { Outcome } from './reading.ts'
 import { factsOfCall } from './respell.ts'
 
 /** Whether the same call has a better chance now. */
-export function isWorthAnother(exchange: Exchange, attempt: Attempt, outcome: Outcome): boolean {
-  if (outcome === undefined || outcome instanceof Reply || outcome.status === undefined || attempt.once) return false
-  return isRenewed(attempt, outcome.status) || isTaught(exchange, attempt, outcome, outcome.status)
+export function isWorthAnother(exchange: Exchange, attempt: Attempt, failure: Failure): boolean {
+  const { status } = failure
+  if (status === undefined || attempt.once) return false
+  return isRenewed(attempt, status) || isTaught(exchange, attempt, failure, status)
 }
 
 function isRenewed({ target: { provider } }: Attempt, status: number): boolean {

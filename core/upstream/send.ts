@@ -40,18 +40,20 @@ async function sendWithImages(exchange: Exchange, attempt: Attempt): Promise<Out
 }
 
 function sendTaught(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
-  const { learn, onUnauthorized } = attempt.target.provider.definition
-  return learn === undefined && onUnauthorized === undefined ? sendOnce(exchange, attempt) : sendAgainIfWorth(exchange, attempt)
+  return new Promise(resolve => {
+    const settle = (outcome: Outcome) => {
+      if (outcome === undefined || outcome instanceof Reply) return resolve(outcome)
+      // Not at once: whoever reads the refusal is amid its work.
+      resolve(Promise.resolve(outcome).then(failure => orAnother(exchange, attempt, failure)))
+    }
+    new Sending(exchange, attempt, settle).start()
+  })
 }
 
-async function sendAgainIfWorth(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
-  const outcome = await sendOnce(exchange, attempt)
-  if (!isWorthAnother(exchange, attempt, outcome)) return outcome
-  if (outcome !== undefined && !(outcome instanceof Reply)) outcome.reply?.stream?.abort()
-  return await sendOnce(exchange, attempt)
-}
-
-function sendOnce(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
+/** The failure, or what the same call comes to where it is worth another. */
+function orAnother(exchange: Exchange, attempt: Attempt, failure: Failure): Failure | Promise<Outcome> {
+  if (!isWorthAnother(exchange, attempt, failure)) return failure
+  failure.reply?.stream?.abort()
   return new Promise(resolve => new Sending(exchange, attempt, resolve).start())
 }
 
