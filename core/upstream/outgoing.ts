@@ -51,7 +51,7 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
   if (exchange.forward === undefined) trace(headers, exchange)
   provider.authorize(headers, attempt.key, exchange.id)
   if (attempt.headers.length > 0) headers.push(...attempt.headers)
-  const path = exchange.forward === undefined && outgoing.path.includes('{model}') ? outgoing.path.replace('{model}', encodeURIComponent(model)) : outgoing.path
+  const path = exchange.forward === undefined ? outgoing.path.replace('{model}', () => encodeURIComponent(model)) : outgoing.path
   return { ...outgoing, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
 }
 
