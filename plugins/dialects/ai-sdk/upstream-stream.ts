@@ -2,25 +2,17 @@
 
 import { gatewayError, type Destination, type Emit, type GatewayError, type Json, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { objectIn } from '../../../core/neutral/arguments.ts'
-import { finishWith } from '../../../core/neutral/finish.ts'
+import { OpenBlocks, type OpenBlock } from '../../../core/neutral/open-blocks.ts'
 import { citationOf, errorOf, finishOf, imageOf, optionOf, stateOf, usageOf } from './facts.ts'
-
-interface Open {
-  readonly key: string
-  readonly kind: OpenedBlock['type']
-  hasText: boolean
-}
 
 export class PartsReader implements StreamReader {
   readonly #from: Destination
   /** By kind, and by what the parts call them. */
-  readonly #open = new Map<string, Open>()
+  readonly #blocks = new OpenBlocks<string>()
   /** Calls that the vendor runs itself. */
   readonly #hidden = new Set<string>()
-  #keys = 0
   #model: string
   #isStarted = false
-  #hasCalls = false
   #isOver = false
 
   constructor(from: Destination) {
@@ -42,7 +34,7 @@ export class PartsReader implements StreamReader {
       case 'reasoning-delta': return this.#say(this.#inside(`reasoning ${id}`, 'reasoning', emit), part, emit)
       case 'reasoning-end': return this.#close(`reasoning ${id}`, part, emit)
       case 'tool-input-start': return this.#begin(id, part, emit)
-      case 'tool-input-delta': return this.#say(this.#open.get(`call ${id}`), part, emit)
+      case 'tool-input-delta': return this.#say(this.#blocks.at(`call ${id}`), part, emit)
       case 'tool-call': return this.#call(part, emit)
       case 'file': return this.#show(part, emit)
       case 'source': return this.#cite(part, emit)
@@ -61,40 +53,31 @@ export class PartsReader implements StreamReader {
     emit({ type: 'start', ...(typeof id === 'string' ? { id } : {}), ...(typeof modelId === 'string' ? { model: modelId } : {}) })
   }
 
-  #take(place: string, block: OpenedBlock, emit: Emit): Open {
+  #take(place: string, block: OpenedBlock, emit: Emit): OpenBlock {
     this.#start(emit)
-    const open: Open = { key: String(this.#keys++), kind: block.type, hasText: false }
-    this.#open.set(place, open)
-    emit({ type: 'open', key: open.key, block })
-    return open
+    return this.#blocks.begin(place, block, emit)
   }
 
   /** Some packages say no beginning. */
-  #inside(place: string, kind: 'text' | 'reasoning', emit: Emit): Open {
-    return this.#open.get(place) ?? this.#take(place, { type: kind }, emit)
+  #inside(place: string, kind: 'text' | 'reasoning', emit: Emit): OpenBlock {
+    return this.#blocks.at(place) ?? this.#take(place, { type: kind }, emit)
   }
 
-  #say(open: Open | undefined, { delta, providerMetadata: metadata }: JsonObject, emit: Emit): void {
+  #say(open: OpenBlock | undefined, { delta, providerMetadata: metadata }: JsonObject, emit: Emit): void {
     if (open === undefined) return
-    if (typeof delta === 'string' && delta !== '') {
-      open.hasText = true
-      emit({ type: 'delta', key: open.key, text: delta })
-    }
+    this.#blocks.say(open, text(delta), emit)
     this.#keep(open, metadata, emit)
   }
 
-  #keep({ key }: Open, metadata: Json | undefined, emit: Emit): void {
+  #keep({ key }: OpenBlock, metadata: Json | undefined, emit: Emit): void {
     const state = stateOf(metadata, this.#model)
     if (state !== undefined) emit({ type: 'state', key, state })
   }
 
   #close(place: string, { providerMetadata: metadata }: JsonObject, emit: Emit): void {
-    const open = this.#open.get(place)
-    if (open === undefined) return
-    this.#open.delete(place)
-    this.#keep(open, metadata, emit)
-    if (open.kind === 'tool_call' && !open.hasText) emit({ type: 'delta', key: open.key, text: '{}' })
-    emit({ type: 'close', key: open.key })
+    const open = this.#blocks.at(place)
+    if (open !== undefined) this.#keep(open, metadata, emit)
+    this.#blocks.close(place, emit)
   }
 
   #reason(place: string, { providerMetadata: metadata }: JsonObject, emit: Emit): void {
@@ -105,7 +88,6 @@ export class PartsReader implements StreamReader {
 
   #begin(id: string, { toolName, providerExecuted }: JsonObject, emit: Emit): void {
     if (providerExecuted === true) return void this.#hidden.add(id)
-    this.#hasCalls = true
     this.#take(`call ${id}`, { type: 'tool_call', id, name: text(toolName) }, emit)
   }
 
@@ -114,8 +96,8 @@ export class PartsReader implements StreamReader {
     const { toolCallId, input, providerExecuted } = part
     const id = text(toolCallId)
     if (providerExecuted === true || this.#hidden.has(id)) return
-    if (!this.#open.has(`call ${id}`)) this.#begin(id, part, emit)
-    const open = this.#open.get(`call ${id}`)
+    if (this.#blocks.at(`call ${id}`) === undefined) this.#begin(id, part, emit)
+    const open = this.#blocks.at(`call ${id}`)
     if (open?.hasText === false) this.#say(open, { delta: text(input) }, emit)
     this.#close(`call ${id}`, part, emit)
   }
@@ -130,24 +112,21 @@ export class PartsReader implements StreamReader {
   /** Sources that come while a text is open stand on it. */
   #cite(part: JsonObject, emit: Emit): void {
     const citation = citationOf(part)
-    const open = this.#open.values().find(({ kind }) => kind === 'text')
+    const open = this.#blocks.first('text')
     if (citation !== undefined && open !== undefined) emit({ type: 'meta', key: open.key, annotations: [citation] })
   }
 
   #finish({ usage: said, finishReason }: JsonObject, emit: Emit): void {
     this.#start(emit)
-    let finish
-    try {
-      finish = finishWith(finishOf(finishReason, this.#from.provider), this.#hasCalls)
-    } catch (failure) {
-      return this.#fail(failure as GatewayError, emit)
-    }
-    for (const place of this.#open.keys()) this.#close(place, {}, emit)
     const usage = usageOf(said)
-    if (usage !== undefined) emit({ type: 'usage', usage })
-    emit({ type: 'finish', finish })
-    emit({ type: 'end' })
-    this.#isOver = true
+    try {
+      const finish = finishOf(finishReason, this.#from.provider)
+      if (usage !== undefined) emit({ type: 'usage', usage })
+      this.#blocks.finish(finish, emit)
+      this.#isOver = true
+    } catch (failure) {
+      this.#fail(failure as GatewayError, emit)
+    }
   }
 
   #fail(error: GatewayError, emit: Emit): void {

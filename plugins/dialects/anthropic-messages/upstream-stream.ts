@@ -1,30 +1,19 @@
 /** Reads a stream of Anthropic's, event by event. */
 
-import { gatewayError, type Destination, type Emit, type Finish, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
-import { finishWith } from '../../../core/neutral/finish.ts'
+import { OpenBlocks, type OpenBlock } from '../../../core/neutral/open-blocks.ts'
 import { vendorError } from './errors.ts'
 import { finishOf } from './stop-reason.ts'
 import { explanationOf, isJsonTool, stateOf } from './upstream-reply.ts'
 import { laterUsage, readUsage } from './usage.ts'
 
-/** An open block. */
-interface Open {
-  readonly key: string
-  readonly type: OpenedBlock['type']
-  /** A tool's arguments that came with its beginning, for the case that no others come. */
-  readonly input?: string
-  hasText: boolean
-}
-
 export class MessagesReader implements StreamReader {
   readonly repeats = true
   readonly #from: Destination
-  readonly #open = new Map<unknown, Open>()
-  #blocks = 0
+  readonly #blocks = new OpenBlocks<unknown>()
   #model: string
   #hasStarted = false
-  #hasCalls = false
   #usage: object | undefined
   #stop: JsonObject = {}
   #isOver = false
@@ -43,7 +32,7 @@ export class MessagesReader implements StreamReader {
       case 'message_start': return this.#start(isObject(json['message']) ? json['message'] : {}, emit)
       case 'content_block_start': return this.#begin(json, emit)
       case 'content_block_delta': return this.#grow(json, emit)
-      case 'content_block_stop': return this.#end(json['index'], emit)
+      case 'content_block_stop': return this.#blocks.close(json['index'], emit)
       case 'message_delta': return this.#tell(json, emit)
       case 'message_stop': return this.#finish(emit)
       case 'error': return this.#fail(vendorError(json['error'] ?? json, this.#from.provider), emit)
@@ -68,34 +57,23 @@ export class MessagesReader implements StreamReader {
     if (!isObject(block)) return
     this.#begun(emit)
     const opened = openingOf(block, this.#from)
-    this.#end(index, emit)
-    if (opened === undefined) return
-    const open: Open = { key: String(this.#blocks++), type: opened.type, hasText: false, ...(opened.type === 'tool_call' || isJsonTool(block['name'], this.#from) ? { input: inputOf(block) } : {}) }
-    if (opened.type === 'tool_call') this.#hasCalls = true
-    this.#open.set(index, open)
-    emit({ type: 'open', key: open.key, block: opened })
+    if (opened === undefined) return this.#blocks.close(index, emit)
+    const isTool = opened.type === 'tool_call' || isJsonTool(block['name'], this.#from)
+    const open = this.#blocks.begin(index, opened, emit, isTool ? inputOf(block) : '')
     this.#say(open, block['text'] ?? block['thinking'], emit)
     this.#sign(open, block['signature'], emit)
   }
 
   #grow({ index, delta }: JsonObject, emit: Emit): void {
-    const open = this.#open.get(index)
+    const open = this.#blocks.at(index)
     if (open === undefined || !isObject(delta)) return
     switch (delta['type']) {
       case 'text_delta': return this.#say(open, delta['text'], emit)
       case 'thinking_delta': return this.#say(open, delta['thinking'], emit)
       case 'input_json_delta': return this.#say(open, delta['partial_json'], emit)
       case 'signature_delta': return this.#sign(open, delta['signature'], emit)
-      case 'citations_delta': if (delta['citation'] !== undefined && open.type === 'text') emit({ type: 'meta', key: open.key, annotations: [delta['citation']] })
+      case 'citations_delta': if (delta['citation'] !== undefined && open.block.type === 'text') emit({ type: 'meta', key: open.key, annotations: [delta['citation']] })
     }
-  }
-
-  #end(index: unknown, emit: Emit): void {
-    const open = this.#open.get(index)
-    if (open === undefined) return
-    if (open.input !== undefined && !open.hasText) this.#say(open, open.input, emit)
-    this.#open.delete(index)
-    emit({ type: 'close', key: open.key })
   }
 
   #tell({ delta, usage }: JsonObject, emit: Emit): void {
@@ -107,12 +85,10 @@ export class MessagesReader implements StreamReader {
     if (this.#isOver) return
     this.#isOver = true
     this.#begun(emit)
-    for (const index of this.#open.keys()) this.#end(index, emit)
+    this.#blocks.closeAll(emit)
     const { stop_reason: reason, stop_sequence: sequence, stop_details: details } = this.#stop
     this.#refuse(explanationOf(reason, details), emit)
-    const finish: Finish = finishWith(finishOf(reason), this.#hasCalls)
-    emit({ type: 'finish', finish, ...(typeof sequence === 'string' ? { stopSequence: sequence } : {}) })
-    emit({ type: 'end' })
+    this.#blocks.finish(finishOf(reason), emit, typeof sequence === 'string' ? sequence : undefined)
   }
 
   #refuse(text: string | undefined, emit: Emit): void {
@@ -122,14 +98,12 @@ export class MessagesReader implements StreamReader {
     emit({ type: 'close', key: 'refusal' })
   }
 
-  #say(open: Open, text: unknown, emit: Emit): void {
-    if (typeof text !== 'string' || text === '') return
-    open.hasText = true
-    emit({ type: 'delta', key: open.key, text })
+  #say(open: OpenBlock, text: unknown, emit: Emit): void {
+    if (typeof text === 'string') this.#blocks.say(open, text, emit)
   }
 
-  #sign(open: Open, signature: unknown, emit: Emit): void {
-    const state = open.type === 'reasoning' ? stateOf(signature, this.#model) : undefined
+  #sign(open: OpenBlock, signature: unknown, emit: Emit): void {
+    const state = open.block.type === 'reasoning' ? stateOf(signature, this.#model) : undefined
     if (state !== undefined) emit({ type: 'state', key: open.key, state })
   }
 

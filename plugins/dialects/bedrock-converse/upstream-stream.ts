@@ -1,26 +1,18 @@
 /** A stream of Converse: frames, which arrive as events of their names. */
 
-import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { isObject, objectIn } from '../../../core/neutral/arguments.ts'
-import { finishWith } from '../../../core/neutral/finish.ts'
+import { OpenBlocks } from '../../../core/neutral/open-blocks.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
 import { jsonTool, usesJsonTool } from './output.ts'
 import { stateOf } from './upstream-reply.ts'
 
-interface Open {
-  readonly key: string
-  readonly kind: 'text' | 'reasoning' | 'redacted' | 'tool_call'
-  hasText: boolean
-}
-
 export class ConverseReader implements StreamReader {
   readonly #from: Destination
-  readonly #open = new Map<number, Open>()
+  readonly #blocks = new OpenBlocks<number>()
   #isStarted = false
   #isOver = false
-  #hasCalls = false
-  #keys = 0
   /** What the frame said with which the message ended; it is not the last. */
   #stop: JsonObject | undefined
 
@@ -38,7 +30,7 @@ export class ConverseReader implements StreamReader {
     switch (name) {
       case 'contentBlockStart': return this.#begin(indexOf(payload), member(payload, 'start'), emit)
       case 'contentBlockDelta': return this.#grow(indexOf(payload), member(payload, 'delta'), emit)
-      case 'contentBlockStop': return this.#close(indexOf(payload), emit)
+      case 'contentBlockStop': return this.#blocks.close(indexOf(payload), emit)
       case 'messageStop': this.#stop = payload; return
       case 'metadata': return this.#conclude(payload, emit)
     }
@@ -58,56 +50,24 @@ export class ConverseReader implements StreamReader {
   #begin(index: number, start: JsonObject, emit: Emit): void {
     const { toolUse: call } = start
     if (!isObject(call)) return
-    if (call['name'] === jsonTool && usesJsonTool(this.#from)) {
-      this.#take(index, 'text', { type: 'text' }, emit)
-      return
-    }
-    this.#hasCalls = true
-    this.#take(index, 'tool_call', { type: 'tool_call', id: text(call['toolUseId']), name: text(call['name']) }, emit)
+    const isJson = call['name'] === jsonTool && usesJsonTool(this.#from)
+    this.#blocks.begin(index, isJson ? { type: 'text' } : { type: 'tool_call', id: text(call['toolUseId']), name: text(call['name']) }, emit)
   }
 
   #grow(index: number, delta: JsonObject, emit: Emit): void {
     const { text: said, toolUse: call, reasoningContent: reasoning } = delta
-    if (typeof said === 'string') this.#say(this.#inside(index, 'text', emit), said, emit)
-    else if (isObject(call)) this.#say(this.#open.get(index), text(call['input']), emit)
+    if (typeof said === 'string') this.#blocks.say(this.#blocks.inside(index, 'text', emit), said, emit)
+    else if (isObject(call)) this.#blocks.say(this.#blocks.at(index), text(call['input']), emit)
     else if (isObject(reasoning)) this.#reason(index, reasoning, emit)
   }
 
   #reason(index: number, { text: said, signature, redactedContent: redacted }: JsonObject, emit: Emit): void {
-    if (typeof said === 'string' && said !== '') this.#say(this.#inside(index, 'reasoning', emit), said, emit)
-    if (typeof signature === 'string' && signature !== '') emit({ type: 'state', key: this.#inside(index, 'reasoning', emit).key, state: stateOf(signature, this.#from) })
+    if (typeof said === 'string' && said !== '') this.#blocks.say(this.#blocks.inside(index, 'reasoning', emit), said, emit)
+    if (typeof signature === 'string' && signature !== '') emit({ type: 'state', key: this.#blocks.inside(index, 'reasoning', emit).key, state: stateOf(signature, this.#from) })
     if (typeof redacted !== 'string' || redacted === '') return
-    const { key } = this.#take(index, 'redacted', { type: 'reasoning', redacted }, emit)
+    const { key } = this.#blocks.begin(index, { type: 'reasoning', redacted }, emit)
     const state = stateOf('', this.#from)
     if (state.vendor !== 'anthropic') emit({ type: 'state', key, state })
-  }
-
-  #say(open: Open | undefined, said: string, emit: Emit): void {
-    if (open === undefined || said === '') return
-    open.hasText = true
-    emit({ type: 'delta', key: open.key, text: said })
-  }
-
-  /** The open block of this index if it is of this kind, else a new one. */
-  #inside(index: number, kind: 'text' | 'reasoning', emit: Emit): Open {
-    const open = this.#open.get(index)
-    return open?.kind === kind ? open : this.#take(index, kind, { type: kind }, emit)
-  }
-
-  #take(index: number, kind: Open['kind'], block: OpenedBlock, emit: Emit): Open {
-    this.#close(index, emit)
-    const open: Open = { key: String(this.#keys++), kind, hasText: false }
-    this.#open.set(index, open)
-    emit({ type: 'open', key: open.key, block })
-    return open
-  }
-
-  #close(index: number, emit: Emit): void {
-    const open = this.#open.get(index)
-    if (open === undefined) return
-    this.#open.delete(index)
-    if (open.kind === 'tool_call' && !open.hasText) emit({ type: 'delta', key: open.key, text: '{}' })
-    emit({ type: 'close', key: open.key })
   }
 
   #conclude(metadata: JsonObject, emit: Emit): void {
@@ -119,12 +79,9 @@ export class ConverseReader implements StreamReader {
   /** Says why the answer ended, if the provider said that it did. */
   #finish(emit: Emit): void {
     if (this.#stop === undefined) return
-    for (const index of this.#open.keys()) this.#close(index, emit)
+    this.#blocks.closeAll(emit)
     try {
-      const finish = finishWith(finishOf(this.#stop['stopReason'], this.#from.provider), this.#hasCalls)
-      const stopSequence = stopSequenceOf(this.#stop['additionalModelResponseFields'])
-      emit({ type: 'finish', finish, ...(stopSequence === undefined ? {} : { stopSequence }) })
-      emit({ type: 'end' })
+      this.#blocks.finish(finishOf(this.#stop['stopReason'], this.#from.provider), emit, stopSequenceOf(this.#stop['additionalModelResponseFields']))
       this.#isOver = true
     } catch (error) {
       this.#fail(error as GatewayError, emit)

@@ -1,25 +1,17 @@
 /** A stream of Cohere: typed events, with contents and calls counted apart. */
 
-import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
-import { finishWith } from '../../../core/neutral/finish.ts'
+import { OpenBlocks, type OpenBlock } from '../../../core/neutral/open-blocks.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { errorIn, finishOf, usageOf } from './facts.ts'
-
-interface Open {
-  readonly key: string
-  readonly kind: OpenedBlock['type']
-  hasText: boolean
-}
 
 export class CohereReader implements StreamReader {
   readonly #from: Destination
   /** By what the events call them: `plan`, and the index of a content or of a call. */
-  readonly #open = new Map<string, Open>()
-  #keys = 0
+  readonly #blocks = new OpenBlocks<string>()
   #isStarted = false
   #isOver = false
-  #hasCalls = false
 
   constructor(from: Destination) {
     this.#from = from
@@ -36,13 +28,13 @@ export class CohereReader implements StreamReader {
     const message = member(delta, 'message')
     const { index } = event
     switch (type) {
-      case 'tool-plan-delta': return this.#say(this.#inside('plan', 'reasoning', emit), text(message['tool_plan']), emit)
+      case 'tool-plan-delta': return this.#blocks.say(this.#blocks.inside('plan', 'reasoning', emit), text(message['tool_plan']), emit)
       case 'content-start': return this.#begin(`content ${count(index)}`, member(message, 'content'), emit)
       case 'content-delta': return this.#grow(`content ${count(index)}`, member(message, 'content'), emit)
-      case 'content-end': return this.#close(`content ${count(index)}`, emit)
+      case 'content-end': return this.#blocks.close(`content ${count(index)}`, emit)
       case 'tool-call-start': return this.#call(`call ${count(index)}`, member(message, 'tool_calls'), emit)
-      case 'tool-call-delta': return this.#say(this.#open.get(`call ${count(index)}`), argumentsIn(member(message, 'tool_calls')), emit)
-      case 'tool-call-end': return this.#close(`call ${count(index)}`, emit)
+      case 'tool-call-delta': return this.#blocks.say(this.#blocks.at(`call ${count(index)}`), argumentsIn(member(message, 'tool_calls')), emit)
+      case 'tool-call-end': return this.#blocks.close(`call ${count(index)}`, emit)
       case 'citation-start': return this.#cite(message['citations'], emit)
       case 'message-end': return this.#finish(delta, emit)
     }
@@ -63,64 +55,44 @@ export class CohereReader implements StreamReader {
   }
 
   #begin(place: string, content: JsonObject, emit: Emit): void {
-    if (content['type'] === 'text' || content['type'] === 'thinking') this.#take(place, { type: content['type'] === 'text' ? 'text' : 'reasoning' }, emit)
+    if (content['type'] === 'text') this.#take(place, 'text', emit)
+    else if (content['type'] === 'thinking') this.#take(place, 'reasoning', emit)
     this.#grow(place, content, emit)
   }
 
   #grow(place: string, { text: said, thinking }: JsonObject, emit: Emit): void {
-    if (typeof thinking === 'string' && thinking !== '') this.#say(this.#inside(place, 'reasoning', emit), thinking, emit)
-    if (typeof said === 'string' && said !== '') this.#say(this.#inside(place, 'text', emit), said, emit)
+    if (typeof thinking === 'string' && thinking !== '') this.#tell(place, 'reasoning', thinking, emit)
+    if (typeof said === 'string' && said !== '') this.#tell(place, 'text', said, emit)
+  }
+
+  #tell(place: string, type: 'text' | 'reasoning', said: string, emit: Emit): void {
+    const open = this.#blocks.at(place)
+    this.#blocks.say(open?.block.type === type ? open : this.#take(place, type, emit), said, emit)
+  }
+
+  /** A content that begins ends the plan. */
+  #take(place: string, type: 'text' | 'reasoning', emit: Emit): OpenBlock {
+    this.#blocks.close('plan', emit)
+    return this.#blocks.begin(place, { type }, emit)
   }
 
   #call(place: string, call: JsonObject, emit: Emit): void {
-    this.#close('plan', emit)
-    this.#hasCalls = true
-    this.#say(this.#take(place, { type: 'tool_call', id: text(call['id']), name: text(member(call, 'function')['name']) }, emit), argumentsIn(call), emit)
+    this.#blocks.close('plan', emit)
+    this.#blocks.say(this.#blocks.begin(place, { type: 'tool_call', id: text(call['id']), name: text(member(call, 'function')['name']) }, emit), argumentsIn(call), emit)
   }
 
   /** Citations come while the text that they are for is open, or for the last one that was. */
   #cite(citations: Json | undefined, emit: Emit): void {
-    const open = this.#open.values().find(({ kind }) => kind === 'text')
+    const open = this.#blocks.first('text')
     const annotations = (Array.isArray(citations) ? citations as readonly Json[] : [citations]).filter(isObject)
     if (open !== undefined && annotations.length > 0) emit({ type: 'meta', key: open.key, annotations })
-  }
-
-  #say(open: Open | undefined, said: string, emit: Emit): void {
-    if (open === undefined || said === '') return
-    open.hasText = true
-    emit({ type: 'delta', key: open.key, text: said })
-  }
-
-  #inside(place: string, kind: 'text' | 'reasoning', emit: Emit): Open {
-    const open = this.#open.get(place)
-    return open?.kind === kind ? open : this.#take(place, { type: kind }, emit)
-  }
-
-  #take(place: string, block: OpenedBlock, emit: Emit): Open {
-    this.#close(place, emit)
-    if (place !== 'plan' && block.type !== 'tool_call') this.#close('plan', emit)
-    const open: Open = { key: String(this.#keys++), kind: block.type, hasText: false }
-    this.#open.set(place, open)
-    emit({ type: 'open', key: open.key, block })
-    return open
-  }
-
-  #close(place: string, emit: Emit): void {
-    const open = this.#open.get(place)
-    if (open === undefined) return
-    this.#open.delete(place)
-    if (open.kind === 'tool_call' && !open.hasText) emit({ type: 'delta', key: open.key, text: '{}' })
-    emit({ type: 'close', key: open.key })
   }
 
   #finish({ finish_reason: reason, usage: said, error }: JsonObject, emit: Emit): void {
     const usage = usageOf(said)
     if (usage !== undefined) emit({ type: 'usage', usage })
     try {
-      const finish = finishWith(finishOf(reason, this.#from.provider, error), this.#hasCalls)
-      for (const place of this.#open.keys()) this.#close(place, emit)
-      emit({ type: 'finish', finish })
-      emit({ type: 'end' })
+      this.#blocks.finish(finishOf(reason, this.#from.provider, error), emit)
       this.#isOver = true
     } catch (failure) {
       this.#fail(failure as GatewayError, emit)

@@ -12,6 +12,6 @@ export function vendorError(fault: JsonNode, provider: string): GatewayError {
 }
 
 function statusOf(fault: JsonNode): number {
-  const said = ['code', 'status'].map(name => fault.get(name)).map(node => Number(stringOf(node) ?? node?.json()))
-  return said.find(status => Number.isInteger(status) && status >= 400 && status <= 599) ?? 502
+  const statuses = ['code', 'status'].map(name => fault.get(name)).map(node => Number(stringOf(node) ?? node?.json()))
+  return statuses.find(status => Number.isInteger(status) && status >= 400 && status <= 599) ?? 502
 }
