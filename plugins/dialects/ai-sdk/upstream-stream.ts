@@ -1,19 +1,17 @@
 /** The parts of `doStream`, each the data of one event. */
 
-import { gatewayError, type Destination, type Emit, type GatewayError, type Json, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Destination, type Emit, type Json, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { objectIn } from '../../../core/neutral/arguments.ts'
-import { OpenBlocks, type OpenBlock } from '../../../core/neutral/open-blocks.ts'
+import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import { citationOf, errorOf, finishOf, imageOf, optionOf, stateOf, usageOf } from './facts.ts'
 
 export class PartsReader implements StreamReader {
   readonly #from: Destination
   /** By kind, and by what the parts call them. */
-  readonly #blocks = new OpenBlocks<string>()
+  readonly #answer = new StreamedAnswer<string>()
   /** Calls that the vendor runs itself. */
   readonly #hidden = new Set<string>()
   #model: string
-  #isStarted = false
-  #isOver = false
 
   constructor(from: Destination) {
     this.#from = from
@@ -21,12 +19,12 @@ export class PartsReader implements StreamReader {
   }
 
   read({ data }: StreamEvent, emit: Emit): void {
-    if (this.#isOver || data === undefined) return
+    if (this.#answer.isOver || data === undefined) return
     const part = objectIn(data)
-    if (part === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent a part that cannot be read`, { provider: this.#from.provider }), emit)
+    if (part === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent a part that cannot be read`, { provider: this.#from.provider }), emit)
     const id = text(part['id'])
     switch (part['type']) {
-      case 'response-metadata': return this.#start(emit, part)
+      case 'response-metadata': return this.#start(part, emit)
       case 'text-start': return void this.#take(`text ${id}`, { type: 'text' }, emit)
       case 'text-delta': return this.#say(this.#inside(`text ${id}`, 'text', emit), part, emit)
       case 'text-end': return this.#close(`text ${id}`, part, emit)
@@ -34,38 +32,36 @@ export class PartsReader implements StreamReader {
       case 'reasoning-delta': return this.#say(this.#inside(`reasoning ${id}`, 'reasoning', emit), part, emit)
       case 'reasoning-end': return this.#close(`reasoning ${id}`, part, emit)
       case 'tool-input-start': return this.#begin(id, part, emit)
-      case 'tool-input-delta': return this.#say(this.#blocks.at(`call ${id}`), part, emit)
+      case 'tool-input-delta': return this.#say(this.#answer.at(`call ${id}`), part, emit)
       case 'tool-call': return this.#call(part, emit)
       case 'file': return this.#show(part, emit)
       case 'source': return this.#cite(part, emit)
       case 'finish': return this.#finish(part, emit)
-      case 'error': return this.#fail(errorOf(part['error'], this.#from.provider), emit)
+      case 'error': return this.#answer.fail(errorOf(part['error'], this.#from.provider), emit)
     }
   }
 
   /** A stream that lacks its last part is not complete, and nothing is held back. */
   end(): void {}
 
-  #start(emit: Emit, { id, modelId }: JsonObject = {}): void {
-    if (this.#isStarted) return
-    this.#isStarted = true
-    if (typeof modelId === 'string') this.#model = modelId
-    emit({ type: 'start', ...(typeof id === 'string' ? { id } : {}), ...(typeof modelId === 'string' ? { model: modelId } : {}) })
+  #start({ id, modelId }: JsonObject, emit: Emit): void {
+    if (typeof modelId === 'string' && !this.#answer.hasStarted) this.#model = modelId
+    this.#answer.start(emit, { id, model: modelId })
   }
 
   #take(place: string, block: OpenedBlock, emit: Emit): OpenBlock {
-    this.#start(emit)
-    return this.#blocks.begin(place, block, emit)
+    this.#answer.start(emit)
+    return this.#answer.begin(place, block, emit)
   }
 
   /** Some packages say no beginning. */
   #inside(place: string, kind: 'text' | 'reasoning', emit: Emit): OpenBlock {
-    return this.#blocks.at(place) ?? this.#take(place, { type: kind }, emit)
+    return this.#answer.at(place) ?? this.#take(place, { type: kind }, emit)
   }
 
   #say(open: OpenBlock | undefined, { delta, providerMetadata: metadata }: JsonObject, emit: Emit): void {
     if (open === undefined) return
-    this.#blocks.say(open, text(delta), emit)
+    this.#answer.say(open, text(delta), emit)
     this.#keep(open, metadata, emit)
   }
 
@@ -75,9 +71,9 @@ export class PartsReader implements StreamReader {
   }
 
   #close(place: string, { providerMetadata: metadata }: JsonObject, emit: Emit): void {
-    const open = this.#blocks.at(place)
+    const open = this.#answer.at(place)
     if (open !== undefined) this.#keep(open, metadata, emit)
-    this.#blocks.close(place, emit)
+    this.#answer.close(place, emit)
   }
 
   #reason(place: string, { providerMetadata: metadata }: JsonObject, emit: Emit): void {
@@ -96,8 +92,8 @@ export class PartsReader implements StreamReader {
     const { toolCallId, input, providerExecuted } = part
     const id = text(toolCallId)
     if (providerExecuted === true || this.#hidden.has(id)) return
-    if (this.#blocks.at(`call ${id}`) === undefined) this.#begin(id, part, emit)
-    const open = this.#blocks.at(`call ${id}`)
+    if (this.#answer.at(`call ${id}`) === undefined) this.#begin(id, part, emit)
+    const open = this.#answer.at(`call ${id}`)
     if (open?.hasText === false) this.#say(open, { delta: text(input) }, emit)
     this.#close(`call ${id}`, part, emit)
   }
@@ -112,26 +108,15 @@ export class PartsReader implements StreamReader {
   /** Sources that come while a text is open stand on it. */
   #cite(part: JsonObject, emit: Emit): void {
     const citation = citationOf(part)
-    const open = this.#blocks.first('text')
+    const open = this.#answer.first('text')
     if (citation !== undefined && open !== undefined) emit({ type: 'meta', key: open.key, annotations: [citation] })
   }
 
   #finish({ usage: said, finishReason }: JsonObject, emit: Emit): void {
-    this.#start(emit)
+    this.#answer.start(emit)
     const usage = usageOf(said)
-    try {
-      const finish = finishOf(finishReason, this.#from.provider)
-      if (usage !== undefined) emit({ type: 'usage', usage })
-      this.#blocks.finish(finish, emit)
-      this.#isOver = true
-    } catch (failure) {
-      this.#fail(failure as GatewayError, emit)
-    }
-  }
-
-  #fail(error: GatewayError, emit: Emit): void {
-    this.#isOver = true
-    emit({ type: 'error', error })
+    if (usage !== undefined) emit({ type: 'usage', usage })
+    this.#answer.finish(() => finishOf(finishReason, this.#from.provider), emit)
   }
 }
 

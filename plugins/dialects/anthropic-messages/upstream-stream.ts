@@ -1,8 +1,8 @@
 /** Reads a stream of Anthropic's, event by event. */
 
-import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Destination, type Emit, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
-import { OpenBlocks, type OpenBlock } from '../../../core/neutral/open-blocks.ts'
+import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import { vendorError } from './errors.ts'
 import { finishOf } from './stop-reason.ts'
 import { explanationOf, isJsonTool, stateOf } from './upstream-reply.ts'
@@ -11,12 +11,10 @@ import { laterUsage, readUsage } from './usage.ts'
 export class MessagesReader implements StreamReader {
   readonly repeats = true
   readonly #from: Destination
-  readonly #blocks = new OpenBlocks<unknown>()
+  readonly #answer = new StreamedAnswer<unknown>()
   #model: string
-  #hasStarted = false
   #usage: object | undefined
   #stop: JsonObject = {}
-  #isOver = false
 
   constructor(from: Destination) {
     this.#from = from
@@ -25,18 +23,18 @@ export class MessagesReader implements StreamReader {
 
   read(event: StreamEvent, emit: Emit): void {
     const { data } = event
-    if (this.#isOver || data === undefined || event.isDone) return
+    if (this.#answer.isOver || data === undefined || event.isDone) return
     const json = objectIn(data)
-    if (json === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
+    if (json === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
     switch (json['type'] ?? event.name) {
       case 'message_start': return this.#start(isObject(json['message']) ? json['message'] : {}, emit)
       case 'content_block_start': return this.#begin(json, emit)
       case 'content_block_delta': return this.#grow(json, emit)
-      case 'content_block_stop': return this.#blocks.close(json['index'], emit)
+      case 'content_block_stop': return this.#answer.close(json['index'], emit)
       case 'message_delta': return this.#tell(json, emit)
       case 'message_stop': return this.#finish(emit)
-      case 'error': return this.#fail(vendorError(json['error'] ?? json, this.#from.provider), emit)
-      default: if (isObject(json['error'])) this.#fail(vendorError(json['error'], this.#from.provider), emit)
+      case 'error': return this.#answer.fail(vendorError(json['error'] ?? json, this.#from.provider), emit)
+      default: if (isObject(json['error'])) this.#answer.fail(vendorError(json['error'], this.#from.provider), emit)
     }
   }
 
@@ -46,26 +44,25 @@ export class MessagesReader implements StreamReader {
   }
 
   #start({ id, model, usage }: JsonObject, emit: Emit): void {
-    if (this.#hasStarted) return
-    this.#hasStarted = true
+    if (this.#answer.hasStarted) return
     if (typeof model === 'string') this.#model = model
-    emit({ type: 'start', ...(typeof id === 'string' ? { id } : {}), ...(typeof model === 'string' ? { model } : {}) })
+    this.#answer.start(emit, { id, model })
     this.#count(usage, emit)
   }
 
   #begin({ index, content_block: block }: JsonObject, emit: Emit): void {
     if (!isObject(block)) return
-    this.#begun(emit)
+    this.#answer.start(emit)
     const opened = openingOf(block, this.#from)
-    if (opened === undefined) return this.#blocks.close(index, emit)
+    if (opened === undefined) return this.#answer.close(index, emit)
     const isTool = opened.type === 'tool_call' || isJsonTool(block['name'], this.#from)
-    const open = this.#blocks.begin(index, opened, emit, isTool ? inputOf(block) : '')
+    const open = this.#answer.begin(index, opened, emit, isTool ? inputOf(block) : '')
     this.#say(open, block['text'] ?? block['thinking'], emit)
     this.#sign(open, block['signature'], emit)
   }
 
   #grow({ index, delta }: JsonObject, emit: Emit): void {
-    const open = this.#blocks.at(index)
+    const open = this.#answer.at(index)
     if (open === undefined || !isObject(delta)) return
     switch (delta['type']) {
       case 'text_delta': return this.#say(open, delta['text'], emit)
@@ -82,13 +79,12 @@ export class MessagesReader implements StreamReader {
   }
 
   #finish(emit: Emit): void {
-    if (this.#isOver) return
-    this.#isOver = true
-    this.#begun(emit)
-    this.#blocks.closeAll(emit)
+    if (this.#answer.isOver) return
+    this.#answer.start(emit)
+    this.#answer.closeAll(emit)
     const { stop_reason: reason, stop_sequence: sequence, stop_details: details } = this.#stop
     this.#refuse(explanationOf(reason, details), emit)
-    this.#blocks.finish(finishOf(reason), emit, typeof sequence === 'string' ? sequence : undefined)
+    this.#answer.finish(() => finishOf(reason), emit, typeof sequence === 'string' ? sequence : undefined)
   }
 
   #refuse(text: string | undefined, emit: Emit): void {
@@ -99,7 +95,7 @@ export class MessagesReader implements StreamReader {
   }
 
   #say(open: OpenBlock, text: unknown, emit: Emit): void {
-    if (typeof text === 'string') this.#blocks.say(open, text, emit)
+    if (typeof text === 'string') this.#answer.say(open, text, emit)
   }
 
   #sign(open: OpenBlock, signature: unknown, emit: Emit): void {
@@ -112,16 +108,6 @@ export class MessagesReader implements StreamReader {
     this.#usage = laterUsage(this.#usage, usage)
     const counted = readUsage(this.#usage)
     if (counted !== undefined) emit({ type: 'usage', usage: counted })
-  }
-
-  /** Some servers leave the beginning out. */
-  #begun(emit: Emit): void {
-    if (!this.#hasStarted) this.#start({}, emit)
-  }
-
-  #fail(error: GatewayError, emit: Emit): void {
-    this.#isOver = true
-    emit({ type: 'error', error })
   }
 }
 

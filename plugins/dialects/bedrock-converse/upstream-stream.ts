@@ -1,8 +1,8 @@
 /** A stream of Converse: frames, which arrive as events of their names. */
 
-import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Destination, type Emit, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { isObject, objectIn } from '../../../core/neutral/arguments.ts'
-import { OpenBlocks } from '../../../core/neutral/open-blocks.ts'
+import { StreamedAnswer } from '../../../core/neutral/streamed-answer.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
 import { jsonTool, usesJsonTool } from './output.ts'
@@ -10,9 +10,7 @@ import { stateOf } from './upstream-reply.ts'
 
 export class ConverseReader implements StreamReader {
   readonly #from: Destination
-  readonly #blocks = new OpenBlocks<number>()
-  #isStarted = false
-  #isOver = false
+  readonly #answer = new StreamedAnswer<number>()
   /** What the frame said with which the message ended; it is not the last. */
   #stop: JsonObject | undefined
 
@@ -22,28 +20,22 @@ export class ConverseReader implements StreamReader {
 
   read(event: StreamEvent, emit: Emit): void {
     const { name, data } = event
-    if (this.#isOver || name === undefined || data === undefined) return
+    if (this.#answer.isOver || name === undefined || data === undefined) return
     const payload = objectIn(data)
-    if (payload === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
-    if (name === 'exception') return this.#fail(exceptionError(payload, this.#from.provider), emit)
-    this.#start(emit)
+    if (payload === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
+    if (name === 'exception') return this.#answer.fail(exceptionError(payload, this.#from.provider), emit)
+    this.#answer.start(emit)
     switch (name) {
       case 'contentBlockStart': return this.#begin(indexOf(payload), member(payload, 'start'), emit)
       case 'contentBlockDelta': return this.#grow(indexOf(payload), member(payload, 'delta'), emit)
-      case 'contentBlockStop': return this.#blocks.close(indexOf(payload), emit)
+      case 'contentBlockStop': return this.#answer.close(indexOf(payload), emit)
       case 'messageStop': this.#stop = payload; return
       case 'metadata': return this.#conclude(payload, emit)
     }
   }
 
   end(emit: Emit): void {
-    if (!this.#isOver) this.#finish(emit)
-  }
-
-  #start(emit: Emit): void {
-    if (this.#isStarted) return
-    this.#isStarted = true
-    emit({ type: 'start' })
+    if (!this.#answer.isOver) this.#finish(emit)
   }
 
   /** Only calls are announced; other blocks begin with their first delta. */
@@ -51,21 +43,21 @@ export class ConverseReader implements StreamReader {
     const { toolUse: call } = start
     if (!isObject(call)) return
     const isJson = call['name'] === jsonTool && usesJsonTool(this.#from)
-    this.#blocks.begin(index, isJson ? { type: 'text' } : { type: 'tool_call', id: text(call['toolUseId']), name: text(call['name']) }, emit)
+    this.#answer.begin(index, isJson ? { type: 'text' } : { type: 'tool_call', id: text(call['toolUseId']), name: text(call['name']) }, emit)
   }
 
   #grow(index: number, delta: JsonObject, emit: Emit): void {
     const { text: said, toolUse: call, reasoningContent: reasoning } = delta
-    if (typeof said === 'string') this.#blocks.say(this.#blocks.inside(index, 'text', emit), said, emit)
-    else if (isObject(call)) this.#blocks.say(this.#blocks.at(index), text(call['input']), emit)
+    if (typeof said === 'string') this.#answer.say(this.#answer.inside(index, 'text', emit), said, emit)
+    else if (isObject(call)) this.#answer.say(this.#answer.at(index), text(call['input']), emit)
     else if (isObject(reasoning)) this.#reason(index, reasoning, emit)
   }
 
   #reason(index: number, { text: said, signature, redactedContent: redacted }: JsonObject, emit: Emit): void {
-    if (typeof said === 'string' && said !== '') this.#blocks.say(this.#blocks.inside(index, 'reasoning', emit), said, emit)
-    if (typeof signature === 'string' && signature !== '') emit({ type: 'state', key: this.#blocks.inside(index, 'reasoning', emit).key, state: stateOf(signature, this.#from) })
+    if (typeof said === 'string' && said !== '') this.#answer.say(this.#answer.inside(index, 'reasoning', emit), said, emit)
+    if (typeof signature === 'string' && signature !== '') emit({ type: 'state', key: this.#answer.inside(index, 'reasoning', emit).key, state: stateOf(signature, this.#from) })
     if (typeof redacted !== 'string' || redacted === '') return
-    const { key } = this.#blocks.begin(index, { type: 'reasoning', redacted }, emit)
+    const { key } = this.#answer.begin(index, { type: 'reasoning', redacted }, emit)
     const state = stateOf('', this.#from)
     if (state.vendor !== 'anthropic') emit({ type: 'state', key, state })
   }
@@ -79,18 +71,9 @@ export class ConverseReader implements StreamReader {
   /** Says why the answer ended, if the provider said that it did. */
   #finish(emit: Emit): void {
     if (this.#stop === undefined) return
-    this.#blocks.closeAll(emit)
-    try {
-      this.#blocks.finish(finishOf(this.#stop['stopReason'], this.#from.provider), emit, stopSequenceOf(this.#stop['additionalModelResponseFields']))
-      this.#isOver = true
-    } catch (error) {
-      this.#fail(error as GatewayError, emit)
-    }
-  }
-
-  #fail(error: GatewayError, emit: Emit): void {
-    this.#isOver = true
-    emit({ type: 'error', error })
+    const { stopReason, additionalModelResponseFields: fields } = this.#stop
+    this.#answer.closeAll(emit)
+    this.#answer.finish(() => finishOf(stopReason, this.#from.provider), emit, stopSequenceOf(fields))
   }
 }
 

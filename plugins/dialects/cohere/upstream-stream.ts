@@ -1,40 +1,38 @@
 /** A stream of Cohere: typed events, with contents and calls counted apart. */
 
-import { gatewayError, type Destination, type Emit, type GatewayError, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Destination, type Emit, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
-import { OpenBlocks, type OpenBlock } from '../../../core/neutral/open-blocks.ts'
+import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { errorIn, finishOf, usageOf } from './facts.ts'
 
 export class CohereReader implements StreamReader {
   readonly #from: Destination
   /** By what the events call them: `plan`, and the index of a content or of a call. */
-  readonly #blocks = new OpenBlocks<string>()
-  #isStarted = false
-  #isOver = false
+  readonly #answer = new StreamedAnswer<string>()
 
   constructor(from: Destination) {
     this.#from = from
   }
 
   read({ data, isDone }: StreamEvent, emit: Emit): void {
-    if (this.#isOver || data === undefined || isDone) return
+    if (this.#answer.isOver || data === undefined || isDone) return
     const event = objectIn(data)
-    if (event === undefined) return this.#fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
+    if (event === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
     const { type } = event
     if (typeof type !== 'string') return this.#unnamed(event, emit)
-    this.#start(event, emit)
+    this.#answer.start(emit, type === 'message-start' ? { id: event['id'] } : {})
     const delta = member(event, 'delta')
     const message = member(delta, 'message')
     const { index } = event
     switch (type) {
-      case 'tool-plan-delta': return this.#blocks.say(this.#blocks.inside('plan', 'reasoning', emit), text(message['tool_plan']), emit)
+      case 'tool-plan-delta': return this.#answer.say(this.#answer.inside('plan', 'reasoning', emit), text(message['tool_plan']), emit)
       case 'content-start': return this.#begin(`content ${count(index)}`, member(message, 'content'), emit)
       case 'content-delta': return this.#grow(`content ${count(index)}`, member(message, 'content'), emit)
-      case 'content-end': return this.#blocks.close(`content ${count(index)}`, emit)
+      case 'content-end': return this.#answer.close(`content ${count(index)}`, emit)
       case 'tool-call-start': return this.#call(`call ${count(index)}`, member(message, 'tool_calls'), emit)
-      case 'tool-call-delta': return this.#blocks.say(this.#blocks.at(`call ${count(index)}`), argumentsIn(member(message, 'tool_calls')), emit)
-      case 'tool-call-end': return this.#blocks.close(`call ${count(index)}`, emit)
+      case 'tool-call-delta': return this.#answer.say(this.#answer.at(`call ${count(index)}`), argumentsIn(member(message, 'tool_calls')), emit)
+      case 'tool-call-end': return this.#answer.close(`call ${count(index)}`, emit)
       case 'citation-start': return this.#cite(message['citations'], emit)
       case 'message-end': return this.#finish(delta, emit)
     }
@@ -45,13 +43,7 @@ export class CohereReader implements StreamReader {
 
   #unnamed(event: JsonObject, emit: Emit): void {
     const error = errorIn(event, this.#from.provider)
-    if (error !== undefined) this.#fail(error, emit)
-  }
-
-  #start({ type, id }: JsonObject, emit: Emit): void {
-    if (this.#isStarted) return
-    this.#isStarted = true
-    emit({ type: 'start', ...(type === 'message-start' && typeof id === 'string' ? { id } : {}) })
+    if (error !== undefined) this.#answer.fail(error, emit)
   }
 
   #begin(place: string, content: JsonObject, emit: Emit): void {
@@ -66,24 +58,24 @@ export class CohereReader implements StreamReader {
   }
 
   #tell(place: string, type: 'text' | 'reasoning', said: string, emit: Emit): void {
-    const open = this.#blocks.at(place)
-    this.#blocks.say(open?.block.type === type ? open : this.#take(place, type, emit), said, emit)
+    const open = this.#answer.at(place)
+    this.#answer.say(open?.block.type === type ? open : this.#take(place, type, emit), said, emit)
   }
 
   /** A content that begins ends the plan. */
   #take(place: string, type: 'text' | 'reasoning', emit: Emit): OpenBlock {
-    this.#blocks.close('plan', emit)
-    return this.#blocks.begin(place, { type }, emit)
+    this.#answer.close('plan', emit)
+    return this.#answer.begin(place, { type }, emit)
   }
 
   #call(place: string, call: JsonObject, emit: Emit): void {
-    this.#blocks.close('plan', emit)
-    this.#blocks.say(this.#blocks.begin(place, { type: 'tool_call', id: text(call['id']), name: text(member(call, 'function')['name']) }, emit), argumentsIn(call), emit)
+    this.#answer.close('plan', emit)
+    this.#answer.say(this.#answer.begin(place, { type: 'tool_call', id: text(call['id']), name: text(member(call, 'function')['name']) }, emit), argumentsIn(call), emit)
   }
 
   /** Citations come while the text that they are for is open, or for the last one that was. */
   #cite(citations: Json | undefined, emit: Emit): void {
-    const open = this.#blocks.first('text')
+    const open = this.#answer.first('text')
     const annotations = (Array.isArray(citations) ? citations as readonly Json[] : [citations]).filter(isObject)
     if (open !== undefined && annotations.length > 0) emit({ type: 'meta', key: open.key, annotations })
   }
@@ -91,17 +83,7 @@ export class CohereReader implements StreamReader {
   #finish({ finish_reason: reason, usage: said, error }: JsonObject, emit: Emit): void {
     const usage = usageOf(said)
     if (usage !== undefined) emit({ type: 'usage', usage })
-    try {
-      this.#blocks.finish(finishOf(reason, this.#from.provider, error), emit)
-      this.#isOver = true
-    } catch (failure) {
-      this.#fail(failure as GatewayError, emit)
-    }
-  }
-
-  #fail(error: GatewayError, emit: Emit): void {
-    this.#isOver = true
-    emit({ type: 'error', error })
+    this.#answer.finish(() => finishOf(reason, this.#from.provider, error), emit)
   }
 }
 

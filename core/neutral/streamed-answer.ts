@@ -1,5 +1,6 @@
-/** The blocks of a streamed answer that are open, by the places that its provider's events give them. */
+/** A streamed answer as it is read: it starts once, its blocks open and close, and it ends once. */
 
+import { GatewayError } from '../errors.ts'
 import { finishWith } from './finish.ts'
 import type { Emit, Finish, OpenedBlock } from './reply.ts'
 
@@ -11,11 +12,31 @@ export interface OpenBlock {
   hasText: boolean
 }
 
-/** Keeps the promises of `NeutralEvent`: keys are told apart, and closed before the answer ends. */
-export class OpenBlocks<Place> {
+/** Keeps the promises of `NeutralEvent`. Blocks are known by the places that the provider's events give them. */
+export class StreamedAnswer<Place> {
   readonly #open = new Map<Place, OpenBlock>()
   #keys = 0
+  #hasStarted = false
   #hasCalls = false
+  #isOver = false
+
+  get hasStarted(): boolean {
+    return this.#hasStarted
+  }
+
+  /** Nothing more is to be said. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Only the first time counts, and of the facts only texts. */
+  start(emit: Emit, { id, model }: { readonly id?: unknown; readonly model?: unknown } = {}): void {
+    if (this.#hasStarted) return
+    this.#hasStarted = true
+    emit({ type: 'start', ...(typeof id === 'string' ? { id } : {}), ...(typeof model === 'string' ? { model } : {}) })
+  }
+
+  // Blocks
 
   at(place: Place): OpenBlock | undefined {
     return this.#open.get(place)
@@ -60,10 +81,24 @@ export class OpenBlocks<Place> {
     for (const place of this.#open.keys()) this.close(place, emit)
   }
 
-  /** Ends the answer. @param said the reason, as the provider says it */
-  finish(said: Finish, emit: Emit, stopSequence?: string): void {
-    this.closeAll(emit)
-    emit({ type: 'finish', finish: finishWith(said, this.#hasCalls), ...(stopSequence === undefined ? {} : { stopSequence }) })
-    emit({ type: 'end' })
+  // The end
+
+  /** Ends the answer for the reason that `reasonOf` gives, or with the error that it throws. */
+  finish(reasonOf: () => Finish, emit: Emit, stopSequence?: string): void {
+    try {
+      const finish = finishWith(reasonOf(), this.#hasCalls)
+      this.closeAll(emit)
+      emit({ type: 'finish', finish, ...(stopSequence === undefined ? {} : { stopSequence }) })
+      emit({ type: 'end' })
+      this.#isOver = true
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      this.fail(error, emit)
+    }
+  }
+
+  fail(error: GatewayError, emit: Emit): void {
+    this.#isOver = true
+    emit({ type: 'error', error })
   }
 }
