@@ -1,0 +1,64 @@
+/** A server that speaks MongoDB's protocol, for tests: an installed `mongod`, else FerretDB as `.ci/run` builds it, or the tester's by `TAPLINE_TEST_MONGODB_URL`. */
+
+import { fileURLToPath } from 'node:url'
+import { MongoClient } from 'mongodb'
+import { ServerProcess, type ServerProgram } from './server-process.ts'
+import { atEnd, findProgram, uniqueName, type TestServer } from './servers.ts'
+
+export const mongodb: TestServer = { name: 'MongoDB', advice: 'sh test/support/build-ferretdb.sh (needs Go), or set TAPLINE_TEST_MONGODB_URL', url: mongodbUrl }
+
+const ferretdbFolder = fileURLToPath(new URL('../../node_modules/.cache/ferretdb', import.meta.url))
+
+let shared: Promise<string | undefined> | undefined
+
+/** The URL of a new, empty database on the server of this run; undefined if no server can be had. */
+export async function mongodbUrl(): Promise<string | undefined> {
+  const server = await (shared ??= sharedUrl())
+  if (server === undefined) return undefined
+  const url = Object.assign(new URL(server), { pathname: `/${uniqueName()}` }).href
+  if (process.env['TAPLINE_TEST_MONGODB_URL'] !== undefined) atEnd(async () => await dropDatabase(url))
+  return url
+}
+
+/** A server of one's own, to be stopped, frozen and killed. Its `url` has an empty database. */
+export async function startMongodb(): Promise<(ServerProcess & { readonly url: string }) | undefined> {
+  const program = mongod() ?? ferretdb()
+  if (program === undefined) return undefined
+  const server = await ServerProcess.start(program)
+  return Object.assign(server, { url: `mongodb://127.0.0.1:${server.port}/tapline` })
+}
+
+async function sharedUrl(): Promise<string | undefined> {
+  return process.env['TAPLINE_TEST_MONGODB_URL'] ?? (await startMongodb())?.url
+}
+
+function mongod(): ServerProgram | undefined {
+  const file = findProgram('mongod')
+  if (file === undefined) return undefined
+  return {
+    name: 'MongoDB',
+    command: (folder, port) => [file, '--dbpath', folder, '--port', String(port), '--bind_ip', '127.0.0.1', '--nounixsocket'],
+    ready: /Waiting for connections/,
+    stopSignal: 'SIGTERM',
+  }
+}
+
+function ferretdb(): ServerProgram | undefined {
+  const file = findProgram('ferretdb', ferretdbFolder)
+  if (file === undefined) return undefined
+  return {
+    name: 'FerretDB',
+    command: (folder, port) => [file, `--listen-addr=127.0.0.1:${port}`, '--handler=sqlite', `--sqlite-url=file:${folder}/`, `--state-dir=${folder}`, '--telemetry=disable', '--debug-addr=-'],
+    ready: /Listening on TCP/,
+    stopSignal: 'SIGTERM',
+  }
+}
+
+async function dropDatabase(url: string): Promise<void> {
+  const client = await MongoClient.connect(url)
+  try {
+    await client.db().dropDatabase()
+  } finally {
+    await client.close()
+  }
+}

@@ -1,0 +1,72 @@
+/** The servers that tests share: each is started once in a run, when the first test asks for it, and what could not be had is told at the end. */
+
+import { accessSync, constants, globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stopServers, type User } from './server-process.ts'
+
+export interface TestServer {
+  /** For people. */
+  readonly name: string
+  /** What a tester does who has none. */
+  readonly advice: string
+  /** Where a new, empty database or the like is found; undefined if no server can be had. */
+  readonly url: () => Promise<string | undefined>
+}
+
+const missing = new Map<string, string>()
+const cleanUps: (() => Promise<void>)[] = []
+
+/** Has something done when the tests are over, while the servers still run. */
+export function atEnd(work: () => Promise<void>): void {
+  cleanUps.push(work)
+}
+
+/**
+ * The URL of a server in a hook `before`; without one, the tests of the suite are left out and say why.
+ * @example before(async function () { url = await need(this, postgresql) })
+ */
+export async function need(context: Mocha.Context, server: TestServer): Promise<string> {
+  const url = await server.url()
+  if (url !== undefined) return url
+  const reason = `${server.name} is not installed: ${server.advice}`
+  missing.set(server.name, reason)
+  context.test?.parent?.eachTest(test => { test.title += ` (${reason})` })
+  return context.skip()
+}
+
+/** Ends the servers of this run. @returns a line for each that could not be had */
+export async function closeServers(): Promise<readonly string[]> {
+  for (const work of cleanUps.splice(0)) await work().catch(cause => console.error('A test server was not left clean:', cause))
+  await stopServers()
+  return [...missing.values()]
+}
+
+/** The newest of some programs by pattern, else one on the path. */
+export function findProgram(name: string, folders = ''): string | undefined {
+  const candidates = [...globSync(join(folders, name)).sort().reverse(), ...(process.env['PATH'] ?? '').split(':').map(folder => join(folder, name))]
+  return candidates.find(isExecutable)
+}
+
+/** Whom a server runs as that refuses to be root; undefined for the tester. @param names the first that is there */
+export function unprivileged(...names: readonly string[]): User | undefined {
+  if (process.getuid?.() !== 0) return undefined
+  const users = new Map(readFileSync('/etc/passwd', 'utf8').split('\n').map(line => line.split(':')).map(([name, , uid, gid]) => [name, { uid: Number(uid), gid: Number(gid) }]))
+  const name = names.find(name => users.has(name))
+  return users.get(name)
+}
+
+let made = 0
+
+/** A name that no other run uses on the same server. */
+export function uniqueName(): string {
+  return `tapline_test_${process.pid}_${Date.now().toString(36)}_${made++}`
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
