@@ -3,6 +3,7 @@
 import { gatewayError, type Destination, type Json, type JsonObject, type NeutralReply, type ReplyBlock } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
+import { textOf } from '../../../core/neutral/lenient.ts'
 import { citationOf, finishOf, imageOf, optionOf, stateOf, usageOf } from './facts.ts'
 
 /** @throws GatewayError for what is no result */
@@ -45,8 +46,4 @@ function withCitations(blocks: readonly ReplyBlock[], parts: readonly JsonObject
   const annotations = parts.filter(({ type }) => type === 'source').map(citationOf).filter(citation => citation !== undefined)
   const last = blocks.findLastIndex(({ type }) => type === 'text')
   return annotations.length === 0 ? blocks : blocks.map((block, at) => at === last && block.type === 'text' ? { ...block, annotations } : block)
-}
-
-function textOf(value: Json | undefined): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -2,6 +2,7 @@
 
 import { gatewayError, type Destination, type Emit, type Json, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { objectIn } from '../../../core/neutral/arguments.ts'
+import { textOf } from '../../../core/neutral/lenient.ts'
 import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import { citationOf, errorOf, finishOf, imageOf, optionOf, stateOf, usageOf } from './facts.ts'
 
@@ -22,7 +23,7 @@ export class PartsReader implements StreamReader {
     if (this.#answer.isOver || data === undefined) return
     const part = objectIn(data)
     if (part === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent a part that cannot be read`, { provider: this.#from.provider }), emit)
-    const id = text(part['id'])
+    const id = textOf(part['id'])
     switch (part['type']) {
       case 'response-metadata': return this.#start(part, emit)
       case 'text-start': return void this.#take(`text ${id}`, { type: 'text' }, emit)
@@ -61,7 +62,7 @@ export class PartsReader implements StreamReader {
 
   #say(open: OpenBlock | undefined, { delta, providerMetadata: metadata }: JsonObject, emit: Emit): void {
     if (open === undefined) return
-    this.#answer.say(open, text(delta), emit)
+    this.#answer.say(open, textOf(delta), emit)
     this.#keep(open, metadata, emit)
   }
 
@@ -84,17 +85,17 @@ export class PartsReader implements StreamReader {
 
   #begin(id: string, { toolName, providerExecuted }: JsonObject, emit: Emit): void {
     if (providerExecuted === true) return void this.#hidden.add(id)
-    this.#take(`call ${id}`, { type: 'tool_call', id, name: text(toolName) }, emit)
+    this.#take(`call ${id}`, { type: 'tool_call', id, name: textOf(toolName) }, emit)
   }
 
   /** The whole call follows its pieces, or stands alone. */
   #call(part: JsonObject, emit: Emit): void {
     const { toolCallId, input, providerExecuted } = part
-    const id = text(toolCallId)
+    const id = textOf(toolCallId)
     if (providerExecuted === true || this.#hidden.has(id)) return
     if (this.#answer.at(`call ${id}`) === undefined) this.#begin(id, part, emit)
     const open = this.#answer.at(`call ${id}`)
-    if (open?.hasText === false) this.#say(open, { delta: text(input) }, emit)
+    if (open?.hasText === false) this.#say(open, { delta: textOf(input) }, emit)
     this.#close(`call ${id}`, part, emit)
   }
 
@@ -118,8 +119,4 @@ export class PartsReader implements StreamReader {
     if (usage !== undefined) emit({ type: 'usage', usage })
     this.#answer.finish(() => finishOf(finishReason, this.#from.provider), emit)
   }
-}
-
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : ''
 }

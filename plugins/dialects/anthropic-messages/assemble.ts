@@ -2,6 +2,7 @@
 
 import { gatewayError, parseJson, type StreamEvent } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { textOf } from '../../../core/neutral/lenient.ts'
 import { deltas, kindOf } from './stream-events.ts'
 import { laterUsage } from './usage.ts'
 
@@ -96,8 +97,4 @@ function members(value: unknown): Members {
 
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -2,8 +2,8 @@
 
 import { gatewayError, type Destination, type Emit, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { isObject, objectIn } from '../../../core/neutral/arguments.ts'
+import { objectOf, textOf } from '../../../core/neutral/lenient.ts'
 import { StreamedAnswer } from '../../../core/neutral/streamed-answer.ts'
-import type { Json } from '../../../core/neutral/request.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
 import { jsonTool, usesJsonTool } from './output.ts'
 import { stateOf } from './upstream-reply.ts'
@@ -26,8 +26,8 @@ export class ConverseReader implements StreamReader {
     if (name === 'exception') return this.#answer.fail(exceptionError(payload, this.#from.provider), emit)
     this.#answer.start(emit)
     switch (name) {
-      case 'contentBlockStart': return this.#begin(indexOf(payload), member(payload, 'start'), emit)
-      case 'contentBlockDelta': return this.#grow(indexOf(payload), member(payload, 'delta'), emit)
+      case 'contentBlockStart': return this.#begin(indexOf(payload), objectOf(payload['start']), emit)
+      case 'contentBlockDelta': return this.#grow(indexOf(payload), objectOf(payload['delta']), emit)
       case 'contentBlockStop': return this.#answer.close(indexOf(payload), emit)
       case 'messageStop': this.#stop = payload; return
       case 'metadata': return this.#conclude(payload, emit)
@@ -43,13 +43,13 @@ export class ConverseReader implements StreamReader {
     const { toolUse: call } = start
     if (!isObject(call)) return
     const isJson = call['name'] === jsonTool && usesJsonTool(this.#from)
-    this.#answer.begin(index, isJson ? { type: 'text' } : { type: 'tool_call', id: text(call['toolUseId']), name: text(call['name']) }, emit)
+    this.#answer.begin(index, isJson ? { type: 'text' } : { type: 'tool_call', id: textOf(call['toolUseId']), name: textOf(call['name']) }, emit)
   }
 
   #grow(index: number, delta: JsonObject, emit: Emit): void {
     const { text: said, toolUse: call, reasoningContent: reasoning } = delta
     if (typeof said === 'string') this.#answer.say(this.#answer.inside(index, 'text', emit), said, emit)
-    else if (isObject(call)) this.#answer.say(this.#answer.at(index), text(call['input']), emit)
+    else if (isObject(call)) this.#answer.say(this.#answer.at(index), textOf(call['input']), emit)
     else if (isObject(reasoning)) this.#reason(index, reasoning, emit)
   }
 
@@ -79,13 +79,4 @@ export class ConverseReader implements StreamReader {
 
 function indexOf({ contentBlockIndex: index }: JsonObject): number {
   return typeof index === 'number' ? index : 0
-}
-
-function member(payload: JsonObject, name: string): JsonObject {
-  const value = payload[name]
-  return isObject(value) ? value : {}
-}
-
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -2,6 +2,7 @@
 
 import { gatewayError, type Destination, type Emit, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
+import { objectOf, textOf } from '../../../core/neutral/lenient.ts'
 import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { errorIn, finishOf, usageOf } from './facts.ts'
@@ -22,16 +23,16 @@ export class CohereReader implements StreamReader {
     const { type } = event
     if (typeof type !== 'string') return this.#unnamed(event, emit)
     this.#answer.start(emit, type === 'message-start' ? { id: event['id'] } : {})
-    const delta = member(event, 'delta')
-    const message = member(delta, 'message')
+    const delta = objectOf(event['delta'])
+    const message = objectOf(delta['message'])
     const { index } = event
     switch (type) {
-      case 'tool-plan-delta': return this.#answer.say(this.#answer.inside('plan', 'reasoning', emit), text(message['tool_plan']), emit)
-      case 'content-start': return this.#begin(`content ${count(index)}`, member(message, 'content'), emit)
-      case 'content-delta': return this.#grow(`content ${count(index)}`, member(message, 'content'), emit)
+      case 'tool-plan-delta': return this.#answer.say(this.#answer.inside('plan', 'reasoning', emit), textOf(message['tool_plan']), emit)
+      case 'content-start': return this.#begin(`content ${count(index)}`, objectOf(message['content']), emit)
+      case 'content-delta': return this.#grow(`content ${count(index)}`, objectOf(message['content']), emit)
       case 'content-end': return this.#answer.close(`content ${count(index)}`, emit)
-      case 'tool-call-start': return this.#call(`call ${count(index)}`, member(message, 'tool_calls'), emit)
-      case 'tool-call-delta': return this.#answer.say(this.#answer.at(`call ${count(index)}`), argumentsIn(member(message, 'tool_calls')), emit)
+      case 'tool-call-start': return this.#call(`call ${count(index)}`, objectOf(message['tool_calls']), emit)
+      case 'tool-call-delta': return this.#answer.say(this.#answer.at(`call ${count(index)}`), argumentsIn(objectOf(message['tool_calls'])), emit)
       case 'tool-call-end': return this.#answer.close(`call ${count(index)}`, emit)
       case 'citation-start': return this.#cite(message['citations'], emit)
       case 'message-end': return this.#finish(delta, emit)
@@ -70,7 +71,7 @@ export class CohereReader implements StreamReader {
 
   #call(place: string, call: JsonObject, emit: Emit): void {
     this.#answer.close('plan', emit)
-    this.#answer.say(this.#answer.begin(place, { type: 'tool_call', id: text(call['id']), name: text(member(call, 'function')['name']) }, emit), argumentsIn(call), emit)
+    this.#answer.say(this.#answer.begin(place, { type: 'tool_call', id: textOf(call['id']), name: textOf(objectOf(call['function'])['name']) }, emit), argumentsIn(call), emit)
   }
 
   /** Citations come while the text that they are for is open, or for the last one that was. */
@@ -89,17 +90,8 @@ export class CohereReader implements StreamReader {
 
 /** Pieces of the arguments, which may also come as an object at once. */
 function argumentsIn(call: JsonObject): string {
-  const { arguments: said } = member(call, 'function')
+  const { arguments: said } = objectOf(call['function'])
   return typeof said === 'string' ? said : isObject(said) ? argumentsText(said) : ''
-}
-
-function member(object: JsonObject, name: string): JsonObject {
-  const value = object[name]
-  return isObject(value) ? value : {}
-}
-
-function text(value: Json | undefined): string {
-  return typeof value === 'string' ? value : ''
 }
 
 function count(index: Json | undefined): number {

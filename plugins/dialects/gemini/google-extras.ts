@@ -1,7 +1,7 @@
 /** What callers mean for Google alone: `extra_body.google` (providers 7.3). */
 
 import { refusal, type Json, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
-import { isObject } from '../../../core/neutral/arguments.ts'
+import { listOf, objectOf } from '../../../core/neutral/lenient.ts'
 
 /** Members that belong into `generationConfig`. */
 const configured = new Set(['thinkingConfig', 'responseModalities', 'mediaResolution', 'speechConfig', 'imageConfig', 'audioTimestamp'])
@@ -50,12 +50,4 @@ function camelCased(value: Json): JsonObject {
 
 function camelCase(name: string): string {
   return name.replace(/(?<=[a-z0-9])_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {}
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value as readonly Json[] : []
 }

@@ -1,10 +1,11 @@
 /** Reasoning and the opaque state of vendors, as chat messages carry them in both directions: `extra_content` and its like. */
 
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { objectsOf } from '../../../core/neutral/lenient.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import { readDetails } from './details.ts'
-import { list, stateOf, type Thought } from './thought.ts'
+import { stateOf, type Thought } from './thought.ts'
 
 // Reading
 
@@ -37,19 +38,19 @@ function between(held: readonly Thought[], plain: string): readonly Thought[] {
 
 function readHeld(message: JsonObject, router: string | undefined): readonly Thought[] {
   const held = readCarriedThoughts(message)
-  return held.length > 0 ? held : readDetails(list(message['reasoning_details']), router)
+  return held.length > 0 ? held : readDetails(objectsOf(message['reasoning_details']), router)
 }
 
 /** The thoughts that a message or a delta carries beside its text, in whole lists. */
 export function readCarriedThoughts(message: JsonObject): readonly Thought[] {
   const carried = isObject(message['extra_content']) ? message['extra_content'] : {}
   const held = Object.entries(carried).flatMap(([vendor, content]) => isObject(content) ? readCarried(vendor, content) : [])
-  return held.length > 0 ? held : list(message['thinking_blocks']).flatMap(readThinkingBlock)
+  return held.length > 0 ? held : objectsOf(message['thinking_blocks']).flatMap(readThinkingBlock)
 }
 
 function readCarried(vendor: string, content: JsonObject): readonly Thought[] {
-  if (vendor === 'anthropic') return list(content['thinking_blocks']).flatMap(readThinkingBlock)
-  return list(content['reasoning_items']).flatMap(item => readReasoningItem(vendor, item))
+  if (vendor === 'anthropic') return objectsOf(content['thinking_blocks']).flatMap(readThinkingBlock)
+  return objectsOf(content['reasoning_items']).flatMap(item => readReasoningItem(vendor, item))
 }
 
 function readThinkingBlock(block: JsonObject): readonly Thought[] {
@@ -72,7 +73,7 @@ function readReasoningItem(vendor: string, item: JsonObject): readonly Thought[]
 }
 
 function textOf(texts: Json | undefined): string {
-  return typeof texts === 'string' ? texts : list(texts).map(({ text }) => typeof text === 'string' ? text : '').join('\n\n')
+  return typeof texts === 'string' ? texts : objectsOf(texts).map(({ text }) => typeof text === 'string' ? text : '').join('\n\n')
 }
 
 /** The signature on a tool call, or on a message for its text: of any vendor, or flat for Google's. */

@@ -2,6 +2,7 @@
 
 import { GatewayError, gatewayError } from '../../../core/errors.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
+import { objectsOf } from '../../../core/neutral/lenient.ts'
 import { JsonDocument } from '../../../core/document/document.ts'
 import { parseDataUrl } from '../../../core/neutral/media.ts'
 import { defined } from '../../../core/neutral/members.ts'
@@ -11,7 +12,6 @@ import type { Destination } from '../../../core/neutral/translation.ts'
 import { endingOf, failureOf, isFault } from './finish.ts'
 import { readSignature, readThoughts } from './state.ts'
 import { vendorError } from './stream.ts'
-import { list } from './thought.ts'
 import { readUsage } from './usage.ts'
 
 /** Members that this reader has a rule for; `provider` is said by the gateway. */
@@ -63,9 +63,9 @@ export function objectOf(value: Json | undefined, what: string, provider: string
 
 function choiceOf(json: JsonObject, provider: string): JsonObject {
   const choices = json['choices']
-  if (isFault(json['error']) && list(choices).length === 0) throw errorOf(json['error'], provider)
+  if (isFault(json['error']) && objectsOf(choices).length === 0) throw errorOf(json['error'], provider)
   checkList(choices, 'choices', provider)
-  const [first] = list(choices).toSorted((one, other) => indexOf(one) - indexOf(other))
+  const [first] = objectsOf(choices).toSorted((one, other) => indexOf(one) - indexOf(other))
   if (first === undefined) throw badReply(provider, 'no choices')
   if (isFault(first['error'])) throw errorOf(first['error'], provider)
   const failure = failureOf(first, provider)
@@ -74,7 +74,7 @@ function choiceOf(json: JsonObject, provider: string): JsonObject {
 }
 
 function logprobsOf({ logprobs }: JsonObject): readonly JsonObject[] | undefined {
-  return isObject(logprobs) && Array.isArray(logprobs['content']) ? list(logprobs['content']) : undefined
+  return isObject(logprobs) && Array.isArray(logprobs['content']) ? objectsOf(logprobs['content']) : undefined
 }
 
 function indexOf({ index }: JsonObject): number {
@@ -97,7 +97,7 @@ function readContent(content: Json | undefined, provider: string): readonly Repl
   if (content === undefined || content === null || content === '') return []
   if (typeof content === 'string') return [{ type: 'text', text: content }]
   if (!Array.isArray(content)) throw badReply(provider, 'content that is no text')
-  return list(content).flatMap(readPart)
+  return objectsOf(content).flatMap(readPart)
 }
 
 function readPart(part: JsonObject): readonly ReplyBlock[] {
@@ -107,12 +107,12 @@ function readPart(part: JsonObject): readonly ReplyBlock[] {
 
 /** The text of one of Mistral's thoughts. */
 export function thinkingText({ thinking }: JsonObject): string {
-  return typeof thinking === 'string' ? thinking : list(thinking).map(({ text }) => typeof text === 'string' ? text : '').join('')
+  return typeof thinking === 'string' ? thinking : objectsOf(thinking).map(({ text }) => typeof text === 'string' ? text : '').join('')
 }
 
 /** Sources and a signature belong to the last text. */
 function withMeta(blocks: readonly ReplyBlock[], message: JsonObject): readonly ReplyBlock[] {
-  const annotations = list(message['annotations'])
+  const annotations = objectsOf(message['annotations'])
   const state = readSignature(message)
   if (annotations.length === 0 && state === undefined) return blocks
   const meta = defined<object>({ annotations: annotations.length === 0 ? undefined : annotations, state })
@@ -122,7 +122,7 @@ function withMeta(blocks: readonly ReplyBlock[], message: JsonObject): readonly 
 
 /** Images that the model made. @throws nothing: what is no data is left out */
 export function imagesOf({ images }: JsonObject): readonly Extract<ReplyBlock, { readonly type: 'image' }>[] {
-  return list(images).flatMap(({ image_url: image }) => {
+  return objectsOf(images).flatMap(({ image_url: image }) => {
     const url = isObject(image) ? image['url'] : image
     const media = typeof url === 'string' ? mediaOf(url) : undefined
     return media === undefined ? [] : [{ type: 'image', ...media }]
@@ -140,7 +140,7 @@ function mediaOf(url: string): { readonly mime: string; readonly data: string } 
 
 function callsOf({ tool_calls: calls, function_call: legacy }: JsonObject, provider: string): readonly ReplyBlock[] {
   checkList(calls, 'tool calls', provider)
-  return [...list(calls).map(readCall), ...(isObject(legacy) ? [readCall({ function: legacy })] : [])]
+  return [...objectsOf(calls).map(readCall), ...(isObject(legacy) ? [readCall({ function: legacy })] : [])]
 }
 
 function readCall(call: JsonObject): ReplyBlock {

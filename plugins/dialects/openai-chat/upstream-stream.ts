@@ -3,6 +3,7 @@
 import { GatewayError, gatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { tryJson } from '../../../core/neutral/json.ts'
+import { objectsOf } from '../../../core/neutral/lenient.ts'
 import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
@@ -12,7 +13,7 @@ import { readDetail } from './details.ts'
 import { endingOf, failureOf, isFault } from './finish.ts'
 import { readCarriedThoughts, readSignature, reasoningNames } from './state.ts'
 import { chatStream } from './stream.ts'
-import { list, type Thought } from './thought.ts'
+import { type Thought } from './thought.ts'
 import { badReply, checkList, errorOf, imagesOf, objectOf, thinkingText, usageOf } from './upstream-reply.ts'
 
 /** The reader of one stream. Text and thoughts close when something else opens; calls stay open to the end, as their pieces may alternate. */
@@ -87,7 +88,7 @@ export class ChunkReader implements StreamReader {
     const { provider } = this.#from
     const error = isFault(choice['error']) ? errorOf(choice['error'], provider) : failureOf(choice, provider)
     if (error !== undefined) throw error
-    this.#logprobs = isObject(choice['logprobs']) ? list(choice['logprobs']['content']) : []
+    this.#logprobs = isObject(choice['logprobs']) ? objectsOf(choice['logprobs']['content']) : []
     this.#readDelta(objectOf(choice['delta'], 'a delta', provider), emit)
     if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '') this.#ended = choice
   }
@@ -106,7 +107,7 @@ export class ChunkReader implements StreamReader {
 
   #readThoughts(delta: JsonObject, emit: Emit): void {
     const plain = plainThought(delta)
-    const details = list(delta['reasoning_details'])
+    const details = objectsOf(delta['reasoning_details'])
     if (plain !== undefined) {
       this.#thoughtsIn ??= 'plain'
       if (this.#thoughtsIn === 'plain') this.#say('reasoning', plain, emit, details.some(({ summary }) => typeof summary === 'string'))
@@ -146,7 +147,7 @@ export class ChunkReader implements StreamReader {
   #readContent(content: Json | undefined, emit: Emit): void {
     if (typeof content === 'string') {
       if (content !== '') this.#say('text', content, emit)
-    } else if (Array.isArray(content)) for (const part of list(content)) this.#readPart(part, emit)
+    } else if (Array.isArray(content)) for (const part of objectsOf(content)) this.#readPart(part, emit)
     else if (content !== undefined && content !== null) throw badReply(this.#from.provider, 'content that is no text')
   }
 
@@ -162,7 +163,7 @@ export class ChunkReader implements StreamReader {
 
   /** Sources and the state of texts. */
   #readMeta(delta: JsonObject, emit: Emit): void {
-    const annotations = list(delta['annotations'])
+    const annotations = objectsOf(delta['annotations'])
     if (annotations.length > 0) emit({ type: 'meta', key: this.#opened('text', emit), annotations })
     const state = readSignature(delta)
     if (state !== undefined) emit({ type: 'state', key: this.#opened('text', emit), state })
@@ -204,7 +205,7 @@ export class ChunkReader implements StreamReader {
 
   #readCalls(calls: Json, emit: Emit): void {
     checkList(calls, 'tool calls', this.#from.provider)
-    for (const entry of list(calls)) this.#readCall(entry, emit)
+    for (const entry of objectsOf(calls)) this.#readCall(entry, emit)
   }
 
   #readCall(entry: JsonObject, emit: Emit): void {
@@ -233,7 +234,7 @@ export class ChunkReader implements StreamReader {
 
 /** The first choice; others were not asked for. */
 function firstOf(choices: Json | undefined): JsonObject | undefined {
-  return list(choices).find(({ index }) => typeof index !== 'number' || index === 0)
+  return objectsOf(choices).find(({ index }) => typeof index !== 'number' || index === 0)
 }
 
 function plainThought(delta: JsonObject): string | undefined {

@@ -2,6 +2,7 @@
 
 import { gatewayError } from '../../../core/errors.ts'
 import { parseJson } from '../../../core/neutral/json.ts'
+import { objectOf } from '../../../core/neutral/lenient.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 
@@ -58,8 +59,4 @@ function read({ document }: StreamEvent): JsonObject {
   } catch (cause) {
     throw gatewayError('bad_upstream_response', 'the provider sent an event that cannot be read', { cause })
   }
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as JsonObject : {}
 }

@@ -2,6 +2,7 @@
 
 import type { JsonDocument } from '../../../core/document/document.ts'
 import { parseJson } from '../../../core/neutral/json.ts'
+import { listOf, objectOf } from '../../../core/neutral/lenient.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import { done, refusalPart, spellEvent, summaryPart, type Members } from './spelling.ts'
 
@@ -91,12 +92,4 @@ function writeSummary(part: JsonObject, place: Members, write: Write): void {
 function writeText(stem: string, place: Members, text: Json | undefined, whole: Members | undefined, write: Write, more: Members = {}): void {
   if (typeof text === 'string' && text !== '') write(`${stem}.delta`, { ...place, delta: text, ...more })
   if (whole !== undefined) write(`${stem}.done`, { ...place, ...whole })
-}
-
-function objectOf(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as JsonObject : {}
-}
-
-function listOf(value: Json | undefined): readonly Json[] {
-  return Array.isArray(value) ? value as readonly Json[] : []
 }

@@ -1,6 +1,7 @@
 /** The opaque state of vendors, as items carry it in both directions: `extra_content`, and `encrypted_content`, sealed where another vendor issued it. */
 
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { objectsOf } from '../../../core/neutral/lenient.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import type { Json, JsonObject, ReasoningBlock, VendorState } from '../../../core/neutral/request.ts'
 import { isSealed, seal, unseal } from '../../../core/neutral/state.ts'
@@ -40,7 +41,7 @@ export function plainThought({ content, summary }: JsonObject): Thought {
 }
 
 function textsOf(parts: Json | undefined): string[] {
-  return typeof parts === 'string' ? [parts] : list(parts).map(({ text }) => typeof text === 'string' ? text : '')
+  return typeof parts === 'string' ? [parts] : objectsOf(parts).map(({ text }) => typeof text === 'string' ? text : '')
 }
 
 function readSealed(encrypted: Json | undefined): ReasoningItem {
@@ -55,8 +56,8 @@ function readSealed(encrypted: Json | undefined): ReasoningItem {
 function readCarriedThoughts({ extra_content: extra }: JsonObject): readonly Thought[] {
   if (!isObject(extra)) return []
   const { anthropic, openai } = extra
-  const blocks = isObject(anthropic) ? list(anthropic['thinking_blocks']).flatMap(block => readBlock(block, { vendor: 'anthropic' })) : []
-  const items = isObject(openai) ? list(openai['reasoning_items']).flatMap(item => readReasoningItem(item).thoughts) : []
+  const blocks = isObject(anthropic) ? objectsOf(anthropic['thinking_blocks']).flatMap(block => readBlock(block, { vendor: 'anthropic' })) : []
+  const items = isObject(openai) ? objectsOf(openai['reasoning_items']).flatMap(item => readReasoningItem(item).thoughts) : []
   return [...blocks, ...items]
 }
 
@@ -119,9 +120,4 @@ export function extraOfState({ vendor, value }: VendorState): JsonObject {
 function blockOf({ text, redacted, state }: Thought): JsonObject {
   if (redacted !== undefined) return { type: 'redacted_thinking', data: redacted }
   return { type: 'thinking', thinking: text, signature: state?.value ?? '' }
-}
-
-/** The objects of a list. */
-export function list(value: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : []
 }

@@ -4,21 +4,22 @@ import { JsonDocument } from '../../../core/document/document.ts'
 import { gatewayError, type GatewayError } from '../../../core/errors.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
+import { objectsOf } from '../../../core/neutral/lenient.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import type { Finish, NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
 import { vendorError } from './errors.ts'
-import { list, plainThought } from './state.ts'
+import { plainThought } from './state.ts'
 import { readUsage } from './usage.ts'
 
 /** @throws GatewayError 502, or that of the error which the provider reports */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
   if (isObject(json['error']) || typeof json['error'] === 'string') throw errorOf(json['error'], from.provider)
   if (!Array.isArray(json['output'])) throw gatewayError('bad_upstream_response', `${from.provider}: provider returned no output`, { provider: from.provider })
-  const items = list(json['output'])
+  const items = objectsOf(json['output'])
   const blocks = items.flatMap(item => blocksOf(item, from))
-  const logprobs = items.flatMap(({ content }) => list(content).flatMap(part => list(part['logprobs'])))
+  const logprobs = items.flatMap(({ content }) => objectsOf(content).flatMap(part => objectsOf(part['logprobs'])))
   return defined<NeutralReply>({
     id: textOf(json['id']),
     model: textOf(json['model']),
@@ -46,7 +47,7 @@ export function finishOf({ status, incomplete_details: details }: JsonObject, { 
 /** What an item says; those of tools that the vendor ran say nothing here. */
 export function blocksOf(item: JsonObject, from: Destination): readonly ReplyBlock[] {
   switch (item['type']) {
-    case 'message': return list(item['content']).flatMap(partOf)
+    case 'message': return objectsOf(item['content']).flatMap(partOf)
     case 'reasoning': return thoughtOf(item, from)
     case 'function_call': return [{ type: 'tool_call', id: callId(item), name: textOf(item['name']) ?? '', argumentsText: argumentsOf(item['arguments']) }]
     case 'custom_tool_call': return [{ type: 'tool_call', id: callId(item), name: textOf(item['name']) ?? '', argumentsText: argumentsOf(item['input']), isCustom: true }]
@@ -58,7 +59,7 @@ export function blocksOf(item: JsonObject, from: Destination): readonly ReplyBlo
 function partOf({ type, text, refusal, annotations }: JsonObject): readonly ReplyBlock[] {
   if (type === 'refusal') return typeof refusal === 'string' && refusal !== '' ? [{ type, text: refusal }] : []
   if (typeof text !== 'string') return []
-  const sources = list(annotations)
+  const sources = objectsOf(annotations)
   return text === '' && sources.length === 0 ? [] : [{ type: 'text', text, ...sources.length === 0 ? {} : { annotations: sources } }]
 }
 

@@ -3,12 +3,12 @@
 import { gatewayError, type GatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { tryJson } from '../../../core/neutral/json.ts'
+import { objectsOf } from '../../../core/neutral/lenient.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import type { Emit, OpenedBlock, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
-import { list } from './state.ts'
 import { argumentsOf, blocksOf, callId, errorOf, finishOf, textOf } from './upstream-reply.ts'
 import { readUsage } from './usage.ts'
 
@@ -127,7 +127,7 @@ export class ResponseReader implements StreamReader {
 
   #piece(json: JsonObject, type: 'text' | 'refusal', emit: Emit): void {
     const text = textOf(json['delta'])
-    if (text !== undefined) this.#say(this.#part(this.#item(json, emit), indexOf(json, 'content_index'), type, emit), text, emit, list(json['logprobs']))
+    if (text !== undefined) this.#say(this.#part(this.#item(json, emit), indexOf(json, 'content_index'), type, emit), text, emit, objectsOf(json['logprobs']))
   }
 
   #part(item: Item, index: number, type: 'text' | 'refusal', emit: Emit): Block {
@@ -190,14 +190,14 @@ export class ResponseReader implements StreamReader {
   }
 
   #endMessage(item: Item, emit: Emit): void {
-    for (const [index, part] of list(item.value['content']).entries()) {
+    for (const [index, part] of objectsOf(item.value['content']).entries()) {
       const isRefusal = part['type'] === 'refusal'
       const text = textOf(part[isRefusal ? 'refusal' : 'text'])
       const known = item.blocks.get(`${isRefusal ? 'refusal' : 'text'}/${index}`)
       if (known !== undefined || text === undefined) continue
       const block = this.#part(item, index, isRefusal ? 'refusal' : 'text', emit)
       this.#say(block, text, emit)
-      const annotations = list(part['annotations'])
+      const annotations = objectsOf(part['annotations'])
       if (annotations.length > 0) emit({ type: 'meta', key: block.key, annotations })
     }
   }
@@ -214,7 +214,7 @@ export class ResponseReader implements StreamReader {
 
   #finish(response: JsonObject, emit: Emit): void {
     this.#start({ response }, emit)
-    for (const [index, item] of list(response['output']).entries()) if (this.#items.get(index)?.isDone !== true && !this.#isSeen(item)) this.#done(index, item, emit)
+    for (const [index, item] of objectsOf(response['output']).entries()) if (this.#items.get(index)?.isDone !== true && !this.#isSeen(item)) this.#done(index, item, emit)
     for (const { blocks } of this.#items.values()) for (const block of blocks.values()) this.#close(block, emit)
     const usage = readUsage(response['usage'])
     if (usage !== undefined) emit({ type: 'usage', usage })
