@@ -3,9 +3,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect } from 'chai'
+import { MongoClient } from 'mongodb'
 import { Client } from 'pg'
 import { need } from './servers.ts'
 import { postgresql, postgresqlUrl, startPostgresql } from './postgresql.ts'
+import { mongodb } from './mongodb.ts'
 import { redis } from './redis.ts'
 
 describe('the PostgreSQL of the tests', function () {
@@ -53,6 +55,18 @@ describe('the Redis of the tests', () => {
     const [answer] = await once(socket, 'data') as [Buffer]
     socket.destroy()
     expect(answer.toString()).to.equal('+PONG\r\n')
+  })
+})
+
+describe('the MongoDB of the tests', () => {
+  let url: string
+  before(async function () { url = await need(this, mongodb) })
+
+  it('gives each test a database of its own', async () => {
+    await using client = await MongoClient.connect(url)
+    await client.db().collection('mine').insertOne({ n: 7 })
+    await using other = await MongoClient.connect(await mongodb.url() as string)
+    expect(await other.db().collection('mine').countDocuments()).to.equal(0)
   })
 })
 
