@@ -43,5 +43,7 @@ export type { Cost, Keys, PriceSheet, PricedCall, PricedModel, Pricing, UsageEnt
 export type { Column, ColumnType, Filter, Journal, JournalDefinition, JournalRow, ListQuery, Sum, SumsQuery } from './storage/journal.ts'
 export { Conflict, update } from './storage/records.ts'
 export type { PutOptions, RecordQuery, Records, Stored } from './storage/records.ts'
+export { Lease } from './storage/lease.ts'
+export type { LeaseOptions, LeaseRecord } from './storage/lease.ts'
 export { StorageUnavailable } from './storage/storage.ts'
 export type { Storage } from './storage/storage.ts'
