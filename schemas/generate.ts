@@ -15,11 +15,13 @@ export function schemaFiles(): readonly string[] {
 /** The text of the TypeScript file that belongs beside a schema. */
 export async function generateTypes(file: string): Promise<string> {
   const source = JSON.parse(await readFile(file, 'utf8')) as Node & { readonly title: string; readonly description: string }
+  // A file of definitions alone describes several bodies.
   return await compile(asRead(source) as Parameters<typeof compile>[0], source.title, {
     bannerComment: `/** ${source.description.replace(/\.$/, '')}. Made by schemas/generate.ts; edit ${basename(file)} instead. */`,
     cwd: import.meta.dirname,
     additionalProperties: true,
     unknownAny: true,
+    unreachableDefinitions: source['properties'] === undefined,
     ignoreMinAndMaxItems: true,
     style: { semi: false, singleQuote: true, printWidth: 160 },
   })

@@ -54,12 +54,29 @@ export interface AdminCall {
    * @throws GatewayError `user_path_out_of_scope`
    */
   confine(path: string | undefined): string
-  /** Call with the stored view before a write. @throws GatewayError `precondition_failed` if the caller's `If-Match` names another one */
-  ifMatch(current: unknown): void
+  /**
+   * Call with the stored view before a write, and with the listing that holds it where callers read that.
+   * @throws GatewayError `precondition_failed` if the caller's `If-Match` names none of them
+   */
+  ifMatch(...current: readonly unknown[]): void
   /** For the audit record of a write: what was there, and what is now. */
   changed(before: unknown, after: unknown): void
   /** Answers with headers or a status of its own. */
   reply(facts: { readonly status?: number; readonly headers?: readonly string[]; readonly body: Buffer | AsyncIterable<Buffer> }): Reply
+}
+
+/** A part of `POST /admin/runtime/refresh`. */
+export interface RefreshStep {
+  /** `model_list`, `providers`, `model_registry_cache`, `auth_keys`, `virtual_models`, `guardrails` and `workflows` run in this order, others behind them. */
+  readonly name: string
+  /** @returns what the report shall say beside; `status` is `ok` where it says nothing else. @throws when it failed */
+  run(): Promise<RefreshFacts | void>
+}
+
+export interface RefreshFacts {
+  readonly status?: 'ok' | 'partial' | 'skipped'
+  readonly model_count?: number
+  readonly provider_count?: number
 }
 
 /** The service `admin`: a table of endpoints. */
@@ -69,7 +86,7 @@ export interface Admin {
   /** Names a value of `GET /admin/runtime/config`; read whenever it is asked for. Never a secret. @returns how to withdraw it */
   setting(name: string, read: () => string | boolean): () => void
   /** Takes part in `POST /admin/runtime/refresh`. @returns how to withdraw it */
-  refresh(step: { readonly name: string; run(): Promise<void> }): () => void
+  refresh(step: RefreshStep): () => void
   /** Called with every write that succeeded, after its answer was made. @returns how to end it */
   onChange(listener: (event: AdminChange) => void): () => void
 }

@@ -102,6 +102,7 @@ function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, par
     headers: request.headers,
     rawHeaders: request.rawHeaders,
     remoteAddress: request.socket.remoteAddress ?? '',
+    basePath: serving.basePath,
     body: () => readBytes(request, serving.bodyLimits, plan.body === 'bytes'),
     upload: () => new RequestUpload(request, serving.bodyLimits),
     ...(allow === undefined ? {} : { allow }),

@@ -30,6 +30,8 @@ export interface IncomingRequest {
   /** As sent: name, value, name, value … */
   readonly rawHeaders: readonly string[]
   readonly remoteAddress: string
+  /** The gateway's base path, which stands before `path` in the addresses that callers see; absent if there is none. */
+  readonly basePath?: string
   /** The methods that are served here, when this one is not. */
   readonly allow?: string
   /** Reads the whole body, once, within the limits. @throws GatewayError */
@@ -112,6 +114,8 @@ export class Exchange {
   /** Where the call may go, in order. */
   targets: Target[] = []
   readonly attempts: Attempt[] = []
+  /** How many bytes of a plain reply are held for the taps on `response`, if that is more than usual; a larger one goes by. */
+  holdBytes = 0
   reply: Reply | undefined
   /** The error that the caller saw, or that broke a stream. */
   error: GatewayError | undefined

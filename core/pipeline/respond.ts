@@ -22,7 +22,7 @@ export function sendWhole(exchange: Exchange, sink: Sink, reply: Reply): void {
   const { dialect } = exchange
   if (exchange.streamed && dialect !== undefined && reply.document !== undefined) return sendAsEvents(exchange, sink, reply)
   const body = reply.body ?? Buffer.alloc(0)
-  begin(exchange, sink, reply.status, [...reply.headers, 'Content-Length', String(body.length)])
+  begin(exchange, sink, reply.status, reply.status === 204 ? reply.headers : [...reply.headers, 'Content-Length', String(body.length)])
   complete(exchange)
   sink.end(body)
 }

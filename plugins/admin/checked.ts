@@ -1,0 +1,55 @@
+/** Checks queries and bodies against the schemas of their endpoints; each schema is compiled once, when it is first needed. */
+
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { gatewayError, type Code, type GatewayError } from '../../core/index.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+const ajv = new Ajv2020({ strict: true, strictTypes: false, strictTuples: false, useDefaults: true })
+ajv.addFormat('date', isDay)
+ajv.addFormat('date-time', text => !Number.isNaN(Date.parse(text)))
+ajv.addFormat('uri', text => URL.canParse(text))
+
+const validators = new WeakMap<Schema, ValidateFunction>()
+
+/** Checks a value, and fills in defaults. @throws GatewayError that names the parameter at fault */
+export function check(schema: Schema, value: unknown): void {
+  const validate = validators.get(schema) ?? ajv.compile(closed(schema) as Schema)
+  validators.set(schema, validate)
+  if (!validate(value)) throw refusal((validate.errors ?? [])[0] as ErrorObject)
+}
+
+/** The schema, with every object that names its members taking no others. */
+export function closed(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(closed)
+  if (typeof node !== 'object' || node === null) return node
+  const inner = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, choices.has(key) ? value as unknown : closed(value)]))
+  return isOpenObject(inner) ? { ...inner, additionalProperties: false } : inner
+}
+
+/** Their parts describe one object together. */
+const choices: ReadonlySet<string> = new Set(['allOf', 'anyOf', 'oneOf', 'if', 'then', 'else', 'enum', 'const', 'default', 'examples'])
+
+function isOpenObject(node: Schema): boolean {
+  return node['type'] === 'object' && typeof node['properties'] === 'object' && !('additionalProperties' in node)
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
+}
+
+const ownCodes: Readonly<Record<string, Code>> = { required: 'missing_required_parameter', type: 'invalid_type', additionalProperties: 'unsupported_parameter' }
+
+function refusal({ keyword, instancePath, params, message = 'is not valid' }: ErrorObject): GatewayError {
+  const at = instancePath.split('/').slice(1).map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const named = params['missingProperty'] ?? params['additionalProperty']
+  const param = [...at, ...named === undefined ? [] : [String(named)]].join('.').slice(0, 200)
+  return gatewayError(ownCodes[keyword] ?? 'invalid_value', wording(keyword, param, params, message), param === '' ? {} : { param })
+}
+
+function wording(keyword: string, param: string, params: Schema, message: string): string {
+  if (keyword === 'required') return `${param} is required`
+  if (keyword === 'additionalProperties') return `there is no parameter ${param}`
+  const allowed = keyword === 'enum' ? `: ${(params['allowedValues'] as readonly unknown[]).join(', ')}` : ''
+  return `${param === '' ? 'the body' : param} ${message}${allowed}`
+}

@@ -1,0 +1,47 @@
+/** What the gateway says of itself to administrators: who they are, which version runs, what is switched on. */
+
+import { definition, gatewayError, type AdminEndpoint, type Services } from '../../core/index.ts'
+import file from '../../schemas/admin/runtime.schema.json' with { type: 'json' }
+import type { AdminOffers } from './admin-offers.ts'
+import { Refreshing } from './refreshing.ts'
+
+/** What has no plugin to speak for it is off. */
+const known = [
+  'DEMO_MODE', 'FAILOVER_ENABLED', 'LOGGING_ENABLED', 'LOGGING_RETENTION_DAYS', 'USAGE_ENABLED', 'BUDGETS_ENABLED', 'RATE_LIMITS_ENABLED', 'PER_CHILD_QUOTAS_ENABLED', 'GUARDRAILS_ENABLED',
+  'PLUGINS_ENABLED', 'CACHE_ENABLED', 'REDIS_URL', 'SEMANTIC_CACHE_ENABLED', 'USAGE_PRICING_RECALCULATION_ENABLED', 'DASHBOARD_LIVE_LOGS_ENABLED', 'MCP_ENABLED', 'VIRTUAL_MODEL_STRATEGIES', 'USER_PATH_HEADER',
+]
+
+/** The endpoints that belong to no other plugin. */
+export function runtimeEndpoints(offers: AdminOffers, { version, clock }: Pick<Services, 'version' | 'clock'>): readonly AdminEndpoint[] {
+  const refreshing = new Refreshing(() => offers.steps.all, clock)
+  return [
+    {
+      method: 'GET', path: '/access', scope: 'subtree', summary: 'What the caller may administer.', response: definition(file, 'Access'),
+      handle: ({ scope: { isGlobal, root } }) => isGlobal ? { scope: 'global' } : { scope: 'user_path', user_path: root },
+    },
+    {
+      method: 'GET', path: '/version', scope: 'subtree', summary: 'Which version runs, and whether there is a newer one.', response: definition(file, 'Version'),
+      handle: () => ({ app: 'tapline', ...version, latest: null, update_available: false, checked_at: null, enabled: false }),
+    },
+    {
+      method: 'GET', path: '/runtime/config', scope: 'subtree', summary: 'What is switched on, by the names of the settings.', response: definition(file, 'Config'),
+      handle: () => ({ ...Object.fromEntries(known.map(name => [name, 'off'])), ...Object.fromEntries(offers.settings.all.map(({ name, read }) => [name, spelled(read())])) }),
+    },
+    {
+      method: 'GET', path: '/runtime/settings', scope: 'global', summary: 'The settings that plugins let administrators change while the gateway runs.', response: definition(file, 'Settings'),
+      handle: () => ({ settings: [] }),
+    },
+    {
+      method: 'PUT', path: '/runtime/settings/:key', scope: 'global', summary: 'Changes one of these settings.', body: definition(file, 'SettingWrite'), response: definition(file, 'Setting'),
+      handle({ params }) { throw gatewayError('runtime_setting_not_found', `there is no setting ${JSON.stringify(params['key'])}`) },
+    },
+    {
+      method: 'POST', path: '/runtime/refresh', scope: 'global', summary: 'Reads models, keys and stored definitions anew; what fails is told in the report.', response: definition(file, 'Refresh'),
+      handle: ({ exchange }) => refreshing.run(exchange.log),
+    },
+  ]
+}
+
+function spelled(value: string | boolean): string {
+  return typeof value === 'string' ? value : value ? 'on' : 'off'
+}

@@ -1,0 +1,12 @@
+/** The options of the plugin `admin`. */
+
+import type { OptionsSchema } from '../../core/index.ts'
+
+export const schema = {
+  type: 'object',
+  properties: {
+    endpoints_enabled: { type: 'boolean', default: true, setting: 'admin.endpoints_enabled', env: 'ADMIN_ENDPOINTS_ENABLED', description: 'Whether the admin API is served. Off, each of its routes is 404.' },
+    legacy_api_v1: { type: 'boolean', default: true, setting: 'admin.legacy_api_v1', env: 'ADMIN_LEGACY_API_V1', description: 'Whether `/admin/api/v1/…` answers as `/admin/…` does, with a `Deprecation` header.' },
+    legacy_sunset: { type: 'string', minLength: 1, setting: 'admin.legacy_sunset', env: 'ADMIN_LEGACY_SUNSET', description: 'When the older prefix ends, as an HTTP date; sent as `Sunset` with its answers.' },
+  },
+} as const satisfies OptionsSchema

@@ -1,0 +1,40 @@
+import { expect } from 'chai'
+import { AdminGateway } from '../../support/admin.ts'
+
+describe('GET /admin/access', () => {
+  const cases: readonly [string, string | undefined, object][] = [
+    ['the master key', undefined, { scope: 'global' }],
+    ['a key that is bound to the root', '/', { scope: 'global' }],
+    ['a key that is bound to a path', '/team/a', { scope: 'user_path', user_path: '/team/a' }],
+  ]
+  for (const [who, as, expected] of cases) {
+    it(`tells ${who} what it may administer`, async () => {
+      await using gateway = await AdminGateway.start()
+      expect((await gateway.call('GET', '/access', as === undefined ? {} : { as })).json).to.deep.equal(expected)
+    })
+  }
+})
+
+describe('GET /admin/version', () => {
+  it('says what runs, and that nobody looks for newer ones', async () => {
+    await using gateway = await AdminGateway.start()
+    const { json } = await gateway.call('GET', '/version')
+    expect(json).to.include({ app: 'tapline', latest: null, update_available: false, checked_at: null, enabled: false })
+  })
+})
+
+describe('GET /admin/runtime/config', () => {
+  it('calls off what no plugin speaks for', async () => {
+    await using gateway = await AdminGateway.start()
+    expect((await gateway.call('GET', '/runtime/config')).json).to.include({ MCP_ENABLED: 'off', REDIS_URL: 'off', DEMO_MODE: 'off' })
+  })
+})
+
+describe('settings that can be changed at runtime', () => {
+  it('are none without plugins that have some', async () => {
+    await using gateway = await AdminGateway.start()
+    expect((await gateway.call('GET', '/runtime/settings')).json).to.deep.equal({ settings: [] })
+    const answer = await gateway.call('PUT', '/runtime/settings/colour', { body: { value: 'red' } })
+    expect([answer.status, answer.json.error.code]).to.deep.equal([404, 'runtime_setting_not_found'])
+  })
+})
