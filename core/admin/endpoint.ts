@@ -28,6 +28,8 @@ export interface AdminEndpoint {
   readonly bodyOptional?: true
   /** The answer, for the API's page and its tests. */
   readonly response?: Schema
+  /** The content types of an answer that is no JSON. Without this and `response`, the answer is 204. */
+  readonly produces?: readonly string[]
   /** Of an answer with a body; 200 where absent. */
   readonly status?: number
   /** What answers when its feature is switched off: 503 `feature_unavailable` with these words. Asked after the parameters were checked. */

@@ -12,7 +12,7 @@ import { buffersStreams, type PlacedStep } from '../pipeline/place-taps.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { Instance } from '../plugin/instance.ts'
-import type { Clock, Health, Services } from '../plugin/services.ts'
+import type { Clock, Health, RouteFacts, Services } from '../plugin/services.ts'
 import type { ProviderInstance, ProviderSurroundings } from '../upstream/provider.ts'
 import type { InnerCalls, Running } from './inner-calls.ts'
 import { Roll } from './roll.ts'
@@ -86,6 +86,11 @@ export class Generation implements Serving, Parts, Running {
 
   get inFlight(): number {
     return this.#running.size
+  }
+
+  get routes(): readonly RouteFacts[] {
+    return [...this.plans.values()].flatMap(({ pipeline: { name, routes, operation, dialect, body } }) =>
+      routes.filter(({ path }) => path !== '*').map(({ method, path }) => ({ method, path, pipeline: name, operation, dialect, body })))
   }
 
   planOf(method: string, path: string): Plan | undefined {

@@ -6,10 +6,11 @@ import { ClientGone, Exchange, type IncomingRequest } from '../pipeline/exchange
 import { MemorySink } from '../pipeline/memory-sink.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { run } from '../pipeline/run.ts'
-import type { InnerAnswer, InnerCall, Pipelines } from '../plugin/services.ts'
+import type { InnerAnswer, InnerCall, Pipelines, RouteFacts } from '../plugin/services.ts'
 
 /** The configuration that serves. */
 export interface Running {
+  readonly routes: readonly RouteFacts[]
   /** The plan of a route without parameters. */
   planOf(method: string, path: string): Plan | undefined
   enter(exchange: Exchange): () => void
@@ -20,6 +21,10 @@ const notRunning = gatewayError('not_ready', 'the gateway does not serve yet', {
 export class InnerCalls implements Pipelines {
   /** Set when a configuration begins to serve. */
   running: Running | undefined
+
+  get routes(): readonly RouteFacts[] {
+    return this.running?.routes ?? []
+  }
 
   async call(request: InnerCall): Promise<InnerAnswer> {
     const id = randomUUID()

@@ -89,8 +89,22 @@ export interface InnerAnswer {
   readonly body: Buffer
 }
 
+/** A route of the gateway. */
+export interface RouteFacts {
+  /** Upper case; `ALL` is any method. */
+  readonly method: string
+  /** With `:name` and `*name` for what varies. */
+  readonly path: string
+  readonly pipeline: string
+  readonly operation: string
+  readonly dialect: string | undefined
+  readonly body: 'json' | 'bytes' | 'form' | 'none'
+}
+
 /** The gateway's own pipelines, without a socket: for batches, and for plugins that ask a model. */
 export interface Pipelines {
+  /** Of the configuration that serves; none before one does. */
+  readonly routes: readonly RouteFacts[]
   /** Takes a request through the whole pipeline of its route. Never rejects for what a caller would see as an error answer. */
   call(request: InnerCall): Promise<InnerAnswer>
 }
