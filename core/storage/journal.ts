@@ -27,7 +27,12 @@ export interface JournalDefinition<Row extends JournalRow = JournalRow> {
   /** All members but `id` and `timestamp`. */
   readonly columns: Readonly<Record<Exclude<keyof Row & string, 'id' | 'timestamp'>, Column>>
   /** Sums that are kept up to date with every append, so that questions which ask for no other column are answered without the rows. */
-  readonly rollup?: { readonly dimensions: readonly (keyof Row & string)[]; readonly measures: readonly (keyof Row & string)[] }
+  readonly rollup?: {
+    readonly dimensions: readonly (keyof Row & string)[]
+    readonly measures: readonly (keyof Row & string)[]
+    /** Sets of dimensions that questions ask for without the others: a store may keep sums by these alone, too, because they are far fewer. */
+    readonly often?: readonly (readonly (keyof Row & string)[])[]
+  }
 }
 
 type Scalar = string | number | boolean | null

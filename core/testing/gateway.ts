@@ -47,7 +47,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const logger = pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line) as Record<string, unknown>) } })
   const gateway = await Gateway.start({
     cwd: directory,
-    env: { CONFIG_FILE: join(directory, 'tapline.yaml'), ...upstreamVariables(options.upstream), ...options.env },
+    env: { CONFIG_FILE: join(directory, 'tapline.yaml'), ...upstreamVariables(options.upstream), ...ownStore(directory, options.config), ...options.env },
     flags: {},
     port: 0,
     clock: options.clock ?? realClock,
@@ -60,6 +60,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     await rm(directory, { recursive: true, force: true })
   }
   return { url: gateway.url, gateway, directory, log, configure, close, [Symbol.asyncDispose]: close }
+}
+
+/** No gateway finds what another one remembered; where the configuration speaks of storage, it decides. */
+function ownStore(directory: string, config: TestGatewayOptions['config'] = {}): Record<string, string> {
+  return /^storage:/m.test(typeof config === 'string' ? config : stringify(config)) ? {} : { TAPLINE_SQLITE_PATH: join(directory, 'tapline.db') }
 }
 
 function upstreamVariables(upstream: ScriptedUpstream | undefined): Record<string, string> {

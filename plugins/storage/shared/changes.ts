@@ -1,0 +1,93 @@
+/** Tells those who watch a collection when it changes: at once for changes made here, after a look at the database for others. */
+
+import type { Clock, Timer } from '../../../core/index.ts'
+import type { Backend } from './backend.ts'
+
+const pollMs = 1_000
+
+interface Watched {
+  readonly watchers: Set<() => void>
+  /** As the database last said; undefined before it did. */
+  revision: number | undefined
+  /** Changes made here since then: they were told already. */
+  own: number
+}
+
+export class Changes {
+  readonly #backend: Pick<Backend, 'revisions'>
+  readonly #clock: Clock
+  readonly #watched = new Map<string, Watched>()
+  #timer: Timer | undefined
+  #looking: Promise<void> | undefined
+  #isClosed = false
+
+  constructor(backend: Pick<Backend, 'revisions'>, clock: Clock) {
+    this.#backend = backend
+    this.#clock = clock
+  }
+
+  watch(collection: string, changed: () => void): () => void {
+    const watched = this.#watched.get(collection) ?? { watchers: new Set<() => void>(), revision: undefined, own: 0 }
+    const watcher = () => changed()
+    watched.watchers.add(watcher)
+    this.#watched.set(collection, watched)
+    if (this.#watched.size === 1 && this.#timer === undefined) void this.look()
+    return () => {
+      watched.watchers.delete(watcher)
+      if (watched.watchers.size === 0) this.#watched.delete(collection)
+    }
+  }
+
+  /** @param count how often the database was changed */
+  changedHere(collection: string, count: number): void {
+    const watched = this.#watched.get(collection)
+    if (watched === undefined) return
+    watched.own += count
+    tell(watched)
+  }
+
+  /** Asks the database now, and then every second. */
+  look(): Promise<void> {
+    return this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined
+      this.#arm()
+    })
+  }
+
+  /** Somebody changed something: a look that is under way may have come too early. */
+  announced(): Promise<void> {
+    return (this.#looking ?? Promise.resolve()).then(() => this.look())
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#timer?.cancel()
+    this.#watched.clear()
+  }
+
+  #arm(): void {
+    this.#timer?.cancel()
+    this.#timer = this.#isClosed || this.#watched.size === 0 ? undefined : this.#clock.after(pollMs, () => void this.look())
+  }
+
+  async #look(): Promise<void> {
+    const collections = [...this.#watched.keys()]
+    if (collections.length === 0) return
+    const revisions = await this.#backend.revisions(collections).catch(() => undefined) // the health check tells
+    for (const [collection, revision] of Object.entries(revisions ?? {})) this.#compare(collection, revision)
+  }
+
+  #compare(collection: string, revision: number): void {
+    const watched = this.#watched.get(collection)
+    if (watched === undefined || this.#isClosed) return
+    const { revision: before, own } = watched
+    watched.revision = revision
+    watched.own = 0
+    // The first look cannot tell what was changed between the watcher's own reading and now.
+    if (before === undefined || revision - before > own) tell(watched)
+  }
+}
+
+function tell({ watchers }: Watched): void {
+  for (const watcher of watchers) watcher()
+}

@@ -1,0 +1,68 @@
+/** Time cut into slots that sums are kept for, and periods put together from them. */
+
+export const quarterMs = 900_000
+/** From the coarsest on. Midnights of every zone lie on quarters of an hour; the rest saves reading. */
+export const slotLengths: readonly number[] = [86_400_000, 3_600_000, quarterMs]
+
+/** A stretch of one period. */
+export interface Segment {
+  readonly period: number
+  /** Inclusive. */
+  readonly from: number
+  /** Exclusive. */
+  readonly to: number
+}
+
+/** A stretch that whole slots of one length make up. */
+export interface SlotSegment extends Segment {
+  readonly length: number
+}
+
+/** What periods are put together from. */
+export interface Cover {
+  readonly slots: readonly SlotSegment[]
+  /** What lies between the slots and the borders: to be summed from the rows. */
+  readonly rows: readonly Segment[]
+}
+
+export interface TimeRange {
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+}
+
+const earliest = Number.MIN_SAFE_INTEGER
+const latest = Number.MAX_SAFE_INTEGER
+
+/** The periods between borders, as far as they lie in the range; the range itself where there are no borders. */
+export function periodsIn({ from = earliest, to = latest }: TimeRange, borders?: readonly number[]): readonly Segment[] {
+  if (borders === undefined) return from < to ? [{ period: 0, from, to }] : []
+  return borders.slice(1).flatMap((end, period) => {
+    const segment = { period, from: Math.max(from, borders[period] ?? from), to: Math.min(to, end) }
+    return segment.from < segment.to ? [segment] : []
+  })
+}
+
+/** Puts periods together from the fewest slots. */
+export function cover(periods: readonly Segment[]): Cover {
+  const slots: SlotSegment[] = []
+  const rows: Segment[] = []
+  for (const period of periods) fill(period, 0, slots, rows)
+  return { slots, rows }
+}
+
+/** What fits no slot of this length is left to shorter ones, and at last to the rows. */
+function fill({ period, from, to }: Segment, level: number, slots: SlotSegment[], rows: Segment[]): void {
+  if (from >= to) return
+  const length = slotLengths[level]
+  if (length === undefined) return void rows.push({ period, from, to })
+  const [first, end] = [Math.ceil(from / length) * length, Math.floor(to / length) * length]
+  if (first >= end) return fill({ period, from, to }, level + 1, slots, rows)
+  fill({ period, from, to: first }, level + 1, slots, rows)
+  slots.push({ period, from: first, to: end, length })
+  fill({ period, from: end, to }, level + 1, slots, rows)
+}
+
+/** When the slot began that a time lies in. */
+export function slotOf(timestamp: number, length: number): number {
+  return Math.floor(timestamp / length) * length
+}

@@ -1,0 +1,115 @@
+/** A backend over a database that speaks SQL. */
+
+import type { SumsQuery } from '../../../../core/index.ts'
+import type { Backend, DocumentQuery, DocumentWrite, EncodedChange, PageQuery, RowsQuery } from '../backend.ts'
+import type { JournalShape } from '../definition.ts'
+import type { EncodedRow } from '../row-codec.ts'
+import type { Database } from './database.ts'
+import { Documents } from './documents.ts'
+import { RowReads } from './row-reads.ts'
+import { RowWrites } from './row-writes.ts'
+import { name, sql } from './sql.ts'
+import { Sums } from './sums.ts'
+import { prepareTables } from './tables.ts'
+
+interface Tables {
+  readonly reads: RowReads
+  readonly writes: RowWrites
+  readonly sums: Sums
+}
+
+export class Engine implements Backend {
+  readonly #database: Database
+  readonly #documents: Documents
+  readonly #journals = new Map<string, Tables>()
+
+  constructor(database: Database) {
+    this.#database = database
+    this.#documents = new Documents(database)
+  }
+
+  async ping(): Promise<void> {
+    await this.#database.ask(sql`SELECT 1 AS one`, 'lookup')
+  }
+
+  putDocument(write: DocumentWrite) {
+    return this.#documents.put(write)
+  }
+
+  getDocument(collection: string, id: string, now: number) {
+    return this.#documents.get(collection, id, now)
+  }
+
+  listDocuments(query: DocumentQuery) {
+    return this.#documents.list(query)
+  }
+
+  deleteDocument(collection: string, id: string, now: number, expected: number | undefined) {
+    return this.#documents.delete(collection, id, now, expected)
+  }
+
+  deleteDocuments(query: DocumentQuery) {
+    return this.#documents.deleteAll(query)
+  }
+
+  purgeDocuments(now: number) {
+    return this.#documents.purge(now)
+  }
+
+  async revisions(collections: readonly string[]): Promise<Readonly<Record<string, number>>> {
+    const { dialect } = this.#database
+    const find = () => this.#database.ask(sql`SELECT collection, revision FROM tapline_changes WHERE ${dialect.isOneOf(name('collection'), collections)}`, 'lookup')
+    let rows = await find()
+    if (rows.length < collections.length) {
+      for (const collection of collections) await this.#database.change(sql`INSERT INTO tapline_changes (collection, revision) VALUES (${collection}, 1) ON CONFLICT (collection) DO NOTHING`)
+      rows = await find()
+    }
+    return Object.fromEntries(rows.map(({ collection, revision }) => [String(collection), Number(revision)]))
+  }
+
+  /** Makes a journal known whose tables are there. */
+  useJournal(shape: JournalShape): void {
+    this.#journals.set(shape.name, { reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape), sums: new Sums(this.#database, shape) })
+  }
+
+  async openJournal(shape: JournalShape): Promise<void> {
+    await prepareTables(this.#database, shape)
+    this.useJournal(shape)
+  }
+
+  async append(journal: string, rows: readonly EncodedRow[]): Promise<number> {
+    return await this.#tables(journal).writes.append(rows)
+  }
+
+  async getRow(journal: string, id: string) {
+    return await this.#tables(journal).reads.get(id)
+  }
+
+  async listRows(journal: string, query: RowsQuery) {
+    const { reads, sums } = this.#tables(journal)
+    const rows = await reads.list(query)
+    return { rows, total: await sums.count(query.filter) ?? await reads.count(query.filter) }
+  }
+
+  async pageRows(journal: string, query: PageQuery) {
+    return await this.#tables(journal).reads.page(query)
+  }
+
+  async sums(journal: string, query: SumsQuery) {
+    return await this.#tables(journal).sums.ask(query)
+  }
+
+  async amend(journal: string, changes: readonly EncodedChange[]): Promise<void> {
+    await this.#tables(journal).writes.amend(changes)
+  }
+
+  async deleteRows(journal: string, before: number, limit: number) {
+    return await this.#tables(journal).writes.deleteBefore(before, limit)
+  }
+
+  #tables(journal: string): Tables {
+    const tables = this.#journals.get(journal)
+    if (tables === undefined) throw new Error(`the journal ${journal} was not opened`)
+    return tables
+  }
+}

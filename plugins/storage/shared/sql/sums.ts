@@ -1,0 +1,145 @@
+/** Grouped sums: from those that are kept where they answer the question, from the rows where they do not. */
+
+import type { Filter, SumsQuery } from '../../../../core/index.ts'
+import type { EncodedSum } from '../backend.ts'
+import type { JournalShape } from '../definition.ts'
+import type { Value } from '../row-codec.ts'
+import { cover, periodsIn, type Segment, type SlotSegment } from '../slots.ts'
+import type { Database, GroupedQuery, Row } from './database.ts'
+import { columnOf, columnsOf, conditionOf, type Ground } from './filters.ts'
+import { rowsGround } from './row-reads.ts'
+import { and, join, name, raw, sql, type Sql } from './sql.ts'
+import { countColumn, dimensionColumn, rowsTable, sumColumn, sumsTable } from './tables.ts'
+
+interface Question {
+  readonly filter: Filter
+  readonly by: readonly string[]
+  readonly measures: readonly string[]
+  readonly periods: readonly Segment[]
+  readonly latest: boolean
+}
+
+export class Sums {
+  readonly #database: Database
+  readonly #shape: JournalShape
+
+  constructor(database: Database, shape: JournalShape) {
+    this.#database = database
+    this.#shape = shape
+  }
+
+  async ask({ filter = {}, by = [], borders, measures, order = 'key', limit, offset = 0 }: SumsQuery): Promise<{ readonly groups: readonly EncodedSum[]; readonly total: number }> {
+    for (const column of [...by, ...measures]) columnOf(this.#shape, column)
+    const { from: _from, to: _to, ...timeless } = filter
+    const question: Question = { filter: timeless, by, measures, periods: periodsIn(filter, borders), latest: order === 'latest' }
+    if (question.periods.length === 0) return { groups: [], total: 0 }
+    const grouped = this.#grouped(question)
+    const counted = limit !== undefined || offset > 0
+    const paged = sql`SELECT g.*${raw(counted ? ', count(*) OVER () AS groups' : '')} FROM (${grouped}) AS g ORDER BY ${inOrder(question)}${limit === undefined ? raw('') : sql` LIMIT ${limit}`}${offset > 0 ? sql`${limit === undefined ? this.#database.dialect.noLimit : raw('')} OFFSET ${offset}` : raw('')}`
+    const rows = await this.#database.ask(paged, 'question')
+    return { groups: rows.map(row => toSum(row, question)), total: counted ? await this.#total(rows, grouped) : rows.length }
+  }
+
+  /** How many rows there are: of a filter that the kept sums can answer, without reading them. */
+  async count(filter: Filter): Promise<number | undefined> {
+    if (this.#part(filter, [], []) === undefined) return undefined
+    return (await this.ask({ filter, measures: [] })).groups[0]?.count ?? 0
+  }
+
+  /** Beyond the last group no row tells. */
+  async #total(rows: readonly Row[], grouped: Sql): Promise<number> {
+    if (rows[0] !== undefined) return Number(rows[0]['groups'])
+    const [row] = await this.#database.ask(sql`SELECT count(*) AS groups FROM (${grouped}) AS g`, 'question')
+    return Number(row?.['groups'] ?? 0)
+  }
+
+  #grouped(question: Question): Sql {
+    const { by, measures, latest } = question
+    const parts = this.#sources(question)
+    const keys = ['period', ...by.map((_, index) => `k${index}`)]
+    const columns = [
+      ...keys.map(key => name(key)), sql`sum(entries) AS entries`,
+      ...measures.map((_, index) => sql`sum(${name(`m${index}`)}) AS ${name(`m${index}`)}`),
+      ...latest ? [sql`max(newest) AS newest`] : [],
+    ]
+    return sql`SELECT ${join(columns)} FROM (${join(parts, ' UNION ALL ')}) AS p GROUP BY ${join(keys.map(key => name(key)))}`
+  }
+
+  #sources(question: Question): readonly Sql[] {
+    const { rollup } = this.#shape
+    const part = question.latest ? undefined : this.#part(question.filter, question.by, question.measures)
+    if (rollup === undefined || part === undefined) return [this.#fromRows(question, question.periods)]
+    const { slots, rows } = cover(question.periods)
+    return [
+      ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part)],
+      ...rows.length === 0 ? [] : [this.#fromRows(question, rows)],
+    ]
+  }
+
+  /** The kept sums of the fewest dimensions that answer a question. */
+  #part({ any, search, ...filter }: Filter, by: readonly string[], measures: readonly string[]): number | undefined {
+    const { rollup } = this.#shape
+    const hasTimes = (any ?? []).some(usesTime)
+    if (rollup === undefined || hasTimes || search !== undefined && search !== '' || (any ?? []).some(usesSearch)) return undefined
+    if (!measures.every(measure => rollup.measures.some(({ name }) => name === measure))) return undefined
+    const needed = [...by, ...columnsOf({ ...filter, ...any === undefined ? {} : { any } })]
+    const able = [...rollup.parts.entries()].filter(([, names]) => needed.every(column => names.includes(column)))
+    return able.sort(([, one], [, other]) => one.length - other.length)[0]?.[0]
+  }
+
+  #fromSums({ filter, by, measures }: Question, slots: readonly SlotSegment[], part: number): Sql {
+    const { dialect } = this.#database
+    const column = (dimension: string) => name('r', dimensionColumn(dimension))
+    const ground: Ground = { dialect, shape: this.#shape, isIndexed: false, column }
+    const measure = (of: string) => sql`sum(CASE WHEN ${name('r', countColumn(of))} > 0 THEN ${name('r', sumColumn(of))} END)`
+    return dialect.forEachSegment(slots, segment => this.#query({ filter, by, ground, table: sumsTable(this.#shape) }, [
+      sql`sum(${name('r', 'rows')}) AS entries`, ...measures.map((of, index) => sql`${measure(of)} AS ${name(`m${index}`)}`),
+    ], sql`${name('r', 'part')} = ${part} AND ${name('r', 'length')} = ${segment('length')} AND ${name('r', 'slot')} >= ${segment('from')} AND ${name('r', 'slot')} < ${segment('to')}`))
+  }
+
+  #fromRows({ filter, by, measures, latest }: Question, periods: readonly Segment[]): Sql {
+    const { dialect } = this.#database
+    const ground = rowsGround(this.#database, this.#shape)
+    const timestamp = name('r', 'timestamp')
+    return dialect.forEachSegment(periods, segment => this.#query({ filter, by, ground, table: rowsTable(this.#shape) }, [
+      sql`count(*) AS entries`, ...measures.map((of, index) => sql`sum(${dialect.fraction(name('r', of))}) AS ${name(`m${index}`)}`),
+      ...latest ? [sql`max(${dialect.newest(timestamp, name('r', 'id'))}) AS newest`] : [],
+    ], sql`${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')}`))
+  }
+
+  #query({ filter, by, ground, table }: { readonly filter: Filter; readonly by: readonly string[]; readonly ground: Ground; readonly table: string }, aggregates: readonly Sql[], inTime: Sql): GroupedQuery {
+    const isList = by.map(column => columnOf(this.#shape, column).type === 'texts')
+    const keys = by.map((column, index) => isList[index] === true ? name(`t${index}`, 'value') : ground.column(column))
+    const lists = by.flatMap((column, index) => isList[index] === true ? [sql` CROSS JOIN ${this.#database.dialect.texts(ground.column(column), `t${index}`)}`] : [])
+    return {
+      columns: [...keys.map((key, index) => sql`${key} AS ${name(`k${index}`)}`), ...aggregates],
+      from: sql`${name(table)} AS r${join(lists, '')}`,
+      where: and([inTime, conditionOf(filter, ground)]),
+      groupBy: keys,
+    }
+  }
+}
+
+function usesTime({ from, to, any = [] }: Filter): boolean {
+  return from !== undefined || to !== undefined || any.some(usesTime)
+}
+
+function usesSearch({ search, any = [] }: Filter): boolean {
+  return search !== undefined && search !== '' || any.some(usesSearch)
+}
+
+function inOrder({ by, latest }: Question): Sql {
+  const keys = ['period', ...by.map((_, index) => `k${index}`)].map(key => sql`${name(key)} NULLS FIRST`)
+  return join(latest ? [sql`newest DESC`, ...keys] : keys)
+}
+
+function toSum(row: Row, { by, measures, latest }: Question): EncodedSum {
+  const newest = String(row['newest'])
+  return {
+    key: by.map((_, index): Value => row[`k${index}`] ?? null),
+    period: Number(row['period']),
+    count: Number(row['entries']),
+    sums: measures.map((_, index) => row[`m${index}`] as number | null ?? null),
+    latest: latest ? { timestamp: Number(newest.slice(0, 16)), id: newest.slice(16) } : undefined,
+  }
+}

@@ -1,0 +1,76 @@
+/** The workers of one database: a writer, and a reader that begins with the first long question, so that neither waits for the other. */
+
+import type { Clock } from '../../../core/index.ts'
+import type { Backend } from '../shared/backend.ts'
+import type { JournalShape } from '../shared/definition.ts'
+import { patienceMs, type Patience } from '../shared/sql/database.ts'
+import { WorkerConnection } from './connection.ts'
+import type { Method } from './protocol.ts'
+
+/** How long each method is waited for; questions are the reader's. */
+const patienceOf: Readonly<Record<keyof Backend, Patience>> = {
+  ping: 'lookup', getDocument: 'lookup', listDocuments: 'lookup', revisions: 'lookup', getRow: 'lookup',
+  putDocument: 'write', deleteDocument: 'write', deleteDocuments: 'write', purgeDocuments: 'write',
+  openJournal: 'write', append: 'write', amend: 'write', deleteRows: 'write',
+  listRows: 'question', pageRows: 'question', sums: 'question',
+}
+
+export class Crew {
+  readonly #path: string
+  readonly #clock: Clock
+  readonly #shapes = new Map<string, JournalShape>()
+  #writer: WorkerConnection | undefined
+  #reader: WorkerConnection | undefined
+
+  /** @param path of a file, or `:memory:` */
+  constructor(path: string, clock: Clock) {
+    this.#path = path
+    this.#clock = clock
+  }
+
+  /** The methods of a backend, each as a call to a worker. */
+  get backend(): Backend {
+    const methods = (Object.keys(patienceOf) as (keyof Backend)[]).map(method => [method, (...parameters: readonly unknown[]) => this.#call(method, parameters)] as const)
+    return { ...Object.fromEntries(methods) as unknown as Backend, openJournal: shape => this.#openJournal(shape) }
+  }
+
+  /** Opens the file and brings its tables up to date. @throws if that cannot be done */
+  async open(): Promise<void> {
+    this.#writer = this.#hire(false)
+    await this.#writer.opened()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#reader?.close(), this.#writer?.close()])
+  }
+
+  async #openJournal(shape: JournalShape): Promise<void> {
+    await this.#call('openJournal', [shape])
+    this.#shapes.set(shape.name, shape)
+    await this.#reader?.call('useJournal', [shape], patienceMs.lookup)
+  }
+
+  async #call(method: keyof Backend, parameters: readonly unknown[]): Promise<unknown> {
+    const patience = patienceOf[method]
+    const worker = patience === 'question' && this.#path !== ':memory:' ? this.#reading() : this.#writing()
+    return await worker.call(method satisfies Method, parameters, patienceMs[patience])
+  }
+
+  /** A worker that died is replaced. */
+  #writing(): WorkerConnection {
+    if (this.#writer === undefined) throw new Error('the store was not opened')
+    if (this.#writer.isEnded && this.#path !== ':memory:') this.#writer = this.#hire(false)
+    return this.#writer
+  }
+
+  #reading(): WorkerConnection {
+    if (this.#reader === undefined || this.#reader.isEnded) this.#reader = this.#hire(true)
+    return this.#reader
+  }
+
+  #hire(readOnly: boolean): WorkerConnection {
+    const worker = new WorkerConnection({ path: this.#path, readOnly }, this.#clock)
+    for (const shape of this.#shapes.values()) worker.call('useJournal', [shape], patienceMs.lookup).catch(() => {}) // the next call says why
+    return worker
+  }
+}

@@ -1,0 +1,86 @@
+/** One SQLite file, or one in memory, over `node:sqlite`. Everything is synchronous: it belongs into a worker. */
+
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Value } from '../shared/row-codec.ts'
+import type { Connection, Database, Insert, Row } from '../shared/sql/database.ts'
+import { join, name, raw, sql, type Parameter, type Sql } from '../shared/sql/sql.ts'
+import { changeTrigger, dialect } from './dialect.ts'
+import { changeToWal } from './wal.ts'
+
+/** How long another process's transaction is waited for. */
+const busyMs = 5_000
+/** Prepared statements that are kept. */
+const keptStatements = 200
+
+export class SqliteDatabase implements Database {
+  readonly dialect = dialect
+  readonly changeTrigger = changeTrigger
+  readonly #file: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+
+  constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+    this.#file = new DatabaseSync(path, { readOnly, timeout: busyMs })
+    this.#file.function('fold', { deterministic: true }, text => typeof text === 'string' ? text.toLowerCase() : null)
+    if (!readOnly) changeToWal(this.#file)
+    this.#file.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000')
+  }
+
+  async ask(statement: Sql): Promise<readonly Row[]> {
+    return this.#prepared(statement).all(...values(statement)) as readonly Row[]
+  }
+
+  async change(statement: Sql): Promise<number> {
+    return Number(this.#prepared(statement).run(...values(statement)).changes)
+  }
+
+  async insert({ table, columns, onConflict }: Insert, rows: readonly (readonly Value[])[]): Promise<readonly Value[]> {
+    const statement = this.#prepared(sql`INSERT INTO ${name(table)} (${join(columns.map(column => name(column.name)))}) VALUES (${raw(columns.map(() => '?').join(', '))}) ON CONFLICT ${onConflict}`)
+    return rows.filter(row => Number(statement.run(...row).changes) > 0).map(row => row[0] ?? null)
+  }
+
+  async define(statements: string): Promise<void> {
+    this.#file.exec(statements)
+    this.#statements.clear()
+  }
+
+  async hasTable(table: string): Promise<boolean> {
+    return (await this.ask(sql`SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = ${table}`)).length > 0
+  }
+
+  /** Nothing else runs in between: a worker takes one call after the other. */
+  async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    this.#file.exec('BEGIN IMMEDIATE')
+    try {
+      const result = await work(this)
+      this.#file.exec('COMMIT')
+      return result
+    } catch (cause) {
+      if (this.#file.isTransaction) this.#file.exec('ROLLBACK')
+      throw cause
+    }
+  }
+
+  alone<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    return this.transaction(work)
+  }
+
+  close(): void {
+    this.#statements.clear()
+    if (this.#file.isOpen) this.#file.close()
+  }
+
+  #prepared(statement: Sql): StatementSync {
+    const text = statement.text(() => '?')
+    let prepared = this.#statements.get(text)
+    if (prepared === undefined) {
+      if (this.#statements.size >= keptStatements) this.#statements.clear()
+      this.#statements.set(text, prepared = this.#file.prepare(text))
+    }
+    return prepared
+  }
+}
+
+/** SQLite takes no lists: its dialect writes them as JSON. */
+function values({ parameters }: Sql): readonly Value[] {
+  return parameters.map((parameter: Parameter): Value => typeof parameter === 'object' && parameter !== null ? JSON.stringify(parameter) : parameter)
+}

@@ -1,0 +1,42 @@
+/** Keeps everything in one SQLite file, in worker threads of this process. */
+
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { dataPath, definePlugin } from '../../../core/index.ts'
+import { Store } from '../shared/store.ts'
+import { Crew } from './crew.ts'
+import { schema } from './schema.ts'
+
+const memory = ':memory:'
+
+export default definePlugin({
+  name: 'sqlite',
+  description: 'Remembers in a SQLite file.',
+  schema,
+  provides: 'storage',
+  setup({ options, services: { clock, health }, log }) {
+    const path = options.path === memory ? memory : options.path === undefined ? dataPath('tapline.db') : resolve(options.path)
+    const crew = new Crew(path, clock)
+    const store = new Store('sqlite', crew.backend, clock)
+    return {
+      service: store,
+      async open() {
+        if (path !== memory) makeFile(path)
+        await crew.open()
+        health.check('storage', () => store.probe())
+        log.info({ path }, `what is remembered is kept in ${path}`)
+      },
+      start: () => store.start(),
+      async close() {
+        store.close()
+        await crew.close()
+      },
+    }
+  },
+})
+
+/** For the owner's eyes alone. */
+function makeFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  closeSync(openSync(path, 'a', 0o600))
+}

@@ -1,0 +1,32 @@
+/** What the gateway and the workers that hold its database say to each other. */
+
+import type { Backend } from '../shared/backend.ts'
+
+export type Method = keyof Backend | 'useJournal'
+
+/** What a worker begins with. */
+export interface WorkerData {
+  readonly path: string
+  readonly readOnly: boolean
+}
+
+export interface Call {
+  readonly id: number
+  readonly method: Method
+  readonly parameters: readonly unknown[]
+}
+
+export type Answer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: WorkerError }
+
+/** An error in plain data. */
+export interface WorkerError {
+  readonly name: string
+  readonly message: string
+  /** SQLite's code, if it is SQLite's error. */
+  readonly code: number | undefined
+}
+
+/** Says that the database is open. */
+export const ready = 0
