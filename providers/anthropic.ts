@@ -37,6 +37,7 @@ export default defineProvider({
     count_tokens: 'POST /messages/count_tokens',
     models: 'GET /models?limit=1000',
   },
+  countsApart: ['cache'],
   callerHeaders: ['anthropic-version', 'anthropic-beta'],
   callerQuery: true,
   // Newer versions refuse sampling fields even at their defaults: callers of other APIs send them.

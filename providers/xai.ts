@@ -34,6 +34,7 @@ export default defineProvider({
     models: 'GET /models',
   },
   usageOnRequest: true,
+  countsApart: ['reasoning'],
   schema: { type: 'object', properties: { model_traits: modelTraits } },
   callerHeaders: ['x-grok-conv-id'],
   traits: (model, settings) => ({ vendor: 'xai', ...traitsOf(factsOf(model, models, settings)) }),

@@ -19,4 +19,20 @@ export interface Usage {
   readonly audioOutputTokens?: number
   /** As the provider says; else the sum. */
   readonly totalTokens?: number
+  /** The provider's own usage object, for what is counted nowhere above; not listed among the members. */
+  readonly raw?: RawUsage
+}
+
+/** As a provider spells it: counts, details, costs. */
+export type RawUsage = Readonly<Record<string, unknown>>
+
+/** Says what new counts were read from. */
+export function readFrom(raw: RawUsage, counts: Usage): Usage {
+  return Object.defineProperty(counts, 'raw', { value: raw })
+}
+
+/** With some vendors the answer's tokens are those without reasoning, which only the total tells. */
+export function wholeOutput({ input, output, reasoning = 0, total }: { readonly [count in 'input' | 'output' | 'reasoning' | 'total']: number | undefined }): number | undefined {
+  const isWithout = input !== undefined && output !== undefined && reasoning > 0 && total === input + output + reasoning
+  return isWithout ? output + reasoning : output
 }

@@ -119,6 +119,8 @@ export interface ProviderDefinition {
   readonly requestIdHeader?: string
   /** Whether a stream reports usage only when asked (`stream_options.include_usage`). */
   readonly usageOnRequest?: boolean
+  /** What its usage counts beside the prompt and the answer, and not as a part of them. */
+  readonly countsApart?: readonly ('cache' | 'reasoning')[]
   /** Its settings name packages or files: `settings.directory` says from which folder they are looked for. */
   readonly namesPackages?: boolean
   /** Further settings of an instance of this type. */

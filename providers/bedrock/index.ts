@@ -20,6 +20,7 @@ export function bedrock(surroundings: Surroundings): ProviderDefinition {
     baseUrlFor: runtimeUrl,
     variables: [...regionVariables, ...credentialVariables],
     dialects: ['bedrock-converse'],
+    countsApart: ['cache'],
     operations: {
       converse: 'POST /model/{model}/converse',
       converse_stream: 'POST /model/{model}/converse-stream',

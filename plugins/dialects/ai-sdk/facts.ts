@@ -3,6 +3,7 @@
 import { gatewayError, GatewayError, type Finish, type Json, type JsonObject, type Usage, type VendorState } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { defined } from '../../../core/neutral/members.ts'
+import { readFrom } from '../../../core/neutral/usage.ts'
 
 /** Why it ended: a word, or since version 3 a word and the vendor's own. @throws GatewayError if the provider failed */
 export function finishOf(reason: Json | undefined, provider: string): Finish {
@@ -32,7 +33,7 @@ export function usageOf(said: Json | undefined): Usage | undefined {
     reasoningTokens: count(isObject(output) ? output['reasoning'] : said['reasoningTokens']),
     totalTokens: count(said['totalTokens']),
   })
-  return Object.keys(flat).length === 0 ? undefined : flat
+  return Object.keys(flat).length === 0 ? undefined : readFrom(isObject(said['raw']) ? said['raw'] : {}, flat)
 }
 
 /** What has to come back to the vendor with the history. */

@@ -1,7 +1,7 @@
 /** Token counts: Anthropic counts what a cache read or wrote apart from the rest of the prompt. */
 
-import type { Usage } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { readFrom, type Usage } from '../../../core/neutral/usage.ts'
 
 /** Reads counts; undefined if there are none. */
 export function readUsage(said: unknown): Usage | undefined {
@@ -9,7 +9,7 @@ export function readUsage(said: unknown): Usage | undefined {
   const { input_tokens: input, output_tokens: output, cache_read_input_tokens: read, cache_creation_input_tokens: written } = said
   const created = isObject(said['cache_creation']) ? said['cache_creation'] : {}
   const details = isObject(said['output_tokens_details']) ? said['output_tokens_details'] : {}
-  return counted({
+  return readFrom(said, counted({
     inputTokens: isCount(input) ? input + (isCount(read) ? read : 0) + (isCount(written) ? written : 0) : undefined,
     outputTokens: output,
     cachedTokens: read,
@@ -17,7 +17,7 @@ export function readUsage(said: unknown): Usage | undefined {
     cacheWrite5mTokens: created['ephemeral_5m_input_tokens'],
     cacheWrite1hTokens: created['ephemeral_1h_input_tokens'],
     reasoningTokens: details['thinking_tokens'],
-  })
+  }))
 }
 
 /** Later counts of one stream replace earlier ones; what is null, or not told, stays. */

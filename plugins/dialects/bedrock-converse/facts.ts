@@ -3,6 +3,7 @@
 import { GatewayError, type Finish, type JsonObject, type Usage } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Json } from '../../../core/neutral/request.ts'
+import { readFrom } from '../../../core/neutral/usage.ts'
 
 const finishes: ReadonlyMap<string, Finish> = new Map([
   ['end_turn', 'stop'],
@@ -47,14 +48,14 @@ export function stopSequenceOf(fields: Json | undefined): string | undefined {
 export function usageOf(usage: Json | undefined): Usage | undefined {
   if (!isObject(usage)) return undefined
   const [input, output, read, written, total] = ['inputTokens', 'outputTokens', 'cacheReadInputTokens', 'cacheWriteInputTokens', 'totalTokens'].map(name => number(usage[name]))
-  return {
+  return readFrom(usage, {
     ...(input === undefined ? {} : { inputTokens: input + (read ?? 0) + (written ?? 0) }),
     ...(output === undefined ? {} : { outputTokens: output }),
     ...(read === undefined ? {} : { cachedTokens: read }),
     ...(written === undefined ? {} : { cacheWriteTokens: written }),
     ...writesByTtl(usage['cacheDetails']),
     ...(total === undefined ? {} : { totalTokens: total }),
-  }
+  })
 }
 
 function writesByTtl(details: Json | undefined): Usage {

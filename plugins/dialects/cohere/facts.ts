@@ -3,6 +3,7 @@
 import { GatewayError, gatewayError, type Finish, type JsonObject, type Usage } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Json } from '../../../core/neutral/request.ts'
+import { readFrom } from '../../../core/neutral/usage.ts'
 
 const finishes: ReadonlyMap<string, Finish> = new Map([['COMPLETE', 'stop'], ['STOP_SEQUENCE', 'stop_sequence'], ['MAX_TOKENS', 'length'], ['TOOL_CALL', 'tool_calls']])
 
@@ -17,11 +18,11 @@ export function usageOf(usage: Json | undefined): Usage | undefined {
   const tokens = isObject(usage) ? usage['tokens'] : undefined
   if (!isObject(usage) || !isObject(tokens)) return undefined
   const [input, output, cached] = [tokens['input_tokens'], tokens['output_tokens'], usage['cached_tokens']].map(count => typeof count === 'number' ? count : undefined)
-  return {
+  return readFrom(usage, {
     ...(input === undefined ? {} : { inputTokens: input }),
     ...(output === undefined ? {} : { outputTokens: output }),
     ...(cached === undefined ? {} : { cachedTokens: cached }),
-  }
+  })
 }
 
 /** A body that holds an error instead of an answer: `{"message", "id"}`. */

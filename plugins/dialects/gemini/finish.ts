@@ -2,6 +2,7 @@
 
 import type { Finish, JsonObject, Usage } from '../../../core/index.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
+import { readFrom } from '../../../core/neutral/usage.ts'
 import { countIn, objectsIn, textIn } from './fields.ts'
 
 const filtered = new Set(['SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'LANGUAGE'])
@@ -25,7 +26,7 @@ export function finishOf(reason: string | undefined, said: { readonly hasCalls: 
 /** Counts of zero are left out by Google. */
 export function usageOf(said: JsonObject): Usage {
   const thoughts = countIn(said, 'thoughtsTokenCount')
-  return {
+  return readFrom(said, {
     inputTokens: (countIn(said, 'promptTokenCount') ?? 0) + (countIn(said, 'toolUsePromptTokenCount') ?? 0),
     outputTokens: (countIn(said, 'candidatesTokenCount') ?? 0) + (thoughts ?? 0),
     ...counted('cachedTokens', countIn(said, 'cachedContentTokenCount')),
@@ -33,7 +34,7 @@ export function usageOf(said: JsonObject): Usage {
     ...counted('totalTokens', countIn(said, 'totalTokenCount')),
     ...counted('audioInputTokens', audioIn(said, 'promptTokensDetails')),
     ...counted('audioOutputTokens', audioIn(said, 'candidatesTokensDetails')),
-  }
+  })
 }
 
 function counted(name: keyof Usage, count: number | undefined): Usage {

@@ -35,7 +35,7 @@ export default defineDialect({
   keepOwnState,
   fault,
   conform: (request, reply, operation) => { if (operation === 'embeddings') conformEmbeddings(request, reply) },
-  usage: ({ root }) => readUsage(root.get('usage')?.value()),
+  usage: ({ root }) => readUsage(root.get('usage')?.value(), root.get('cost')?.value()),
   answer,
   error: errorEnvelope,
   stream: chatStream,

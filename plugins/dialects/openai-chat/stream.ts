@@ -225,7 +225,7 @@ function usage(last: readonly StreamEvent[]): Usage | undefined {
 
 /** The token counts of a chunk; Groq puts them into `x_groq`. */
 function usageOf(chunk: JsonMap | undefined): Usage | undefined {
-  return readUsage(chunk?.['usage']) ?? readUsage(record(chunk?.['x_groq'])?.['usage'])
+  return readUsage(chunk?.['usage'], chunk?.['cost']) ?? readUsage(record(chunk?.['x_groq'])?.['usage'])
 }
 
 function json(text: string): JsonMap | undefined {

@@ -36,8 +36,8 @@ export function readReply(json: JsonObject, { provider, traits: { vendor } }: De
 }
 
 /** The counts of a reply or a chunk; Groq puts them into `x_groq`. */
-export function usageOf({ usage, x_groq: groq }: JsonObject): NeutralReply['usage'] {
-  return readUsage(usage) ?? (isObject(groq) ? readUsage(groq['usage']) : undefined)
+export function usageOf({ usage, cost, x_groq: groq }: JsonObject): NeutralReply['usage'] {
+  return readUsage(usage, cost) ?? (isObject(groq) ? readUsage(groq['usage']) : undefined)
 }
 
 /** An error as JSON, as the caller's dialect tells errors. */

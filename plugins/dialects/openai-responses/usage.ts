@@ -1,23 +1,24 @@
 /** Token counts as Responses spell them. */
 
-import type { Usage } from '../../../core/neutral/usage.ts'
+import { defined } from '../../../core/neutral/members.ts'
+import { readFrom, wholeOutput, type Usage } from '../../../core/neutral/usage.ts'
 
 type Members = Readonly<Record<string, unknown>>
-type Counts = { -readonly [K in keyof Usage]: Usage[K] }
 
 /** Reads token counts; undefined if there are none (dialects 5.3). */
 export function readUsage(said: unknown): Usage | undefined {
   const counts = members(said)
   if (counts === undefined) return undefined
-  const usage: Counts = {}
-  const take = (name: keyof Usage, value: unknown) => { if (typeof value === 'number') usage[name] = value }
-  take('inputTokens', counts['input_tokens'])
-  take('outputTokens', counts['output_tokens'])
-  take('cachedTokens', members(counts['input_tokens_details'])?.['cached_tokens'])
-  take('cacheWriteTokens', members(counts['input_tokens_details'])?.['cache_write_tokens'])
-  take('reasoningTokens', members(counts['output_tokens_details'])?.['reasoning_tokens'])
-  take('totalTokens', counts['total_tokens'])
-  return usage
+  const details = members(counts['input_tokens_details']) ?? {}
+  const [input, output, total, reasoning] = [counts['input_tokens'], counts['output_tokens'], counts['total_tokens'], members(counts['output_tokens_details'])?.['reasoning_tokens']].map(count)
+  return readFrom(counts, defined<Usage>({
+    inputTokens: input,
+    outputTokens: wholeOutput({ input, output, reasoning, total }),
+    cachedTokens: count(details['cached_tokens']),
+    cacheWriteTokens: count(details['cache_write_tokens']),
+    reasoningTokens: reasoning,
+    totalTokens: total,
+  }))
 }
 
 /** Writes token counts; the details are always there. */
@@ -33,4 +34,8 @@ export function writeUsage({ inputTokens = 0, outputTokens = 0, cachedTokens = 0
 
 function members(value: unknown): Members | undefined {
   return typeof value === 'object' && value !== null ? value as Members : undefined
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
 }
