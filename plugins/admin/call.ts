@@ -35,20 +35,17 @@ export class CheckedCall implements AdminCall {
     this.timeZone = timeZoneOf(exchange)
   }
 
-  confine(path: string | undefined): string {
-    return confine(this.scope, path)
-  }
+  // Handlers may take these apart from the call.
+  readonly confine = (path: string | undefined): string => confine(this.scope, path)
 
-  ifMatch(...current: readonly unknown[]): void {
-    checkMatch(this.exchange, current)
-  }
+  readonly ifMatch = (...current: readonly unknown[]): void => checkMatch(this.exchange, current)
 
-  changed(before: unknown, after: unknown): void {
+  readonly changed = (before: unknown, after: unknown): void => {
     this.before = before
     this.after = after
   }
 
-  reply({ status = 200, headers = [], body }: Parameters<AdminCall['reply']>[0]): Reply {
+  readonly reply = ({ status = 200, headers = [], body }: Parameters<AdminCall['reply']>[0]): Reply => {
     if (Buffer.isBuffer(body)) return new Reply({ status, headers, body })
     const failed = (cause: unknown) => this.exchange.log.error({ err: cause, path: this.endpoint.path }, 'an answer of the admin API broke off')
     return new Reply({ status, headers, stream: new Flowing(body, failed) })

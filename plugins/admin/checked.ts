@@ -35,7 +35,8 @@ function isOpenObject(node: Schema): boolean {
 }
 
 function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toISOString().startsWith(text)
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined
+  return day !== undefined && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text)
 }
 
 const ownCodes: Readonly<Record<string, Code>> = { required: 'missing_required_parameter', type: 'invalid_type', additionalProperties: 'unsupported_parameter' }

@@ -1,34 +1,57 @@
-/** The admin API: offers the service `admin` to the other plugins, and serves the endpoints that they offer. */
+/** The admin API: offers the service `admin` to the other plugins, serves the endpoints that they offer, and describes them. */
 
-import { definePlugin, gatewayError } from '../../core/index.ts'
+import { definePlugin, gatewayError, Reply, type AdminEndpoint, type Exchange, type GatewayError } from '../../core/index.ts'
 import { AdminOffers } from './admin-offers.ts'
 import { answer } from './door.ts'
-import { askedFor } from './legacy.ts'
+import { askedFor, type Asked } from './legacy.ts'
+import { openApi } from './openapi.ts'
+import { answerPage } from './page.ts'
 import { runtimeEndpoints } from './runtime.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
   name: 'admin',
-  description: 'Serves the admin API.',
+  description: 'Serves the admin API, and its description.',
   schema,
   provides: 'admin',
   edits: false,
   timeoutMs: 0,
   setup({ options, services, log }) {
     const offers = new AdminOffers(cause => log.error({ err: cause }, 'a change could not be told'))
-    for (const endpoint of runtimeEndpoints(offers, services)) offers.endpoint(endpoint)
+    const describe = ({ request: { basePath = '' } }: Exchange): object => openApi({
+      version: services.version.version, basePath, endpoints: options.endpoints_enabled ? offers.endpoints.all : [], routes: services.pipelines.routes,
+    })
+    for (const endpoint of [...runtimeEndpoints(offers, services), documentEndpoint(describe)]) offers.endpoint(endpoint)
+    const asked = ({ request }: Exchange): Asked => askedFor(request, options.legacy_api_v1, options.legacy_sunset)
 
     return {
       service: offers,
-      /** Stands above `auth`, so that its refusals have these headers too. */
-      request({ request, replyHeaders }) {
-        replyHeaders.push('Cache-Control', 'no-store', ...askedFor(request, options.legacy_api_v1, options.legacy_sunset).headers)
+      /** Stands above `auth`, so that its refusals have these headers too, and that the page is shown to anybody. */
+      request(exchange) {
+        const { operation, request, replyHeaders } = exchange
+        if (operation === 'admin') replyHeaders.push('Cache-Control', 'no-store', ...asked(exchange).headers)
+        else if (options.swagger_enabled) return request.path === '/openapi.json' ? json(describe(exchange)) : answerPage(exchange)
+        return undefined
       },
       route(exchange) {
-        const { request } = exchange
-        if (!options.endpoints_enabled) return gatewayError('unknown_url', `nothing is served at ${request.path}`)
-        return answer(exchange, askedFor(request, options.legacy_api_v1, options.legacy_sunset), offers)
+        if (exchange.operation !== 'admin' || !options.endpoints_enabled) return nothingHere(exchange)
+        return answer(exchange, asked(exchange), offers)
       },
     }
   },
 })
+
+function documentEndpoint(describe: (exchange: Exchange) => object): AdminEndpoint {
+  return {
+    method: 'GET', path: '/openapi.json', scope: 'subtree', summary: 'This document.', response: { type: 'object', description: 'An OpenAPI 3.1 document.' },
+    handle: ({ exchange }) => describe(exchange),
+  }
+}
+
+function json(value: object): Reply {
+  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.from(JSON.stringify(value)) })
+}
+
+function nothingHere({ request: { path } }: Exchange): GatewayError {
+  return gatewayError('unknown_url', `nothing is served at ${path}`)
+}

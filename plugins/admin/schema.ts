@@ -8,5 +8,6 @@ export const schema = {
     endpoints_enabled: { type: 'boolean', default: true, setting: 'admin.endpoints_enabled', env: 'ADMIN_ENDPOINTS_ENABLED', description: 'Whether the admin API is served. Off, each of its routes is 404.' },
     legacy_api_v1: { type: 'boolean', default: true, setting: 'admin.legacy_api_v1', env: 'ADMIN_LEGACY_API_V1', description: 'Whether `/admin/api/v1/…` answers as `/admin/…` does, with a `Deprecation` header.' },
     legacy_sunset: { type: 'string', minLength: 1, setting: 'admin.legacy_sunset', env: 'ADMIN_LEGACY_SUNSET', description: 'When the older prefix ends, as an HTTP date; sent as `Sunset` with its answers.' },
+    swagger_enabled: { type: 'boolean', default: false, setting: 'server.swagger_enabled', env: 'SWAGGER_ENABLED', description: 'Whether `/openapi.json` and the page `/swagger/index.html` are served, to anybody.' },
   },
 } as const satisfies OptionsSchema

@@ -1,0 +1,109 @@
+/** The OpenAPI document: made of what the endpoints say of themselves, and of the routes of the pipelines. */
+
+import type { AdminEndpoint, RouteFacts } from '../../core/index.ts'
+import { closed } from './checked.ts'
+import { Components } from './components.ts'
+import { parameterNames } from './route-table.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+type Paths = Record<string, Record<string, object>>
+
+export interface DocumentFacts {
+  readonly version: string
+  readonly basePath: string
+  readonly endpoints: readonly AdminEndpoint[]
+  readonly routes: readonly RouteFacts[]
+}
+
+const anyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+const error = {
+  description: 'The call was refused.',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+}
+
+const errorSchema = {
+  type: 'object',
+  required: ['error'],
+  properties: {
+    error: {
+      type: 'object',
+      required: ['type', 'message', 'param', 'code'],
+      properties: { type: { type: 'string' }, message: { type: 'string' }, param: { type: ['string', 'null'] }, code: { type: ['string', 'null'] } },
+    },
+  },
+}
+
+export function openApi({ version, basePath, endpoints, routes }: DocumentFacts): object {
+  const components = new Components({ Error: errorSchema })
+  const paths: Paths = {}
+  for (const { method, path, ...facts } of routes) {
+    if (facts.operation !== 'admin') for (const one of method === 'ALL' ? anyMethod : [method]) add(paths, path, one, routeOperation(path, facts))
+  }
+  for (const endpoint of endpoints) add(paths, `/admin${endpoint.path}`, endpoint.method, endpointOperation(endpoint, components))
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Tapline', version, description: 'An AI gateway: its inference routes, and its admin API.' },
+    servers: [{ url: basePath === '' ? '/' : basePath }],
+    security: [{ bearer: [] }],
+    paths,
+    components: { schemas: components.schemas, responses: { Error: error }, securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+  }
+}
+
+/** `/a/:id` and `/a/*rest` become `/a/{id}` and `/a/{rest}`. */
+function add(paths: Paths, path: string, method: string, operation: object): void {
+  const spelled = path.replace(/[:*](\w+)/g, '{$1}')
+  paths[spelled] = { ...paths[spelled], [method.toLowerCase()]: operation }
+}
+
+function routeOperation(path: string, { pipeline, operation, dialect, body }: Omit<RouteFacts, 'method' | 'path'>): object {
+  const names = [...path.matchAll(/[:*](\w+)/g)].map(([, name]) => name as string)
+  const content = body === 'form' ? 'multipart/form-data' : 'application/json'
+  return {
+    tags: ['gateway'],
+    summary: `${operation}${dialect === undefined ? '' : `, spoken in ${dialect}`}`,
+    description: `Served by the pipeline \`${pipeline}\`.`,
+    ...(names.length === 0 ? {} : { parameters: names.map(inPath) }),
+    ...(body === 'json' || body === 'form' ? { requestBody: { content: { [content]: { schema: { type: 'object' } } } } } : {}),
+    responses: { default: { description: 'As the dialect says.' } },
+  }
+}
+
+function endpointOperation({ path, method, summary, scope, query, body, bodyOptional, response, status, produces }: AdminEndpoint, components: Components): object {
+  const tag = groupOf(path)
+  const parameters = [...parameterNames(path).map(inPath), ...queryParameters(query)]
+  return {
+    tags: [tag],
+    operationId: `${method.toLowerCase()}${path.replace(/[^a-z]+([a-z])/gi, (_, letter: string) => letter.toUpperCase())}`,
+    summary,
+    ...(scope === 'global' ? { description: 'Needs access to the whole gateway.' } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined ? {} : { requestBody: { required: bodyOptional !== true, content: { 'application/json': { schema: components.add(closed(body) as Schema, tag) } } } }),
+    responses: { ...answer({ response, status, produces }, components, tag), default: { $ref: '#/components/responses/Error' } },
+  }
+}
+
+/** The heading under which it stands: the resource. */
+function groupOf(path: string): string {
+  const [, resource = '', ...more] = path.split('/')
+  return more.length === 0 && ofTheGateway.has(resource) ? 'runtime' : resource
+}
+
+const ofTheGateway: ReadonlySet<string> = new Set(['access', 'version', 'openapi.json'])
+
+function answer({ response, status = 200, produces = [] }: { readonly [K in 'response' | 'status' | 'produces']: AdminEndpoint[K] | undefined }, components: Components, tag: string): object {
+  if (response !== undefined) return { [status]: { description: 'The answer.', content: { 'application/json': { schema: components.add(response, tag) } } } }
+  if (produces.length === 0) return { 204: { description: 'Done.' } }
+  return { [status]: { description: 'The answer.', content: Object.fromEntries(produces.map(type => [type, {}])) } }
+}
+
+function inPath(name: string): object {
+  return { name, in: 'path', required: true, schema: { type: 'string' } }
+}
+
+function queryParameters(query: Schema = {}): readonly object[] {
+  const required = query['required'] as readonly string[] | undefined ?? []
+  const members = query['properties'] as Readonly<Record<string, Schema>> | undefined ?? {}
+  return Object.entries(members).map(([name, { description, ...schema }]) => ({ name, in: 'query', ...(description === undefined ? {} : { description }), required: required.includes(name), schema }))
+}
