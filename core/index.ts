@@ -49,5 +49,7 @@ export type { PutOptions, RecordQuery, Records, Stored } from './storage/records
 export { Lease } from './storage/lease.ts'
 export type { LeaseOptions, LeaseRecord } from './storage/lease.ts'
 export { dataPath } from './storage/data-path.ts'
+export { periods } from './storage/periods.ts'
+export type { Periods, PeriodsQuery, PeriodUnit } from './storage/periods.ts'
 export { StorageUnavailable } from './storage/storage.ts'
 export type { Storage } from './storage/storage.ts'

@@ -16,8 +16,8 @@ export function dataPath(name: string, { cwd, home, platform, env }: DataPathSur
   const local = join(cwd, 'data')
   if (statSync(local, { throwIfNoEntry: false })?.isDirectory() === true) return join(local, name)
   switch (platform) {
-    case 'win32': return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'tapline', name)
+    case 'win32': return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'tapline', name)
     case 'darwin': return join(home, 'Library', 'Application Support', 'tapline', name)
-    default: return join(env['XDG_DATA_HOME'] ?? join(home, '.local', 'share'), 'tapline', name)
+    default: return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'tapline', name)
   }
 }
