@@ -2,6 +2,7 @@
 
 import type { Admin } from '../admin/endpoint.ts'
 import type { Caller } from '../pipeline/exchange.ts'
+import type { SpoolDirectory } from '../storage/spool-directory.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Keys, Pricing, UsageLedger } from './ledger.ts'
@@ -120,6 +121,8 @@ export interface Services {
   readonly cache: CacheStore
   readonly models: Models
   readonly storage: Storage
+  /** Rows that wait for the store, on the local disk. */
+  readonly spool: SpoolDirectory
   readonly admin: Admin
   readonly pricing: Pricing
   readonly usage: UsageLedger

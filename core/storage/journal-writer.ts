@@ -1,0 +1,198 @@
+/** Moves rows into a journal in groups, without anybody waiting for the store; what the store does not take is spooled. */
+
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Clock, Health, Meter, Timer } from '../plugin/services.ts'
+import type { Journal, JournalRow } from './journal.ts'
+import type { Spool } from './spool.ts'
+import type { SpoolDirectory } from './spool-directory.ts'
+import { storeBatch } from './store-batch.ts'
+import { WriterFigures } from './writer-figures.ts'
+
+/** So many rows that a full disk refused may wait in memory. */
+const refusedRows = 1000
+/** A batch that is only in memory is tried so often, then spooled. */
+const triesOfBuffered = 3
+/** After so many failures, a batch that the store refuses without being away is taken apart. */
+const insistsFrom = 5
+const firstBackoffMs = 100
+const longestBackoffMs = 5_000
+/** While there is nothing to do, the figures are brought up to date so often. */
+const restMs = 60_000
+const closeLimitMs = 10_000
+
+export interface WriterPolicy {
+  /** So many rows may wait in memory alone; further ones are spooled. 0: every row is on the disk before anything that its turn writes to a socket. */
+  readonly bufferRows: number
+  /** A batch is stored when so many rows wait … */
+  readonly batchRows: number
+  /** … or so long after the first of them. */
+  readonly everyMs: number
+}
+
+export interface JournalWriterOptions<Row extends JournalRow> {
+  /** Of the journal; also names the writer in metrics and in health. */
+  readonly name: string
+  readonly policy: WriterPolicy
+  readonly journal: Pick<Journal<Row>, 'append'>
+  /** The service `spool`. */
+  readonly spool: SpoolDirectory
+  readonly clock: Clock
+  readonly meter: Meter
+  readonly health: Health
+  readonly log: Logger
+  /** What is still to be done to a row, off the way of its request: done just before it is stored. Must not throw. */
+  readonly finish?: (row: Row) => Row
+}
+
+/**
+ * @example
+ * const writer = new JournalWriter({ name: 'audit', policy: { bufferRows: 1000, batchRows: 100, everyMs: 5000 }, journal, spool, clock, meter, health, log })
+ * writer.add(row)
+ * await writer.close()
+ */
+export class JournalWriter<Row extends JournalRow> {
+  readonly #options: JournalWriterOptions<Row>
+  readonly #figures: WriterFigures
+  readonly #spool: Spool<Row>
+  readonly #buffer: Row[] = []
+  #timer: Timer
+  /** What the timer was set to; undefined while nothing is to be done. */
+  #dueMs: number | undefined
+  #draining: Promise<void> | undefined
+  /** How often in a row the store took nothing. */
+  #failures = 0
+  #closed: Promise<void> | undefined
+
+  /** Begins with what the spool holds from before. @throws what the file system says */
+  constructor(options: JournalWriterOptions<Row>) {
+    this.#options = options
+    this.#figures = new WriterFigures(options)
+    this.#timer = this.#rest()
+    this.#spool = options.spool.open<Row>(options.name, {
+      mustNotLose: options.policy.bufferRows === 0,
+      refused: (rows, cause) => this.#holdRefused(rows, cause),
+      written: () => this.#figures.written(),
+      found: () => this.#schedule(0),
+      leaving: () => this.#spoolBuffer(),
+    })
+  }
+
+  /** Takes a row. Never waits, never throws. */
+  add(row: Row): void {
+    const { bufferRows, batchRows, everyMs } = this.#options.policy
+    if (this.#buffer.length < bufferRows && this.#closed === undefined) this.#buffer.push(row)
+    else this.#spool.append(row)
+    const dueMs = this.length < batchRows ? everyMs : 0
+    if (this.#failures === 0 && (this.#dueMs === undefined || dueMs < this.#dueMs)) this.#schedule(dueMs)
+  }
+
+  /** How many rows are known to wait. */
+  get length(): number {
+    return this.#buffer.length + this.#spool.length
+  }
+
+  /** Writes to the disk what this turn would write at its end. */
+  sync(): void {
+    this.#spool.flush()
+  }
+
+  /** Resolves when the rows that wait now are stored, or the store takes none. */
+  async flush(): Promise<void> {
+    await this.#draining
+    await this.#drain(() => true)
+  }
+
+  /** Stores what waits, for at most 10 s; what is left stays on the disk, and so does what is added later. */
+  close(): Promise<void> {
+    return this.#closed ??= this.#close()
+  }
+
+  async #close(): Promise<void> {
+    this.#timer.cancel()
+    let limit: Timer | undefined
+    await Promise.race([this.flush(), new Promise<void>(resolve => { limit = this.#options.clock.after(closeLimitMs, resolve) })])
+    limit?.cancel()
+    this.#spoolBuffer()
+    this.#spool.flush()
+    this.#figures.show(this.length, this.#spool.bytes)
+    this.#spool.close()
+  }
+
+  #drain(goOn: () => boolean): Promise<void> {
+    return this.#draining ??= this.#drainWhile(goOn).finally(() => { this.#draining = undefined })
+  }
+
+  /** One batch after another, and others' work between them. */
+  async #drainWhile(goOn: () => boolean): Promise<void> {
+    this.#spool.flush()
+    while (!this.#isEmpty && await this.#storeNext() && goOn()) await turn()
+    this.#figures.show(this.length, this.#spool.bytes)
+    if (this.#failures > 0) this.#schedule(Math.min(firstBackoffMs * 2 ** (this.#failures - 1), longestBackoffMs))
+    else if (!this.#isEmpty) this.#schedule(this.#hasBatch ? 0 : this.#options.policy.everyMs)
+  }
+
+  get #isEmpty(): boolean {
+    return this.#buffer.length === 0 && this.#spool.isEmpty
+  }
+
+  get #hasBatch(): boolean {
+    return this.#spool.isBehind || this.length >= this.#options.policy.batchRows
+  }
+
+  /** @returns whether the store took it */
+  async #storeNext(): Promise<boolean> {
+    const { batchRows } = this.#options.policy
+    const isBuffered = this.#buffer.length > 0
+    try {
+      const rows = isBuffered ? this.#buffer.slice(0, batchRows) : this.#spool.next(batchRows)
+      await this.#store(rows)
+      if (isBuffered) this.#buffer.splice(0, rows.length)
+      else this.#spool.commit(rows.length)
+      this.#failures = 0
+      this.#figures.stored()
+      return true
+    } catch (cause) {
+      this.#failures += 1
+      this.#figures.failed(cause)
+      if (isBuffered && this.#failures >= triesOfBuffered && this.#options.policy.bufferRows > 0) this.#spoolBuffer()
+      return false
+    }
+  }
+
+  async #store(rows: readonly Row[]): Promise<void> {
+    const { journal, clock, finish } = this.#options
+    if (rows.length === 0) return
+    const rejected = await storeBatch(journal, finish === undefined ? rows : rows.map(finish), { clock, isInsisting: this.#failures >= insistsFrom })
+    for (const { id, cause } of rejected) this.#figures.rejected(id, cause)
+  }
+
+  #spoolBuffer(): void {
+    for (const row of this.#buffer.splice(0)) this.#spool.append(row)
+  }
+
+  /** The disk is full: what fits into memory may still reach the store. */
+  #holdRefused(rows: readonly Row[], cause: unknown): void {
+    const taken = rows.slice(0, Math.max(0, refusedRows - this.#buffer.length))
+    if (this.#closed === undefined) this.#buffer.push(...taken)
+    this.#figures.refused(this.#closed !== undefined ? rows.length : rows.length - taken.length, cause)
+  }
+
+  #schedule(ms: number): void {
+    this.#timer.cancel()
+    if (this.#closed !== undefined) return
+    this.#dueMs = ms
+    this.#timer = this.#options.clock.after(ms, () => {
+      this.#timer = this.#rest()
+      void this.#drain(() => this.#hasBatch)
+    })
+  }
+
+  #rest(): Timer {
+    this.#dueMs = undefined
+    return this.#options.clock.after(restMs, () => {
+      this.#timer = this.#rest()
+      this.#figures.show(this.length, this.#spool.bytes)
+    })
+  }
+}
