@@ -1,0 +1,33 @@
+/** What a selector stands for: one model, all models of a provider, a model of any provider, or everything. */
+
+export interface ModelSelector {
+  readonly kind: 'exact' | 'provider' | 'model' | 'global'
+  readonly provider?: string
+  readonly model?: string
+  /** Its one spelling, as it is stored. */
+  readonly text: string
+}
+
+/** @param providers the names of the configured instances. @returns undefined for nothing, and for everything of a provider that is not there */
+export function readModelSelector(given: string, providers: Iterable<string>): ModelSelector | undefined {
+  const text = given.trim()
+  if (text === '') return undefined
+  if (text === '*' || text === '/') return { kind: 'global', text: '/' }
+  const slash = text.indexOf('/')
+  const before = text.slice(0, Math.max(0, slash)).toLowerCase()
+  const provider = [...providers].find(name => name.toLowerCase() === before)
+  const model = text.slice(slash + 1)
+  const isWhole = model === '*' || model === ''
+  if (provider === undefined) return slash >= 0 && isWhole ? undefined : { kind: 'model', model: text, text }
+  return isWhole ? { kind: 'provider', provider, text: `${provider}/` } : { kind: 'exact', provider, model, text: `${provider}/${model}` }
+}
+
+/** From the broadest to the one that says most. */
+const ranks = ['global', 'model', 'provider', 'exact'] as const
+
+/** Those of several that mean a model of a provider, the one that says most last. */
+export function selectorsFor<T extends { readonly selector: ModelSelector }>(all: readonly T[], provider: string, model: string): readonly T[] {
+  return all
+    .filter(({ selector }) => (selector.provider ?? provider) === provider && (selector.model ?? model) === model)
+    .sort((one, other) => ranks.indexOf(one.selector.kind) - ranks.indexOf(other.selector.kind))
+}

@@ -1,0 +1,76 @@
+/** A small collection that is kept in memory as a whole, the same as in the store, whoever changes it. */
+
+import type { PutOptions, Records, Stored } from './records.ts'
+
+const pageSize = 1000
+
+export class Snapshot<T extends object> {
+  readonly #records: Records<T>
+  readonly #failed: (cause: unknown) => void
+  readonly #changed: () => void
+  #byId: ReadonlyMap<string, Stored<T>> = new Map()
+  #reading: Promise<void> = Promise.resolve()
+  #unwatch: (() => void) | undefined
+
+  /**
+   * @param changed called whenever the collection was read
+   * @param failed told why it could not be read; what was read before stands
+   */
+  constructor(records: Records<T>, changed: () => void, failed: (cause: unknown) => void) {
+    this.#records = records
+    this.#changed = changed
+    this.#failed = failed
+  }
+
+  /** In the order of the listing. */
+  get all(): readonly Stored<T>[] {
+    return [...this.#byId.values()]
+  }
+
+  get(id: string): Stored<T> | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** Reads the collection, and follows its changes from then on. @throws what the store throws */
+  async open(): Promise<void> {
+    this.#unwatch = this.#records.watch(() => { this.read().catch(this.#failed) })
+    await this.read()
+  }
+
+  /** Reads it, behind readings that are under way. @throws what the store throws */
+  read(): Promise<void> {
+    const reading = this.#reading.then(() => this.#read())
+    this.#reading = reading.catch(() => {})
+    return reading
+  }
+
+  /** Writes a document; when this resolves, it stands here too. @throws Conflict */
+  async put(id: string, value: T, options?: PutOptions): Promise<Stored<T>> {
+    const stored = await this.#records.put(id, value, options)
+    await this.read()
+    return stored
+  }
+
+  /** @returns whether it was there. @throws Conflict */
+  async delete(id: string, expected?: number): Promise<boolean> {
+    const was = await this.#records.delete(id, expected)
+    await this.read()
+    return was
+  }
+
+  async close(): Promise<void> {
+    this.#unwatch?.()
+    await this.#reading
+  }
+
+  async #read(): Promise<void> {
+    const found = new Map<string, Stored<T>>()
+    for (let page: readonly Stored<T>[] | undefined; page === undefined || page.length === pageSize;) {
+      const after = page?.at(-1)
+      page = await this.#records.list({ limit: pageSize, ...after === undefined ? {} : { after } })
+      for (const stored of page) found.set(stored.id, stored)
+    }
+    this.#byId = found
+    this.#changed()
+  }
+}

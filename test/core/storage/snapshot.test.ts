@@ -1,0 +1,91 @@
+import { expect } from 'chai'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Records, Stored } from '../../../core/storage/records.ts'
+import { Snapshot } from '../../../core/storage/snapshot.ts'
+
+interface Colour { readonly hex: string }
+
+/** A collection whose listings can fail. */
+class FakeRecords implements Pick<Records<Colour>, 'list' | 'put' | 'delete' | 'watch'> {
+  readonly rows: Stored<Colour>[] = []
+  failure: Error | undefined
+  tell = () => {}
+
+  async list({ limit = 1000, after }: { readonly limit?: number; readonly after?: { readonly position: number } } = {}): Promise<readonly Stored<Colour>[]> {
+    if (this.failure !== undefined) throw this.failure
+    return this.rows.filter(({ position }) => after === undefined || position > after.position).slice(0, limit)
+  }
+
+  async put(id: string, value: Colour): Promise<Stored<Colour>> {
+    const stored = { id, value, revision: 1, owner: '', position: this.rows.length }
+    this.rows.push(stored)
+    return stored
+  }
+
+  async delete(id: string): Promise<boolean> {
+    const at = this.rows.findIndex(row => row.id === id)
+    if (at >= 0) this.rows.splice(at, 1)
+    return at >= 0
+  }
+
+  watch(changed: () => void): () => void {
+    this.tell = changed
+    return () => { this.tell = () => {} }
+  }
+}
+
+function start() {
+  const records = new FakeRecords()
+  const failures: unknown[] = []
+  let changes = 0
+  const snapshot = new Snapshot(records as unknown as Records<Colour>, () => { changes += 1 }, cause => failures.push(cause))
+  return { records, snapshot, failures, changes: () => changes }
+}
+
+describe('a snapshot of a collection', () => {
+  it('holds all of it, however many pages that is', async () => {
+    const { records, snapshot } = start()
+    for (let i = 0; i < 2500; i++) await records.put(`c${i}`, { hex: String(i) })
+    await snapshot.open()
+    expect(snapshot.all).to.have.lengthOf(2500)
+    expect(snapshot.get('c2499')?.value).to.deep.equal({ hex: '2499' })
+  })
+
+  it('holds what was written through it when the write is over', async () => {
+    const { snapshot } = start()
+    await snapshot.open()
+    await snapshot.put('red', { hex: 'f00' })
+    expect(snapshot.get('red')?.value).to.deep.equal({ hex: 'f00' })
+    expect(await snapshot.delete('red')).to.equal(true)
+    expect(snapshot.all).to.deep.equal([])
+  })
+
+  it('follows what others write, and says so', async () => {
+    const { records, snapshot, changes } = start()
+    await snapshot.open()
+    await records.put('red', { hex: 'f00' })
+    records.tell()
+    await turn()
+    expect([snapshot.all.length, changes()]).to.deep.equal([1, 2])
+  })
+
+  it('keeps what it has when the store is away, and tells why', async () => {
+    const { records, snapshot, failures } = start()
+    await records.put('red', { hex: 'f00' })
+    await snapshot.open()
+    records.failure = new Error('away')
+    records.tell()
+    await turn()
+    expect(snapshot.all).to.have.lengthOf(1)
+    expect(failures).to.deep.equal([records.failure])
+  })
+
+  it('is told nothing more once it is closed', async () => {
+    const { records, snapshot, changes } = start()
+    await snapshot.open()
+    await snapshot.close()
+    records.tell()
+    await turn()
+    expect(changes()).to.equal(1)
+  })
+})
