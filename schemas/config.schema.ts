@@ -48,7 +48,7 @@ export type StepSetting =
       /**
        * The only phases in which the plugin is tapped.
        */
-      phases?: ('request' | 'route' | 'prompt' | 'lookup' | 'attempt' | 'settled' | 'recover' | 'response' | 'stream' | 'complete')[]
+      phases?: ('request' | 'route' | 'prompt' | 'lookup' | 'attempt' | 'settled' | 'recover' | 'response' | 'stream' | 'complete' | 'finished')[]
     }
 /**
  * What it means when the step fails: open lets the request go on, closed fails it.

@@ -19,6 +19,7 @@ export class JsonDocument {
   readonly bytes: Buffer
   readonly root: JsonNode
   #rendered: Buffer | undefined
+  #edits = 0
 
   private constructor(bytes: Buffer, root: JsonNode) {
     this.bytes = bytes
@@ -28,6 +29,11 @@ export class JsonDocument {
   /** Checks all of the bytes and reads the members of the root. @throws JsonError */
   static parse(bytes: Buffer): JsonDocument {
     return new JsonDocument(bytes, JsonNode.read(bytes))
+  }
+
+  /** How often it was edited: who compares two counts knows whether it was in between. */
+  get edits(): number {
+    return this.#edits
   }
 
   get edited(): boolean {
@@ -91,6 +97,7 @@ export class JsonDocument {
     if (node.top !== this.root) throw new Error('the node is not, or no longer, in this document')
     if (node.kind !== kind) throw new TypeError(`a JSON ${node.kind} is no ${kind}`)
     this.#rendered = undefined
+    this.#edits += 1
   }
 
   #write(): Buffer {

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { errorEnvelope, gatewayError } from '../errors.ts'
 import { ClientGone, Exchange, type IncomingRequest } from '../pipeline/exchange.ts'
+import { finish } from '../pipeline/complete.ts'
 import { MemorySink } from '../pipeline/memory-sink.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { run } from '../pipeline/run.ts'
@@ -42,6 +43,7 @@ export class InnerCalls implements Pipelines {
       await run(exchange, sink)
     } finally {
       request.signal?.removeEventListener('abort', gone)
+      finish(exchange)
       leave()
     }
     return answerOf(exchange, sink)

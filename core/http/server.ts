@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import { errorEnvelope, GatewayError, gatewayError } from '../errors.ts'
 import { ClientGone, Exchange, type IncomingRequest } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import { finish } from '../pipeline/complete.ts'
 import { run } from '../pipeline/run.ts'
 import { refuse } from '../pipeline/respond.ts'
 import type { Clock } from '../plugin/services.ts'
@@ -59,16 +60,22 @@ function accept(state: ServerState, request: IncomingMessage, response: ServerRe
     request.url = below
     current.route(request, response)
   } catch (cause) {
-    refuse(exchangeFor(current, request, current.unknown, {}), new ResponseSink(response), cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
+    const exchange = exchangeFor(current, request, current.unknown, {})
+    response.on('close', () => finish(exchange))
+    refuse(exchange, new ResponseSink(response), cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
   }
 }
 
 /** Takes a routed request through its pipeline. */
 export function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): void {
   const exchange = exchangeFor(serving, request, plan, params, allow)
-  const leave = serving.enter(exchange)
+  const leave = twice(serving.enter(exchange))
   const sink = new ResponseSink(response)
-  response.on('close', () => { if (!response.writableFinished) exchange.stop(new ClientGone()) })
+  response.on('close', () => {
+    if (!response.writableFinished) exchange.stop(new ClientGone())
+    finish(exchange)
+    leave()
+  })
   try {
     checkDeclaredLength(request, plan.body === 'form' ? serving.bodyLimits.maxUploadBytes : serving.bodyLimits.maxBytes)
     if (asksForWebSocket(request) && isPlainHttp(serving, plan, allow)) throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
@@ -80,6 +87,15 @@ export function serve(serving: Serving, request: IncomingMessage, response: Serv
     exchange.form?.discard()
     leave()
   })
+}
+
+/** An exchange is over when its pipeline is, and its reply has left. */
+function twice(leave: () => void): () => void {
+  let isOther = false
+  return () => {
+    if (isOther) leave()
+    isOther = true
+  }
 }
 
 function asksForWebSocket({ headers: { upgrade } }: IncomingMessage): boolean {

@@ -19,6 +19,8 @@ export interface Failure {
   readonly status?: number
   /** The provider's words, for rules that match phrases. */
   readonly text: string
+  /** The provider's error as it came. */
+  readonly answer?: { readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly body: Buffer }
   /** The provider's time, as its reply says it. */
   readonly date?: string
   /** How long the provider asks to wait. */

@@ -15,6 +15,7 @@ import type { Attempt } from './attempt.ts'
 import type { Plan } from './plan.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { PhaseName } from './step.ts'
+import type { Trace } from './trace.ts'
 
 /** What arrived, before anybody looked into it. */
 export interface IncomingRequest {
@@ -79,6 +80,7 @@ export class Overdue extends Error {
 }
 
 const noLabels: readonly string[] = []
+const noHeaders: readonly string[] = []
 
 export class Exchange {
   readonly id: string
@@ -125,6 +127,14 @@ export class Exchange {
   firstByteAt: number | undefined
   /** How a cache took part, for example `hit`, `miss`, `bypass`. */
   cache: string | undefined
+  /** The headers that the caller saw, flat; empty before they are given. */
+  sentHeaders: readonly string[] = noHeaders
+  /** Sees every byte that the caller is sent, where somebody asks for it before there is an answer. */
+  copy: ((bytes: Buffer) => void) | undefined
+  /** What each step of policy did, where somebody asks for it. */
+  trace: Trace | undefined
+  /** The caller took nothing for so long that its stream was given up. */
+  isStalled = false
   /** Headers that taps add to the reply, flat. */
   readonly replyHeaders: string[] = []
   /** What translation dropped or approximated, for the call that was answered. */
@@ -134,6 +144,8 @@ export class Exchange {
   answeredBy = Number.POSITIVE_INFINITY
   /** Whether the taps on `complete` were fired. */
   completed = false
+  /** Whether the last byte is out of the gateway's hands, or the caller is gone. */
+  hasLeft = false
   /** What plugins keep here through their `slot`s: key, value, key, value … A list of two or three is read faster than a map. */
   readonly slots: unknown[] = []
   #usage: (() => Usage | undefined) | undefined

@@ -7,7 +7,7 @@ import { phases, type PhaseName } from './step.ts'
 const upwards: ReadonlySet<PhaseName> = new Set(['response', 'stream'])
 
 /** Nobody waits for the taps of these. */
-const withoutDeadline: ReadonlySet<PhaseName> = new Set(['settled', 'stream', 'complete'])
+const withoutDeadline: ReadonlySet<PhaseName> = new Set(['settled', 'stream', 'complete', 'finished'])
 
 /** @returns lines of text; paths of the default set are given below the package */
 export function explainPipeline({ pipeline, steps, placed }: ResolvedPipeline & { readonly placed: readonly PlacedStep[] }): string {

@@ -64,6 +64,7 @@ export class Flow {
   /** The caller took nothing for too long. */
   #stall(): void {
     this.#exchange.log.warn('the client took nothing for too long; its stream was given up')
+    this.#exchange.isStalled = true
     this.#sink.destroy()
     this.#leave()
   }

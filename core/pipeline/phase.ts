@@ -74,7 +74,7 @@ export class Phase<Said> {
   #ask(tap: Tap<Said>, index: number, exchange: Exchange, attempt: Attempt | undefined): Said | Pending<Said> | undefined {
     let said
     try {
-      said = tap.call(exchange, attempt)
+      said = tap.edits && exchange.trace !== undefined ? exchange.trace.around(exchange, this.name, tap.name, () => tap.call(exchange, attempt)) : tap.call(exchange, attempt)
     } catch (cause) {
       return this.#failed(tap, exchange, cause)
     }

@@ -50,6 +50,7 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
   const response = phase<Said>('response', isSaid, upwards)
   return {
     ...facts,
+    steps: steps.map(({ name, instance }) => ({ name, type: instance.spec.definition.name })),
     request: phase<Said>('request', isSaid),
     route: phase<Said>('route', isSaid),
     prompt: phase<Said>('prompt', isSaid),
@@ -59,6 +60,7 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
     response,
     settled: steps.flatMap(step => listener(step, 'settled')),
     complete: steps.flatMap(step => listener(step, 'complete')),
+    finished: steps.flatMap(step => listener(step, 'finished')),
     guardsReplies: steps.some(step => mayEdit(step) && (taps(step, 'response') || isStreamTap(step.instance.taps.stream))),
     guardsPrompts: steps.some(step => mayEdit(step) && taps(step, 'prompt')),
     policy: policyOf(steps),
@@ -91,7 +93,7 @@ function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order
 }
 
 /** A tap that answers nothing: what it throws is logged, and hurts nobody. */
-function listener(step: PlacedStep, phase: 'settled' | 'complete'): readonly ((exchange: Exchange, attempt?: Attempt) => void)[] {
+function listener(step: PlacedStep, phase: 'settled' | 'complete' | 'finished'): readonly ((exchange: Exchange, attempt?: Attempt) => void)[] {
   const call = taps(step, phase) ? step.instance.taps[phase]?.bind(step.instance.taps) as ((exchange: Exchange, attempt?: Attempt) => unknown) | undefined : undefined
   if (call === undefined) return []
   return [(exchange, attempt) => {
@@ -154,7 +156,7 @@ export function tappedPhases(step: PlacedStep): readonly PhaseName[] {
 }
 
 export function errorMode({ onError, instance }: PlacedStep, phase: PhaseName): 'open' | 'closed' {
-  if (phase === 'settled' || phase === 'complete') return 'open'
+  if (phase === 'settled' || phase === 'complete' || phase === 'finished') return 'open'
   return onError ?? instance.spec.definition.onError ?? (failsOpen.has(phase) ? 'open' : 'closed')
 }
 

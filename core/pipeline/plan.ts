@@ -38,6 +38,8 @@ export interface DialectRule {
 export interface Plan {
   readonly name: string
   readonly operation: string
+  /** Its steps by name, each with the name of its plugin; those that are off left out. */
+  readonly steps: readonly { readonly name: string; readonly type: string }[]
   readonly dialect: Dialect | undefined
   /** Callers of other dialects, and how they are known; the first that fits counts. */
   readonly dialectWhen: readonly DialectRule[]
@@ -53,6 +55,7 @@ export interface Plan {
   readonly response: Phase<Said> | undefined
   readonly settled: readonly ((exchange: Exchange, attempt: Attempt) => void)[]
   readonly complete: readonly ((exchange: Exchange) => void)[]
+  readonly finished: readonly ((exchange: Exchange) => void)[]
   /** Whether a tap that may edit or refuse stands on `response` or `stream`. */
   readonly guardsReplies: boolean
   /** Whether such a tap stands on `prompt`. */

@@ -46,6 +46,7 @@ export function begin(exchange: Exchange, sink: Sink, status: number, headers: r
   const provider = error?.provider ?? reply?.target?.provider.name
   if (provider !== undefined) all.push('X-Tapline-Provider', provider)
   if (replyHeaders.length > 0) all.push(...replyHeaders)
+  exchange.sentHeaders = all
   sink.head(status, all)
 }
 

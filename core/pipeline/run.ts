@@ -7,6 +7,7 @@ import { send } from '../upstream/send.ts'
 import type { Target } from '../upstream/target.ts'
 import { Attempt, type Failure } from './attempt.ts'
 import { complete } from './complete.ts'
+import { CopyingSink } from './copying-sink.ts'
 import { abandon, deliver } from './deliver.ts'
 import { ClientGone, type Exchange, type IncomingRequest } from './exchange.ts'
 import { readBody } from './body.ts'
@@ -24,7 +25,7 @@ export async function run(exchange: Exchange, sink: Sink): Promise<void> {
     said = asRefusal(exchange, cause)
   }
   try {
-    const delivered = deliver(exchange, sink, said)
+    const delivered = deliver(exchange, exchange.copy === undefined ? sink : new CopyingSink(sink, exchange.copy), said)
     if (delivered !== undefined) await delivered
   } catch (cause) {
     exchange.log.error({ err: cause }, 'the answer could not be delivered')

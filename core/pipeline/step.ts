@@ -2,7 +2,7 @@
 
 import type { Place } from '../config/place.ts'
 
-export const phases = ['request', 'route', 'prompt', 'lookup', 'attempt', 'settled', 'recover', 'response', 'stream', 'complete'] as const
+export const phases = ['request', 'route', 'prompt', 'lookup', 'attempt', 'settled', 'recover', 'response', 'stream', 'complete', 'finished'] as const
 export type PhaseName = (typeof phases)[number]
 
 export interface Step {

@@ -64,6 +64,8 @@ export interface Taps {
   /** `'pass'`: this plugin taps `response`, but streams go by it unbuffered and untouched. */
   stream?: AnyStreamTap | 'pass'
   complete?(exchange: Exchange): Now<void>
+  /** The last byte of the reply was taken by the caller's connection, or the caller left; behind `complete`, once. */
+  finished?(exchange: Exchange): void
   /** The service that the plugin provides. */
   service?: Services[ServiceName]
   /** Lower-case names of request headers that are for the gateway alone: no provider gets them. */

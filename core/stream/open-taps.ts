@@ -56,7 +56,8 @@ export class OpenTaps {
     for (const { name, tap, state } of this.#observers) {
       try {
         const verdict = tap.observe?.(event, state)
-        if (verdict === 'drop' || verdict instanceof GatewayError) return verdict
+        if (verdict === 'drop') return verdict
+        if (verdict instanceof GatewayError) return this.#refused(name, verdict)
       } catch (cause) {
         this.#failed(name, cause)
       }
@@ -70,7 +71,7 @@ export class OpenTaps {
     for (const { name, tap, state } of this.#editors) {
       try {
         const said = tap.text?.(edited, channel, state)
-        if (said instanceof GatewayError) return said
+        if (said instanceof GatewayError) return this.#refused(name, said)
         if (typeof said !== 'string') throw new TypeError('text() must return a string or a refusal')
         edited = said
       } catch (cause) {
@@ -88,6 +89,12 @@ export class OpenTaps {
         this.#onFailure(name, cause, this.#exchange)
       }
     }
+  }
+
+  #refused(name: string, refusal: GatewayError): GatewayError {
+    const { trace } = this.#exchange
+    if (trace !== undefined) trace.refusedStream = { instance: name, refusal }
+    return refusal
   }
 
   #open({ name, tap }: NamedTap): OpenTap[] {

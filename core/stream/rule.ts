@@ -15,7 +15,7 @@ const nothing: readonly Buffer[] = []
 
 /** Compiled once for a plan, opened for each stream. */
 export class StreamRule {
-  readonly #taps: readonly NamedTap[]
+  readonly taps: readonly NamedTap[]
   readonly #format: StreamFormat
   readonly #onFailure: OnFailure
   readonly #lookbehind: number
@@ -25,7 +25,7 @@ export class StreamRule {
    * @param onFailure asked whenever a tap throws
    */
   constructor(taps: readonly NamedTap[], format: StreamFormat, onFailure: OnFailure) {
-    this.#taps = taps
+    this.taps = taps
     this.#format = format
     this.#onFailure = onFailure
     this.#lookbehind = Math.max(0, ...taps.map(({ tap }) => tap.text === undefined ? 0 : tap.lookbehind ?? 0))
@@ -33,7 +33,7 @@ export class StreamRule {
 
   /** @throws TapFailure */
   open(exchange: Exchange): RunningRule {
-    return new RunningRule(new OpenTaps(this.#taps, exchange, this.#onFailure), this.#format, this.#lookbehind)
+    return new RunningRule(new OpenTaps(this.taps, exchange, this.#onFailure), this.#format, this.#lookbehind)
   }
 }
 

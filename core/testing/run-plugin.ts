@@ -7,6 +7,7 @@ import { realClock } from '../gateway/clock.ts'
 import { GatewayHealth } from '../gateway/health.ts'
 import { Exchange, type Caller, type TapFailure } from '../pipeline/exchange.ts'
 import { buildPlan, type PlacedStep } from '../pipeline/place-taps.ts'
+import { finish } from '../pipeline/complete.ts'
 import { run } from '../pipeline/run.ts'
 import { MemorySink } from '../pipeline/memory-sink.ts'
 import { phases } from '../pipeline/step.ts'
@@ -71,6 +72,7 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
   await instance.open()
   instance.start()
   await run(exchange, sink)
+  finish(exchange)
   await instance.release()
   return outcome(exchange, sink, received)
 }

@@ -30,7 +30,7 @@ export function statusFailure(provider: string, answered: number, headers: Reply
     ...(headerMs === undefined && retryAfterMs !== undefined ? { retryAfterMs } : {}),
   })
   const { date } = headers
-  return { kind: 'status', status, error, text: said.message.toLowerCase(), ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(typeof date === 'string' ? { date } : {}) }
+  return { kind: 'status', status, error, text: said.message.toLowerCase(), answer: { headers, body }, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(typeof date === 'string' ? { date } : {}) }
 }
 
 function explained(said: VendorError, status: number, { explain }: Pick<ProviderDefinition, 'explain'>): VendorError {

@@ -73,6 +73,11 @@ export class Reply {
     return this
   }
 
+  /** How often the body was edited. */
+  get edits(): number {
+    return this.#document?.edits ?? 0
+  }
+
   /** The bytes of a plain reply, with every edit spliced in; the provider's own bytes if nothing was edited. */
   get body(): Buffer | undefined {
     return this.#document?.edited === true ? this.#document.render() : this.#body

@@ -29,7 +29,7 @@ export default definePlugin({
 
 /** What failing means by default; taps of some phases are not asked for an answer. */
 const phases = {
-  request: 'closed', route: 'closed', prompt: 'closed', lookup: 'closed', attempt: 'open', settled: 'listens', recover: 'open', response: 'closed', complete: 'listens',
+  request: 'closed', route: 'closed', prompt: 'closed', lookup: 'closed', attempt: 'open', settled: 'listens', recover: 'open', response: 'closed', complete: 'listens', finished: 'listens',
 } as const
 
 const ways = ['throws', 'throws nothing', 'rejects', 'hangs', 'number', 'text', 'object', 'list', 'true', 'null', 'promises number', 'promises null', 'a half retry']
@@ -65,7 +65,7 @@ describe('a plugin', () => {
   const run = async (path: string, how: string): Promise<Answer> => {
     served.upstream.always(path.startsWith('/recover') ? { status: 400, body: errorBody('no') } : { body: chatCompletion() })
     const call = served.call('POST', path, hello, { 'x-how': how })
-    if (how === 'hangs' && !/settled|complete/.test(path)) {
+    if (how === 'hangs' && !/settled|complete|finished/.test(path)) {
       await until(() => clock.waitsMs.includes(timeoutMs))
       clock.advance(timeoutMs)
     }

@@ -1,0 +1,52 @@
+/** What each step of policy did with one exchange: kept only where somebody asks for it. */
+
+import type { GatewayError } from '../errors.ts'
+import { isPromise } from '../promise.ts'
+import type { Reply } from '../upstream/reply.ts'
+import type { Exchange } from './exchange.ts'
+import type { PhaseName } from './step.ts'
+
+/** One tap that was asked on `prompt` or `response`. */
+export interface TapOutcome {
+  readonly phase: PhaseName
+  readonly instance: string
+  /** Its answer or refusal, if it gave one. */
+  readonly said: Reply | GatewayError | undefined
+  readonly durationMs: number
+  /** The body as the tap left it; undefined if it edited nothing. */
+  readonly edited: Buffer | undefined
+}
+
+export class Trace {
+  readonly outcomes: TapOutcome[] = []
+  /** Who refused an event of the stream. */
+  refusedStream: { readonly instance: string; readonly refusal: GatewayError } | undefined
+
+  /** Asks a tap, and keeps what came of it once that is known. */
+  around<Said>(exchange: Exchange, phase: PhaseName, instance: string, ask: () => Said): Said {
+    const startedAt = exchange.clock.elapsed()
+    const before = editsOf(exchange, phase)
+    const ended = (said: unknown) => {
+      const edited = editsOf(exchange, phase) === before ? undefined : bodyOf(exchange, phase)
+      this.outcomes.push({ phase, instance, said: said as TapOutcome['said'], durationMs: exchange.clock.elapsed() - startedAt, edited })
+    }
+    let said: Said
+    try {
+      said = ask()
+    } catch (cause) {
+      ended(undefined)
+      throw cause
+    }
+    if (isPromise(said)) said.then(ended, () => ended(undefined))
+    else ended(said)
+    return said
+  }
+}
+
+function editsOf({ body, reply }: Exchange, phase: PhaseName): number {
+  return (phase === 'prompt' ? body?.edits : reply?.edits) ?? 0
+}
+
+function bodyOf({ body, reply }: Exchange, phase: PhaseName): Buffer | undefined {
+  return phase === 'prompt' ? body?.render() : reply?.body
+}
