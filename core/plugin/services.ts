@@ -6,6 +6,7 @@ import type { SpoolDirectory } from '../storage/spool-directory.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Keys, Pricing, UsageLedger } from './ledger.ts'
+import type { ModelEntry, ModelMetadata } from './provider.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
 
 /** Time that tests can turn. */
@@ -51,8 +52,25 @@ export interface CacheStore {
   delete(key: string): void | Promise<void>
 }
 
+/** The models of one provider, and how they came to be known. */
+export interface ModelInventory {
+  readonly provider: ProviderInstance
+  /** `loading` until the provider was asked once. `stale`: it could not be asked the last time, and an earlier list stands. */
+  readonly state: 'loading' | 'fresh' | 'stale'
+  /** By their ids. */
+  readonly entries: ReadonlyMap<string, ModelEntry>
+  /** Whether the provider is asked for its models at all; else the configuration names them. */
+  readonly isAsked: boolean
+  /** Milliseconds since 1970, and what went wrong the last time. */
+  readonly lastFetch: { readonly at?: number; readonly succeededAt?: number; readonly error?: string }
+}
+
 /** The registry of models. */
 export interface Models {
+  /** By provider, in the order of the configuration. */
+  readonly inventories: readonly ModelInventory[]
+  /** All that is known of a model; undefined if nobody says anything. */
+  metadata(provider: ProviderInstance, entry: ModelEntry): ModelMetadata | undefined
   /** The target of a selector (`gpt-x`, `openai/gpt-x`), real models only; `undefined` if nothing serves it. */
   find(selector: string): Target | undefined
 }
