@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { PluginDefinition } from './define.ts'
 import type { Dialect, UpstreamDialect } from './dialect.ts'
 import type { ProviderDefinition } from './provider.ts'
-import { find, house, installHooks, type Kind, type Places } from './resolve.ts'
+import { find, foldersOf, installHooks, type Kind, type Places } from './resolve.ts'
 
 interface Definitions {
   readonly plugin: PluginDefinition
@@ -64,14 +64,18 @@ export async function load<K extends Kind>(kind: K, use: string, from: string, o
   return { definition: definition as Definitions[K], file, sha256, isDefault: found.isDefault }
 }
 
-/** The names of the default set, without what belongs to rooms of their own. */
+/** The names of the default set: what stands in any of the rooms of its kind. */
 export async function defaultNames(kind: 'plugin' | 'provider'): Promise<readonly string[]> {
-  const entries = await readdir(new URL(kind === 'plugin' ? 'plugins/' : 'providers/', house), { withFileTypes: true })
-  return entries
-    .filter(entry => kind === 'provider' ? /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.d.ts') || entry.isDirectory() : entry.isDirectory())
-    .map(entry => entry.name.replace(/\.(ts|js)$/, ''))
-    .filter(name => find(kind, name, '/', { searchPaths: [] })?.isDefault === true)
-    .sort()
+  const folders = kind === 'plugin' ? ['plugins/', 'plugins/storage/', 'plugins/vectors/'] : ['providers/']
+  const names = await Promise.all(folders.map(folder => namesIn(new URL(folder, house), kind)))
+  return names.flat().filter(name => find(kind, name, '/', { searchPaths: [] })?.isDefault === true).sort()
+}
+
+/** A provider may be a file, a plugin is a folder. */
+async function namesIn(folder: URL, kind: 'plugin' | 'provider'): Promise<readonly string[]> {
+  if (!existsSync(folder)) return []
+  const entries = await readdir(folder, { withFileTypes: true })
+  return entries.filter(entry => entry.isDirectory() || kind === 'provider' && /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.d.ts')).map(({ name }) => name.replace(/\.(ts|js)$/, ''))
 }
 
 async function importDefault(url: URL, sha256: string, use: string): Promise<unknown> {

@@ -20,6 +20,11 @@ const rooms: Readonly<Record<Kind, readonly string[]>> = {
 
 const ownModules: Readonly<Record<string, string>> = { tapline: 'core/index', 'tapline/testing': 'core/testing/index' }
 
+/** The folders of the default set in which parts of a kind stand. */
+export function foldersOf(kind: Kind): readonly URL[] {
+  return [...new Set(rooms[kind].map(room => room.slice(0, room.indexOf('{'))))].map(folder => new URL(folder, house))
+}
+
 /** Where else a name may lead than to the default set and to packages. */
 export interface Places {
   /** Directories in which names are looked for. */
