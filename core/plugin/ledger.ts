@@ -80,6 +80,6 @@ export interface UsageLedger {
 export interface Keys {
   /** Whether there is any, usable or not: then callers need one. */
   readonly exist: boolean
-  /** Who calls with this token; undefined if no key is spelled so; `unusable` says why for the audit record alone. */
-  find(token: string): { readonly caller: Caller } | { readonly unusable: string; readonly keyId: string } | undefined
+  /** Who calls with this token; undefined if it is no key's, nor spelled as one; `unusable` says why for the audit record alone. */
+  find(token: string): { readonly caller: Caller } | { readonly unusable: string; readonly keyId?: string } | undefined
 }

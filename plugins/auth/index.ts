@@ -1,54 +1,70 @@
-/** Asks callers for a credential: the master key, compared in constant time. Without one configured, everybody may call. */
+/** Asks callers for a credential: the master key, or one that an administrator made. While there is neither, everybody on this machine may call. */
 
-import { timingSafeEqual } from 'node:crypto'
-import { definePlugin, gatewayError, type GatewayError } from '../../core/index.ts'
+import { definePlugin, GatewayError, type Caller, type Exchange } from '../../core/index.ts'
+import { credentialOf, refusal } from './credential.ts'
+import { equals, masterCaller } from './master-key.ts'
 import { schema } from './schema.ts'
+
+const noKey: Caller = { method: 'no_key', admin: { root: '/', isGlobal: true } }
+
+/** Nothing tells one problem of a managed key from another, or from a key that is not there. */
+const failed = 'authentication failed'
 
 export default definePlugin({
   name: 'auth',
   description: 'Lets only callers with a known credential pass.',
   schema,
-  setup({ options: { master_key: masterKey, master_key_disabled: isDisabled } }) {
-    if (masterKey === undefined && !isDisabled) return { request: exchange => { exchange.caller ??= { method: 'no_key' } } }
-    const isMasterKey = masterKey === undefined || isDisabled ? () => false : equals(masterKey)
+  needs: ['keys'],
+  setup({ options: { master_key: key, master_key_disabled: isDisabled, allow_open: isOpenToAll }, services: { keys }, log }) {
+    const masterKey = isDisabled ? undefined : key
+    const isMasterKey = masterKey === undefined ? () => false : equals(masterKey)
+    const master = masterCaller(masterKey ?? '')
+    const isNear = ({ request }: Exchange) => isOpenToAll || isLoopback(request.remoteAddress)
+    /** So that an operator without a master key is never locked out. */
+    const mayRecover = (exchange: Exchange) => masterKey === undefined && !isDisabled && isAdmin(exchange.request.path) && isNear(exchange)
+
+    /** Who calls with a token, or why he may not. */
+    const identify = (exchange: Exchange, token: string): Caller | GatewayError => {
+      const isMaster = isMasterKey(token)
+      const found = keys.find(token)
+      if (isMaster) return master
+      if (found === undefined) return refusal(keys.exist ? failed : 'invalid master key')
+      if ('caller' in found) return found.caller
+      exchange.refusedCredential = found.keyId === undefined ? found.unusable : `${found.unusable}: ${found.keyId}`
+      return refusal(failed)
+    }
+
+    const callerOf = (exchange: Exchange): Caller | GatewayError => {
+      if (masterKey === undefined && !isDisabled && !keys.exist) return isNear(exchange) ? noKey : refusal('this gateway asks for no key, and answers callers on its own machine only')
+      const token = credentialOf(exchange.request.headers)
+      if (token === undefined) return mayRecover(exchange) ? noKey : refusal('no credential: send "Authorization: Bearer <token>"')
+      return token instanceof GatewayError ? token : identify(exchange, token)
+    }
+
     return {
-      authenticates: true,
+      /** Asked whenever the gateway begins to listen: keys may be made at any time. */
+      get authenticates() {
+        return masterKey !== undefined || isDisabled || keys.exist
+      },
       request(exchange) {
         if (exchange.caller !== undefined) return
-        const token = credential(exchange.request.headers)
-        if (typeof token !== 'string') return token
-        if (!isMasterKey(token)) return refusal('authentication failed: this gateway does not know the key')
-        exchange.caller = { method: 'master_key' }
+        const caller = callerOf(exchange)
+        if (caller instanceof GatewayError) return caller
+        exchange.caller = caller
+        if (caller.labels !== undefined) exchange.labels = caller.labels
+      },
+      start() {
+        if (masterKey === undefined && !isDisabled && keys.exist) log.warn(`there are managed keys and no master key: without a key, /admin answers ${isOpenToAll ? 'everybody who can reach this port' : 'callers on this machine'} (set TAPLINE_MASTER_KEY)`)
       },
     }
   },
 })
 
-/** Compares tokens with one secret, in a time that tells nothing of either. */
-function equals(secret: string): (token: string) => boolean {
-  const width = Math.max(256, Buffer.byteLength(secret))
-  const expected = Buffer.alloc(width)
-  const length = expected.write(secret)
-  const given = Buffer.alloc(width)
-  return token => {
-    given.fill(0)
-    const sameLength = given.write(token) === length && token.length <= width
-    return timingSafeEqual(given, expected) && sameLength
-  }
+function isAdmin(path: string): boolean {
+  return path === '/admin' || path.startsWith('/admin/')
 }
 
-/** The caller's token: `Authorization: Bearer …`, or `x-api-key` when there is no `Authorization`. */
-function credential(headers: Readonly<Record<string, string | string[] | undefined>>): string | GatewayError {
-  const { authorization } = headers
-  if (typeof authorization === 'string') {
-    return authorization.startsWith('Bearer ') && authorization.length > 7
-      ? authorization.slice(7)
-      : refusal('the Authorization header is malformed: expected "Bearer <token>"')
-  }
-  const key = headers['x-api-key']
-  return typeof key === 'string' && key !== '' ? key : refusal('no credential: send "Authorization: Bearer <token>"')
-}
-
-function refusal(message: string): GatewayError {
-  return gatewayError('invalid_api_key', message)
+/** The peer of the connection; what a header says of it proves nothing. */
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
 }

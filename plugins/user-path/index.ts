@@ -1,6 +1,6 @@
 /** Says for whom a call is made: the path that the credential is bound to, else the one in the caller's header. */
 
-import { definePlugin, gatewayError, normaliseUserPath as normalise } from '../../core/index.ts'
+import { definePlugin, gatewayError, normaliseUserPath as normalise, type Exchange } from '../../core/index.ts'
 
 const compatibleHeader = 'x-gomodel-user-path'
 
@@ -20,20 +20,30 @@ export default definePlugin({
   setup({ options }) {
     const header = options.header.toLowerCase()
     const alternative = header === 'x-tapline-user-path' ? compatibleHeader : undefined
+    const own = alternative === undefined ? [header] : [header, alternative]
     return {
-      ownHeaders: [header, ...alternative === undefined ? [] : [alternative]],
+      ownHeaders: own,
       request(exchange) {
+        const bound = exchange.caller?.userPath
+        if (bound !== undefined) return bind(exchange, bound, own)
         const { headers } = exchange.request
         const given = headers[header]
         const other = alternative === undefined ? undefined : headers[alternative]
-        const bound = exchange.caller?.userPath
-        if (given === undefined && other === undefined) { if (bound !== undefined) exchange.userPath = bound; return }
+        if (given === undefined && other === undefined) return
         const path = normalise(given ?? other)
         if (path === undefined || given !== undefined && other !== undefined && normalise(other) !== path) {
           return gatewayError('invalid_user_path', path === undefined ? 'the user path has a segment that is not allowed: ".", "..", or one with ":"' : 'two user path headers say different things')
         }
-        exchange.userPath = bound ?? path
+        exchange.userPath = path
       },
     }
   },
 })
+
+/** The path of the credential stands in the place of whatever the caller says, also in the headers that later steps see. */
+function bind(exchange: Exchange, path: string, names: readonly string[]): void {
+  exchange.userPath = path
+  const { request } = exchange
+  const said = names.filter(name => request.headers[name] !== undefined)
+  if (said.length > 0) Object.assign(request, { headers: { ...request.headers, ...Object.fromEntries(said.map(name => [name, path])) } })
+}

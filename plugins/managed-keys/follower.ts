@@ -1,0 +1,81 @@
+/** Keeps the keys in memory the same as those in the store, whoever changes them. */
+
+import type { Clock, Records, Stored, Timer } from '../../core/index.ts'
+import { listAll } from '../../core/storage/list-all.ts'
+import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
+import type { KeyRing } from './key-ring.ts'
+
+/** Changes that come together are read together. */
+const gatheredMs = 100
+/** A safety net, should a notice be lost. */
+const refreshMs = 60_000
+
+export class Follower {
+  readonly #records: Records<AuthKey>
+  readonly #ring: KeyRing
+  readonly #clock: Clock
+  readonly #failed: (cause: unknown) => void
+  /** The ids of keys that were written through this process while a reading is under way. */
+  #written: Set<string> | undefined
+  #reading: Promise<void> = Promise.resolve()
+  #due: Timer | undefined
+  #refresh: Timer | undefined
+  #unwatch: (() => void) | undefined
+
+  /** @param failed told why the keys could not be read; those that were read before stand */
+  constructor(records: Records<AuthKey>, ring: KeyRing, clock: Clock, failed: (cause: unknown) => void) {
+    this.#records = records
+    this.#ring = ring
+    this.#clock = clock
+    this.#failed = failed
+  }
+
+  /** Reads all keys, and listens for changes from then on. @throws what the store throws */
+  async begin(): Promise<void> {
+    this.#unwatch = this.#records.watch(() => { this.#due ??= this.#clock.after(gatheredMs, () => this.#readSoon()) })
+    await this.read()
+  }
+
+  /** Begins the regular readings. */
+  start(): void {
+    this.#refresh = this.#clock.after(refreshMs, () => {
+      this.#readSoon()
+      this.start()
+    })
+  }
+
+  /** Reads all keys, behind readings that are under way. @throws what the store throws */
+  read(): Promise<void> {
+    const reading = this.#reading.then(() => this.#read())
+    this.#reading = reading.catch(() => {})
+    return reading
+  }
+
+  /** Takes over a key that this process wrote. */
+  wrote(stored: Stored<AuthKey>): void {
+    this.#written?.add(stored.id)
+    this.#ring.put(stored)
+  }
+
+  async close(): Promise<void> {
+    this.#unwatch?.()
+    this.#due?.cancel()
+    this.#refresh?.cancel()
+    await this.#reading
+  }
+
+  #readSoon(): void {
+    this.#due?.cancel()
+    this.#due = undefined
+    this.read().catch(this.#failed)
+  }
+
+  async #read(): Promise<void> {
+    const written = this.#written = new Set<string>()
+    try {
+      this.#ring.replace(await listAll(this.#records), written)
+    } finally {
+      this.#written = undefined
+    }
+  }
+}

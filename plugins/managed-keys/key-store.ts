@@ -1,0 +1,104 @@
+/** The keys in the store, as administrators see and change them. */
+
+import { Conflict, gatewayError, isWithin, notFound, update, type AdminCall, type AdminScope, type Clock, type Records, type Stored } from '../../core/index.ts'
+import { listAll } from '../../core/storage/list-all.ts'
+import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
+import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
+import type { Follower } from './follower.ts'
+import type { KeyRing } from './key-ring.ts'
+import type { KeyUse } from './last-use.ts'
+import type { Pepper } from './pepper.ts'
+import { idOf, type Lookup } from './token.ts'
+import { viewOf } from './view.ts'
+
+export interface KeyStoreParts {
+  readonly keys: Records<AuthKey>
+  readonly uses: Records<KeyUse>
+  readonly ring: KeyRing
+  readonly follower: Follower
+  readonly pepper: Pepper
+  readonly clock: Clock
+}
+
+/** What a new key is, beside what follows from its token. */
+export type NewKey = Omit<AuthKey, 'kind' | 'secret_hash' | 'pepper_id' | 'deactivated_at' | 'created_at' | 'updated_at'>
+
+type Edit = (key: AuthKey) => Partial<AuthKey> | undefined
+
+export class KeyStore {
+  readonly #parts: KeyStoreParts
+
+  constructor(parts: KeyStoreParts) {
+    this.#parts = parts
+  }
+
+  get pepper(): Pepper {
+    return this.#parts.pepper
+  }
+
+  now(): number {
+    return this.#parts.clock.now()
+  }
+
+  /** Those that an administrator may see, the newest first. */
+  async list(scope: AdminScope): Promise<readonly AuthKeyView[]> {
+    const [keys, uses] = await Promise.all([this.stored(scope), listAll(this.#parts.uses)])
+    const lastUses = new Map(uses.map(({ id, value }) => [id, value.last_used_at]))
+    return keys.map(({ id, value }) => viewOf(id, value, lastUses.get(id), this.now())).reverse()
+  }
+
+  /** The same keys as they are stored. */
+  async stored(scope: AdminScope): Promise<readonly Stored<AuthKey>[]> {
+    const all = await listAll(this.#parts.keys, scope.isGlobal ? {} : { owner: scope.root })
+    return all.filter(({ value }) => isVisible(value, scope))
+  }
+
+  /** @throws GatewayError `auth_key_exists` */
+  async add(lookup: Lookup, key: NewKey, call: AdminCall): Promise<AuthKeyView> {
+    const { keys, ring, follower, pepper } = this.#parts
+    if (ring.has(lookup)) throw alreadyThere()
+    const now = this.now()
+    const whole: AuthKey = { ...key, kind: lookup.kind, secret_hash: lookup.hash, pepper_id: lookup.kind === 'tapline' ? pepper.id : '', deactivated_at: null, created_at: now, updated_at: now }
+    const stored = await keys.put(idOf(lookup, pepper), whole, { expected: 0, owner: key.user_path }).catch(refuseDuplicate)
+    follower.wrote(stored)
+    const view = viewOf(stored.id, stored.value, undefined, now)
+    call.changed(undefined, view)
+    return view
+  }
+
+  /** Changes one key that the caller may see, unless he asks for another state of it. @param edit as for `edit`. @throws GatewayError `not_found`, `precondition_failed` */
+  async change(id: string, call: AdminCall, edit: Edit): Promise<AuthKeyView> {
+    const { before, after } = await this.edit(id, call.scope, edit, view => call.ifMatch(view))
+    call.changed(before, after)
+    return after
+  }
+
+  /** @param edit gives what is new, or undefined to leave the key as it is. @throws GatewayError `not_found`, and what `check` throws */
+  async edit(id: string, scope: AdminScope, edit: Edit, check: (before: AuthKeyView) => void = () => {}): Promise<{ readonly before: AuthKeyView | undefined; readonly after: AuthKeyView }> {
+    const lastUse = (await this.#parts.uses.get(id))?.value.last_used_at
+    let before: AuthKeyView | undefined
+    const stored = await update(this.#parts.keys, id, current => {
+      if (current === undefined || !isVisible(current.value, scope)) throw notFound('the key')
+      before = viewOf(id, current.value, lastUse, this.now())
+      check(before)
+      const changes = edit(current.value)
+      return changes === undefined ? undefined : { ...current.value, ...changes, updated_at: this.now() }
+    })
+    if (stored === undefined) throw notFound('the key')
+    this.#parts.follower.wrote(stored)
+    return { before, after: viewOf(id, stored.value, lastUse, this.now()) }
+  }
+}
+
+/** Keys without a path belong to nobody's subtree. */
+function isVisible({ user_path: path }: AuthKey, { root, isGlobal }: AdminScope): boolean {
+  return isGlobal || isWithin(path, root)
+}
+
+function refuseDuplicate(cause: unknown): never {
+  throw cause instanceof Conflict ? alreadyThere() : cause
+}
+
+function alreadyThere() {
+  return gatewayError('auth_key_exists', 'there is a key with this secret already', { param: 'secret_hash' })
+}

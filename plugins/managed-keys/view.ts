@@ -1,0 +1,30 @@
+/** A key as the admin API shows it: never its secret, nor what the secret is recognised by. */
+
+import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
+import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
+import { unusable } from './usable.ts'
+
+/** @param lastUsedAt milliseconds since 1970 */
+export function viewOf(id: string, key: AuthKey, lastUsedAt: number | undefined, now: number): AuthKeyView {
+  const { name, description, labels, allowed_models, dashboard_access, enabled, redacted_value, kind } = key
+  return {
+    id, name, description,
+    user_path: key.user_path === '' ? null : key.user_path,
+    user_id: key.user_id === '' ? null : key.user_id,
+    labels, allowed_models, dashboard_access, enabled,
+    active: unusable(key, now) === undefined,
+    redacted_value,
+    imported_from: kind === 'tapline' ? null : kind,
+    expires_at: timeOf(key.expires_at),
+    deactivated_at: timeOf(key.deactivated_at),
+    last_used_at: timeOf(lastUsedAt ?? null),
+    created_at: new Date(key.created_at).toISOString(),
+    updated_at: new Date(key.updated_at).toISOString(),
+    restricted: allowed_models.length > 0,
+    effective_models: allowed_models,
+  }
+}
+
+function timeOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
