@@ -2,6 +2,7 @@
 
 import { defineProvider, type Endpoint, type ProviderCall, type ProviderSettings, type ResolvedFacts } from '../core/index.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
+import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 import { compatRules } from './shared/gemini-compat.ts'
 import { googleOrCompatibleImages, imagesPath } from './shared/google-images.ts'
 import { apiModeOption, geminiTraits, geminiTraitsOption, googleModels, isCompatible, modeVariable, nextGooglePage } from './shared/gemini-models.ts'
@@ -15,6 +16,8 @@ const native = {
   embeddings: 'POST /models/{model}:batchEmbedContents',
   images: 'POST /models/{model}:generateContent',
   models: 'GET /models?pageSize=1000',
+  ...fileOperations(compatSuffix),
+  ...batchOperations(compatSuffix),
 } as const satisfies Record<string, Endpoint>
 
 const compat = {
@@ -22,6 +25,8 @@ const compat = {
   embeddings: 'POST /embeddings',
   images: 'POST /images/generations',
   models: 'GET /models',
+  ...fileOperations(),
+  ...batchOperations(),
 } as const satisfies Record<string, Endpoint>
 
 export default defineProvider({
@@ -58,7 +63,7 @@ function resolve(settings: ProviderSettings): ResolvedFacts {
 function sign(call: ProviderCall, settings: ProviderSettings): void {
   const path = call.path.replace('/models/models%2F', '/models/')
   call.path = call.operation === 'images' ? imagesPath(path) : path
-  if (!isCompatible(settings)) return
+  if (!isCompatible(settings) && !path.startsWith(`${compatSuffix}/`)) return
   const at = call.headers.findIndex((name, place) => place % 2 === 0 && name === keyHeader)
   if (at >= 0) call.headers.splice(at, 2, 'Authorization', `Bearer ${call.headers[at + 1]}`)
 }

@@ -9,6 +9,7 @@ import { listOf } from './shared/listing.ts'
 import { developerAsSystem, dropNames, dropThoughts } from './shared/messages.ts'
 import { factsOf, modelTraits, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { forChat, said } from './shared/rule.ts'
+import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 
 interface GroqFacts extends ModelFacts {
   /** It takes `reasoning_format`. */
@@ -35,6 +36,8 @@ export default defineProvider({
     speech: 'POST /audio/speech',
     transcriptions: 'POST /audio/transcriptions',
     translations: 'POST /audio/translations',
+    ...fileOperations(),
+    ...batchOperations(),
     models: 'GET /models',
   },
   schema: { type: 'object', properties: { model_traits: modelTraits } },

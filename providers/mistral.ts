@@ -8,6 +8,7 @@ import { drop, dropSilently, noLogprobs, rename, tokensField } from './shared/fi
 import { developerAsSystem, dropNames, dropThoughts, nineCharacterIds, thoughtsAsParts } from './shared/messages.ts'
 import { factsOf, modelTraits, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { all, forChat, forEmbeddings, said, textOf } from './shared/rule.ts'
+import { fileOperations } from './shared/openai-objects.ts'
 
 /** Validation is strict: a member that is not known is refused. */
 const models: readonly ModelRow<ModelFacts>[] = [
@@ -27,6 +28,7 @@ export default defineProvider({
     embeddings: 'POST /embeddings',
     transcriptions: 'POST /audio/transcriptions',
     moderations: 'POST /moderations',
+    ...fileOperations(),
     models: 'GET /models',
   },
   schema: { type: 'object', properties: { model_traits: modelTraits } },

@@ -13,6 +13,7 @@ import { openAiRules } from './shared/openai-rules.ts'
 import { perInstance } from './shared/per-instance.ts'
 import { forChat, said, type Rule } from './shared/rule.ts'
 import { thinkTagReader } from './shared/think-tags.ts'
+import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 
 const schema = {
   type: 'object',
@@ -49,6 +50,8 @@ const further = {
   image_edits: 'POST /images/edits',
   rerank: 'POST /rerank',
   moderations: 'POST /moderations',
+  ...fileOperations(),
+  ...batchOperations(),
 } as const satisfies Readonly<Record<string, Endpoint>>
 
 /** The operations that come with a dialect. */

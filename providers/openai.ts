@@ -7,6 +7,7 @@ import { openAiDetour, toolsByResponses } from './shared/openai-detours.ts'
 import { openAiTraits } from './shared/openai-models.ts'
 import { openAiRules } from './shared/openai-rules.ts'
 import { perInstance } from './shared/per-instance.ts'
+import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 
 const modelOf = ({ model }: CallFacts) => model
 const rules = openAiRules(modelOf)
@@ -24,6 +25,10 @@ export default defineProvider({
     responses: 'POST /responses',
     responses_input_tokens: 'POST /responses/input_tokens',
     responses_compact: 'POST /responses/compact',
+    responses_get: 'GET /responses/{id}',
+    responses_delete: 'DELETE /responses/{id}',
+    responses_cancel: 'POST /responses/{id}/cancel',
+    responses_input_items: 'GET /responses/{id}/input_items',
     embeddings: 'POST /embeddings',
     speech: 'POST /audio/speech',
     transcriptions: 'POST /audio/transcriptions',
@@ -32,6 +37,8 @@ export default defineProvider({
     image_edits: 'POST /images/edits',
     image_variations: 'POST /images/variations',
     moderations: 'POST /moderations',
+    ...fileOperations(),
+    ...batchOperations(),
     models: 'GET /models',
   },
   requestIdHeader: 'X-Client-Request-Id',

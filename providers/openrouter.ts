@@ -5,6 +5,7 @@ import { finishFault } from './shared/faults.ts'
 import { tokensField } from './shared/fields.ts'
 import { listOf } from './shared/listing.ts'
 import { forChat } from './shared/rule.ts'
+import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 
 export default defineProvider({
   name: 'openrouter',
@@ -20,6 +21,8 @@ export default defineProvider({
     speech: 'POST /audio/speech',
     transcriptions: 'POST /audio/transcriptions',
     images: 'POST /images/generations',
+    ...fileOperations(),
+    ...batchOperations(),
     models: 'GET /models',
   },
   requestIdHeader: 'X-Client-Request-Id',

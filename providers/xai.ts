@@ -7,6 +7,7 @@ import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { drop, stopHere, stopsOf } from './shared/fields.ts'
 import { factsOf, modelTraits, traitsOf, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { forChat } from './shared/rule.ts'
+import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 
 /** The first row counts. Some reasoning models refuse to be told how hard to think. */
 const models: readonly ModelRow<ModelFacts>[] = [
@@ -31,6 +32,8 @@ export default defineProvider({
     embeddings: 'POST /embeddings',
     images: 'POST /images/generations',
     image_edits: 'POST /images/edits',
+    ...fileOperations(),
+    ...batchOperations(),
     models: 'GET /models',
   },
   usageOnRequest: true,

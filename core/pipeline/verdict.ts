@@ -28,3 +28,13 @@ export class Blocked extends GatewayError {
 export function answer(text: string): Reply {
   return new Reply({ status: 200, turn: text })
 }
+
+/** The answer, or the refusal that was thrown on the way to it. @throws whatever else was thrown */
+export async function orRefusal(answering: Promise<Reply>): Promise<Reply | GatewayError> {
+  try {
+    return await answering
+  } catch (cause) {
+    if (cause instanceof GatewayError) return cause
+    throw cause
+  }
+}

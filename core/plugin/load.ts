@@ -1,6 +1,7 @@
 /** Loads plugins, dialects and providers by the names that configuration gives them. */
 
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { PluginDefinition } from './define.ts'
@@ -66,8 +67,7 @@ export async function load<K extends Kind>(kind: K, use: string, from: string, o
 
 /** The names of the default set: what stands in any of the rooms of its kind. */
 export async function defaultNames(kind: 'plugin' | 'provider'): Promise<readonly string[]> {
-  const folders = kind === 'plugin' ? ['plugins/', 'plugins/storage/', 'plugins/vectors/'] : ['providers/']
-  const names = await Promise.all(folders.map(folder => namesIn(new URL(folder, house), kind)))
+  const names = await Promise.all(foldersOf(kind).map(folder => namesIn(folder, kind)))
   return names.flat().filter(name => find(kind, name, '/', { searchPaths: [] })?.isDefault === true).sort()
 }
 

@@ -5,6 +5,8 @@ import type { Caller } from '../pipeline/exchange.ts'
 import type { SpoolDirectory } from '../storage/spool-directory.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Target } from '../upstream/target.ts'
+import type { Conversations } from './conversations.ts'
+import type { Files } from './files.ts'
 import type { Keys, Pricing, UsageLedger } from './ledger.ts'
 import type { ModelEntry, ModelMetadata } from './provider.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
@@ -73,6 +75,8 @@ export interface Models {
   metadata(provider: ProviderInstance, entry: ModelEntry): ModelMetadata | undefined
   /** The target of a selector (`gpt-x`, `openai/gpt-x`), real models only; `undefined` if nothing serves it. */
   find(selector: string): Target | undefined
+  /** Where calls that name this model go, in order; virtual models first. None if nothing serves it. */
+  targets(selector: string): readonly Target[]
 }
 
 /** What readiness depends on. */
@@ -145,7 +149,9 @@ export interface Services {
   readonly pricing: Pricing
   readonly usage: UsageLedger
   readonly keys: Keys
+  readonly files: Files
   readonly pipelines: Pipelines
+  readonly conversations: Conversations
 }
 
 export type ServiceName = keyof Services

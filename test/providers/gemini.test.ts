@@ -4,6 +4,7 @@ import { Losses } from '../../core/neutral/losses.ts'
 import type { ModelTraits } from '../../core/neutral/translation.ts'
 import type { ProviderSettings } from '../../core/plugin/provider.ts'
 import gemini from '../../providers/gemini.ts'
+import { batchOperations, fileOperations } from '../../providers/shared/openai-objects.ts'
 
 const base = 'https://generativelanguage.googleapis.com/v1beta'
 const settingsOf = (more: object = {}): ProviderSettings => ({ name: 'gemini', type: 'gemini', base_url: base, ...more })
@@ -33,6 +34,8 @@ describe('gemini', () => {
           embeddings: 'POST /models/{model}:batchEmbedContents',
           images: 'POST /models/{model}:generateContent',
           models: 'GET /models?pageSize=1000',
+          ...fileOperations('/openai'),
+          ...batchOperations('/openai'),
         },
       })
     })
@@ -40,7 +43,7 @@ describe('gemini', () => {
       it(`the compatible API where ${name} says so`, () => {
         expect(facts(more)).to.deep.include({
           dialects: ['openai-chat', 'openai-media'],
-          operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', images: 'POST /images/generations', models: 'GET /models' },
+          operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', images: 'POST /images/generations', models: 'GET /models', ...fileOperations(), ...batchOperations() },
         })
       })
     }
@@ -57,6 +60,7 @@ describe('gemini', () => {
     }
     it('with the key in its own header', () => expect([gemini.auth, signed({}, ['x-goog-api-key', 'k']).headers]).to.deep.equal([{ header: 'x-goog-api-key' }, ['x-goog-api-key', 'k']]))
     it('with the key as OpenAI has it, through the compatible API', () => expect(signed(compat, ['Accept', 'x', 'x-goog-api-key', 'k', 'a', 'b']).headers).to.deep.equal(['Accept', 'x', 'Authorization', 'Bearer k', 'a', 'b']))
+    it('with the key as OpenAI has it, for files and batches, which only the compatible API has', () => expect(signed({}, ['x-goog-api-key', 'k'], '/openai/files').headers).to.deep.equal(['Authorization', 'Bearer k']))
     it('with ids that say models/, too', () => expect(signed({}, [], '/models/models%2Fgemini-x:generateContent').path).to.equal('/models/gemini-x:generateContent'))
     it('without a key of the caller\'s in the query', () => expect(gemini.queryCredentials).to.deep.equal(['key']))
   })

@@ -1,0 +1,65 @@
+/** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. */
+
+import { definePlugin, Reply, flowing, notFound, orRefusal, type Exchange, type FileRecord, type Files, type Models, type OpenReply } from '../../core/index.ts'
+import { Readable } from 'node:stream'
+import { createFile } from './create.ts'
+import { Library } from './library.ts'
+import { listFiles, readQuery } from './listing.ts'
+import { askingOf, ProviderFiles } from './provider-files.ts'
+import { shown } from './shown.ts'
+import { FileStore } from './store.ts'
+
+const operation = 'files'
+
+export default definePlugin({
+  name: 'files',
+  description: 'Serves /v1/files, over all providers.',
+  provides: 'files',
+  needs: ['storage', 'providers', 'models'],
+  setup({ services: { storage, providers, models, clock } }) {
+    const library = new Library(new FileStore(storage, clock), new ProviderFiles(clock), providers)
+    return {
+      service: library satisfies Files,
+      route: exchange => exchange.operation === operation ? orRefusal(answer(exchange, library, models)) : undefined,
+    }
+  },
+})
+
+async function answer(exchange: Exchange, library: Library, models: Models): Promise<Reply> {
+  const { method, path, params: { id }, query } = exchange.request
+  if (id === undefined) return json(method === 'POST' ? await createFile(exchange, library, models) : await listFiles(exchange, library, readQuery(query)))
+  const file = await library.find(exchange, id, new URLSearchParams(query).get('provider') ?? undefined)
+  if (file === undefined) throw notFound(`No such File object: ${id}:`, 'id')
+  if (path.endsWith('/content')) return await contentOf(exchange, library, file)
+  return json(method === 'DELETE' ? await deleted(library, file) : await objectOf(exchange, library, file))
+}
+
+async function deleted(library: Library, file: FileRecord): Promise<object> {
+  await library.delete(file)
+  return { id: file.id, object: 'file', deleted: true }
+}
+
+/** What the provider says of it now. */
+async function objectOf(exchange: Exchange, library: Library, file: FileRecord): Promise<object | Buffer> {
+  if (file.kept) return shown(file)
+  const object = await library.calls.get(library.providerOf(file), file.id, askingOf(exchange), file.key)
+  object.set(object.root, 'provider', JSON.stringify(file.provider))
+  return object.render()
+}
+
+async function contentOf(exchange: Exchange, library: Library, file: FileRecord): Promise<Reply> {
+  if (!file.kept) return relayed(await library.calls.content(library.providerOf(file), file.id, askingOf(exchange), file.key))
+  const headers = ['Content-Type', 'application/octet-stream', 'Content-Length', String(file.bytes), 'Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`]
+  return new Reply({ status: 200, headers, stream: flowing(Readable.from(library.read(file), { objectMode: false })) })
+}
+
+const relayedHeaders = ['content-disposition', 'content-length'] as const
+
+function relayed({ headers, body }: OpenReply): Reply {
+  const kept = relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : [])
+  return new Reply({ status: 200, headers: ['Content-Type', String(headers['content-type'] ?? 'application/octet-stream'), ...kept], stream: flowing(body) })
+}
+
+function json(value: object): Reply {
+  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value)) })
+}

@@ -1,0 +1,78 @@
+/** The lines of a batch's input: which provider their models are of, and their spelling for it. */
+
+import { gatewayError, JsonDocument, JsonError, type GatewayError, type Models, type ProviderInstance, type Target } from '../../core/index.ts'
+
+/** Of one line. */
+const lineLimit = 16 * 1024 * 1024
+
+/** The lines of a text that comes in pieces; empty ones are left out. @throws GatewayError for one that is too long */
+export async function* linesOf(content: AsyncIterable<Buffer>): AsyncGenerator<{ readonly number: number; readonly bytes: Buffer }> {
+  let held = Buffer.alloc(0)
+  let number = 0
+  for await (const chunk of content) {
+    let from = 0
+    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
+      const bytes = Buffer.concat([held, chunk.subarray(from, end)])
+      held = Buffer.alloc(0)
+      from = end + 1
+      number += 1
+      if (!isBlank(bytes)) yield { number, bytes }
+    }
+    held = Buffer.concat([held, chunk.subarray(from)])
+    if (held.length > lineLimit) throw lineError(number + 1, `has more than ${lineLimit} bytes`)
+  }
+  if (!isBlank(held)) yield { number: number + 1, bytes: held }
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d)
+}
+
+/** The one provider whose models all lines name; undefined if none names a model. @throws GatewayError for lines that cannot be, or that name several providers */
+export async function settledProvider(content: AsyncIterable<Buffer>, models: Models, named: ProviderInstance | undefined): Promise<ProviderInstance | undefined> {
+  let settled = named
+  for await (const { number, bytes } of linesOf(content)) {
+    const target = targetOf(document(number, bytes), number, models, named)
+    if (target === undefined) continue
+    if (settled !== undefined && target.provider !== settled) throw lineError(number, `is for ${target.provider.name}, others are for ${settled.name}: all lines of a batch go to one provider`)
+    settled = target.provider
+  }
+  return settled
+}
+
+/** The lines as the provider wants them: with its own names of the models. */
+export async function* respelled(content: AsyncIterable<Buffer>, models: Models, provider: ProviderInstance): AsyncGenerator<Buffer> {
+  for await (const { number, bytes } of linesOf(content)) {
+    const line = document(number, bytes)
+    const target = targetOf(line, number, models, provider)
+    const model = line.root.get('body')?.get('model')
+    if (target !== undefined && model !== undefined && model.string() !== target.model) line.replace(model, JSON.stringify(target.model))
+    yield Buffer.concat([line.render(), newline])
+  }
+}
+
+const newline = Buffer.from('\n')
+
+function document(number: number, bytes: Buffer): JsonDocument {
+  try {
+    const line = JsonDocument.parse(bytes)
+    if (line.root.kind === 'object') return line
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause
+  }
+  throw lineError(number, 'is not a JSON object')
+}
+
+/** @param named the provider that the upload names: then models need not name it */
+function targetOf(line: JsonDocument, number: number, models: Models, named: ProviderInstance | undefined): Target | undefined {
+  const model = line.root.get('body')?.get('model')
+  if (model === undefined) return undefined
+  const selector = model.kind === 'string' ? model.string() : ''
+  const target = models.targets(selector)[0] ?? (named === undefined ? undefined : models.find(`${named.name}/${selector}`))
+  if (target === undefined || selector === '') throw gatewayError('model_not_found', `line ${number}: unsupported model: ${selector}`, { param: 'file' })
+  return named !== undefined && target.provider !== named ? models.find(`${named.name}/${selector}`) ?? target : target
+}
+
+export function lineError(number: number, what: string): GatewayError {
+  return gatewayError('invalid_value', `line ${number} ${what}`, { param: 'file' })
+}

@@ -1,0 +1,194 @@
+import { expect } from 'chai'
+import OpenAI, { toFile } from 'openai'
+import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
+import { expectError } from '../../support/answer.ts'
+import { FileVendor } from '../../support/file-vendor.ts'
+import { Served } from '../../support/serve.ts'
+
+const line = (id: string, model: string, further = {}) => JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/chat/completions', body: { model, messages: [{ role: 'user', content: 'hi' }], ...further } })
+const form = (parts: string) => ({ body: parts.replaceAll('\n', '\r\n'), headers: { 'content-type': 'multipart/form-data; boundary=b' } })
+const filePart = (content: string) => `--b\nContent-Disposition: form-data; name="file"; filename="a.jsonl"\n\n${content}\n`
+const field = (name: string, value: string) => `--b\nContent-Disposition: form-data; name="${name}"\n\n${value}\n`
+
+async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = []
+  for await (const item of pages) items.push(item)
+  return items
+}
+
+describe('/v1/files', () => {
+  let served: Served
+  let vendor: FileVendor
+  let client: OpenAI
+
+  const begin = async (config: Readonly<Record<string, unknown>> = {}) => {
+    served = await Served.start({ config })
+    vendor = new FileVendor()
+    served.upstream.always(vendor.cue())
+    client = served.client()
+  }
+  afterEach(() => served.close())
+
+  const upload = (parts: string) => { const { body, headers } = form(`${parts}--b--\n`); return served.call('POST', '/v1/files', body, headers) }
+
+  describe('with one provider that keeps files', () => {
+    beforeEach(() => begin())
+
+    it('gives an upload to it, and says whose it is', async () => {
+      const file = await client.files.create({ file: await toFile(Buffer.from('a\r\n--b\r\n'), 'data.txt'), purpose: 'user_data' })
+      expect(file).to.include({ object: 'file', filename: 'data.txt', purpose: 'user_data', bytes: 8, provider: 'openai' })
+      expect(vendor.files[0]?.content.toString()).to.equal('a\r\n--b\r\n')
+      const [request] = served.upstream.requests
+      expect(request?.headers).to.include({ authorization: 'Bearer sk-upstream' })
+      expect(request?.headers['content-length']).to.equal(String(request?.body.length))
+    })
+
+    it('passes further fields on, but not "provider"', async () => {
+      const answer = await upload(`${filePart('x')}${field('purpose', 'evals')}${field('expires_after[seconds]', '3600')}${field('provider', 'openai')}`)
+      expect(answer.status).to.equal(200)
+      const sent = served.upstream.requests[0]?.body.toString() ?? ''
+      expect(sent).to.include('expires_after[seconds]').and.not.include('name="provider"')
+    })
+
+    it('gets, reads and deletes a file', async () => {
+      const { id } = await client.files.create({ file: await toFile(Buffer.from('bytes'), 'a.bin'), purpose: 'assistants' })
+      expect(await client.files.retrieve(id)).to.include({ id, provider: 'openai' })
+      const content = await client.files.content(id)
+      expect(await content.text()).to.equal('bytes')
+      expect(content.headers.get('content-disposition')).to.equal('attachment; filename="a.bin"')
+      expect(content.headers.get('content-type')).to.equal('application/jsonl')
+      expect(await client.files.delete(id)).to.deep.equal({ id, object: 'file', deleted: true })
+      expect((await served.call('GET', `/v1/files/${id}`)).status).to.equal(404)
+    })
+
+    it('finds what only the provider knows, for who sees everything', async () => {
+      const { id } = vendor.put('old.txt', 'user_data', Buffer.from('old'))
+      expect(await (await client.files.content(id)).text()).to.equal('old')
+    })
+
+    it('lists in order, page by page', async () => {
+      for (let at = 1; at <= 5; at++) vendor.put(`${at}.txt`, at % 2 === 0 ? 'evals' : 'user_data', Buffer.from('x'), at)
+      const names = async (query: object) => (await all(client.files.list(query))).map(({ filename }) => filename)
+      expect(await names({ limit: 2 })).to.deep.equal(['5.txt', '4.txt', '3.txt', '2.txt', '1.txt'])
+      expect(await names({ limit: 3, order: 'asc' })).to.deep.equal(['1.txt', '2.txt', '3.txt', '4.txt', '5.txt'])
+      expect(await names({ purpose: 'evals' })).to.deep.equal(['4.txt', '2.txt'])
+      const page = JSON.parse((await served.call('GET', '/v1/files?limit=2')).body.toString()) as { has_more: boolean; first_id: string; data: { provider: string }[] }
+      expect(page).to.include({ object: 'list', has_more: true })
+      expect(page.data[0]).to.include({ provider: 'openai' })
+    })
+
+    it('spells the models of a batch as the provider does, and nothing else', async () => {
+      const exact = '{"custom_id" : "a","body":{"x":1.10,"model":"openai\\/gpt-test","seed":12345678901234567890}}'
+      await client.files.create({ file: await toFile(Buffer.from(`${exact}\n\n${line('b', 'gpt-test')}`), 'in.jsonl'), purpose: 'batch' })
+      expect(vendor.files[0]?.content.toString()).to.equal(`${exact.replace('openai\\/gpt-test', 'gpt-test')}\n${line('b', 'gpt-test')}\n`)
+    })
+
+    const refused: readonly [name: string, parts: string, status: number, code: string, param: string | null][] = [
+      ['no file', field('purpose', 'evals'), 400, 'missing_required_parameter', 'file'],
+      ['no purpose', filePart('x'), 400, 'missing_required_parameter', 'purpose'],
+      ['an empty purpose', filePart('x') + field('purpose', ''), 400, 'missing_required_parameter', 'purpose'],
+      ['two files', filePart('x') + filePart('y') + field('purpose', 'evals'), 400, 'invalid_value', 'file'],
+      ['a provider that is not there', filePart('x') + field('purpose', 'evals') + field('provider', 'nobody'), 400, 'invalid_value', 'provider'],
+      ['a batch line that is no JSON', filePart('{') + field('purpose', 'batch'), 400, 'invalid_value', 'file'],
+      ['a batch line that is no object', filePart('[1]') + field('purpose', 'batch'), 400, 'invalid_value', 'file'],
+      ['a batch line with an unknown model', filePart(line('a', 'nothing/here')) + field('purpose', 'batch'), 400, 'model_not_found', 'file'],
+    ]
+    for (const [name, parts, status, code, param] of refused) {
+      it(`refuses ${name}, before any call`, async () => {
+        expectError(await upload(parts), { status, code, ...param === null ? {} : { param } })
+        expect(served.upstream.requests).to.deep.equal([])
+      })
+    }
+
+    for (const [query, param] of [['limit=0', 'limit'], ['limit=x', 'limit'], ['order=up', 'order']] as const) {
+      it(`refuses to list with ${query}`, async () => expectError(await served.call('GET', `/v1/files?${query}`), { status: 400, code: 'invalid_value', param }))
+    }
+
+    it('knows no cursor that is no file', async () => expectError(await served.call('GET', '/v1/files?after=file-none'), { status: 404, code: 'not_found', param: 'after' }))
+
+    for (const id of ['file-none', '__proto__', 'x'.repeat(4000), "'; drop table files", '$gt']) {
+      it(`answers 404 for the id ${id.slice(0, 20)}`, async () => {
+        for (const [method, end] of [['GET', ''], ['DELETE', ''], ['GET', '/content']] as const) {
+          expect((await served.call(method, `/v1/files/${encodeURIComponent(id)}${end}`)).status).to.equal(404)
+        }
+      })
+    }
+
+    it('refuses a form that is none', async () => expectError(await served.call('POST', '/v1/files', '{}'), { status: 415, code: 'unsupported_content_type' }))
+
+    it('says what the provider refuses', async () => {
+      served.upstream.reply({ status: 413, body: { error: { message: 'too big', type: 'invalid_request_error', param: null, code: 'file_too_large' } } })
+      expectError(await upload(filePart('x') + field('purpose', 'evals')), { status: 413, code: 'file_too_large' })
+    })
+  })
+
+  describe('with a provider that keeps none', () => {
+    beforeEach(() => begin({ providers: { claude: { type: 'anthropic', api_key: 'sk', models: ['claude-x'] } } }))
+
+    it('keeps the input of a batch itself', async () => {
+      const file = await client.files.create({ file: await toFile(Buffer.from(line('a', 'claude/claude-x')), 'in.jsonl'), purpose: 'batch' })
+      expect(file).to.include({ filename: 'in.jsonl', purpose: 'batch', provider: 'claude', status: 'processed' })
+      expect(await (await client.files.content(file.id)).text()).to.equal(line('a', 'claude/claude-x'))
+      expect(await client.files.retrieve(file.id)).to.deep.equal(file)
+      expect((await all(client.files.list())).map(({ id }) => id)).to.deep.equal([file.id])
+      expect(await client.files.delete(file.id)).to.include({ deleted: true })
+      expect(await all(client.files.list())).to.deep.equal([])
+    })
+
+    it('keeps one of many pieces whole', async () => {
+      const text = Array.from({ length: 3000 }, (_, at) => line(`id-${at}`, 'claude/claude-x', { note: 'ä'.repeat(200) })).join('\n')
+      const { id } = await client.files.create({ file: await toFile(Buffer.from(text), 'in.jsonl'), purpose: 'batch' })
+      expect(await (await client.files.content(id)).text()).to.equal(text)
+    })
+
+    it('refuses lines for two providers', async () => {
+      expectError(await upload(filePart(`${line('a', 'claude/claude-x')}\n${line('b', 'openai/gpt-test')}`) + field('purpose', 'batch')), { status: 400, code: 'invalid_value', param: 'file' })
+    })
+
+    it('refuses to give it another file', async () => {
+      expectError(await upload(filePart('x') + field('purpose', 'evals') + field('provider', 'claude')), { status: 501, code: 'unsupported_response_operation' })
+    })
+  })
+
+  describe('with two providers that keep files', () => {
+    let second: ScriptedUpstream
+    let other: FileVendor
+    beforeEach(async () => {
+      second = await ScriptedUpstream.start()
+      other = new FileVendor('second')
+      second.always(other.cue())
+      await begin({ providers: { second: { type: 'groq', api_key: 'sk-2', base_url: second.url, models: ['gpt-two'] } } })
+    })
+    afterEach(() => second.close())
+
+    it('asks which is meant', async () => {
+      expectError(await upload(filePart('x') + field('purpose', 'evals')), { status: 400, code: 'provider_required', param: 'provider' })
+    })
+
+    it('takes the one that the query names', async () => {
+      const { body, headers } = form(`${filePart('x')}${field('purpose', 'evals')}--b--\n`)
+      expect((await served.call('POST', '/v1/files?provider=second', body, headers)).status).to.equal(200)
+      expect([vendor.files.length, other.files.length]).to.deep.equal([0, 1])
+    })
+
+    it('takes the one whose models the lines of a batch name', async () => {
+      expect((await upload(filePart(line('a', 'gpt-two')) + field('purpose', 'batch'))).status).to.equal(200)
+      expect(other.files).to.have.length(1)
+    })
+
+    it('lists what both have, the newest first', async () => {
+      vendor.put('1', 'evals', Buffer.from('x'), 10)
+      other.put('2', 'evals', Buffer.from('x'), 20)
+      vendor.put('3', 'evals', Buffer.from('x'), 30)
+      expect((await all(client.files.list({ limit: 1 }))).map(({ filename }) => filename)).to.deep.equal(['3', '2', '1'])
+    })
+
+    it('leaves out one that fails, but not all', async () => {
+      vendor.put('1', 'evals', Buffer.from('x'), 10)
+      second.always({ status: 500, body: { error: { message: 'down' } } })
+      expect((await all(client.files.list())).map(({ filename }) => filename)).to.deep.equal(['1'])
+      served.upstream.always({ status: 500, body: { error: { message: 'down' } } })
+      expect((await served.call('GET', '/v1/files')).status).to.equal(500)
+    })
+  })
+})
