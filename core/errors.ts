@@ -31,6 +31,7 @@ export const codes = {
   media_not_found: { status: 404 },
   method_not_allowed: { status: 405 },
   missing_required_parameter: { status: 400 },
+  model_access_denied: { status: 400 },
   model_not_found: { status: 400 },
   not_found: { status: 404 },
   not_ready: { status: 503 },
@@ -63,6 +64,8 @@ export interface ErrorDetails {
   readonly status?: number
   /** The request field at fault, as a dotted path. */
   readonly param?: string
+  /** OpenAI's name for the kind of error, where that is another than the status says. */
+  readonly type?: string
   /** Sent as `Retry-After`, rounded up to seconds. */
   readonly retryAfterMs?: number
   /** Sent as `x-should-retry`. */
@@ -84,6 +87,7 @@ export class GatewayError extends Error {
   readonly shouldRetry: boolean | undefined
   readonly provider: string | undefined
   readonly headers: readonly string[]
+  readonly #type: string | undefined
 
   constructor(code: string | null, message: string, details: ErrorDetails & { readonly status: number }) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
@@ -94,11 +98,12 @@ export class GatewayError extends Error {
     this.shouldRetry = details.shouldRetry
     this.provider = details.provider
     this.headers = details.headers ?? []
+    this.#type = details.type
   }
 
   /** OpenAI's name for the kind of error; other dialects derive theirs from `status` (api 3.2). */
   get type(): string {
-    return this.provider !== undefined && this.status >= 500 ? 'provider_error' : errorType(this.status)
+    return this.#type ?? (this.provider !== undefined && this.status >= 500 ? 'provider_error' : errorType(this.status))
   }
 }
 

@@ -18,6 +18,12 @@ export function readBody(exchange: Exchange): Promise<void> | undefined {
   })
 }
 
+/** The body of a route that reads it as bytes, as the JSON object that it must be. @throws GatewayError 400, 415 */
+export function jsonObjectOf({ request, bytes }: Pick<Exchange, 'request' | 'bytes'>): JsonDocument {
+  checkType(request.headers['content-type'])
+  return objectIn(bytes ?? Buffer.alloc(0))
+}
+
 function checkType(type: string | string[] | undefined): void {
   if (typeof type !== 'string' || type === 'application/json') return
   const essence = essenceOf(type)
@@ -30,13 +36,18 @@ function essenceOf(type: string): string {
 }
 
 function readDocument(exchange: Exchange, bytes: Buffer): void {
-  const document = exchange.body = parse(bytes)
-  if (document.root.kind !== 'object') throw gatewayError('invalid_json', 'invalid request body: expected a JSON object')
+  const document = exchange.body = objectIn(bytes)
   const { dialect, operation } = exchange
   if (dialect === undefined) return
   dialect.validate(document, operation)
   exchange.streamed = dialect.streams(document)
   exchange.model = document.root.get('model')?.string() ?? ''
+}
+
+function objectIn(bytes: Buffer): JsonDocument {
+  const document = parse(bytes)
+  if (document.root.kind !== 'object') throw gatewayError('invalid_json', 'invalid request body: expected a JSON object')
+  return document
 }
 
 function parse(bytes: Buffer): JsonDocument {

@@ -10,6 +10,7 @@ import type { Clock } from '../plugin/services.ts'
 import { StreamRule } from '../stream/rule.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
+import type { LastTap } from './last-event.ts'
 import { Phase, type Tap } from './phase.ts'
 import type { Limits, Plan, Said, StreamPass } from './plan.ts'
 import { Reply } from '../upstream/reply.ts'
@@ -127,11 +128,25 @@ function streamPass(dialect: Dialect | undefined, upwards: readonly PlacedStep[]
   const buffered = upwards.some(step => buffersStreams(step))
   const rules = upwards.flatMap(step => {
     const { stream } = step.instance.taps
-    return taps(step, 'stream') && isStreamTap(stream) && stream.buffer !== true ? [{ name: step.name, tap: stream as StreamTap<never>, onError: errorMode(step, 'stream') }] : []
+    return taps(step, 'stream') && isStreamTap(stream) && readsEvents(stream) ? [{ name: step.name, tap: stream as StreamTap<never>, onError: errorMode(step, 'stream') }] : []
   })
-  if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined }
+  const lasts = upwards.flatMap(lastTaps)
+  if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined, lasts }
   const modes = new Map(rules.map(({ name, onError }) => [name, onError]))
-  return { rule: new StreamRule(rules, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed')), buffered }
+  return { rule: new StreamRule(rules, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed')), buffered, lasts }
+}
+
+/** Whether a tap takes part in the pass over each event. */
+function readsEvents({ buffer, last, ...others }: AnyStreamTap): boolean {
+  return buffer !== true && (last === undefined || Object.values(others).some(other => other !== undefined))
+}
+
+function lastTaps(step: PlacedStep): readonly LastTap[] {
+  const { stream } = step.instance.taps
+  const call = taps(step, 'stream') && isStreamTap(stream) ? stream.last : undefined
+  if (call === undefined) return []
+  const mode = errorMode(step, 'stream')
+  return [{ name: step.name, call, timeoutMs: step.timeoutMs, onFailure: (name, cause, exchange) => failedOnStream(name, cause, exchange, mode) }]
 }
 
 function failedOnStream(instance: string, cause: unknown, exchange: Exchange, mode: 'open' | 'closed'): 'open' | 'closed' {

@@ -8,6 +8,7 @@ import type { Clock } from '../plugin/services.ts'
 import type { StreamRule } from '../stream/rule.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
+import type { LastTap } from './last-event.ts'
 import type { Phase } from './phase.ts'
 
 export type Said = Exclude<Verdict, void>
@@ -26,6 +27,8 @@ export interface StreamPass {
   readonly rule: StreamRule | undefined
   /** The stream is collected and goes through the `response` taps. */
   readonly buffered: boolean
+  /** Who must see the event that ends the answer before it leaves. */
+  readonly lasts: readonly LastTap[]
 }
 
 /** By a header that is there, or by the beginning of the path. */

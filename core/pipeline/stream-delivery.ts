@@ -11,6 +11,7 @@ import type { Sink } from './sink.ts'
 import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
 import { KeepAlive } from './keep-alive.ts'
+import { LastEvent, type LastTap } from './last-event.ts'
 import { Blocked } from './verdict.ts'
 import type { Ending, Reply } from '../upstream/reply.ts'
 
@@ -26,10 +27,12 @@ export class StreamDelivery {
   readonly #tail: StreamTail
   readonly #withholdUsage: boolean
   readonly #keepAlive: KeepAlive | undefined
+  /** Keeps back what ends the answer, where somebody must see it first. */
+  readonly #end: LastEvent | undefined
   #last: StreamEvent | undefined
   #lastBytes: Buffer = nothing
 
-  constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: RunningRule | undefined) {
+  constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: RunningRule | undefined, lasts: readonly LastTap[] = []) {
     this.#exchange = exchange
     this.#sink = sink
     this.#reply = reply
@@ -38,6 +41,7 @@ export class StreamDelivery {
     this.#withholdUsage = attempt?.askForUsage === true && attempt.translation === undefined
     this.#tail = new StreamTail(exchange.dialect?.stream.countsFromStart === true && attempt?.translation === undefined)
     this.#flow = new Flow(exchange, sink, reply)
+    this.#end = this.#watchEnd(lasts)
     this.#keepAlive = attempt !== undefined && attempt.translation === undefined ? undefined : this.#watchSilence()
     this.done = this.#keepAlive === undefined ? this.#flow.done : this.#flow.done.finally(() => this.#keepAlive?.cancel())
     exchange.readUsageFrom(() => reply.usage ?? exchange.dialect?.stream.usage(this.#tail.ends))
@@ -74,6 +78,11 @@ export class StreamDelivery {
 
   #write(bytes: Buffer): void {
     if (bytes.length === 0) return
+    if (this.#end === undefined) this.#leave(bytes)
+    else this.#end.take(bytes)
+  }
+
+  #leave(bytes: Buffer): void {
     if (!this.#sink.committed) this.#begin()
     this.#lastBytes = bytes
     this.#keepAlive?.wrote()
@@ -88,12 +97,30 @@ export class StreamDelivery {
     return new KeepAlive(this.#exchange.clock, idle.afterMs, () => { if (this.#sink.committed && !this.#flow.isStalled) this.#flow.write(event) })
   }
 
+  #watchEnd(taps: readonly LastTap[]): LastEvent | undefined {
+    const findEnd = this.#exchange.dialect?.stream.answerEnd
+    if (taps.length === 0 || findEnd === undefined) return undefined
+    return new LastEvent({ exchange: this.#exchange, taps, findEnd, leave: bytes => this.#leave(bytes), refuse: error => this.#refuseEnd(error, findEnd) })
+  }
+
+  /** What ends the answer must not leave: an error stands in its place. */
+  #refuseEnd(error: GatewayError, findEnd: (events: Buffer) => number): void {
+    this.#flow.cut()
+    const left = this.#tail.events.findLast(({ bytes, isDone }) => !isDone && findEnd(bytes) < 0)
+    this.#finish(failureEvent(this.#exchange, error, this.#rule?.format, left))
+  }
+
   #begin(): void {
     const { status, headers } = this.#reply
     begin(this.#exchange, this.#sink, status, this.#exchange.forward === undefined ? eventHeaders(headers) : headers)
   }
 
   #ended(broken: GatewayError | undefined): void {
+    if (this.#end === undefined) this.#conclude(broken)
+    else this.#end.end(() => this.#conclude(broken))
+  }
+
+  #conclude(broken: GatewayError | undefined): void {
     const rule = this.#rule
     const rest = rule === undefined ? undefined : guarded(() => rule.end())
     if (rest instanceof GatewayError) return this.#cut(rest)

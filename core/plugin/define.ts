@@ -43,6 +43,11 @@ export interface StreamTap<State = unknown> {
   text?(text: string, channel: Channel, state: State): string | GatewayError
   /** Sees each event; `drop` withholds it, a refusal ends the stream before it. */
   observe?(event: StreamEvent, state: State): 'drop' | GatewayError | undefined | void
+  /**
+   * Sees the event that ends the answer, as it is about to leave and behind all other taps; its edits go along. What it returns is waited for; a
+   * refusal ends the stream with an error in the place of that event. A tap of this alone leaves the stream unread until then.
+   */
+  last?(event: StreamEvent, exchange: Exchange): Now<GatewayError | undefined | void>
   /** The stream is over, in whichever way. */
   end?(state: State): void
 }

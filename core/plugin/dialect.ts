@@ -43,6 +43,8 @@ export interface StreamFormat {
   ends(event: StreamEvent): readonly string[]
   /** What the last events of a stream say: finished, ended by an error event of its own, or cut off. */
   ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut'
+  /** Where, inside events or pieces of one, the event begins that ends the answer; -1 if it does not. Cheap: no parsing unless likely. Absent: nobody is to see it before it leaves. */
+  answerEnd?(events: Buffer): number
   /** The error that an event reports, if it is an error event. */
   error(event: StreamEvent, provider: string): GatewayError | undefined
   /** The first event of a stream counts tokens, too: `usage` gets it before the last ones. */

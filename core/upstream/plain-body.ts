@@ -57,7 +57,7 @@ export class PlainBody implements BodyReader {
   data(chunk: Buffer): void {
     if (this.#passing !== undefined) return this.#passing.put(chunk)
     this.#held.add(chunk)
-    if (this.#held.bytes > heldLimit) this.#outgrown()
+    if (this.#held.bytes > Math.max(heldLimit, this.#reading.exchange.holdBytes)) this.#outgrown()
   }
 
   end(): void {
@@ -113,7 +113,7 @@ export class PlainBody implements BodyReader {
     const provider = attempt.target.provider.name
     if (exchange.plan.guardsReplies) {
       call.abort()
-      const error = gatewayError('response_too_large', `${provider} sent more than ${heldLimit} bytes, which policy must see whole`, { provider })
+      const error = gatewayError('response_too_large', `${provider} sent more than ${Math.max(heldLimit, exchange.holdBytes)} bytes, which policy must see whole`, { provider })
       return settle({ kind: 'empty', error, text: '' })
     }
     this.#passing = new RunningStream(call)

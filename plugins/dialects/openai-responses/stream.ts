@@ -4,6 +4,7 @@ import { JsonDocument, JsonError, type JsonNode } from '../../../core/document/d
 import { stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamFormat, Usage } from '../../../core/plugin/dialect.ts'
+import { splitEvents } from '../../../core/stream/borders.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { assemble } from './assemble.ts'
 import { vendorError } from './errors.ts'
@@ -27,6 +28,7 @@ export function typeOf(event: StreamEvent): string | undefined {
 /** Without a memory each event stands alone. */
 const stateless = {
   ending,
+  answerEnd,
   error,
   usage,
   usageOnly: () => undefined,
@@ -63,6 +65,20 @@ function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
   const types = last.map(typeOf)
   if (types.some(type => type === 'response.failed' || type === 'error')) return 'failed'
   return types.some(type => type !== undefined && ended.has(type)) || last.some(({ isDone }) => isDone) ? 'complete' : 'cut'
+}
+
+/** The words of the events that end an answer well. They may stand in a text, too. */
+const endWords = [Buffer.from('response.completed'), Buffer.from('response.incomplete')]
+const endTypes: ReadonlySet<string | undefined> = new Set(['response.completed', 'response.incomplete'])
+
+function answerEnd(events: Buffer): number {
+  if (!endWords.some(word => events.includes(word))) return -1
+  let at = 0
+  for (const event of splitEvents(events)) {
+    if (endTypes.has(typeOf(event))) return at
+    at += event.bytes.length
+  }
+  return -1
 }
 
 function error(event: StreamEvent, provider: string): GatewayError | undefined {
