@@ -1,0 +1,54 @@
+/** Knows what models cost, and counts what calls cost by it. */
+
+import { definePlugin, SelectorOverrides, type KeptOverride, type ProviderInstance } from '../../core/index.ts'
+import { loadCatalogue } from './catalogue.ts'
+import { overrideEndpoints } from './override-endpoints.ts'
+import { PriceBook } from './price-book.ts'
+import type { PriceList } from './price-list.ts'
+import { wrongPricesIn } from './said-prices.ts'
+import { schema } from './schema.ts'
+
+export default definePlugin({
+  name: 'pricing',
+  description: 'Knows what models cost, and what calls cost by it.',
+  schema,
+  provides: 'pricing',
+  needs: ['storage', 'admin', 'providers', 'models'],
+  setup({ options: { catalogue }, services: { storage, admin, providers, models, clock }, log }) {
+    const book = new PriceBook({ providers, models, useCatalogue: catalogue, clock, overrides: (provider, model) => overrides?.of(provider, model) ?? [] })
+    const offers: (() => void)[] = []
+    let overrides: SelectorOverrides<PriceList> | undefined
+    for (const { name, model, members } of wrongPrices(providers)) log.warn({ provider: name, model, members }, 'the configuration names prices that are none; they are left out')
+
+    return {
+      service: book,
+      async open() {
+        overrides = new SelectorOverrides(overrideEndpoints, {
+          records: storage.records<KeptOverride<PriceList>>('pricing_overrides'),
+          clock,
+          providers: [...providers.keys()],
+          changed: () => book.forget(),
+          failed: cause => log.warn({ err: cause }, 'the prices that administrators set could not be read; those known stay'),
+        })
+        await overrides.open()
+      },
+      start() {
+        const standing = overrides
+        if (standing === undefined) return
+        for (const endpoint of standing.endpoints) offers.push(admin.endpoint(endpoint))
+        offers.push(admin.refresh({ name: 'pricing', run: () => standing.read() }))
+        // Before the first call asks, but not before the gateway serves.
+        if (catalogue) setImmediate(loadCatalogue)
+      },
+      async close() {
+        for (const withdraw of offers) withdraw()
+        await overrides?.close()
+      },
+    }
+  },
+})
+
+function wrongPrices(providers: ReadonlyMap<string, ProviderInstance>) {
+  const models = [...providers.values()].flatMap(({ name, config }) => config.models.map(({ id, metadata }) => ({ name, model: id, members: wrongPricesIn(metadata) })))
+  return models.filter(({ members }) => members.length > 0)
+}

@@ -1,0 +1,105 @@
+/** The service `pricing`: the prices of each model from all sources, and what calls cost by them. */
+
+import { LRUCache } from 'lru-cache'
+import type { Clock, Cost, ModelEntry, ModelMetadata, Models, PriceSheet, PricedCall, PricedModel, Pricing, ProviderInstance } from '../../core/index.ts'
+import { catalogued, type CataloguePrices } from './catalogue.ts'
+import { costOf } from './cost.ts'
+import { over, type PriceList } from './price-list.ts'
+import { pricesIn } from './said-prices.ts'
+
+/** Models are named by callers, too. */
+const mostModels = 2000
+
+export interface PriceSources {
+  readonly providers: ReadonlyMap<string, ProviderInstance>
+  readonly models: Pick<Models, 'inventories' | 'metadata'>
+  readonly useCatalogue: boolean
+  readonly clock: Clock
+  /** What administrators set for a model, the strongest last. */
+  overrides(provider: string, model: string): readonly PriceList[]
+}
+
+/** The prices of a model, as long as nobody says something else. */
+interface Known {
+  readonly entry: ModelEntry | undefined
+  readonly catalogue: CataloguePrices | undefined
+  readonly sheets: Map<number, PriceSheet | undefined>
+}
+
+export class PriceBook implements Pricing {
+  readonly #sources: PriceSources
+  readonly #known = new LRUCache<string, Known>({ max: mostModels })
+
+  constructor(sources: PriceSources) {
+    this.#sources = sources
+  }
+
+  of(model: PricedModel): PriceSheet | undefined {
+    return this.#sheet(model, this.#sources.clock.now())
+  }
+
+  cost(call: PricedCall): Cost {
+    return costOf(call, () => this.#sheet(call, call.timestamp)?.pricing)
+  }
+
+  /** To be called when administrators changed prices. */
+  forget(): void {
+    this.#known.clear()
+  }
+
+  #sheet(model: PricedModel, timestamp: number): PriceSheet | undefined {
+    const known = this.#find(model)
+    const period = known.catalogue?.periodAt(timestamp) ?? 0
+    if (!known.sheets.has(period)) known.sheets.set(period, this.#make(model, known, period))
+    return known.sheets.get(period)
+  }
+
+  #find(model: PricedModel): Known {
+    const key = `${model.provider_name}\n${model.provider}\n${model.model}`
+    const entry = this.#inventory(model)?.entries.get(model.model)
+    const found = this.#known.get(key)
+    // Another listing of the provider has other entries.
+    if (found !== undefined && found.entry === entry) return found
+    const known: Known = { entry, catalogue: this.#sources.useCatalogue ? catalogued(model.provider, this.#modelBehind(model, entry)) : undefined, sheets: new Map() }
+    this.#known.set(key, known)
+    return known
+  }
+
+  /** What the id of a deployment does not say. */
+  #modelBehind({ provider_name: name, model }: PricedModel, entry: ModelEntry | undefined): string {
+    const provider = this.#sources.providers.get(name)
+    const base = provider === undefined ? undefined : this.#sources.models.metadata(provider, entry ?? { id: model })?.['base_model']
+    return typeof base === 'string' ? base : provider?.definition.canonical?.(model) ?? model
+  }
+
+  #inventory({ provider_name: name }: PricedModel) {
+    return this.#sources.models.inventories.find(({ provider }) => provider.name === name)
+  }
+
+  #make(model: PricedModel, { entry, catalogue }: Known, period: number): PriceSheet | undefined {
+    const { config, definition } = this.#sources.providers.get(model.provider_name) ?? {}
+    const layers: readonly (readonly [source: string, prices: PriceList | undefined])[] = [
+      ['catalogue', this.#sources.useCatalogue ? pricesIn(builtIn(definition, model.model)) : undefined],
+      ['catalogue', catalogue?.during(period)],
+      ['provider', pricesIn(entry?.metadata)],
+      ['config', pricesIn(config?.models.find(({ id }) => id === model.model)?.metadata)],
+      ...this.#sources.overrides(model.provider_name, model.model).map(prices => ['override', prices] as const),
+    ]
+    return merged(layers.flatMap(([source, prices]) => prices === undefined || Object.keys(prices).length === 0 ? [] : [[source, prices] as const]))
+  }
+}
+
+/** What the type's own table says. */
+function builtIn(definition: ProviderInstance['definition'] | undefined, model: string): ModelMetadata | undefined {
+  const id = definition?.canonical?.(model) ?? model
+  const { catalogue = {} } = definition ?? {}
+  return Object.hasOwn(catalogue, id) ? catalogue[id] : undefined
+}
+
+/** @param layers the weakest first */
+function merged(layers: readonly (readonly [source: string, prices: PriceList])[]): PriceSheet | undefined {
+  if (layers.length === 0) return undefined
+  const pricing = layers.reduce<PriceList>((weaker, [, stronger]) => over(weaker, stronger), {})
+  const said = Object.fromEntries(layers.flatMap(([source, prices]) => Object.keys(prices).map(name => [name, source])))
+  return { pricing: { ...pricing }, sources: Object.fromEntries(Object.entries(said).filter(([name]) => name in pricing)) }
+}

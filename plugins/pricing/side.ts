@@ -1,0 +1,55 @@
+/** One side of a bill: the prompt or the answer. */
+
+const perMillion = 1e6
+
+export class Side {
+  /** Tokens that no other rate was found for. */
+  #left: number
+  /** USD for a million; undefined if it is not known. */
+  readonly rate: number | undefined
+  /** Tokens times their rates: millionths of a dollar. */
+  #micros = 0
+  #usd = 0
+  #isPriced: boolean
+
+  /** @param tokens the base count; null if nobody counted */
+  constructor(tokens: number | null, rate: number | undefined) {
+    this.#left = Math.max(0, tokens ?? 0)
+    this.rate = rate
+    this.#isPriced = tokens !== null && rate !== undefined
+  }
+
+  /** Some of the tokens of the base count, never more than there are, cost something else. */
+  within(tokens: number, rate: number): void {
+    const found = Math.min(tokens, this.#left)
+    this.#left -= found
+    this.beside(found, rate)
+  }
+
+  /** Tokens beside the base count. */
+  beside(tokens: number, rate: number): void {
+    this.#micros += tokens * rate
+    this.#isPriced = true
+  }
+
+  /** @param price of one, in USD */
+  add(count: number, price: number): void {
+    this.#usd += count * price
+    this.#isPriced = true
+  }
+
+  /** USD; null if no price is known. */
+  get cost(): number | null {
+    return this.#isPriced ? exact((this.#micros + this.#left * (this.rate ?? 0)) / perMillion + this.#usd) : null
+  }
+}
+
+/** What both sides cost, as far as it is known. */
+export function sumOf(one: number | null, other: number | null): number | null {
+  return one === null && other === null ? null : exact((one ?? 0) + (other ?? 0))
+}
+
+/** Without the dust of binary fractions. */
+function exact(usd: number): number {
+  return Number(usd.toPrecision(14))
+}
