@@ -5,7 +5,7 @@ import type { Backend } from './backend.ts'
 
 const writes = ['putDocument', 'deleteDocument', 'deleteDocuments', 'purgeDocuments', 'append', 'amend', 'deleteRows'] as const satisfies readonly (keyof Backend)[]
 
-type Write = (...parameters: readonly unknown[]) => Promise<unknown>
+type Method = (...parameters: readonly unknown[]) => Promise<unknown>
 
 export class Availability {
   #isRefusing = false
@@ -16,11 +16,16 @@ export class Availability {
 
   /** The same backend, its writes watched. */
   watched(backend: Backend): Backend {
-    const methods = writes.map(write => [write, this.#watched((...parameters) => (backend[write] as Write).call(backend, ...parameters))])
-    return Object.assign(Object.create(backend) as Backend, Object.fromEntries(methods))
+    const methods = new Map<string | symbol, unknown>(writes.map(write => [write, this.#watched((backend[write] as Method).bind(backend))]))
+    return new Proxy(backend, {
+      get(target, name) {
+        if (!methods.has(name)) methods.set(name, (Reflect.get(target, name) as Method).bind(target))
+        return methods.get(name)
+      },
+    })
   }
 
-  #watched(write: Write): Write {
+  #watched(write: Method): Method {
     return async (...parameters) => {
       try {
         const result = await write(...parameters)

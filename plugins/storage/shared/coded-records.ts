@@ -3,8 +3,8 @@
 import { Conflict, type Clock, type PutOptions, type RecordQuery, type Records, type Stored } from '../../../core/index.ts'
 import type { Backend, DocumentQuery, StoredDocument } from './backend.ts'
 import type { Changes } from './changes.ts'
-import { checkName } from './definition.ts'
-import { checkId } from './row-codec.ts'
+import { checkMember } from './definition.ts'
+import { checkId, wholeNumber } from './row-codec.ts'
 import { decodeJson, decodeText, encodeJson, encodeText } from './text.ts'
 
 export class CodedRecords<T extends object> implements Records<T> {
@@ -35,7 +35,7 @@ export class CodedRecords<T extends object> implements Records<T> {
     const json = encodeJson(value) ?? 'null'
     const written = await this.#backend.putDocument({
       collection: this.#collection, id: encodeText(checkId(id)), value: json, now: this.#clock.now(), expected,
-      owner: owner === undefined ? undefined : encodeText(owner), position, expiresAt,
+      owner: owner === undefined ? undefined : encodeText(owner), position: whole(position), expiresAt: whole(expiresAt),
     })
     if (written === undefined) throw new Conflict(this.#collection, id)
     this.#changes.changedHere(this.#collection, 1)
@@ -64,11 +64,15 @@ export class CodedRecords<T extends object> implements Records<T> {
       ...query,
       collection: this.#collection,
       now: this.#clock.now(),
-      where: Object.entries(where).map(([member, value]) => [checkName(member), encodeJson(value) ?? 'null']),
+      where: Object.entries(where).map(([member, value]) => [checkMember(member), encodeJson(value) ?? 'null']),
       ...prefix === undefined ? {} : { prefix: encodeText(prefix) },
       ...after === undefined ? {} : { after: { position: after.position, id: encodeText(after.id) } },
     }
   }
+}
+
+function whole(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : wholeNumber(value)
 }
 
 function decode<T>({ id, revision, owner, position, value }: StoredDocument): Stored<T> {

@@ -45,6 +45,12 @@ export function checkName(name: string): string {
   return name
 }
 
+/** Names of members that documents are sought by. @throws TypeError */
+export function checkMember(name: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TypeError(`${JSON.stringify(name)} is no member that documents can be sought by: letters, digits and "_"`)
+  return name
+}
+
 function checkColumn(journal: string, column: string): string {
   if (column === 'id' || column === 'timestamp') throw new TypeError(`the journal ${journal} has a column "${column}" without naming it`)
   return checkName(column)

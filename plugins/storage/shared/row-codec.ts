@@ -73,7 +73,7 @@ export class RowCodec<Row extends JournalRow> {
 }
 
 /** Databases keep 64 bits, JavaScript 53. */
-function wholeNumber(value: number): number {
+export function wholeNumber(value: number): number {
   return Math.min(Math.max(Math.trunc(value), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
 }
 

@@ -34,12 +34,16 @@ const earliest = Number.MIN_SAFE_INTEGER
 const latest = Number.MAX_SAFE_INTEGER
 
 /** The periods between borders, as far as they lie in the range; the range itself where there are no borders. */
-export function periodsIn({ from = earliest, to = latest }: TimeRange, borders?: readonly number[]): readonly Segment[] {
-  if (borders === undefined) return from < to ? [{ period: 0, from, to }] : []
+export function periodsIn({ from = earliest, to = latest }: TimeRange, borders: readonly number[] = [from, to]): readonly Segment[] {
   return borders.slice(1).flatMap((end, period) => {
-    const segment = { period, from: Math.max(from, borders[period] ?? from), to: Math.min(to, end) }
+    const segment = { period, from: borderOf(Math.max(from, borders[period] ?? from)), to: borderOf(Math.min(to, end)) }
     return segment.from < segment.to ? [segment] : []
   })
+}
+
+/** Rows have whole milliseconds: a border between two of them is as good as the later one. */
+export function borderOf(time: number): number {
+  return Math.min(Math.max(Math.ceil(time), earliest), latest)
 }
 
 /** Puts periods together from the fewest slots. */

@@ -3,6 +3,7 @@
 import type { Filter } from '../../../../core/index.ts'
 import type { JournalShape, ShapedColumn } from '../definition.ts'
 import { encodeValue, type Value } from '../row-codec.ts'
+import { borderOf } from '../slots.ts'
 import { encodeJson, encodeText } from '../text.ts'
 import type { Dialect } from './database.ts'
 import { isWithin } from './paths.ts'
@@ -24,8 +25,8 @@ const never = or([])
 export function conditionOf(filter: Filter, ground: Ground): Sql {
   const { from, to, equals = {}, not = {}, within = {}, has = {}, search, any } = filter
   return and([
-    ...from === undefined ? [] : [sql`${ground.column('timestamp')} >= ${Math.ceil(from)}`],
-    ...to === undefined ? [] : [sql`${ground.column('timestamp')} < ${Math.ceil(to)}`],
+    ...from === undefined ? [] : [sql`${ground.column('timestamp')} >= ${borderOf(from)}`],
+    ...to === undefined ? [] : [sql`${ground.column('timestamp')} < ${borderOf(to)}`],
     ...Object.entries(equals).map(([column, value]) => equalsOne(columnOf(ground.shape, column), Array.isArray(value) ? value as readonly unknown[] : [value], ground)),
     ...Object.entries(not).map(([column, value]) => differs(columnOf(ground.shape, column), value, ground)),
     ...Object.entries(within).map(([column, path]) => isWithin(ground.column(columnOf(ground.shape, column).name), path)),
@@ -61,7 +62,7 @@ function differs(column: ShapedColumn, value: unknown, { column: place }: Ground
 }
 
 /** @returns undefined for what no row can have */
-function fitting(column: ShapedColumn, value: unknown): Value | undefined {
+export function fitting(column: ShapedColumn, value: unknown): Value | undefined {
   if (value === null) return null
   if (column.type === 'integer' && !Number.isSafeInteger(value)) return undefined
   return encodeValue(column, value) ?? undefined
@@ -87,7 +88,7 @@ function holdsSomewhere(search: string, ground: Ground): Sql {
 }
 
 /** How a text stands in a column; in JSON also as it stands within quotes. */
-function spellings(type: ShapedColumn['type'], needle: string): readonly string[] {
+export function spellings(type: ShapedColumn['type'], needle: string): readonly string[] {
   if (type !== 'json' && type !== 'texts') return [encodeText(needle)]
   return [...new Set([encodeText(needle), (encodeJson(needle) ?? '').slice(1, -1)])]
 }

@@ -4,6 +4,7 @@ import type { EncodedChange } from '../backend.ts'
 import type { JournalShape, ShapedColumn } from '../definition.ts'
 import { Deltas } from '../rollup.ts'
 import type { EncodedRow, Value } from '../row-codec.ts'
+import { borderOf } from '../slots.ts'
 import type { Connection, Database, Insert } from './database.ts'
 import { join, name, raw, sql, type Sql } from './sql.ts'
 import { addToSums, apartTable, ownColumns, rowsTable } from './tables.ts'
@@ -61,7 +62,7 @@ export class RowWrites {
 
   async #deleteOldest(connection: Connection, timestamp: number, limit: number): Promise<readonly string[]> {
     const columns = [...ownColumns, ...this.#shape.columns]
-    const oldest = await connection.ask(sql`SELECT ${join(columns.map(column => name(column.name)))} FROM ${name(rowsTable(this.#shape))} WHERE timestamp < ${Math.ceil(timestamp)} ORDER BY timestamp, id LIMIT ${limit}${this.#database.dialect.forUpdate}`, 'write')
+    const oldest = await connection.ask(sql`SELECT ${join(columns.map(column => name(column.name)))} FROM ${name(rowsTable(this.#shape))} WHERE timestamp < ${borderOf(timestamp)} ORDER BY timestamp, id LIMIT ${limit}${this.#database.dialect.forUpdate}`, 'write')
     const ids = oldest.map(row => String(row['id']))
     if (ids.length === 0) return ids
     const areThese = this.#database.dialect.isOneOf(name('id'), ids)

@@ -1,0 +1,47 @@
+/** Keeps everything in a PostgreSQL database, which many replicas may share. */
+
+import { definePlugin } from '../../../core/index.ts'
+import { Engine } from '../shared/sql/engine.ts'
+import { migrate } from '../shared/sql/migrations.ts'
+import { Store } from '../shared/store.ts'
+import { PostgresqlDatabase } from './database.ts'
+import { Listener } from './listener.ts'
+import { schema } from './schema.ts'
+
+export default definePlugin({
+  name: 'postgresql',
+  description: 'Remembers in a PostgreSQL database.',
+  schema,
+  provides: 'storage',
+  setup({ options: { url, max_conns: maxConnections }, services: { clock, health }, log }) {
+    const database = new PostgresqlDatabase({ url, maxConnections, clock, lost: cause => log.warn({ err: cause }, 'a connection to PostgreSQL was lost') })
+    const store = new Store('postgresql', new Engine(database), clock)
+    const listener = new Listener({ url, clock, changed: () => void store.changes.announced() })
+    return {
+      service: store,
+      async open() {
+        await database.open()
+        await migrate(database)
+        await listener.listen()
+        health.check('storage', () => store.probe())
+        log.info(`what is remembered is kept in ${placeOf(url)}`)
+      },
+      start: () => store.start(),
+      async close() {
+        store.close()
+        await listener.close()
+        await database.close()
+      },
+    }
+  },
+})
+
+/** Without the password. */
+function placeOf(url: string): string {
+  try {
+    const { host, pathname } = new URL(url)
+    return `PostgreSQL at ${host}${pathname}`
+  } catch {
+    return 'PostgreSQL'
+  }
+}

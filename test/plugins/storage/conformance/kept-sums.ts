@@ -1,0 +1,105 @@
+/** Kept sums: whatever happens to the rows, they say what the rows say. */
+
+import { expect } from 'chai'
+import type { Filter, Journal, SumsQuery } from '../../../../core/index.ts'
+import { seededRandom } from '../../../../core/testing/seeded-random.ts'
+import { periods, type PeriodUnit } from '../../../../core/storage/periods.ts'
+import type { StoreUnderTest } from '../conformance.ts'
+import { calls, summedCalls, type Call } from './calls.ts'
+import { describeOn, OpenStore } from './open-store.ts'
+
+const start = Date.UTC(2026, 2, 20)
+const end = Date.UTC(2026, 3, 10)
+
+/** Chance that is the same in every run. */
+class Dice {
+  readonly #random: () => number
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed)
+  }
+
+  upTo(limit: number): number {
+    return Math.floor(this.#random() * limit)
+  }
+
+  one<T>(choices: readonly T[]): T {
+    return choices[this.upTo(choices.length)] as T
+  }
+}
+
+/** Fractions that add up without a remainder. */
+function call(dice: Dice, id: number): Call {
+  return {
+    id: `c${id}`, timestamp: start + dice.upTo(end - start),
+    model: dice.one([null, 'a', 'b', 'c']), path: dice.one(['/', '/x', '/x/y', '/xy', null]), labels: dice.one([null, [], ['p'], ['p', 'q'], ['q"']]), cached: dice.one([null, true, false]), status: dice.one([200, 429, null]),
+    tokens: dice.one([null, 0, 1, 17, 250]), cost: dice.one([null, 0, 0.25, 1.5]), note: dice.one(['n', null]),
+  }
+}
+
+function change(dice: Dice, id: number): Pick<Call, 'id'> & Partial<Call> {
+  const other = call(dice, id)
+  return dice.one([{ id: other.id, cost: other.cost ?? null }, { id: other.id, timestamp: other.timestamp, model: other.model ?? null }, { id: other.id, tokens: other.tokens ?? null, labels: other.labels ?? null, note: 'changed' }])
+}
+
+function question(dice: Dice): SumsQuery<Call> {
+  const [one, other] = [start + dice.upTo(end - start), start + dice.upTo(end - start)]
+  const range = dice.one([{}, { from: Math.min(one, other) }, { from: Math.min(one, other), to: Math.max(one, other) }])
+  const filter: Filter = { ...range, ...dice.one<Filter>([{}, {}, { equals: { model: dice.one(['a', null]) } }, { within: { path: '/x' } }, { has: { labels: 'q"' } }, { not: { cached: true } }, { any: [{ equals: { status: 429 } }, { equals: { cached: [true, null] } }] }, { equals: { note: 'n' } }]) }
+  const borders = dice.one([undefined, undefined, periods({ from: start, to: end, unit: dice.one<PeriodUnit>(['day', 'week', 'hour']), timeZone: dice.one(['UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'America/New_York']) }).borders])
+  return { filter, measures: dice.one([['tokens', 'cost'], ['tokens'], []] as const), by: dice.one([[], ['model'], ['cached', 'model'], ['labels'], ['path', 'status'], ['note']] as const), ...borders === undefined ? {} : { borders } }
+}
+
+export function keptSumsConform(store: StoreUnderTest): void {
+  describeOn('keeps sums', store, use => {
+    for (const seed of [1, 2, 3]) {
+      it(`that say what the rows say, through appending, changing and deleting (seed ${seed})`, async () => {
+        const dice = new Dice(seed)
+        const journals: readonly Journal<Call>[] = [await use.storage.journal(summedCalls(`kept${seed}`)), await use.storage.journal(calls(`plain${seed}`))]
+        const both = async <T>(ask: (journal: Journal<Call>) => Promise<T>) => {
+          const [kept, plain] = await Promise.all(journals.map(ask))
+          expect(kept).to.deep.equal(plain)
+        }
+        for (let round = 0; round < 4; round += 1) {
+          const rows = Array.from({ length: 150 }, () => call(dice, dice.upTo(1000)))
+          const changes = Array.from({ length: 30 }, () => change(dice, dice.upTo(1000)))
+          const before = start + round * 86_400_000 * 3
+          await both(async journal => await journal.append(rows))
+          await both(async journal => await journal.amend(changes))
+          await both(async journal => await journal.deleteBefore(before, 40))
+          for (let asked = 0; asked < 25; asked += 1) {
+            const query = question(dice)
+            await both(async journal => await journal.sums(query))
+            await both(async journal => (await journal.list({ ...query.filter === undefined ? {} : { filter: query.filter }, limit: 3 })).total)
+          }
+        }
+      })
+    }
+
+    it('of rows that two instances append at once', async () => {
+      await using other = await OpenStore.open(store.plugin, use.options)
+      const journals = [await use.storage.journal(summedCalls('shared')), await other.storage.journal(summedCalls('shared'))]
+      const dice = new Dice(4)
+      const rows = Array.from({ length: 400 }, (_, id) => call(dice, id))
+      await Promise.all(journals.flatMap(journal => [0, 100, 200, 300].map(async from => await journal.append(rows.slice(from, from + 100)))))
+      const plain = await use.storage.journal(calls('shared_plain'))
+      await plain.append(rows)
+      const query: SumsQuery<Call> = { by: ['model', 'labels'], measures: ['tokens', 'cost'], borders: periods({ from: start, to: end, unit: 'day', timeZone: 'Asia/Kolkata' }).borders }
+      expect(await journals[0]?.sums(query)).to.deep.equal(await plain.sums(query))
+    })
+
+    it('anew when a journal begins to keep them, or keeps others', async () => {
+      const dice = new Dice(5)
+      const rows = Array.from({ length: 200 }, (_, id) => call(dice, id))
+      const query: SumsQuery<Call> = { by: ['path'], measures: ['cost'] }
+      const plain = await use.storage.journal(calls('later'))
+      await plain.append(rows)
+      const expected = await plain.sums(query)
+      expect(await (await use.storage.journal(summedCalls('later'))).sums(query)).to.deep.equal(expected)
+      const fewer = await use.storage.journal<Call>({ ...summedCalls('later'), rollup: { dimensions: ['path'], measures: ['cost'] } })
+      expect(await fewer.sums(query)).to.deep.equal(expected)
+      await fewer.append([{ id: 'one more', timestamp: start, path: '/new', cost: 3 }])
+      expect((await fewer.sums({ ...query, filter: { equals: { path: '/new' } } })).groups).to.deep.equal([{ key: { path: '/new' }, period: 0, count: 1, sums: { cost: 3 } }])
+    })
+  })
+}
