@@ -1,10 +1,11 @@
 /** Finds the targets of a call by the model that it names, keeps the registry of models, and lists it. */
 
-import { definePlugin, gatewayError, type Exchange, GatewayError, type Target, type Timer } from '../../core/index.ts'
+import { definePlugin, gatewayError, type Exchange, GatewayError, type RefreshFacts, type Target, type Timer } from '../../core/index.ts'
 import { Inventory } from './inventory.ts'
 import { answerModels } from './listing.ts'
+import { metadataOverrides } from './overrides.ts'
 import { Registry } from './registry.ts'
-import { schema } from './schema.ts'
+import { schema, strategies } from './schema.ts'
 import { checkVirtualModels } from './virtual.ts'
 
 export default definePlugin({
@@ -12,11 +13,15 @@ export default definePlugin({
   description: 'Resolves model names to targets, and serves /v1/models.',
   schema,
   provides: 'models',
-  needs: ['providers'],
-  setup({ options, services: { providers, clock }, log, signal }) {
+  needs: ['providers', 'storage', 'admin'],
+  setup({ options, services: { providers, clock, storage, admin }, log, signal }) {
     checkVirtualModels(options.virtual_models, new Set(providers.keys()))
     const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, () => clock.now()))
-    const registry = new Registry(inventories, options.virtual_models)
+    const overrides = metadataOverrides({
+      records: storage.records('model_metadata_overrides'), clock, providers: [...providers.keys()],
+      failed: cause => log.warn({ err: cause }, 'what administrators said of models could not be read; what was read before stands'),
+    })
+    const registry = new Registry(inventories, options.virtual_models, (provider, model) => overrides.of(provider, model))
     const listing = { onlyAliases: options.only_aliases, unqualified: options.unqualified }
 
     const timers = new Map<Inventory, Timer>()
@@ -29,8 +34,15 @@ export default definePlugin({
       timers.set(inventory, clock.after(waitMs, () => { void refresh(inventory) }))
     }
 
+    const withdraw = [
+      ...overrides.endpoints.map(endpoint => admin.endpoint(endpoint)),
+      admin.setting('VIRTUAL_MODEL_STRATEGIES', () => strategies.join(',')),
+      admin.refresh({ name: 'providers', run: () => refreshAll(inventories, registry) }),
+    ]
+
     return {
       service: registry,
+      open: () => overrides.open(),
       route(exchange) {
         if (exchange.operation === 'models') return answerModels(exchange, registry, listing)
         const found = targetsFor(exchange, registry)
@@ -40,12 +52,23 @@ export default definePlugin({
       start() {
         for (const inventory of inventories) void refresh(inventory)
       },
-      close() {
+      async close() {
         for (const timer of timers.values()) timer.cancel()
+        for (const end of withdraw) end()
+        await overrides.close()
       },
     }
   },
 })
+
+/** Asks every provider now, whenever it was to be asked next. */
+async function refreshAll(inventories: readonly Inventory[], registry: Registry): Promise<RefreshFacts> {
+  const failures = (await Promise.all(inventories.map(inventory => inventory.refresh()))).filter(failure => failure !== undefined)
+  registry.index()
+  if (failures.length > 0 && failures.length === inventories.length) throw new AggregateError(failures, 'no provider listed its models')
+  const models = inventories.reduce((count, { entries }) => count + entries.size, 0)
+  return { status: failures.length > 0 ? 'partial' : 'ok', model_count: models, provider_count: inventories.length }
+}
 
 /** Takes the provider that stands beside the model out of the body; undefined if none is named. */
 function takeProvider({ body, form }: Exchange): string | undefined {

@@ -1,6 +1,6 @@
 /** The models of one provider: configured, discovered, or both, with the last good list kept. */
 
-import type { ModelEntry, ProviderInstance } from '../../core/index.ts'
+import type { ModelEntry, ModelInventory, ProviderInstance } from '../../core/index.ts'
 
 const listingLimitMs = 10_000
 
@@ -8,13 +8,14 @@ export type ListMode = 'fallback' | 'allowlist' | 'merge'
 
 const kept = new WeakMap<ProviderInstance, Inventory>()
 
-export class Inventory {
+export class Inventory implements ModelInventory {
   readonly provider: ProviderInstance
   /** `loading` until the provider was asked once. `stale`: the last listing failed, an earlier or configured list stands. */
   state: 'loading' | 'fresh' | 'stale' = 'loading'
   entries: ReadonlyMap<string, ModelEntry> = new Map()
   /** The ids that are listed by their spellings, of which the provider's type may know several. */
   spellings: ReadonlyMap<string, string> = new Map()
+  lastFetch: ModelInventory['lastFetch'] = {}
   readonly #mode: ListMode
   readonly #now: () => number
   #discovered: readonly ModelEntry[] = []
@@ -39,16 +40,24 @@ export class Inventory {
   /** Asks the provider. @returns what went wrong, if anything did */
   async refresh(): Promise<Error | undefined> {
     if (this.#isFixed) return undefined
+    const at = this.#now()
     try {
       this.#discovered = await this.provider.models(listingLimitMs)
       this.state = 'fresh'
+      this.lastFetch = { at, succeededAt: at }
       return undefined
     } catch (cause) {
+      const failure = cause instanceof Error ? cause : new Error(String(cause))
       this.state = this.#configured.length > 0 && this.#discovered.length === 0 ? 'fresh' : 'stale'
-      return cause instanceof Error ? cause : new Error(String(cause))
+      this.lastFetch = { ...this.lastFetch, at, error: failure.message }
+      return failure
     } finally {
       this.#index()
     }
+  }
+
+  get isAsked(): boolean {
+    return !this.#isFixed
   }
 
   /** What is listed of a model, however its id is spelled. */

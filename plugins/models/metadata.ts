@@ -1,14 +1,14 @@
-/** What is known of a model: what the configuration says, over what its provider says, over what is known anyway. */
+/** What is known of a model: what administrators say, over what the configuration says, over what its provider says, over what is known anyway. */
 
 import type { ModelEntry, ModelMetadata, ProviderInstance } from '../../core/index.ts'
 
 /** Members that hold members, which count one by one. */
 const blocks = ['capabilities', 'pricing']
 
-/** Nothing, if nobody says anything of the model. */
-export function metadataOf({ definition, config }: ProviderInstance, { id, metadata: listed }: ModelEntry): ModelMetadata | undefined {
+/** @param overrides what administrators say, the strongest last. @returns nothing, if nobody says anything of the model */
+export function metadataOf({ definition, config }: ProviderInstance, { id, metadata: listed }: ModelEntry, overrides: readonly ModelMetadata[]): ModelMetadata | undefined {
   const configured = config.models.find(model => model.id === id)?.metadata
-  const known = [fromCatalogue(definition.catalogue, definition.canonical?.(id) ?? id), listed, configured].filter(layer => layer !== undefined).reduce<ModelMetadata>(over, {})
+  const known = [fromCatalogue(definition.catalogue, definition.canonical?.(id) ?? id), listed, configured, ...overrides].filter(layer => layer !== undefined).reduce<ModelMetadata>(over, {})
   return Object.keys(known).length === 0 ? undefined : { modes: [modeOf(id)], ...known }
 }
 

@@ -17,10 +17,13 @@ export class Registry implements Models {
   readonly #inventories: readonly Inventory[]
   readonly #byProvider: ReadonlyMap<string, Inventory>
   readonly #virtual: ReadonlyMap<string, VirtualModelRing>
+  readonly #overrides: (provider: string, model: string) => readonly ModelMetadata[]
   #bare = new Map<string, Target>()
 
-  constructor(inventories: readonly Inventory[], virtual: readonly VirtualModel[]) {
+  /** @param overrides what administrators say of a model, the strongest last */
+  constructor(inventories: readonly Inventory[], virtual: readonly VirtualModel[], overrides: (provider: string, model: string) => readonly ModelMetadata[]) {
     this.#inventories = inventories
+    this.#overrides = overrides
     this.#byProvider = new Map(inventories.map(inventory => [inventory.provider.name, inventory]))
     this.#virtual = new Map(virtual.filter(({ enabled }) => enabled).map(model => [model.source, new VirtualModelRing(model)]))
     this.index()
@@ -32,6 +35,14 @@ export class Registry implements Models {
     for (const { provider, spellings } of this.#inventories) {
       for (const [spelling, model] of spellings) if (!this.#bare.has(spelling)) this.#bare.set(spelling, { provider, model, isListed: true })
     }
+  }
+
+  get inventories(): readonly Inventory[] {
+    return this.#inventories
+  }
+
+  metadata(provider: ProviderInstance, entry: ModelEntry): ModelMetadata | undefined {
+    return metadataOf(provider, entry, this.#overrides(provider.name, entry.id))
   }
 
   /** Whether every provider has been asked once. */
@@ -95,7 +106,7 @@ export class Registry implements Models {
   }
 
   #listed(id: string, entry: ModelEntry, provider: ProviderInstance): ListedModel {
-    const metadata = metadataOf(provider, entry)
+    const metadata = this.metadata(provider, entry)
     return { id, created: entry.created ?? 0, owned_by: provider.name, ...(metadata === undefined ? {} : { metadata }) }
   }
 }

@@ -2,6 +2,9 @@
 
 import type { OptionsSchema } from '../../core/index.ts'
 
+/** How a virtual model chooses among its targets. */
+export const strategies = ['round_robin', 'failover'] as const
+
 const target = {
   type: 'object',
   required: ['model'],
@@ -26,7 +29,7 @@ export const schema = {
           source: { type: 'string', minLength: 1, description: 'The name that clients send. It may equal a real model, which it then hides.' },
           target: { type: 'string', description: 'Short for one target.' },
           targets: { type: 'array', items: target, default: [], description: 'Where a call may go.' },
-          strategy: { enum: ['round_robin', 'failover'], default: 'round_robin', description: 'Which target comes first: in turn, or the first declared.' },
+          strategy: { enum: strategies, default: 'round_robin', description: 'Which target comes first: in turn, or the first declared.' },
           failover: { type: 'boolean', default: true, description: 'Whether the other targets are tried when one fails.' },
           enabled: { type: 'boolean', default: true, description: 'False: the name is as if it were not there.' },
           description: { type: 'string', description: 'For people.' },

@@ -1,0 +1,66 @@
+/** Shows administrators the models of all providers, and what they cost. */
+
+import { definePlugin, definition, type AdminEndpoint, type ModelEntry, type ModelInventory, type ModelMetadata, type Models, type Pricing } from '../../core/index.ts'
+import file from '../../schemas/admin/models.schema.json' with { type: 'json' }
+import type { AdminModel } from '../../schemas/admin/models.schema.ts'
+import { categories, categoriesOf, type Category } from './categories.ts'
+
+interface Known {
+  readonly inventory: ModelInventory
+  readonly entry: ModelEntry
+  readonly metadata: ModelMetadata | undefined
+  readonly categories: ReadonlySet<Category>
+}
+
+export default definePlugin({
+  name: 'models-admin',
+  description: 'Shows administrators the models, and what they cost.',
+  needs: ['admin', 'models', 'pricing'],
+  setup({ services: { admin, models, pricing } }) {
+    const withdraw = endpoints(models, pricing).map(endpoint => admin.endpoint(endpoint))
+    return {
+      close() {
+        for (const end of withdraw) end()
+      },
+    }
+  },
+})
+
+function endpoints(models: Models, pricing: Pricing): readonly AdminEndpoint[] {
+  return [
+    {
+      method: 'GET', path: '/models', scope: 'subtree', summary: 'The models of all providers.', response: definition(file, 'Models'),
+      query: { type: 'object', properties: { category: { enum: file.$defs.ModelCategory.enum, default: 'all', description: 'Only what is for this.' } } },
+      handle: ({ query: { category } }) => allOf(models).filter(known => category === 'all' || known.categories.has(category as Category)).map(known => viewOf(known, pricing)),
+    },
+    {
+      method: 'GET', path: '/models/categories', scope: 'subtree', summary: 'What models are for, and how many there are of each kind.', response: definition(file, 'ModelCategories'),
+      handle() {
+        const all = allOf(models)
+        const counts = Object.entries(categories).map(([category, name]) => ({ category, display_name: name, count: all.filter(known => known.categories.has(category as Category)).length }))
+        return [{ category: 'all', display_name: 'All', count: all.length }, ...counts]
+      },
+    },
+  ]
+}
+
+function allOf(models: Models): readonly Known[] {
+  return models.inventories.flatMap(inventory => [...inventory.entries.values()].map(entry => {
+    const metadata = models.metadata(inventory.provider, entry)
+    return { inventory, entry, metadata, categories: categoriesOf(metadata) }
+  }))
+}
+
+function viewOf({ inventory: { provider: { name, type }, state }, entry: { id, created = 0, owned_by: owner = type }, metadata }: Known, prices: Pricing): AdminModel {
+  const sheet = prices.of({ provider: type, provider_name: name, model: id })
+  return {
+    model: { id, object: 'model', created, owned_by: owner, ...(metadata === undefined ? {} : { metadata }) },
+    provider_type: type,
+    provider_name: name,
+    selector: `${name}/${id}`,
+    stale: state === 'stale',
+    access: {},
+    pricing: sheet?.pricing ?? {},
+    pricing_sources: sheet?.sources ?? {},
+  }
+}

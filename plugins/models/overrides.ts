@@ -1,0 +1,21 @@
+/** What administrators say of models, over whatever else is known of them. */
+
+import { definition, type ModelMetadata } from '../../core/index.ts'
+import { SelectorOverrides, type OverrideSurroundings } from '../../core/admin/selector-overrides.ts'
+import file from '../../schemas/admin/model-metadata.schema.json' with { type: 'json' }
+
+export type MetadataOverrides = SelectorOverrides<ModelMetadata>
+
+/** The collection, and its endpoints. */
+export function metadataOverrides(around: OverrideSurroundings<ModelMetadata>): MetadataOverrides {
+  return new SelectorOverrides({
+    path: '/model-metadata-overrides',
+    member: 'metadata',
+    schemas: { list: definition(file, 'MetadataOverrides'), view: definition(file, 'MetadataOverride'), write: definition(file, 'MetadataOverrideWrite'), name: definition(file, 'MetadataOverrideDelete') },
+    summaries: {
+      list: 'What administrators said of models.',
+      put: 'Says something of the models that a selector means, over what else is known.',
+      delete: 'Takes back what was said of the models that a selector means.',
+    },
+  }, around)
+}
