@@ -9,7 +9,7 @@ import { openAiDetour } from './shared/openai-detours.ts'
 import { openAiTraits } from './shared/openai-models.ts'
 import { openAiRules } from './shared/openai-rules.ts'
 import type { JsonDocument } from '../core/index.ts'
-import { batchOperations, fileOperations } from './shared/openai-objects.ts'
+import { batchOperations, fileOperations, responseOperations } from './shared/openai-objects.ts'
 
 /** Below a deployment, and at the resource's root: paths of the dated API. */
 const ofDeployment = {
@@ -32,7 +32,7 @@ export default defineProvider({
   needs: ['api_key', 'base_url'],
   auth: { header: 'api-key' },
   dialects: ['openai-chat', 'openai-responses'],
-  operations: { ...posts('', ofDeployment), ...posts('', ofResource), ...fileOperations(), ...batchOperations(), models: 'GET /models' },
+  operations: { ...posts('', ofDeployment), ...posts('', ofResource), ...fileOperations(), ...batchOperations(), ...responseOperations(), models: 'GET /models' },
   requestIdHeader: 'X-Client-Request-Id',
   usageOnRequest: true,
   queryCredentials: ['api-key'],
@@ -81,7 +81,7 @@ function resolve(settings: ProviderSettings): ResolvedFacts {
   const query = version === undefined ? '' : `?api-version=${version}`
   return {
     baseUrl: root,
-    operations: { ...posts(deployment, ofDeployment, query), ...posts(resource, ofResource, query), ...fileOperations(resource, query), ...batchOperations(resource, query), models: `GET ${resource}/models${query}` as Endpoint },
+    operations: { ...posts(deployment, ofDeployment, query), ...posts(resource, ofResource, query), ...fileOperations(resource, query), ...batchOperations(resource, query), ...responseOperations(resource, query), models: `GET ${resource}/models${query}` as Endpoint },
   }
 }
 

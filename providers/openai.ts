@@ -7,7 +7,7 @@ import { openAiDetour, toolsByResponses } from './shared/openai-detours.ts'
 import { openAiTraits } from './shared/openai-models.ts'
 import { openAiRules } from './shared/openai-rules.ts'
 import { perInstance } from './shared/per-instance.ts'
-import { batchOperations, fileOperations } from './shared/openai-objects.ts'
+import { batchOperations, fileOperations, responseOperations } from './shared/openai-objects.ts'
 
 const modelOf = ({ model }: CallFacts) => model
 const rules = openAiRules(modelOf)
@@ -25,10 +25,7 @@ export default defineProvider({
     responses: 'POST /responses',
     responses_input_tokens: 'POST /responses/input_tokens',
     responses_compact: 'POST /responses/compact',
-    responses_get: 'GET /responses/{id}',
-    responses_delete: 'DELETE /responses/{id}',
-    responses_cancel: 'POST /responses/{id}/cancel',
-    responses_input_items: 'GET /responses/{id}/input_items',
+    ...responseOperations(),
     embeddings: 'POST /embeddings',
     speech: 'POST /audio/speech',
     transcriptions: 'POST /audio/transcriptions',

@@ -28,6 +28,8 @@ export default defineProvider({
   operations: {
     chat: 'POST /chat/completions',
     responses: 'POST /responses',
+    responses_get: 'GET /responses/{id}',
+    responses_delete: 'DELETE /responses/{id}',
     messages: 'POST /messages',
     embeddings: 'POST /embeddings',
     images: 'POST /images/generations',

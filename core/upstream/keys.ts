@@ -36,8 +36,18 @@ export class KeyRing {
     return this.#keys[(this.#keys.indexOf(key) + 1) % this.#keys.length]
   }
 
-  /** What may be shown of the keys: the first eight hexadecimal digits of each one's SHA-256. */
+  /** What may be shown of the keys. */
   get fingerprints(): readonly string[] {
-    return this.#keys.map(key => createHash('sha256').update(key).digest('hex').slice(0, 8))
+    return this.#keys.map(fingerprintOf)
   }
+
+  /** The key of which this is the fingerprint; undefined if it is no longer there. */
+  withFingerprint(fingerprint: string): string | undefined {
+    return this.#keys.find(key => fingerprintOf(key) === fingerprint)
+  }
+}
+
+/** What may be shown and kept of a key: the first eight hexadecimal digits of its SHA-256. */
+export function fingerprintOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 8)
 }

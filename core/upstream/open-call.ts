@@ -7,12 +7,15 @@ import { statusFailure, transportFailure } from './failure.ts'
 import type { ProviderInstance } from './provider.ts'
 import type { Call, OutgoingCall, ReplyHeaders } from './transport.ts'
 
+/** A parameter that is there several times has several values. */
+type Query = Readonly<Record<string, string | readonly string[]>>
+
 export interface ObjectRequest {
   /** Of the provider's table, for example `files_get`. */
   readonly operation: string
   /** What stands for `{id}` and the like in the operation's path. */
   readonly params?: Readonly<Record<string, string>>
-  readonly query?: Readonly<Record<string, string>>
+  readonly query?: Query
   readonly body?: { readonly type: string; readonly bytes: Buffer | Readable; readonly length?: number }
   /** The key that the object was made with; the next in turn by default. */
   readonly key?: string | undefined
@@ -115,9 +118,9 @@ function unserved({ name, type }: ProviderInstance, operation: string): GatewayE
   return gatewayError('unsupported_response_operation', `${name} (type ${type}) does not serve ${operation}`)
 }
 
-function pathOf(template: string, params: Readonly<Record<string, string>>, query: Readonly<Record<string, string>>): string {
+function pathOf(template: string, params: Readonly<Record<string, string>>, query: Query): string {
   const path = template.replace(/\{(\w+)\}/g, (whole, name: string) => params[name] === undefined ? whole : encodeURIComponent(params[name]))
-  const asked = new URLSearchParams(query).toString()
+  const asked = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]))).toString()
   return asked === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${asked}`
 }
 

@@ -1,4 +1,4 @@
-/** Where files and batches are, in OpenAI's API and in those that follow it. */
+/** Where files, batches and stored responses are, in OpenAI's API and in those that follow it. */
 
 import type { Endpoint } from '../../core/index.ts'
 
@@ -22,5 +22,16 @@ export function batchOperations(root = '', query = ''): Readonly<Record<string, 
     batches_list: `GET ${batches}${query}` as Endpoint,
     batches_get: `GET ${batches}/{id}${query}` as Endpoint,
     batches_cancel: `POST ${batches}/{id}/cancel${query}` as Endpoint,
+  }
+}
+
+/** What can be done with a response that the vendor stored. As `fileOperations`. */
+export function responseOperations(root = '', query = ''): Readonly<Record<string, Endpoint>> {
+  const response = `${root}/responses/{id}` as const
+  return {
+    responses_get: `GET ${response}${query}` as Endpoint,
+    responses_delete: `DELETE ${response}${query}` as Endpoint,
+    responses_cancel: `POST ${response}/cancel${query}` as Endpoint,
+    responses_input_items: `GET ${response}/input_items${query}` as Endpoint,
   }
 }
