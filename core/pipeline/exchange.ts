@@ -10,6 +10,7 @@ import type { Upload } from '../form/upload.ts'
 import type { Loss } from '../neutral/losses.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
 import type { Clock } from '../plugin/services.ts'
+import type { StreamEvent } from '../stream/event.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Attempt } from './attempt.ts'
 import type { Plan } from './plan.ts'
@@ -79,6 +80,14 @@ export class Overdue extends Error {
   override readonly name = 'Overdue'
 }
 
+/** What is known of a streamed reply when it is over. */
+export interface StreamEnds {
+  /** Its last events, and of some dialects the first. */
+  readonly events: readonly StreamEvent[]
+  /** The length of all of it. */
+  readonly bytes: number
+}
+
 const noLabels: readonly string[] = []
 const noHeaders: readonly string[] = []
 
@@ -146,6 +155,8 @@ export class Exchange {
   completed = false
   /** Whether the last byte is out of the gateway's hands, or the caller is gone. */
   hasLeft = false
+  /** How a streamed reply began and ended; undefined of one that was sent whole. */
+  streamEnds: (() => StreamEnds) | undefined
   /** What plugins keep here through their `slot`s: key, value, key, value … A list of two or three is read faster than a map. */
   readonly slots: unknown[] = []
   #usage: (() => Usage | undefined) | undefined

@@ -31,6 +31,7 @@ export class StreamDelivery {
   readonly #end: LastEvent | undefined
   #last: StreamEvent | undefined
   #lastBytes: Buffer = nothing
+  #length = 0
 
   constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: RunningRule | undefined, lasts: readonly LastTap[] = []) {
     this.#exchange = exchange
@@ -45,11 +46,13 @@ export class StreamDelivery {
     this.#keepAlive = attempt !== undefined && attempt.translation === undefined ? undefined : this.#watchSilence()
     this.done = this.#keepAlive === undefined ? this.#flow.done : this.#flow.done.finally(() => this.#keepAlive?.cancel())
     exchange.readUsageFrom(() => reply.usage ?? exchange.dialect?.stream.usage(this.#tail.ends))
+    exchange.streamEnds = () => ({ events: this.#tail.ends, bytes: this.#length })
     this.#flow.start({ events: bytes => this.#events(bytes), ended: broken => this.#ended(broken) })
   }
 
   #events(bytes: Buffer): void {
     this.#tail.push(bytes)
+    this.#length += bytes.length
     if (this.#rule === undefined) this.#send(bytes)
     else this.#sendThrough(this.#rule, splitEvents(bytes))
   }

@@ -1,23 +1,80 @@
-/** Counts the tokens of every request, and writes one log line for it. */
+/** Keeps the ledger: notes the tokens and the costs of every request, adds them up, and logs each request with them. */
 
-import { definePlugin, type Attempt, type Exchange, type Usage } from '../../core/index.ts'
+import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord, type UsageEntry } from '../../core/index.ts'
+import { JournalWriter } from '../../core/storage/journal-writer.ts'
+import { Retention } from '../../core/storage/retention.ts'
+import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
+import { usageEndpoints } from './endpoints.ts'
+import { entryOf, reportedUsage, targetOf, wasServed } from './entry.ts'
+import { usageJournal, type UsageJournal } from './journal.ts'
+import { Ledger } from './ledger.ts'
+import { logLine } from './log-line.ts'
+import { recalculate } from './recalculation.ts'
+import { carefully, recordOf } from './record.ts'
 import { schema } from './schema.ts'
+import { tokenCounter } from './token-counter.ts'
 
 export default definePlugin({
   name: 'usage',
-  description: 'Counts tokens, and logs each request with them.',
+  description: 'Records the tokens and the costs of every request.',
   schema,
+  provides: 'usage',
+  needs: ['storage', 'spool', 'pricing', 'admin', 'providers'],
   edits: false,
   setup({ options, services, log }) {
-    const count = services.meter.counter('tokens_total', 'Tokens, by model and direction.', ['provider', 'model', 'direction'])
+    const { storage, spool, pricing, admin, providers, clock, meter, health } = services
+    const ledger = new Ledger()
+    const count = tokenCounter(meter)
+    const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
+    let opened: { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageEntry> | undefined; readonly retention: Retention<UsageRecord> } | undefined
+    const offers: (() => void)[] = []
+
+    const write = (journal: UsageJournal) => new JournalWriter<UsageEntry>({
+      name: usageJournal.name, policy: { bufferRows: 0, batchRows: options.buffer_size, everyMs: options.flush_interval },
+      journal: { append: rows => journal.append(rows as unknown as readonly UsageRecord[]) },
+      finish: entry => recordOf(entry, priceOf) as unknown as UsageEntry,
+      spool, clock, meter, health, log,
+    })
+    const lease = () => new Lease({ records: storage.records<LeaseRecord>('leases'), id: 'usage_recalculation', clock })
+    const offer = (journal: UsageJournal) => {
+      const cannotRecalculate = () => options.recording && options.pricing_recalculation_enabled ? undefined : 'costs cannot be recalculated: that is switched off'
+      const running = lease()
+      const endpoints = usageEndpoints({
+        journal: options.recording ? journal : undefined, pricing, now: () => clock.now(), cannotRecalculate,
+        recalculate: call => recalculate(call, { journal, lease: running, now: clock.now(), providers: providers.keys(), priceOf }),
+      })
+      for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))
+      offers.push(admin.setting('USAGE_ENABLED', () => options.recording))
+      offers.push(admin.setting('USAGE_PRICING_RECALCULATION_ENABLED', () => cannotRecalculate() === undefined))
+    }
+
     return {
-      ...(options.enforce_returning_usage_data ? { attempt: askForUsage } : {}),
-      complete(exchange) {
-        if (exchange.attempts.length === 0 && exchange.cache !== 'hit') return
-        const usage = usageOf(exchange)
-        log.info(line(exchange, usage), 'request')
-        if (exchange.cache !== 'hit') countTokens(exchange, usage, count)
+      service: ledger,
+      ...(options.recording && options.enforce_returning_usage_data ? { attempt: askForUsage } : {}),
+      ...(options.recording ? { complete: note } : {}),
+      async open() {
+        const journal = await storage.journal(usageJournal)
+        const writer = options.recording ? write(journal) : undefined
+        opened = { journal, writer, retention: new Retention({ name: usageJournal.name, journal, storage, days: options.retention_days, clock, log }) }
+        ledger.open(journal, writer)
+        offer(journal)
       },
+      start: () => opened?.retention.start(),
+      async close() {
+        for (const withdraw of offers) withdraw()
+        await opened?.retention.close()
+        await opened?.writer?.close()
+      },
+    }
+
+    function note(exchange: Exchange): void {
+      if (!wasServed(exchange)) return
+      const target = targetOf(exchange)
+      const reported = reportedUsage(exchange)
+      log.info(logLine(exchange, target, reported ?? {}), 'request')
+      if (target === undefined) return
+      ledger.note(entryOf(exchange, target, reported))
+      if (exchange.cache !== 'hit' && reported !== undefined) count(target, reported)
     }
   },
 })
@@ -26,44 +83,4 @@ export default definePlugin({
 function askForUsage({ streamed, dialect, body, forward }: Exchange, attempt: Attempt): void {
   if (!streamed || forward !== undefined || attempt.target.provider.definition.usageOnRequest !== true) return
   attempt.askForUsage = dialect !== undefined && body !== undefined && !dialect.asksForUsage(body)
-}
-
-/** Of a hit: what the answer cost when it was made. */
-function usageOf({ usage, reply, cache }: Exchange): Usage {
-  return usage ?? (cache === 'hit' ? reply?.usage : undefined) ?? {}
-}
-
-function line(exchange: Exchange, usage: Usage): object {
-  const { model, status, streamed, attempts, cache, error, startedAt, clock, userPath } = exchange
-  const target = targetOf(exchange)
-  return {
-    request_id: exchange.id,
-    model,
-    provider: target?.provider.name,
-    target_model: target?.model,
-    user_path: userPath === '' ? undefined : userPath,
-    status,
-    stream: streamed,
-    attempts: attempts.length,
-    cache,
-    error: error?.code ?? undefined,
-    input_tokens: usage.inputTokens,
-    cached_tokens: usage.cachedTokens,
-    output_tokens: usage.outputTokens,
-    reasoning_tokens: usage.reasoningTokens,
-    duration_ms: Math.round((clock.elapsed() - startedAt) * 10) / 10,
-  }
-}
-
-function countTokens(exchange: Exchange, { inputTokens = 0, outputTokens = 0 }: Usage, count: (value: number, ...labels: string[]) => void): void {
-  const target = targetOf(exchange)
-  if (target === undefined) return
-  const model = target.isListed === true ? target.model : 'other'
-  if (inputTokens > 0) count(inputTokens, target.provider.name, model, 'input')
-  if (outputTokens > 0) count(outputTokens, target.provider.name, model, 'output')
-}
-
-/** Where the answer came from, or where it was sought last. */
-function targetOf({ reply, attempts }: Exchange) {
-  return reply?.target ?? attempts.at(-1)?.target
 }

@@ -1,0 +1,134 @@
+/** What the admin API says of usage. */
+
+import { Buffer } from 'node:buffer'
+import { definition, type AdminCall, type AdminEndpoint, type Pricing } from '../../core/index.ts'
+import { pageOf, pageParameters } from '../../core/admin/ranges.ts'
+import bodies from '../../schemas/admin/usage.schema.json' with { type: 'json' }
+import type { UsageJournal } from './journal.ts'
+import { asked, commonParameters, inMode, searchParameter } from './questions.ts'
+import { bySession } from './sessions.ts'
+import { byLabel, byModel, byPeriod, byUserPath, summary, summaryOf } from './sums.ts'
+import { Tally } from './tally.ts'
+import { throughputOf, type Granularity } from './throughput.ts'
+import { csvHead, csvLine, viewOf } from './view.ts'
+
+export interface EndpointGround {
+  /** Undefined while nothing is recorded: then answers are empty. */
+  readonly journal: UsageJournal | undefined
+  readonly pricing: Pricing
+  now(): number
+  /** Why costs cannot be recalculated, if they cannot. */
+  cannotRecalculate(): string | undefined
+  recalculate(call: AdminCall): Promise<object>
+}
+
+type Listing = (journal: UsageJournal, call: AdminCall, now: number, pricing: Pricing) => Promise<readonly object[]>
+
+const entryPages = pageParameters(200, 50)
+
+function query(more: object = {}): Readonly<Record<string, unknown>> {
+  return { type: 'object', properties: { ...commonParameters, ...more } }
+}
+
+export function usageEndpoints(ground: EndpointGround): readonly AdminEndpoint[] {
+  return [summaryEndpoint(ground), ...listEndpoints(ground), sessionsEndpoint(ground), logEndpoint(ground), exportEndpoint(ground), throughputEndpoint(ground), recalculationEndpoint(ground)]
+}
+
+function summaryEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+  return {
+    method: 'GET', path: '/usage/summary', scope: 'subtree', summary: 'What was used and spent in all.', query: query(), response: definition(bodies, 'UsageSummary'),
+    async handle(call) {
+      const { filter, mode } = asked(call, now())
+      return journal === undefined ? summary(new Tally(mode)) : await summaryOf(journal, filter, mode)
+    },
+  }
+}
+
+function listEndpoints(ground: EndpointGround): readonly AdminEndpoint[] {
+  const interval = { interval: { type: 'string', enum: ['daily', 'weekly', 'monthly', 'yearly'], default: 'daily', description: 'How long a period is.' } }
+  return [
+    listEndpoint(ground, '/usage/daily', 'What was used and spent in each day, week, month or year.', 'UsagePeriods', byPeriod, interval),
+    listEndpoint(ground, '/usage/models', 'What was used and spent with each model.', 'UsageModels', byModel),
+    listEndpoint(ground, '/usage/user-paths', 'What was used and spent for each user path.', 'UsageUserPaths', byUserPath),
+    listEndpoint(ground, '/usage/labels', 'What was used and spent under each label; records with several labels count in each.', 'UsageLabels', byLabel),
+  ]
+}
+
+function listEndpoint({ journal, now, pricing }: EndpointGround, path: string, words: string, response: keyof typeof bodies.$defs, list: Listing, more?: object): AdminEndpoint {
+  return {
+    method: 'GET', path, scope: 'subtree', summary: words, query: query(more), response: definition(bodies, response),
+    async handle(call) {
+      asked(call, now())
+      return journal === undefined ? [] : await list(journal, call, now(), pricing)
+    },
+  }
+}
+
+function sessionsEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+  const cacheMode = { ...commonParameters.cache_mode, default: 'all' }
+  const session = { type: 'string', maxLength: 512, description: 'This session alone; without days, all of it.' }
+  return {
+    method: 'GET', path: '/usage/sessions', scope: 'subtree', summary: 'What each session used and spent, the latest first.',
+    query: query({ ...entryPages, cache_mode: cacheMode, session_id: session }), response: definition(bodies, 'UsageSessions'),
+    async handle(call) {
+      asked(call, now())
+      return journal === undefined ? nothing(call) : await bySession(journal, call, now())
+    },
+  }
+}
+
+function logEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+  return {
+    method: 'GET', path: '/usage/log', scope: 'subtree', summary: 'The records themselves, the latest first.', query: query({ ...entryPages, ...searchParameter }), response: definition(bodies, 'UsageLog'),
+    async handle(call) {
+      const { filter, mode } = asked(call, now())
+      if (journal === undefined) return nothing(call)
+      const page = pageOf(call.query)
+      const { rows, total } = await journal.list({ filter: inMode(filter, mode), ...page })
+      return { entries: rows.map(viewOf), total, ...page }
+    },
+  }
+}
+
+function nothing({ query: asked }: AdminCall): object {
+  return { entries: [], total: 0, ...pageOf(asked) }
+}
+
+const formats = {
+  csv: { type: 'text/csv; charset=utf-8; header=present', head: csvHead, line: csvLine },
+  ndjson: { type: 'application/x-ndjson', head: '', line: (view: object) => `${JSON.stringify(view)}\n` },
+} as const
+
+function exportEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+  const format = { type: 'string', enum: ['csv', 'ndjson'], default: 'csv', description: 'A table, or one JSON object in each line.' }
+  return {
+    method: 'GET', path: '/usage/export', scope: 'subtree', summary: 'All records of a range as a file, the oldest first.', query: query({ ...searchParameter, format }), produces: ['text/csv', 'application/x-ndjson'],
+    handle(call) {
+      const { filter, mode, range } = asked(call, now())
+      const name = call.query['format'] as keyof typeof formats
+      const { type, head, line } = formats[name]
+      async function* lines() {
+        if (head !== '') yield Buffer.from(head)
+        if (journal === undefined) return
+        for await (const rows of journal.each(inMode(filter, mode), { order: 'asc' })) yield Buffer.from(rows.map(row => line(viewOf(row))).join(''))
+      }
+      return call.reply({ headers: ['Content-Type', type, 'Content-Disposition', `attachment; filename="usage-${range.startDate}-${range.endDate}.${name}"`], body: lines() })
+    },
+  }
+}
+
+function throughputEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+  const granularity = { type: 'string', enum: ['second', 'minute', 'hour', 'day'], default: 'minute', description: 'How long a bucket is.' }
+  return {
+    method: 'GET', path: '/usage/throughput', scope: 'global', summary: 'Tokens of the last minute, hour, day or month.', query: { type: 'object', properties: { granularity } }, response: definition(bodies, 'UsageThroughput'),
+    handle: ({ query: { granularity: asked }, timeZone }) => throughputOf(journal, asked as Granularity, timeZone, now()),
+  }
+}
+
+function recalculationEndpoint({ cannotRecalculate, recalculate }: EndpointGround): AdminEndpoint {
+  return {
+    method: 'POST', path: '/usage/recalculate-pricing', scope: 'global', summary: 'Computes the costs of records anew, at the prices that hold now.',
+    body: definition(bodies, 'RecalculationRequest'), response: definition(bodies, 'RecalculationResult'), unavailable: cannotRecalculate,
+    handle: recalculate,
+  }
+}

@@ -1,0 +1,63 @@
+/** What is noted of a request when it is over, on its way: one object, whose tokens are sorted and whose price is found later. */
+
+import { randomUUID } from 'node:crypto'
+import type { Exchange, Target, Usage, UsageEntry } from '../../core/index.ts'
+import { estimateUsage } from './estimate.ts'
+import { responseIdOf } from './response-id.ts'
+
+/** The longest path that is noted; passthrough takes any. */
+const endpointLength = 256
+
+const ownTimeouts: ReadonlySet<string> = new Set(['upstream_timeout', 'request_timeout'])
+
+/** Whether a provider was called, or a cache answered in its place: else there is nothing to note. */
+export function wasServed({ attempts, cache }: Exchange): boolean {
+  return cache === 'hit' || attempts.some(({ failure }) => failure?.kind !== 'refused')
+}
+
+/** Where the answer came from, or where it was sought last. */
+export function targetOf({ reply, attempts }: Exchange): Target | undefined {
+  return reply?.target ?? attempts.findLast(({ failure }) => failure?.kind !== 'refused')?.target
+}
+
+/** The tokens as the provider reported them; of a hit, what the answer cost when it was made. */
+export function reportedUsage({ usage, reply, cache }: Exchange): Usage | undefined {
+  const reported = usage ?? (cache === 'hit' ? reply?.usage : undefined)
+  return reported?.inputTokens === undefined && reported?.outputTokens === undefined && reported?.raw === undefined ? undefined : reported
+}
+
+export function entryOf(exchange: Exchange, target: Target, reported: Usage | undefined): UsageEntry {
+  const { caller, request, labels } = exchange
+  const { provider } = target
+  const estimate = reported === undefined ? estimateUsage(exchange) : undefined
+  const usage = reported ?? estimate
+  return {
+    id: randomUUID(),
+    timestamp: exchange.clock.now(),
+    request_id: exchange.id,
+    provider_id: responseIdOf(exchange),
+    model: target.model,
+    provider: provider.type,
+    provider_name: provider.name,
+    requested_model: exchange.model === '' ? undefined : exchange.model,
+    endpoint: request.path.length > endpointLength ? request.path.slice(0, endpointLength) : request.path,
+    user_path: exchange.userPath === '' ? '/' : exchange.userPath,
+    user_id: caller?.userId,
+    session_id: exchange.session,
+    auth_key_id: caller?.keyId,
+    labels: labels.length === 0 ? undefined : labels,
+    status: statusOf(exchange),
+    cache_type: exchange.cache === 'hit' ? 'exact' : undefined,
+    estimated: estimate === undefined ? undefined : true,
+    usage,
+    raw: usage?.raw,
+    apart: provider.definition.countsApart,
+  }
+}
+
+/** How a request ended: `ok`, `error`, `timeout`, `aborted`. */
+export function statusOf({ gone, status, error }: Exchange): string {
+  if (gone || status === 499) return 'aborted'
+  if (error === undefined) return status >= 400 ? 'error' : 'ok'
+  return error.code !== null && ownTimeouts.has(error.code) ? 'timeout' : 'error'
+}

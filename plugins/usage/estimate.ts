@@ -1,0 +1,56 @@
+/** Tokens of an answer whose provider says nothing of them: an estimate, from what was sent and what was seen. */
+
+import { GatewayError, JsonError, Losses, parseJson, type Exchange, type JsonObject, type StreamEvent, type Usage } from '../../core/index.ts'
+import { estimateBytes, estimateTokens } from '../../core/neutral/estimate.ts'
+
+const charactersPerToken = 4
+/** Longer prompts are not read for it: their bytes must do. */
+const readableBytes = 256 * 1024
+/** What has tokens that anybody would pay for. */
+const counted: ReadonlySet<string> = new Set(['chat', 'responses', 'messages', 'embeddings', 'responses_compact'])
+
+/** Undefined where no answer began, and where none has tokens. */
+export function estimateUsage(exchange: Exchange): Usage | undefined {
+  const { reply, operation, body, attempts } = exchange
+  if (!counted.has(operation) || body === undefined || reply === undefined || reply.status >= 400 || attempts.at(-1)?.outcome !== 'established') return undefined
+  const inputTokens = promptTokens(exchange)
+  const outputTokens = operation === 'embeddings' ? 0 : Math.ceil(answerCharacters(exchange) / charactersPerToken)
+  return { inputTokens, outputTokens }
+}
+
+function promptTokens({ body, dialect }: Exchange): number {
+  const bytes = body?.render() ?? Buffer.alloc(0)
+  if (bytes.length > readableBytes || dialect?.caller === undefined) return estimateBytes(bytes.length)
+  try {
+    return estimateTokens(dialect.caller.request(parseJson(bytes.toString()) as JsonObject, new Losses()))
+  } catch (cause) {
+    if (cause instanceof GatewayError || cause instanceof SyntaxError) return estimateBytes(bytes.length)
+    throw cause
+  }
+}
+
+function answerCharacters({ reply, dialect, streamEnds }: Exchange): number {
+  const ends = streamEnds?.()
+  if (ends !== undefined) return streamedCharacters(ends, event => sum((dialect?.stream.texts(event) ?? []).map(({ text }) => text.length)))
+  let characters = 0
+  try {
+    reply?.conversation?.some(text => { characters += text.length; return false })
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause
+  }
+  return characters
+}
+
+/** Nobody counted while it flowed: its last events tell how much of it is text. */
+function streamedCharacters({ events, bytes }: { readonly events: readonly StreamEvent[]; readonly bytes: number }, lengthOf: (event: StreamEvent) => number): number {
+  const spoken = events.map(event => ({ characters: lengthOf(event), bytes: event.bytes.length }))
+  const seen = sum(spoken.map(event => event.bytes))
+  if (bytes <= seen) return sum(spoken.map(({ characters }) => characters))
+  const telling = spoken.filter(({ characters }) => characters > 0)
+  const share = telling.length === 0 ? 0 : sum(telling.map(({ characters }) => characters)) / sum(telling.map(event => event.bytes))
+  return Math.round(bytes * share)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

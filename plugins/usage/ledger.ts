@@ -1,0 +1,65 @@
+/** The service `usage`: notes records, and adds them up for other plugins. */
+
+import type { Filter, JournalRow, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import type { JournalWriter } from '../../core/storage/journal-writer.ts'
+import { costs, tokens, type UsageJournal } from './journal.ts'
+import { Tally, tallies, tallyOf } from './tally.ts'
+
+/** So many ids are asked for at once: databases limit the parameters of a question. */
+const idsAtOnce = 400
+const measures = [...tokens, ...costs]
+
+export class Ledger implements UsageLedger {
+  #journal: UsageJournal | undefined
+  #writer: JournalWriter<UsageEntry> | undefined
+
+  /** Without a writer, nothing is recorded. */
+  open(journal: UsageJournal, writer: JournalWriter<UsageEntry> | undefined): void {
+    this.#journal = journal
+    this.#writer = writer
+  }
+
+  record(entry: UsageEntry): void {
+    this.#writer?.add(entry)
+    this.#writer?.sync()
+  }
+
+  /** The same, for what is on the disk before the reply that it belongs to. */
+  note(entry: UsageEntry & JournalRow): void {
+    this.#writer?.add(entry)
+  }
+
+  async ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>> {
+    const found = new Map<string, UsageTotals>()
+    for (let at = 0; at < ids.length; at += idsAtOnce) {
+      const { groups } = await this.#opened.sums({ filter: { equals: { request_id: ids.slice(at, at + idsAtOnce) } }, by: ['request_id', 'cache_type'], measures })
+      for (const [id, tally] of tallies(groups, 'all', ({ key }) => String(key['request_id']))) found.set(id, totalsOf(tally))
+    }
+    return found
+  }
+
+  async totals(filter: Filter): Promise<UsageTotals> {
+    const { groups } = await this.#opened.sums({ filter, by: ['cache_type'], measures })
+    return totalsOf(tallyOf(groups, 'uncached'))
+  }
+
+  get #opened(): UsageJournal {
+    if (this.#journal === undefined) throw new TypeError('the ledger is not open yet')
+    return this.#journal
+  }
+}
+
+function totalsOf(tally: Tally): UsageTotals {
+  return {
+    entries: tally.requests,
+    input_tokens: tally.wholeInput,
+    uncached_input_tokens: tally.tokens('uncached_input_tokens'),
+    cached_input_tokens: tally.tokens('cached_input_tokens'),
+    cache_write_input_tokens: tally.tokens('cache_write_input_tokens'),
+    output_tokens: tally.tokens('output_tokens'),
+    total_tokens: tally.tokens('total_tokens'),
+    input_cost: tally.cost('input_cost'),
+    output_cost: tally.cost('output_cost'),
+    total_cost: tally.cost('total_cost'),
+  }
+}

@@ -1,0 +1,54 @@
+/** Computes the costs of stored records anew, at the prices that hold now: page by page, one run at a time. */
+
+import { gatewayError, readModelSelector, type AdminCall, type Cost, type Filter, type Lease, type PricedCall } from '../../core/index.ts'
+import { rangeOf } from '../../core/admin/ranges.ts'
+import type { UsageJournal } from './journal.ts'
+import { narrowed } from './questions.ts'
+import { pricedCallOf } from './record.ts'
+
+const pageSize = 500
+
+export interface RecalculationGround {
+  readonly journal: UsageJournal
+  /** Held while it runs, by whatever replica. */
+  readonly lease: Lease
+  readonly now: number
+  /** The names of the instances. */
+  readonly providers: Iterable<string>
+  priceOf(call: PricedCall): Cost
+}
+
+/** @throws GatewayError `conflict` while another run is under way, and whatever ends the call */
+export async function recalculate(call: AdminCall, ground: RecalculationGround): Promise<object> {
+  const filter = filterOf(call, ground)
+  const counts = { matched: 0, recalculated: 0, with_pricing: 0, without_pricing: 0 }
+  const isOurs = await ground.lease.run(async lost => {
+    for await (const rows of ground.journal.each(filter, { pageSize, order: 'asc' })) {
+      call.exchange.throwIfStopped()
+      lost.throwIfAborted()
+      const changes = rows.map(row => ({ id: row.id, ...ground.priceOf(pricedCallOf(row)) }))
+      await ground.journal.amend(changes)
+      const priced = changes.filter(({ total_cost: cost }) => cost !== null).length
+      counts.matched += rows.length
+      counts.recalculated += rows.length
+      counts.with_pricing += priced
+      counts.without_pricing += rows.length - priced
+    }
+  })
+  if (!isOurs) throw gatewayError('conflict', 'costs are being recalculated already')
+  return { status: 'ok', ...counts }
+}
+
+function filterOf({ body, timeZone, confine }: AdminCall, { now, providers }: RecalculationGround): Filter {
+  const { selector, confirmation: _, ...asked } = body as Readonly<Record<string, string | number>>
+  const { from, to } = rangeOf(asked, { timeZone, now })
+  const filter = { from, to, ...narrowed(asked, confine) }
+  return selector === undefined ? filter : selected(filter, String(selector), providers)
+}
+
+function selected(filter: Filter, text: string, providers: Iterable<string>): Filter {
+  const selector = readModelSelector(text, providers)
+  if (selector === undefined) throw gatewayError('invalid_value', 'selector names no provider that is configured', { param: 'selector' })
+  const equals = { ...(selector.provider === undefined ? {} : { provider_name: selector.provider }), ...(selector.model === undefined ? {} : { model: selector.model }) }
+  return { ...filter, equals: { ...filter.equals, ...equals } }
+}

@@ -1,0 +1,73 @@
+/** Makes the record that is stored of what was noted: tokens as the provider counts them, and what they cost. */
+
+import type { Cost, PricedCall, Pricing, Usage, UsageEntry } from '../../core/index.ts'
+import { baseCounts, type BaseCounts } from '../../core/usage/base-counts.ts'
+import { cacheSplit } from '../../core/usage/cache-split.ts'
+import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
+
+export const unknownCost: Cost = { input_cost: null, output_cost: null, total_cost: null, cost_source: null, costs_calculation_caveat: null }
+
+/** @param entry by `entryOf`, or as another plugin gave it: with the columns of a record */
+export function recordOf(entry: UsageEntry, priceOf: (call: PricedCall) => Cost): UsageRecord {
+  const counts = countsOf(entry)
+  const { cached_input_ratio: _, ...split } = cacheSplit(counts)
+  const known = {
+    id: entry.id,
+    timestamp: Math.trunc(entry.timestamp),
+    request_id: text(entry, 'request_id') ?? '',
+    provider_id: text(entry, 'provider_id'),
+    model: text(entry, 'model') ?? '',
+    provider: text(entry, 'provider') ?? '',
+    provider_name: text(entry, 'provider_name') ?? '',
+    requested_model: text(entry, 'requested_model'),
+    endpoint: text(entry, 'endpoint') ?? '',
+    user_path: text(entry, 'user_path') ?? '/',
+    user_id: text(entry, 'user_id'),
+    session_id: text(entry, 'session_id'),
+    auth_key_id: text(entry, 'auth_key_id'),
+    labels: (entry['labels'] as string[] | undefined) ?? [],
+    status: (entry['status'] as UsageRecord['status'] | undefined) ?? 'ok',
+    cache_type: (entry['cache_type'] as UsageRecord['cache_type'] | undefined) ?? null,
+    origin: (entry['origin'] as UsageRecord['origin'] | undefined) ?? 'client',
+    estimated: entry['estimated'] === true,
+    rewrite_tokens_saved: number(entry, 'rewrite_tokens_saved'),
+    rewrite_cost_saved: number(entry, 'rewrite_cost_saved'),
+    ...counts,
+    ...split,
+  }
+  return { ...known, ...priceOf(known) }
+}
+
+/** The columns of a row that a price is found for. */
+export function pricedCallOf({ provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated }: UsageRecord): PricedCall {
+  return { provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated }
+}
+
+function countsOf(entry: UsageEntry): BaseCounts {
+  if (entry['usage'] !== undefined) return baseCounts({ ...entry['usage'] as Usage, ...(entry['raw'] === undefined ? {} : { raw: entry['raw'] as Record<string, unknown> }) }, { countsApart: (entry['apart'] as ('cache' | 'reasoning')[] | undefined) ?? [] })
+  const [input, output] = [number(entry, 'input_tokens'), number(entry, 'output_tokens')]
+  const total = number(entry, 'total_tokens') ?? (input === null && output === null ? null : (input ?? 0) + (output ?? 0))
+  return { input_tokens: input, output_tokens: output, total_tokens: total, raw_data: (entry['raw_data'] as BaseCounts['raw_data'] | undefined) ?? null }
+}
+
+function text(entry: UsageEntry, name: string): string | null {
+  const value = entry[name]
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+function number(entry: UsageEntry, name: string): number | null {
+  const value = entry[name]
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}
+
+/** What a price list that fails makes of a cost: a record without a price is better than none. */
+export function carefully(pricing: Pricing, failed: (cause: unknown) => void): (call: PricedCall) => Cost {
+  return call => {
+    try {
+      return pricing.cost(call)
+    } catch (cause) {
+      failed(cause)
+      return unknownCost
+    }
+  }
+}

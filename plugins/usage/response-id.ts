@@ -1,0 +1,47 @@
+/** The id that a provider gave its answer, as its dialect spells it. */
+
+import { JsonError, type Exchange, type JsonNode } from '../../core/index.ts'
+
+const longest = 256
+
+/** Undefined where the answer has none, and where the gateway made it. */
+export function responseIdOf(exchange: Exchange): string | undefined {
+  const { attempts, cache } = exchange
+  const attempt = attempts.at(-1)
+  if (cache === 'hit' || attempt?.outcome !== 'established' || attempt.translation !== undefined) return undefined
+  const id = read(exchange)
+  return id === undefined || id.length > longest ? undefined : id
+}
+
+function read({ streamEnds, reply, forward }: Exchange): string | undefined {
+  if (streamEnds === undefined) return forward === undefined ? ofReply(reply) : undefined
+  for (const { document } of streamEnds().events) {
+    const id = document === undefined ? undefined : idIn(document.root)
+    if (id !== undefined) return id
+  }
+  return undefined
+}
+
+function ofReply(reply: Exchange['reply']): string | undefined {
+  try {
+    return reply?.document === undefined ? undefined : idIn(reply.document.root)
+  } catch (cause) {
+    if (cause instanceof JsonError) return undefined
+    throw cause
+  }
+}
+
+/** `id` of chats and whole replies, `response.id` and `message.id` in events, `responseId` of Google's. */
+function idIn(root: JsonNode): string | undefined {
+  if (root.kind !== 'object') return undefined
+  return textOf(root.get('id')) ?? textOf(root.get('responseId')) ?? textOf(inner(root, 'response')) ?? textOf(inner(root, 'message'))
+}
+
+function inner(root: JsonNode, name: string): JsonNode | undefined {
+  const node = root.get(name)
+  return node?.kind === 'object' ? node.get('id') : undefined
+}
+
+function textOf(node: JsonNode | undefined): string | undefined {
+  return node?.kind === 'string' ? node.string() : undefined
+}
