@@ -7,7 +7,7 @@ export type { CallFacts, Endpoint, ModelEntry, ModelMetadata, ProviderAnswer, Pr
 export { defineDialect } from './plugin/dialect.ts'
 export type { AnswerFacts, Dialect, StreamFormat, StreamText, Usage } from './plugin/dialect.ts'
 export type { OptionsOf, OptionsSchema } from './plugin/schema.ts'
-export type { CacheStore, Clock, Health, InnerAnswer, InnerCall, Instrument, Meter, ModelInventory, Models, Pipelines, RouteFacts, ServiceName, Services, Timer } from './plugin/services.ts'
+export type { BreakerSource, CacheStore, Clock, Health, InnerAnswer, InnerCall, Instrument, Meter, ModelInventory, Models, Pipelines, ProviderBoard, RouteFacts, ServiceName, Services, Timer } from './plugin/services.ts'
 export { answer, block, orRefusal } from './pipeline/verdict.ts'
 export { Reply } from './upstream/reply.ts'
 export type { ReplyStream } from './upstream/reply.ts'

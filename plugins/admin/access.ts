@@ -2,14 +2,9 @@
 
 import { gatewayError, isWithin, normaliseUserPath, type AdminEndpoint, type AdminScope, type Caller, type Exchange } from '../../core/index.ts'
 
-const everything: AdminScope = { root: '/', isGlobal: true }
-
-/** These come with no scope of their own. */
-const unbound: ReadonlySet<string> = new Set(['master_key', 'no_key'])
-
 /** @throws GatewayError `dashboard_access_denied` */
 export function scopeOf({ caller, request }: Exchange): AdminScope {
-  const scope = caller?.admin ?? (caller !== undefined && unbound.has(caller.method) ? everything : undefined)
+  const scope = caller?.admin
   if (scope === undefined) throw gatewayError('dashboard_access_denied', 'this key may not use the admin API')
   if (request.method !== 'GET' && isForeignPage(caller, request.headers)) throw gatewayError('dashboard_access_denied', 'a page of another site may not change this gateway')
   return scope

@@ -73,6 +73,11 @@ export class Breaker {
     return Math.max(0, until - this.#clock.elapsed())
   }
 
+  /** Forgets what happened. Calls that are under way count for nothing. */
+  reset(): void {
+    if (this.#state !== 'closed' || this.#count > 0) this.#become('closed')
+  }
+
   /** Asks to make a call; undefined if it must not be made. */
   enter(): Permit | undefined {
     if (this.#state === 'closed') return this.#shared

@@ -1,6 +1,6 @@
 /** The breakers of one provider instance: a single one, or one for each of its models. */
 
-import type { Breaker } from './breaker.ts'
+import type { Breaker, BreakerState } from './breaker.ts'
 import type { BreakerPolicy } from './policy.ts'
 
 export class Guard {
@@ -13,6 +13,16 @@ export class Guard {
     this.policy = policy
     this.#make = make
     if (!policy.isPerModel) this.breaker('')
+  }
+
+  /** Of the breaker that is worst off; closed while there is none. */
+  get state(): BreakerState {
+    const states = new Set([...this.#breakers.values()].map(({ state }) => state))
+    return (['open', 'half-open'] as const).find(state => states.has(state)) ?? 'closed'
+  }
+
+  reset(): void {
+    for (const breaker of this.#breakers.values()) breaker.reset()
   }
 
   breaker(model: string): Breaker {

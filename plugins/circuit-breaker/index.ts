@@ -1,6 +1,7 @@
 /** Keeps calls back from a provider that fails again and again, and lets one through now and then to see (reliability 3). */
 
 import { definePlugin, gatewayError, slot, type Attempt, type Exchange } from '../../core/index.ts'
+import { inMilliseconds } from '../../core/plugin/shown-options.ts'
 import { Breaker, type BreakerState, type Permit } from './breaker.ts'
 import { Guard } from './guard.ts'
 import { BreakerPolicy, optionsFor } from './policy.ts'
@@ -18,9 +19,9 @@ export default definePlugin({
   name: 'circuit-breaker',
   description: 'Keeps calls back from a provider that fails again and again.',
   schema,
-  needs: ['providers'],
+  needs: ['providers', 'providerBoard'],
   edits: false,
-  setup({ options, services: { providers, clock, meter }, log, regex }) {
+  setup({ options, services: { providers, clock, meter, providerBoard }, log, regex }) {
     const policies = [...providers.values()].map(provider => ({ provider, policy: new BreakerPolicy(optionsFor(provider, options), regex) })).filter(({ policy }) => policy.isOn)
     if (policies.length === 0) return {}
 
@@ -40,6 +41,11 @@ export default definePlugin({
       held.set(exchange, undefined)
       judge(policy, attempt, permit)
     }
+
+    const withdraw = [
+      providerBoard.breakers({ stateOf: provider => guards.get(provider)?.state, reset: provider => guards.get(provider)?.reset() }),
+      providerBoard.rules('circuit_breaker', provider => inMilliseconds(schema, optionsFor(provider, options))),
+    ]
 
     return {
       attempt(exchange, attempt) {
@@ -67,6 +73,9 @@ export default definePlugin({
         const holding = held.get(exchange)
         if (holding !== undefined) report(exchange, attempt, holding)
         return undefined
+      },
+      close() {
+        for (const end of withdraw) end()
       },
     }
   },

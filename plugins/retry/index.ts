@@ -2,6 +2,7 @@
 
 import { definePlugin, type Exchange, type ProviderInstance } from '../../core/index.ts'
 import { checkOptions } from '../../core/config/options.ts'
+import { inMilliseconds } from '../../core/plugin/shown-options.ts'
 import { RetryPolicy, type RetryOptions } from './policy.ts'
 import { schema } from './schema.ts'
 
@@ -11,13 +12,15 @@ export default definePlugin({
   name: 'retry',
   description: 'Repeats calls that failed in a way that may pass.',
   schema,
-  needs: ['providers'],
+  needs: ['providers', 'providerBoard'],
   edits: false,
-  setup({ options, services: { providers, random } }) {
+  setup({ options, services: { providers, random, providerBoard } }) {
     const policies = new Map([...providers.values()].map(provider => [provider, new RetryPolicy({ ...options, ...overrides(provider) }, random)]))
     if ([...policies.values()].every(({ maxRetries }) => maxRetries === 0)) return {}
 
+    const withdraw = providerBoard.rules('retry', provider => inMilliseconds(schema, { ...options, ...overrides(provider) }))
     return {
+      close: withdraw,
       recover(exchange, { target, failure, once, retry }) {
         const policy = policies.get(target.provider)
         if (policy === undefined || failure === undefined || once || retry >= policy.maxRetries) return undefined
