@@ -1,0 +1,27 @@
+/** Keeps conversations: serves /v1/conversations, and offers them to the plugins that continue them (api 7.4). */
+
+import { definePlugin } from '../../core/index.ts'
+import { answerCall, refusalOf } from './endpoints.ts'
+import { continuing } from './continuing.ts'
+import { schema } from './schema.ts'
+import { ConversationStore } from './store.ts'
+
+const dayMs = 24 * 3600 * 1000
+
+export default definePlugin({
+  name: 'conversations',
+  description: 'Keeps conversations, and serves /v1/conversations.',
+  schema,
+  provides: 'conversations',
+  needs: ['storage'],
+  edits: false,
+  setup({ options, services: { storage, clock, random } }) {
+    const store = new ConversationStore({
+      conversations: storage.records('conversations'), items: storage.records('conversation_items'), clock, random, keepMs: options.keep_days * dayMs,
+    })
+    return {
+      service: continuing(store),
+      route: exchange => exchange.operation === 'conversations' ? answerCall(exchange, store).catch(refusalOf) : undefined,
+    }
+  },
+})

@@ -1,0 +1,76 @@
+/** Remembers responses: resolves what requests refer to, stores what was answered, and serves the life of what is stored (api 7.2, 7.3). */
+
+import { definePlugin, GatewayError, slot, type Attempt } from '../../core/index.ts'
+import { Background } from './background.ts'
+import { Keeper, wantsStore } from './keeper.ts'
+import { Lifecycle } from './lifecycle.ts'
+import { NativeResponses } from './native.ts'
+import type { StoredResponse } from './record.ts'
+import { resolve, type Resolved } from './references.ts'
+import { schema } from './schema.ts'
+import { answerIn } from './snapshot.ts'
+import { ResponseStore } from './store.ts'
+
+const dayMs = 24 * 3600 * 1000
+/** What is held of an answer, so that it can be stored whole. */
+const heldBytes = 64 * 1024 * 1024
+
+export default definePlugin({
+  name: 'stored-responses',
+  description: 'Stores responses, and resolves references to them and to conversations.',
+  schema,
+  needs: ['storage', 'conversations', 'providers'],
+  edits: false,
+  // What is asked of providers may take as long as a call.
+  timeoutMs: 0,
+  setup({ options, services: { storage, conversations, providers, clock, meter }, log }) {
+    const failures = meter.counter('response_snapshot_store_failures_total', 'Responses that could not be stored, by provider.', ['provider', 'provider_name', 'operation'])
+    const failed = (cause: unknown, operation: string, record: StoredResponse | undefined) => {
+      failures(1, record?.provider_type ?? '', record?.provider ?? '', operation)
+      log.warn({ err: cause, operation }, 'a response could not be stored')
+    }
+    const store = new ResponseStore({ responses: storage.records('responses'), items: storage.records('response_items'), clock, keepMs: options.keep_days * dayMs, failed })
+    const lifecycle = new Lifecycle(store, new NativeResponses(providers), new Background(store, conversations))
+    const keeper = new Keeper(store)
+    const resolved = slot<Resolved>()
+
+    return {
+      route(exchange) {
+        if (exchange.operation === 'responses_lifecycle') return lifecycle.answer(exchange).catch(refused)
+        if (wantsStore(exchange)) exchange.holdBytes = heldBytes
+        return resolve(exchange, { store, conversations })?.then(found => {
+          if (found === undefined) return
+          resolved.set(exchange, found)
+          exchange.cache = 'bypass'
+          exchange.holdBytes = heldBytes
+        }).catch(refused)
+      },
+      /** A provider knows an earlier response under the key that it was made with. */
+      attempt(exchange, attempt) {
+        const key = resolved.get(exchange)?.key
+        if (key !== undefined) takeKey(attempt, key)
+      },
+      response(exchange) {
+        const { reply } = exchange
+        if (reply?.status !== 200) return undefined
+        const { document } = reply
+        return keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root), resolved.get(exchange))
+      },
+      stream: {
+        last: ({ document }, exchange) => keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')), resolved.get(exchange)),
+      },
+      close: () => store.settled(),
+    }
+  },
+})
+
+function takeKey(attempt: Attempt, { provider, fingerprint }: NonNullable<Resolved['key']>): void {
+  const key = attempt.target.provider.name === provider && attempt.retry === 0 ? attempt.target.provider.keys.withFingerprint(fingerprint) : undefined
+  if (key !== undefined) attempt.key = key
+}
+
+/** A refusal is an answer; what else went wrong is the gateway's failure. */
+function refused(cause: unknown): GatewayError {
+  if (cause instanceof GatewayError) return cause
+  throw cause
+}

@@ -1,0 +1,54 @@
+/** Keeps an answer as it is about to leave: in the store, and in the conversation that it continues (api 7.2). */
+
+import { gatewayError, type Exchange, type GatewayError, type OpenConversation } from '../../core/index.ts'
+import { isKept, isUnderWay } from './record.ts'
+import type { Resolved } from './references.ts'
+import { nameReferences, outputItems, ownItems, recordOf, type Answer } from './snapshot.ts'
+import type { ResponseStore } from './store.ts'
+
+const nothing: Resolved = {}
+
+export class Keeper {
+  readonly #store: ResponseStore
+
+  constructor(store: ResponseStore) {
+    this.#store = store
+  }
+
+  /**
+   * What is stored is found from now on, and nobody waits for its writing; what goes into a conversation is waited for.
+   * @param answer undefined for one that cannot be read @returns a refusal, if the conversation could not take it
+   */
+  keep(exchange: Exchange, answer: Answer | undefined, references = nothing): Promise<GatewayError | undefined> | GatewayError | undefined {
+    const { conversation } = references
+    if (exchange.operation !== 'responses' || exchange.cache === 'hit') return undefined
+    if (answer === undefined) return conversation === undefined ? undefined : notAppended(new Error('the answer cannot be read'))
+    if (!isKept(answer.status)) return undefined
+    nameReferences(answer, references)
+    if (conversation === undefined || isUnderWay(answer.status)) return this.#save(exchange, answer, references)
+    return this.#append(exchange, answer, references, conversation)
+  }
+
+  async #append(exchange: Exchange, answer: Answer, references: Resolved, conversation: OpenConversation): Promise<GatewayError | undefined> {
+    try {
+      await conversation.append([...ownItems(exchange, answer.id, references.own), ...outputItems(exchange, answer)])
+    } catch (cause) {
+      return notAppended(cause)
+    }
+    return this.#save(exchange, answer, references)
+  }
+
+  #save(exchange: Exchange, answer: Answer, references: Resolved): undefined {
+    if (wantsStore(exchange)) this.#store.save(answer.id, exchange.userPath, () => recordOf(exchange, answer, references))
+    return undefined
+  }
+}
+
+/** Unless the caller said otherwise. */
+export function wantsStore({ body }: Exchange): boolean {
+  return body !== undefined && body.root.get('store')?.value() !== false
+}
+
+function notAppended(cause: unknown): GatewayError {
+  return gatewayError('internal_error', 'The answer could not be put into its conversation', { cause })
+}

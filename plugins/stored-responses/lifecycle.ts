@@ -1,0 +1,109 @@
+/** The life of a stored response: it is read, its input is listed, it is cancelled and deleted (api 7.3). */
+
+import { gatewayError, notFound, Reply, scopeOf, type Exchange, type JsonDocument } from '../../core/index.ts'
+import { said, stringOf } from '../../core/document/readings.ts'
+import { pageQuery } from '../../core/neutral/item-lists.ts'
+import type { Background } from './background.ts'
+import { itemPage } from './item-page.ts'
+import { isElsewhere, type LifecycleOperation, type NativeResponses } from './native.ts'
+import { lifecycleQuery, type LifecycleQuery } from './query.ts'
+import { isUnderWay } from './record.ts'
+import type { FoundResponse, ResponseStore } from './store.ts'
+
+export class Lifecycle {
+  readonly #store: ResponseStore
+  readonly #native: NativeResponses
+  readonly #background: Background
+
+  constructor(store: ResponseStore, native: NativeResponses, background: Background) {
+    this.#store = store
+    this.#native = native
+    this.#background = background
+  }
+
+  /** @throws GatewayError */
+  async answer(exchange: Exchange): Promise<Reply> {
+    const { method, path, params: { id = '' } } = exchange.request
+    const query = lifecycleQuery(exchange)
+    const found = await this.#find(exchange, id)
+    if (method === 'DELETE') return await this.#delete(exchange, id, found, query)
+    if (path.replace(/\/$/, '').endsWith('/cancel')) return await this.#cancel(exchange, id, found, query)
+    if (path.replace(/\/$/, '').endsWith('/input_items')) return await this.#inputItems(exchange, id, found, query)
+    return await this.#get(exchange, id, found, query)
+  }
+
+  async #find({ caller }: Exchange, id: string): Promise<FoundResponse | undefined> {
+    try {
+      return await this.#store.find(id, caller)
+    } catch (cause) {
+      throw gatewayError('not_ready', 'the stored responses cannot be read now', { retryAfterMs: 1000, cause })
+    }
+  }
+
+  async #get(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
+    const include = query.include.length === 0 ? {} : { 'include[]': query.include }
+    if (found === undefined) return json((await this.#untracked(exchange, id, 'responses_get', query, include)).render())
+    const keeper = isUnderWay(found.value.status) ? this.#native.keeperOf(found, 'responses_get') : undefined
+    if (keeper === undefined) return json(found.value.response)
+    const asked = await this.#native.ask(exchange, keeper, found, 'responses_get', include).catch((cause: unknown) => {
+      if (isElsewhere(cause)) return undefined
+      throw cause
+    })
+    return json(asked === undefined ? found.value.response : await this.#refreshed(exchange, found, asked))
+  }
+
+  async #inputItems(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
+    const page = pageQuery(exchange.request.query)
+    if (found !== undefined) return json(itemPage(found.value.items, page))
+    const { after, limit, order } = page
+    const passed = { limit: String(limit), order, ...after === undefined ? {} : { after }, ...query.include.length === 0 ? {} : { 'include[]': query.include } }
+    return json((await this.#untracked(exchange, id, 'responses_input_items', query, passed)).render())
+  }
+
+  async #cancel(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
+    if (found === undefined) return json((await this.#untracked(exchange, id, 'responses_cancel', query)).render())
+    const keeper = this.#native.keeperOf(found, 'responses_cancel')
+    if (keeper === undefined) throw gatewayError('unsupported_response_operation', 'this response does not run at a provider that could cancel it')
+    return json(await this.#refreshed(exchange, found, await this.#native.ask(exchange, keeper, found, 'responses_cancel')))
+  }
+
+  async #delete(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
+    if (found === undefined) await this.#untracked(exchange, id, 'responses_delete', query)
+    else {
+      const keeper = this.#native.keeperOf(found, 'responses_delete')
+      if (keeper !== undefined) await this.#native.ask(exchange, keeper, found, 'responses_delete').catch((cause: unknown) => { if (!isElsewhere(cause)) throw cause })
+      await this.#forget(id)
+    }
+    return json(JSON.stringify({ id, object: 'response', deleted: true }))
+  }
+
+  async #forget(id: string): Promise<void> {
+    try {
+      await this.#store.delete(id)
+    } catch (cause) {
+      throw gatewayError('not_ready', 'the stored response cannot be deleted now', { retryAfterMs: 1000, cause })
+    }
+  }
+
+  /** Only those who reach everything reach what the gateway has no record of. */
+  async #untracked(exchange: Exchange, id: string, operation: LifecycleOperation, query: LifecycleQuery, passed: Readonly<Record<string, string | readonly string[]>> = {}): Promise<JsonDocument> {
+    const document = scopeOf(exchange.caller) === undefined ? await this.#native.askAll(exchange, id, operation, query, passed) : undefined
+    if (document === undefined) throw notFound('response')
+    return document
+  }
+
+  /** What the provider says now, under the id that the client knows; the stored copy says it from now on, too. */
+  async #refreshed(exchange: Exchange, found: FoundResponse, document: JsonDocument): Promise<string> {
+    const { root } = document
+    if (stringOf(root.get('id')) !== found.id) document.set(root, 'id', JSON.stringify(found.id))
+    const { conversation } = found.value
+    if (conversation !== null && said(root, 'conversation') === undefined) document.set(root, 'conversation', JSON.stringify({ id: conversation.id }))
+    const response = document.render().toString()
+    await this.#background.refresh(exchange, found, { response, status: stringOf(root.get('status')) ?? found.value.status })
+    return response
+  }
+}
+
+function json(body: string | Buffer): Reply {
+  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.from(body) })
+}

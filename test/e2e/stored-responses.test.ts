@@ -1,0 +1,272 @@
+import { expect } from 'chai'
+import type OpenAI from 'openai'
+import type { Response } from 'openai/resources/responses/responses'
+import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
+import type { ReceivedRequest } from '../../core/testing/received-request.ts'
+import { message, response, streamOf, usage, wireEvents } from '../plugins/dialects/openai-responses/samples.ts'
+import { Served } from '../support/serve.ts'
+import { until } from '../support/until.ts'
+
+const json = ({ body }: ReceivedRequest) => JSON.parse(body.toString()) as Record<string, any>
+
+/** An Anthropic answer. */
+const claude = (text: string) => ({ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-x', content: [{ type: 'text', text }], stop_reason: 'end_turn', usage: { input_tokens: 1, output_tokens: 2 } })
+const claudeStream = (text: string): string[] => [
+  { type: 'message_start', message: { ...claude(''), content: [] } }, { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }, { type: 'content_block_stop', index: 0 },
+  { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 9 } }, { type: 'message_stop' },
+].map(event => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+const gemini = (text: string) => ({ responseId: 'g', modelVersion: 'gemini-x', candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4, totalTokenCount: 7 } })
+
+/** Upstreams that a response is translated to: their answers, and what they were told, as roles and texts. */
+const upstreams: Record<string, { model: string; plain: (text: string) => object; stream: (text: string) => string[]; turns: (request: ReceivedRequest) => string[] }> = {
+  'chat completions': {
+    model: 'chatty/chat-test', plain: content => chatCompletion({ content }), stream: text => chatChunks({ pieces: [text] }),
+    turns: request => (json(request)['messages'] as { role: string; content: string }[]).map(({ role, content }) => `${role}: ${content}`),
+  },
+  'messages': {
+    model: 'claude/claude-test', plain: claude, stream: claudeStream,
+    turns: request => (json(request)['messages'] as { role: string; content: string | { text: string }[] }[]).map(({ role, content }) => `${role}: ${typeof content === 'string' ? content : content.map(({ text }) => text).join('')}`),
+  },
+  'Gemini': {
+    model: 'gem/gemini-test', plain: gemini, stream: text => [`data: ${JSON.stringify(gemini(text))}\n\n`],
+    turns: request => (json(request)['contents'] as { role: string; parts: { text: string }[] }[]).map(({ role, parts }) => `${role === 'model' ? 'assistant' : role}: ${parts.map(({ text }) => text).join('')}`),
+  },
+}
+
+describe('stored responses', () => {
+  let served: Served
+  let client: OpenAI
+
+  beforeEach(async () => {
+    served = await Served.start({ config: {
+      storage: { sqlite: { path: ':memory:' } },
+      resilience: { retry: { max_retries: 0 } },
+      providers: {
+        chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] },
+        gem: { type: 'gemini', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-gem', models: ['gemini-test'] },
+        claude: { type: 'anthropic', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-claude', models: ['claude-test'] },
+      },
+    } })
+    client = served.client()
+  })
+  afterEach(() => served.close())
+
+  for (const [name, { model, plain, stream, turns }] of Object.entries(upstreams)) {
+    it(`are continued over ${name}, by their ids`, async () => {
+      served.upstream.reply({ body: plain('Good day.') }, { body: plain('Ebb.') }, { body: plain('Noon.') })
+      const one = await client.responses.create({ model, input: 'Hello' })
+      const two = await client.responses.create({ model, input: [{ role: 'user', content: 'Tide?' }], previous_response_id: one.id })
+      const three = await client.responses.create({ model, input: 'When?', previous_response_id: two.id })
+      expect([one, two, three].map(answer => answer.output_text)).to.deep.equal(['Good day.', 'Ebb.', 'Noon.'])
+      expect([two.previous_response_id, three.previous_response_id]).to.deep.equal([one.id, two.id])
+      expect(turns(served.upstream.requests[2]!)).to.deep.equal(['user: Hello', 'assistant: Good day.', 'user: Tide?', 'assistant: Ebb.', 'user: When?'])
+    })
+
+    it(`are continued over ${name} as streams`, async () => {
+      served.upstream.reply({ chunks: stream('Good day.') }, { chunks: stream('Ebb.') })
+      const one = await client.responses.stream({ model, input: 'Hello' }).finalResponse()
+      const two = await client.responses.stream({ model, input: 'Tide?', previous_response_id: one.id }).finalResponse()
+      expect(two.previous_response_id).to.equal(one.id)
+      expect(turns(served.upstream.requests[1]!)).to.deep.equal(['user: Hello', 'assistant: Good day.', 'user: Tide?'])
+      expect((await client.responses.retrieve(two.id)).output_text).to.equal('Ebb.')
+    })
+  }
+
+  it('can be named as soon as the terminal event is there', async () => {
+    served.upstream.reply({ chunks: chatChunks({ pieces: ['Good day.'] }) }, { body: chatCompletion() })
+    for await (const event of await client.responses.create({ model: 'chatty/chat-test', input: 'Hello', stream: true })) {
+      if (event.type === 'response.completed') await client.responses.create({ model: 'chatty/chat-test', input: 'Tide?', previous_response_id: event.response.id })
+    }
+    expect(json(served.upstream.requests[1]!)['messages']).to.have.length(3)
+  })
+
+  describe('natively', () => {
+    const native = (more: object = {}) => ({ body: response({ id: 'resp_native', output: [message({ pieces: ['Good day.'] }).item], usage, ...more }) })
+
+    it('go by, byte for byte, and are continued by the provider itself', async () => {
+      served.upstream.reply(native(), native({ id: 'resp_2', previous_response_id: 'resp_native' }))
+      await client.responses.create({ model: 'gpt-test', input: 'Hello' })
+      const sent = '{"model":"gpt-test","previous_response_id": "resp_native","input":"Tide?","x":1.0}'
+      const answer = await served.call('POST', '/v1/responses', sent)
+      expect(served.upstream.requests[1]?.body.toString()).to.equal(sent)
+      expect(JSON.parse(answer.body.toString())).to.have.property('id', 'resp_2')
+    })
+
+    it('are continued by another vendor with all that was said', async () => {
+      served.upstream.reply({ chunks: streamOf(message({ pieces: ['Good day.'] })) }, { body: chatCompletion() })
+      const one = await client.responses.stream({ model: 'gpt-test', input: 'Hello' }).finalResponse()
+      await client.responses.create({ model: 'chatty/chat-test', input: 'Tide?', previous_response_id: one.id })
+      expect(upstreams['chat completions']?.turns(served.upstream.requests[1]!)).to.deep.equal(['user: Hello', 'assistant: Good day.', 'user: Tide?'])
+    })
+
+    it('continue what another vendor answered, without his reasoning and his ids', async () => {
+      served.upstream.reply({ body: chatCompletion({ content: 'Good day.' }) }, native())
+      const one = await client.responses.create({ model: 'chatty/chat-test', input: 'Hello' })
+      const two = await client.responses.create({ model: 'gpt-test', input: 'Tide?', previous_response_id: one.id })
+      const { input, previous_response_id: previous } = json(served.upstream.requests[1]!)
+      expect(previous).to.equal(undefined)
+      expect((input as { role: string; id?: string }[]).map(({ role, id }) => [role, id])).to.deep.equal([['user', undefined], ['assistant', undefined], ['user', undefined]])
+      expect(two.previous_response_id).to.equal(one.id)
+    })
+
+    it('that are not known here are left to the provider', async () => {
+      served.upstream.reply(native())
+      await client.responses.create({ model: 'gpt-test', input: 'Tide?', previous_response_id: 'resp_elsewhere' })
+      expect(json(served.upstream.requests[0]!)).to.have.property('previous_response_id', 'resp_elsewhere')
+    })
+
+    it('are polled while they run in the background, cancelled and deleted at the provider', async () => {
+      served.upstream.reply(
+        native({ status: 'queued', output: [], background: true }), native({ status: 'in_progress', output: [] }), native(),
+        native({ status: 'queued', output: [], id: 'resp_b' }), native({ status: 'cancelled', output: [], id: 'resp_b' }), { body: { id: 'resp_b', object: 'response', deleted: true } },
+      )
+      const one = await client.responses.create({ model: 'gpt-test', input: 'Hello', background: true })
+      expect(one.status).to.equal('queued')
+      expect((await client.responses.retrieve(one.id)).status).to.equal('in_progress')
+      expect((await client.responses.retrieve(one.id)).output_text).to.equal('Good day.')
+      // From now on the stored copy is whole.
+      expect((await client.responses.retrieve(one.id)).output_text).to.equal('Good day.')
+      expect(served.upstream.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['POST /v1/responses', 'GET /v1/responses/resp_native', 'GET /v1/responses/resp_native'])
+      const two = await client.responses.create({ model: 'gpt-test', input: 'Hello', background: true })
+      expect((await client.responses.cancel(two.id)).status).to.equal('cancelled')
+      expect((await client.responses.retrieve(two.id)).status).to.equal('cancelled')
+      await client.responses.delete(two.id)
+      expect(served.upstream.requests.slice(4).map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['POST /v1/responses/resp_b/cancel', 'DELETE /v1/responses/resp_b'])
+    })
+  })
+
+  describe('have a life:', () => {
+    let stored: Response
+    beforeEach(async () => {
+      served.upstream.reply({ body: chatCompletion({ content: 'Good day.' }) })
+      stored = await client.responses.create({
+        model: 'chatty/chat-test', metadata: { a: 'b' },
+        input: [{ role: 'user', content: 'Hello' }, { type: 'function_call', call_id: 'c1', name: 'tide', arguments: '{}' }, { type: 'function_call_output', call_id: 'c1', output: 'ebb' }, { role: 'user', content: [{ type: 'input_text', text: 'And now?' }] }],
+      })
+    })
+
+    it('they are retrieved as they were answered', async () => {
+      const [retrieved, created] = [await client.responses.retrieve(stored.id), stored].map(answer => JSON.parse(JSON.stringify(answer)) as Response)
+      expect(retrieved).to.deep.equal(created)
+    })
+
+    it('their input is listed, newest first, page by page', async () => {
+      const all: { id?: string; type?: string }[] = []
+      for await (const item of client.responses.inputItems.list(stored.id, { limit: 3 })) all.push(item)
+      expect(all.map(({ type }) => type)).to.deep.equal(['message', 'function_call_output', 'function_call', 'message'])
+      expect(all.map(({ id }) => id).slice(1, 3)).to.deep.equal(['fco_c1', 'fc_c1'])
+      expect(all[0]?.id).to.match(/^msg_[0-9a-f]{32}$/)
+      expect(all[3]).to.deep.include({ role: 'user', content: [{ type: 'input_text', text: 'Hello' }] })
+      const again = await client.responses.inputItems.list(stored.id, { order: 'asc', after: 'fc_c1' })
+      expect(again.data.map(item => (item as { id?: string }).id)).to.deep.equal(['fco_c1', all[0]?.id])
+    })
+
+    it('they are deleted, and then unknown', async () => {
+      await client.responses.delete(stored.id)
+      expect(await client.responses.retrieve(stored.id).catch((error: unknown) => error)).to.deep.include({ status: 404, type: 'not_found_error' })
+      const refused = await served.call('POST', '/v1/responses', { model: 'chatty/chat-test', input: 'x', previous_response_id: stored.id })
+      expect([refused.status, (JSON.parse(refused.body.toString()) as { error: { param: string } }).error.param]).to.deep.equal([400, 'previous_response_id'])
+    })
+
+    const answers: Record<string, [method: string, path: string, status: number, param?: string | null]> = {
+      'a stream of one that is over': ['GET', '?stream=true', 501, 'stream'],
+      'no stream': ['GET', '?stream=false', 200],
+      'a flag that is none': ['GET', '?include_obfuscation=maybe', 400, 'include_obfuscation'],
+      'a number that is none': ['GET', '?starting_after=x', 400, 'starting_after'],
+      'all parameters as they should be': ['GET', '?include_obfuscation=true&starting_after=3&include[]=reasoning.encrypted_content', 200],
+      'an order that is none': ['GET', '/input_items?order=up', 400, 'order'],
+      'a limit that is none': ['GET', '/input_items?limit=x', 400, 'limit'],
+      'a limit below all': ['GET', '/input_items?limit=-3', 200],
+      'a limit above all': ['GET', '/input_items?limit=100000', 200],
+      'an item that is not there': ['GET', '/input_items?after=msg_none', 200],
+      'a cancellation of what is over': ['POST', '/cancel', 501],
+      'another method': ['PUT', '', 405],
+      'a trailing slash': ['GET', '/input_items/', 200],
+    }
+    for (const [name, [method, path, status, param]] of Object.entries(answers)) {
+      it(`${name} is answered with ${status}`, async () => {
+        const answer = await served.call(method, `/v1/responses/${stored.id}${path}`)
+        expect(answer.status).to.equal(status)
+        if (param !== undefined) expect(JSON.parse(answer.body.toString())).to.have.nested.property('error.param', param)
+        if (status === 501) expect(answer.headers['x-should-retry']).to.equal('false')
+      })
+    }
+
+    it('an item that is not there has nothing behind it', async () => {
+      const { body } = await served.call('GET', `/v1/responses/${stored.id}/input_items?after=msg_none`)
+      expect(JSON.parse(body.toString())).to.deep.equal({ object: 'list', data: [], first_id: null, last_id: null, has_more: false })
+    })
+
+    it('a single item of their output can be referred to', async () => {
+      served.upstream.reply({ body: chatCompletion() })
+      await client.responses.create({ model: 'chatty/chat-test', input: [{ type: 'item_reference', id: stored.output[0]!.id! }, { role: 'user', content: 'More' }] })
+      expect(upstreams['chat completions']?.turns(served.upstream.requests[1]!)).to.deep.equal(['assistant: Good day.', 'user: More'])
+    })
+  })
+
+  it('are not stored when the caller says so, or when they failed', async () => {
+    served.upstream.reply({ body: chatCompletion() }, { chunks: chatChunks({ pieces: ['a'] }).slice(0, 2) })
+    const one = await client.responses.create({ model: 'chatty/chat-test', input: 'Hello', store: false })
+    const broken = await served.call('POST', '/v1/responses', { model: 'chatty/chat-test', input: 'Hello', stream: true })
+    const [created] = wireEvents(broken.body.toString()) as unknown as { response: Response }[]
+    for (const id of [one.id, created!.response.id]) {
+      served.upstream.reply({ status: 404, body: errorBody('unknown', 'invalid_request_error') })
+      expect(await client.responses.retrieve(id).catch((error: unknown) => error)).to.have.property('status', 404)
+    }
+  })
+
+  describe('that the gateway does not know', () => {
+    it('are sought at the providers that keep some', async () => {
+      served.upstream.reply({ body: response({ id: 'resp_x', output: [] }) })
+      expect((await client.responses.retrieve('resp_x', { include: ['file_search_call.results'] })).id).to.equal('resp_x')
+      expect(served.upstream.requests[0]?.path).to.equal('/v1/responses/resp_x?include%5B%5D=file_search_call.results')
+    })
+
+    it('are unknown when no provider knows them', async () => {
+      served.upstream.always({ status: 404, body: errorBody('no', 'invalid_request_error') })
+      for (const [method, path] of [['GET', ''], ['GET', '/input_items'], ['POST', '/cancel'], ['DELETE', '']] as const) {
+        const answer = await served.call(method, `/v1/responses/resp_x${path}`)
+        expect([answer.status, (JSON.parse(answer.body.toString()) as { error: { message: string } }).error.message]).to.deep.equal([404, 'response not found'])
+      }
+    })
+
+    it('are what the provider says they are', async () => {
+      served.upstream.reply({ status: 400, body: errorBody('Cannot cancel a completed response', 'invalid_request_error') })
+      const refused = await client.responses.cancel('resp_x').catch((error: unknown) => error) as Error
+      expect(refused).to.have.property('status', 400)
+      expect(refused.message).to.include('Cannot cancel a completed response')
+    })
+
+    it('are not sought at a provider of an unknown name', async () => {
+      const answer = await served.call('GET', '/v1/responses/resp_x?provider=nobody')
+      expect([answer.status, (JSON.parse(answer.body.toString()) as { error: { param: string } }).error.param]).to.deep.equal([400, 'provider'])
+    })
+
+    for (const id of ['%27%3B%20DROP%20TABLE%20responses', '%00', '__proto__', '%7B%22%24ne%22%3A1%7D', 'a'.repeat(5000), '..%2f..%2fetc', '%F0%9F%92%A9']) {
+      it(`are unknown, however hostile the name: ${id.slice(0, 30)}`, async () => {
+        served.upstream.always({ status: 404, body: errorBody('no', 'invalid_request_error') })
+        const answer = await served.call('GET', `/v1/responses/${id}`)
+        expect(answer.status).to.be.oneOf([400, 404])
+      })
+    }
+  })
+
+  it('count what could not be stored, and answer all the same', async () => {
+    await served.close()
+    served = await Served.start({
+      files: { 'full.ts': `import { definePlugin } from 'tapline'
+        const records = name => ({
+          get: async () => undefined, list: async () => [], delete: async () => false, deleteAll: async () => 0, watch: () => () => {},
+          put: async (id, value) => { if (name === 'responses') throw new Error('the disk is full'); return { id, value, revision: 1, owner: '', position: 0 } },
+        })
+        export default definePlugin({ name: 'full', provides: 'storage', setup: () => ({ service: { kind: 'full', records, journal: async () => ({ append: async rows => rows.length, list: async () => ({ rows: [], total: 0 }), deleteBefore: async () => [] }) } }) })` },
+      config: { storage: { type: './full.ts' }, metrics: { enabled: true }, providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } } },
+    })
+    served.upstream.reply({ body: chatCompletion({ content: 'Good day.' }) })
+    expect((await served.client().responses.create({ model: 'chatty/chat-test', input: 'Hello' })).output_text).to.equal('Good day.')
+    await until(() => served.gateway.log.some(({ msg }) => msg === 'a response could not be stored'))
+    const metrics = (await served.call('GET', '/metrics')).body.toString()
+    expect(metrics).to.include('tapline_response_snapshot_store_failures_total{provider="openai-compatible",provider_name="chatty",operation="create"} 1')
+  })
+})
