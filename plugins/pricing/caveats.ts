@@ -16,7 +16,7 @@ export function caveatsOf(call: PricedCall, prices: PriceList, isMeasured: boole
   const found = [
     ...unmapped(call).map(name => `unmapped token field: ${name}`),
     ...isSound(call) && !isMeasured && hasSoundRate(prices) ? ['audio could not be measured'] : [],
-    ...call.estimated === true && dependsOnUsage(prices) ? ['usage is estimated'] : [],
+    ...call.estimated === true && dependsOnUsage(prices) ? ['estimated usage'] : [],
   ]
   return found.length === 0 ? null : [...new Set(found)].sort().join('; ')
 }

@@ -4,7 +4,7 @@ import { gatewayError, readModelSelector, type AdminCall, type Cost, type Filter
 import { rangeOf } from '../../core/admin/ranges.ts'
 import type { UsageJournal } from './journal.ts'
 import { narrowed } from './questions.ts'
-import { pricedCallOf } from './record.ts'
+import { costColumns, pricedCallOf } from './record.ts'
 
 const pageSize = 500
 
@@ -26,7 +26,7 @@ export async function recalculate(call: AdminCall, ground: RecalculationGround):
     for await (const rows of ground.journal.each(filter, { pageSize, order: 'asc' })) {
       call.exchange.throwIfStopped()
       lost.throwIfAborted()
-      const changes = rows.map(row => ({ id: row.id, ...ground.priceOf(pricedCallOf(row)) }))
+      const changes = rows.map(row => ({ id: row.id, ...costColumns(pricedCallOf(row), call => ground.priceOf(call)) }))
       await ground.journal.amend(changes)
       const priced = changes.filter(({ total_cost: cost }) => cost !== null).length
       counts.matched += rows.length

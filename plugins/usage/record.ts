@@ -5,7 +5,9 @@ import { baseCounts, type BaseCounts } from '../../core/usage/base-counts.ts'
 import { cacheSplit } from '../../core/usage/cache-split.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 
-export const unknownCost: Cost = { input_cost: null, output_cost: null, total_cost: null, cost_source: null, costs_calculation_caveat: null }
+const estimatedCaveat = 'estimated usage'
+
+const unknownCost: Cost = { input_cost: null, output_cost: null, total_cost: null, cost_source: null, costs_calculation_caveat: null }
 
 /** @param entry by `entryOf`, or as another plugin gave it: with the columns of a record */
 export function recordOf(entry: UsageEntry, priceOf: (call: PricedCall) => Cost): UsageRecord {
@@ -35,7 +37,13 @@ export function recordOf(entry: UsageEntry, priceOf: (call: PricedCall) => Cost)
     ...counts,
     ...split,
   }
-  return { ...known, ...priceOf(known) }
+  return { ...known, ...costColumns(known, priceOf) }
+}
+
+/** Costs as they are stored: an estimate that nobody can price is marked as one, too. */
+export function costColumns(call: PricedCall, priceOf: (call: PricedCall) => Cost): Cost {
+  const cost = priceOf(call)
+  return call.estimated === true && cost.total_cost === null && cost.costs_calculation_caveat === null ? { ...cost, costs_calculation_caveat: estimatedCaveat } : cost
 }
 
 /** The columns of a row that a price is found for. */

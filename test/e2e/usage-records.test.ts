@@ -1,0 +1,160 @@
+import { expect } from 'chai'
+import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
+import { Gate } from '../../core/testing/gate.ts'
+import type { Script } from '../../core/testing/script.ts'
+import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
+import { TurnedClock } from '../../core/testing/turned-clock.ts'
+import { priced, recorded } from '../support/recorded.ts'
+import { hello, helloStream, Served } from '../support/serve.ts'
+
+const usage = { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 40, reasoning_tokens: 5 }
+const said = { input_tokens: 100, output_tokens: 20, total_tokens: 120, estimated: false, uncached_input_tokens: 60, cached_input_tokens: 40, cache_write_input_tokens: 0, cached_input_ratio: 0.4 }
+const cost = { input_cost: (60 + 40 * 0.5) / 1e6, output_cost: 200 / 1e6, total_cost: 280 / 1e6, cost_source: 'model_pricing', costs_calculation_caveat: null }
+const { usage: _, ...withoutUsage } = chatCompletion({ content: 'x'.repeat(400) })
+
+describe('the record of a request', () => {
+  it('says who called, what was executed, what it used and what it cost', async () => {
+    await using served = await Served.start(priced)
+    served.upstream.always({ body: chatCompletion({ id: 'chatcmpl-1', usage }) })
+    await served.chat(hello, { 'x-request-id': 'r-1', 'x-tapline-user-path': '/team/a', 'x-session-id': 's-1' })
+    const [record] = await recorded(served, 1)
+    expect(record).to.include({
+      request_id: 'r-1', provider_id: 'chatcmpl-1', model: 'gpt-test', provider: 'openai', provider_name: 'openai', requested_model: 'gpt-test', endpoint: '/v1/chat/completions', user_path: '/team/a',
+      user_id: null, auth_key_id: null, status: 'ok', cache_type: null, origin: 'client', rewrite_tokens_saved: null, rewrite_cost_saved: null, ...said, ...cost,
+    })
+    expect(record?.id).to.match(/^[0-9a-f-]{36}$/)
+    expect(record?.session_id).to.be.a('string').that.is.not.empty
+    expect(record?.labels).to.deep.equal([])
+    expect(record?.raw_data).to.include({ prompt_cached_tokens: 40, completion_reasoning_tokens: 5 })
+    expect(Date.parse(record?.timestamp ?? '')).to.be.closeTo(Date.now(), 60_000)
+  })
+
+  it('names the managed key, its labels and its path', async () => {
+    await using served = await Served.start(priced)
+    served.upstream.always({ body: chatCompletion({ usage }) })
+    const key = JSON.parse((await served.call('POST', '/admin/auth-keys', { name: 'a', user_path: '/team/b', labels: ['blue', 'green'] })).body.toString()) as { id: string; value: string }
+    await served.chat(hello, { authorization: `Bearer ${key.value}` })
+    const [record] = await recorded(served, 1)
+    expect(record).to.include({ auth_key_id: key.id, user_path: '/team/b' })
+    expect(record?.labels).to.deep.equal(['blue', 'green'])
+  })
+
+  interface Kind {
+    readonly what: string
+    readonly request?: object
+    readonly script: Script
+    readonly is: object
+  }
+  const estimated = { estimated: true, costs_calculation_caveat: 'estimated usage', cost_source: 'model_pricing' }
+  const pieces = Array.from({ length: 100 }, () => 'four')
+  const kinds: readonly Kind[] = [
+    { what: 'a plain answer', script: { body: chatCompletion({ usage }) }, is: { status: 'ok', ...said, ...cost } },
+    { what: 'a stream', request: helloStream, script: { chunks: chatChunks({ id: 'chatcmpl-2', pieces: ['a', 'b'], usage }) }, is: { status: 'ok', provider_id: 'chatcmpl-2', ...said, ...cost } },
+    { what: 'a plain answer without counts', script: { body: withoutUsage }, is: { status: 'ok', ...estimated, output_tokens: 100 } },
+    { what: 'a stream without counts', request: helloStream, script: { chunks: chatChunks({ pieces }) }, is: { status: 'ok', ...estimated } },
+    { what: 'an answer without counts and without a price', request: { ...hello, model: 'gpt-free' }, script: { body: withoutUsage }, is: { status: 'ok', estimated: true, output_tokens: 100, total_cost: null, costs_calculation_caveat: 'estimated usage' } },
+    { what: "a provider's error", script: { status: 400, body: errorBody('no', 'invalid_request_error', 'bad') }, is: { status: 'error', input_tokens: null, output_tokens: null, total_cost: null, estimated: false, model: 'gpt-test' } },
+    { what: 'a provider that nobody reaches', script: { refuse: true }, is: { status: 'error', input_tokens: null, provider_name: 'openai' } },
+    { what: 'a stream that breaks', request: helloStream, script: { chunks: chatChunks({ pieces }).slice(0, -2), cutAfter: 10_000 }, is: { status: 'error', estimated: true } },
+    { what: 'a stream that ends with an error', request: helloStream, script: { chunks: [...chatChunks({ pieces: ['a'] }).slice(0, 2), `data: ${JSON.stringify(errorBody('overloaded'))}\n\n`] }, is: { status: 'error', estimated: true } },
+  ]
+  for (const { what, request = hello, script, is } of kinds) {
+    it(`is made of ${what}`, async () => {
+      await using served = await Served.start({ ...priced, config: { ...priced.config, resilience: { retry: { max_retries: 0 } } } })
+      served.upstream.always(script)
+      await served.chat(request)
+      expect((await recorded(served, 1))[0]).to.include(is)
+    })
+  }
+
+  it('estimates a long stream by what was seen of it', async () => {
+    await using served = await Served.start(priced)
+    served.upstream.always({ chunks: chatChunks({ pieces: Array.from({ length: 2000 }, () => 'words ') }) })
+    const answer = await served.chat(helloStream)
+    expect(answer.body.toString()).to.not.contain('usage":{')
+    expect((await recorded(served, 1))[0]?.output_tokens).to.be.within(2400, 3600)
+  })
+
+  it('names the target that answered after a failover, once', async () => {
+    await using backup = await ScriptedUpstream.start()
+    await using served = await Served.start({
+      config: {
+        resilience: { retry: { max_retries: 0 } },
+        virtual_models: [{ source: 'smart', strategy: 'failover', targets: [{ provider: 'openai', model: 'gpt-test' }, { provider: 'backup', model: 'gpt-b' }] }],
+        providers: { backup: { type: 'openai-compatible', api_key: 'sk-backup', base_url: backup.url, models: ['gpt-b'] } },
+      },
+    })
+    served.upstream.always({ status: 500, body: errorBody('oops') })
+    backup.always({ body: chatCompletion({ usage }) })
+    await served.chat({ ...hello, model: 'smart' })
+    const records = await recorded(served, 1)
+    expect(records).to.have.length(1)
+    expect(records[0]).to.include({ requested_model: 'smart', model: 'gpt-b', provider: 'openai-compatible', provider_name: 'backup', status: 'ok', input_tokens: 100 })
+  })
+
+  it('is made of a hit of the cache, with what it saved', async () => {
+    await using served = await Served.start({ ...priced, config: { ...priced.config, cache: { response: { simple: {} } } } })
+    served.upstream.always({ body: chatCompletion({ usage }) })
+    await served.chat()
+    await served.chat()
+    const [miss, hit] = await recorded(served, 2)
+    expect(miss).to.include({ cache_type: null, ...said, ...cost })
+    expect(hit).to.include({ cache_type: 'exact', status: 'ok', provider_name: 'openai', model: 'gpt-test', provider_id: null, ...said, ...cost })
+    expect(hit?.id).to.not.equal(miss?.id)
+  })
+
+  it('is made of a call that took too long', async () => {
+    const clock = new TurnedClock()
+    await using served = await Served.start({ ...priced, clock, config: { ...priced.config, http: { timeout: '20s' } } })
+    served.upstream.always({ silent: true })
+    const call = served.chat()
+    await served.upstream.received()
+    clock.advance(20_000)
+    await call
+    clock.advance(20)
+    expect((await recorded(served, 1))[0]).to.include({ status: 'timeout', input_tokens: null, total_cost: null })
+  })
+
+  it('is made of a call whose client left before the answer', async () => {
+    await using served = await Served.start(priced)
+    served.upstream.always({ silent: true })
+    const leaving = new AbortController()
+    const call = served.open('POST', '/v1/chat/completions', hello, {}, leaving.signal).catch(() => {})
+    await served.upstream.received()
+    leaving.abort()
+    await call
+    expect((await recorded(served, 1))[0]).to.include({ status: 'aborted', input_tokens: null, model: 'gpt-test' })
+  })
+
+  it('is made of a stream whose client left, with what was seen', async () => {
+    await using served = await Served.start(priced)
+    const gate = new Gate()
+    served.upstream.always({ chunks: chatChunks({ pieces: ['x'.repeat(400), 'b', 'c'] }), gates: { beforeChunk: { 2: gate } } })
+    const leaving = new AbortController()
+    const answer = await served.open('POST', '/v1/chat/completions', helloStream, {}, leaving.signal)
+    await gate.reached
+    leaving.abort()
+    await answer.body.dump().catch(() => {})
+    const [record] = await recorded(served, 1)
+    expect(record).to.include({ status: 'aborted', estimated: true })
+    expect(record?.output_tokens).to.be.within(90, 120)
+  })
+
+  const silent: readonly [string, object, Readonly<Record<string, string>>?, Readonly<Record<string, unknown>>?][] = [
+    ['an unknown model', { ...hello, model: 'unknown' }],
+    ['a wrong key', hello, { authorization: 'Bearer wrong' }],
+    ['a body that is refused', { model: 'gpt-test', messages: [] }],
+    ['a prompt that a guardrail blocks', { ...hello, messages: [{ role: 'user', content: 'the password' }] }, {}, { pipelines: { chat: [{ insert: './block.ts', before: 'retry' }] } }],
+    ['anything, when usage is switched off', hello, {}, { usage: { enabled: false } }],
+  ]
+  const files = { 'block.ts': "export default { name: 'block', setup: () => ({ prompt: ({ conversation }) => conversation.some(t => t.includes('password')) ? Object.assign(new Error('no'), { status: 400 }) : undefined }) }" }
+  for (const [what, body, headers, config = {}] of silent) {
+    it(`is not made of ${what}`, async () => {
+      await using served = await Served.start({ config, files })
+      served.upstream.always({ body: chatCompletion({ usage }) })
+      await served.chat(body, headers)
+      await served.close()
+      expect(served.gateway.log.filter(({ msg }) => msg === 'request')).to.have.length(0)
+    })
+  }
+})
