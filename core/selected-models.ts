@@ -24,3 +24,20 @@ export class SelectedModels {
     return this.#isEverything || this.#providers.has(`${provider}/`) || this.#models.has(model) || this.#pairs.has(`${provider}/${model}`)
   }
 }
+
+/** Lists of selectors, each read once. */
+export class SelectorLists {
+  readonly #providers: readonly string[]
+  readonly #read = new WeakMap<readonly string[], SelectedModels>()
+
+  /** @param providers the names of the configured instances */
+  constructor(providers: readonly string[]) {
+    this.#providers = providers
+  }
+
+  of(selectors: readonly string[]): SelectedModels {
+    const known = this.#read.get(selectors) ?? new SelectedModels(selectors, this.#providers)
+    this.#read.set(selectors, known)
+    return known
+  }
+}

@@ -1,26 +1,19 @@
 /** Keeps callers to the models that they may use: judged by where a call really goes, not by the name that it gave. */
 
 import { definePlugin, gatewayError, type Exchange } from '../../core/index.ts'
-import { SelectedModels } from '../../core/selected-models.ts'
+import { SelectorLists } from '../../core/selected-models.ts'
 
 export default definePlugin({
   name: 'access',
   description: 'Lets a key use the models that it was made for.',
   needs: ['providers'],
   setup({ services: { providers } }) {
-    const names = [...providers.keys()]
-    /** Read once for each list: a key keeps its own. */
-    const read = new WeakMap<readonly string[], SelectedModels>()
-    const selectedBy = (selectors: readonly string[]): SelectedModels => {
-      const known = read.get(selectors) ?? new SelectedModels(selectors, names)
-      read.set(selectors, known)
-      return known
-    }
+    const lists = new SelectorLists([...providers.keys()])
     return {
       route(exchange) {
         const selectors = exchange.caller?.allowedModels
         if (selectors === undefined || exchange.targets.length === 0) return
-        const allowed = selectedBy(selectors)
+        const allowed = lists.of(selectors)
         exchange.targets = exchange.targets.filter(({ provider, model }) => allowed.has(provider.name, model))
         if (exchange.targets.length === 0) return refusal(exchange)
       },

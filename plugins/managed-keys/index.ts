@@ -16,8 +16,8 @@ export default definePlugin({
   description: 'Keeps the keys that administrators make for callers.',
   schema,
   provides: 'keys',
-  needs: ['storage', 'admin', 'providers'],
-  setup({ options, services: { storage, admin, clock, providers }, log }) {
+  needs: ['storage', 'admin', 'models'],
+  setup({ options, services: { storage, admin, clock, models }, log }) {
     const lastUse = new LastUse(clock, cause => log.warn({ err: cause }, 'when keys were used last could not be written'))
     const ring = new KeyRing(clock, lastUse)
     const offers: (() => void)[] = []
@@ -26,7 +26,7 @@ export default definePlugin({
     const open = async (keys: Records<AuthKey>, uses: Records<KeyUse>) => {
       const pepper = options.pepper === undefined ? await keptPepper(storage.records<KeptPepper>('key_pepper')) : new Pepper(options.pepper)
       const follower = new Follower(keys, ring, clock, cause => log.warn({ err: cause }, 'the managed keys could not be read; those known stay'))
-      const store = new KeyStore({ keys, uses, ring, follower, pepper, clock })
+      const store = new KeyStore({ keys, uses, ring, follower, pepper, clock, models })
       opened = { store, follower }
       lastUse.keepIn(uses)
       ring.usePepper(pepper)
@@ -42,7 +42,7 @@ export default definePlugin({
         if (opened === undefined) return
         const { store, follower } = opened
         follower.start()
-        for (const endpoint of endpointsOf(store, [...providers.keys()])) offers.push(admin.endpoint(endpoint))
+        for (const endpoint of endpointsOf(store, models.inventories.map(({ provider }) => provider.name))) offers.push(admin.endpoint(endpoint))
         offers.push(admin.refresh({ name: 'auth_keys', run: () => follower.read() }))
       },
       async close() {

@@ -1,9 +1,10 @@
 /** The keys in the store, as administrators see and change them. */
 
-import { Conflict, gatewayError, isWithin, notFound, update, type AdminCall, type AdminScope, type Clock, type Records, type Stored } from '../../core/index.ts'
+import { Conflict, gatewayError, isWithin, notFound, update, type AdminCall, type AdminScope, type Clock, type Models, type Records, type Stored } from '../../core/index.ts'
 import { listAll } from '../../core/storage/list-all.ts'
 import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
+import { effectiveModels } from './effective.ts'
 import type { Follower } from './follower.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { KeyUse } from './last-use.ts'
@@ -18,6 +19,7 @@ export interface KeyStoreParts {
   readonly follower: Follower
   readonly pepper: Pepper
   readonly clock: Clock
+  readonly models: Pick<Models, 'inventories'>
 }
 
 /** What a new key is, beside what follows from its token. */
@@ -44,7 +46,7 @@ export class KeyStore {
   async list(scope: AdminScope): Promise<readonly AuthKeyView[]> {
     const [keys, uses] = await Promise.all([this.stored(scope), listAll(this.#parts.uses)])
     const lastUses = new Map(uses.map(({ id, value }) => [id, value.last_used_at]))
-    return keys.map(({ id, value }) => viewOf(id, value, lastUses.get(id), this.now())).reverse()
+    return keys.map(({ id, value }) => this.#view(id, value, lastUses.get(id))).reverse()
   }
 
   /** The same keys as they are stored. */
@@ -61,7 +63,7 @@ export class KeyStore {
     const whole: AuthKey = { ...key, kind: lookup.kind, secret_hash: lookup.hash, pepper_id: lookup.kind === 'tapline' ? pepper.id : '', deactivated_at: null, created_at: now, updated_at: now }
     const stored = await keys.put(idOf(lookup, pepper), whole, { expected: 0, owner: key.user_path }).catch(refuseDuplicate)
     follower.wrote(stored)
-    const view = viewOf(stored.id, stored.value, undefined, now)
+    const view = this.#view(stored.id, stored.value)
     call.changed(undefined, view)
     return view
   }
@@ -79,14 +81,18 @@ export class KeyStore {
     let before: AuthKeyView | undefined
     const stored = await update(this.#parts.keys, id, current => {
       if (current === undefined || !isVisible(current.value, scope)) throw notFound('the key')
-      before = viewOf(id, current.value, lastUse, this.now())
+      before = this.#view(id, current.value, lastUse)
       check(before)
       const changes = edit(current.value)
       return changes === undefined ? undefined : { ...current.value, ...changes, updated_at: this.now() }
     })
     if (stored === undefined) throw notFound('the key')
     this.#parts.follower.wrote(stored)
-    return { before, after: viewOf(id, stored.value, lastUse, this.now()) }
+    return { before, after: this.#view(id, stored.value, lastUse) }
+  }
+
+  #view(id: string, key: AuthKey, lastUsedAt?: number): AuthKeyView {
+    return viewOf(id, key, { now: this.now(), lastUsedAt, effective: allowed => effectiveModels(allowed, this.#parts.models) })
   }
 }
 

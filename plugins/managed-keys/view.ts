@@ -4,8 +4,17 @@ import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
 import { unusable } from './usable.ts'
 
-/** @param lastUsedAt milliseconds since 1970 */
-export function viewOf(id: string, key: AuthKey, lastUsedAt: number | undefined, now: number): AuthKeyView {
+/** What a view shows beside what is stored. */
+export interface ViewFacts {
+  /** Milliseconds since 1970. */
+  readonly now: number
+  /** Milliseconds since 1970. */
+  readonly lastUsedAt?: number | undefined
+  /** The models that a list of selectors leaves. */
+  effective(allowed: readonly string[]): string[]
+}
+
+export function viewOf(id: string, key: AuthKey, { now, lastUsedAt, effective }: ViewFacts): AuthKeyView {
   const { name, description, labels, allowed_models, dashboard_access, enabled, redacted_value, kind } = key
   return {
     id, name, description,
@@ -21,7 +30,7 @@ export function viewOf(id: string, key: AuthKey, lastUsedAt: number | undefined,
     created_at: new Date(key.created_at).toISOString(),
     updated_at: new Date(key.updated_at).toISOString(),
     restricted: allowed_models.length > 0,
-    effective_models: allowed_models,
+    effective_models: effective(allowed_models),
   }
 }
 

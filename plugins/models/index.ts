@@ -1,6 +1,7 @@
 /** Finds the targets of a call by the model that it names, keeps the registry of models, and lists it. */
 
 import { definePlugin, gatewayError, type Exchange, GatewayError, type RefreshFacts, type Target, type Timer } from '../../core/index.ts'
+import { SelectorLists } from '../../core/selected-models.ts'
 import { Inventory } from './inventory.ts'
 import { answerModels } from './listing.ts'
 import { metadataOverrides } from './overrides.ts'
@@ -22,7 +23,7 @@ export default definePlugin({
       failed: cause => log.warn({ err: cause }, 'what administrators said of models could not be read; what was read before stands'),
     })
     const registry = new Registry(inventories, options.virtual_models, (provider, model) => overrides.of(provider, model))
-    const listing = { onlyAliases: options.only_aliases, unqualified: options.unqualified }
+    const listing = { onlyAliases: options.only_aliases, unqualified: options.unqualified, lists: new SelectorLists([...providers.keys()]) }
 
     const timers = new Map<Inventory, Timer>()
     const refresh = async (inventory: Inventory): Promise<void> => {

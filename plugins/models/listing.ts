@@ -1,21 +1,29 @@
 /** The model lists that callers see: OpenAI's shape, and Anthropic's for who sends an `anthropic-version` header. */
 
 import { gatewayError, Reply, type Exchange, type GatewayError } from '../../core/index.ts'
+import type { SelectorLists } from '../../core/selected-models.ts'
 import type { ListedModel, Registry } from './registry.ts'
+import { visibleTo } from './visible.ts'
 
 const headers = ['Content-Type', 'application/json', 'Vary', 'anthropic-version']
 
 export interface ListingOptions {
   readonly onlyAliases: boolean
   readonly unqualified: boolean
+  /** What keys may use. */
+  readonly lists: SelectorLists
 }
 
 /** Answers the list, or the one model that the path names. */
-export function answerModels({ request }: Exchange, registry: Registry, options: ListingOptions): Reply | GatewayError {
+export function answerModels({ request, caller }: Exchange, registry: Registry, options: ListingOptions): Reply | GatewayError {
   const isAnthropic = request.headers['anthropic-version'] !== undefined
   const id = request.params['id']
-  if (id === undefined) return isAnthropic ? anthropicPage(registry.list(options), new URLSearchParams(request.query)) : json({ object: 'list', data: registry.list(options).map(openAi) })
-  const model = registry.describe(id)
+  const isVisible = visibleTo(caller, registry, options.lists)
+  if (id === undefined) {
+    const listed = registry.list(options).filter(model => isVisible(model.id))
+    return isAnthropic ? anthropicPage(listed, new URLSearchParams(request.query)) : json({ object: 'list', data: listed.map(openAi) })
+  }
+  const model = isVisible(id) ? registry.describe(id) : undefined
   if (model === undefined) return gatewayError('model_not_found', `The model '${id}' does not exist`, { status: 404, param: 'model' })
   return json(isAnthropic ? anthropic(model) : openAi(model))
 }

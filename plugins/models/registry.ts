@@ -57,6 +57,12 @@ export class Registry implements Models {
     return ring.targets(inner => inner === selector ? this.#real(inner) : this.targets(inner))
   }
 
+  /** Wherever calls for a selector may go, in no order; nobody's turn passes. */
+  reached(selector: string): readonly Target[] {
+    const ring = this.#virtual.get(selector)
+    return ring === undefined ? this.#real(selector) : ring.selectors.flatMap(inner => inner === selector ? this.#real(inner) : this.reached(inner))
+  }
+
   find(selector: string): Target | undefined {
     const slash = selector.indexOf('/')
     const inventory = slash < 0 ? undefined : this.#byProvider.get(selector.slice(0, slash))

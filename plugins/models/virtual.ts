@@ -36,6 +36,11 @@ export class VirtualModelRing {
     this.#slots = model.targets.flatMap(({ weight }, index) => Array.from({ length: Math.max(1, Math.round(weight)) }, () => index))
   }
 
+  /** Those of its targets. */
+  get selectors(): readonly string[] {
+    return selectors(this.#model)
+  }
+
   /** @param expand the targets of one selector, none if it is not available */
   targets(expand: (selector: string) => readonly Target[]): readonly Target[] {
     const available = selectors(this.#model).map(expand)

@@ -95,7 +95,7 @@ export interface AuthKeyView {
    */
   restricted: boolean
   /**
-   * What a restricted key may use.
+   * The models that are there now and that a restricted key may use.
    */
   effective_models: string[]
 }
