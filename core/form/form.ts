@@ -24,6 +24,9 @@ interface Placed extends PartHead {
   end: number
 }
 
+/** One part, by the places of its content: from the first, up to the second. */
+export type FormSpan = Readonly<Pick<Placed, 'name' | 'filename' | 'type' | 'contentStart' | 'contentEnd'>>
+
 /** Where bytes of the request are left out, and what stands there instead. */
 interface Splice {
   readonly from: number
@@ -85,6 +88,11 @@ export class Form {
       content: bytes => this.#content(bytes),
       end: (contentEnd, end) => this.#end(contentEnd, end),
     })
+  }
+
+  /** The parts that have come, and where their contents stand among the bytes of the request. */
+  get parts(): readonly FormSpan[] {
+    return this.#parts
   }
 
   /** Whether all of it is held: then it may be sent again. */

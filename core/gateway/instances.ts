@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Problem } from '../config/place.ts'
 import { suggestion } from '../config/suggestion.ts'
 import type { ResolvedStep } from '../pipeline/compile.ts'
+import type { PluginDefinition } from '../plugin/define.ts'
 import { Instance } from '../plugin/instance.ts'
 import { noMeter, type ServiceName, type Services } from '../plugin/services.ts'
 
@@ -27,7 +28,7 @@ export async function setUpInstances(steps: readonly ResolvedStep[], input: Inst
   const distinct = [...new Map(steps.filter(step => step.off === undefined).map(step => [step.spec.key, step])).values()]
   checkServices(distinct, input.userFile, problems)
   const ordered = inOrder(distinct, problems)
-  const setup = new SetUp(input, problems)
+  const setup = new SetUp(input, problems, withdrawn(ordered, input.previous))
   if (problems.length > 0) return setup.instances
   for (const step of ordered) await setup.add(step)
   if (problems.length > 0) await setup.undo()
@@ -42,16 +43,18 @@ class SetUp {
   readonly #services: Partial<Record<ServiceName, unknown>>
   readonly #changed = new Set<ServiceName>()
 
-  constructor(input: InstanceInput, problems: Problem[]) {
+  /** @param withdrawn services that nobody offers any more */
+  constructor(input: InstanceInput, problems: Problem[], withdrawn: readonly ServiceName[]) {
     this.#input = input
     this.#problems = problems
     this.#services = { ...input.own, meter: noMeter }
     if (!input.ownUnchanged) this.#changed.add('providers')
+    for (const service of withdrawn) this.#changed.add(service)
   }
 
   async add({ spec, step }: ResolvedStep): Promise<void> {
     const { provides } = spec.definition
-    const kept = this.#keepable(spec.definition.needs) ? this.#input.previous.get(spec.key) : undefined
+    const kept = this.#keepable(wishesOf(spec.definition)) ? this.#input.previous.get(spec.key) : undefined
     const instance = kept ?? await this.#setUp({ spec, step })
     if (instance === undefined) return
     this.instances.set(spec.key, instance)
@@ -68,14 +71,14 @@ class SetUp {
   }
 
   /** An instance stays only while the services that it was given are the same. */
-  #keepable(needs: readonly ServiceName[] = []): boolean {
-    return ![...needs, 'meter' as const].some(need => this.#changed.has(need))
+  #keepable(wishes: readonly ServiceName[]): boolean {
+    return ![...wishes, 'meter' as const].some(need => this.#changed.has(need))
   }
 
   /** The services that a plugin asked for, and those that are always there. Another one fails by name, not by accident. */
-  #given({ name, definition: { needs = [] } }: ResolvedStep['spec']): Services {
+  #given({ name, definition }: ResolvedStep['spec']): Services {
     const given = {}
-    for (const service of new Set<string>([...alwaysThere, ...needs])) Object.defineProperty(given, service, { enumerable: true, value: this.#services[service as ServiceName] })
+    for (const service of new Set<string>([...alwaysThere, ...wishesOf(definition)])) Object.defineProperty(given, service, { enumerable: true, value: this.#services[service as ServiceName] })
     return new Proxy(given, {
       get: (target, key) => {
         if (key in target || typeof key === 'symbol' || key === 'then') return (target as Record<string | symbol, unknown>)[key]
@@ -96,6 +99,15 @@ class SetUp {
   }
 }
 
+function wishesOf({ needs = [], wants = [] }: PluginDefinition): readonly ServiceName[] {
+  return [...needs, ...wants]
+}
+
+function withdrawn(steps: readonly ResolvedStep[], previous: InstanceInput['previous']): readonly ServiceName[] {
+  const offered = new Set(steps.map(({ spec }) => spec.definition.provides))
+  return [...previous.values()].flatMap(({ spec: { definition: { provides } } }) => provides === undefined || offered.has(provides) ? [] : [provides])
+}
+
 /** Providers of services before those who need them; an unmet need is a problem of the step that has it. */
 function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly ResolvedStep[] {
   const offered = new Map(steps.flatMap(step => step.spec.definition.provides === undefined ? [] : [[step.spec.definition.provides as string, step]]))
@@ -110,6 +122,10 @@ function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly 
       const provider = offered.get(need)
       if (provider !== undefined) visit(provider)
       else if (!own.has(need)) problems.push({ ...step.step.place, pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} needs the service "${need}", and no plugin provides it${suggestion(need, offered.keys())}`, expected: `a step that provides ${need}` })
+    }
+    for (const want of step.spec.definition.wants ?? []) {
+      const provider = offered.get(want)
+      if (provider !== undefined) visit(provider)
     }
     ordered.add(step)
   }

@@ -3,6 +3,7 @@
 import { JsonDocument, JsonError } from '../document/document.ts'
 import { gatewayError } from '../errors.ts'
 import { Form } from '../form/form.ts'
+import { copied } from '../form/copied.ts'
 import { boundaryOf } from '../form/scanner.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -68,7 +69,7 @@ async function readForm(exchange: Exchange): Promise<void> {
   const rules = dialect?.form
   const streams = (form: Form) => { exchange.streamed = rules?.streams?.(form.fields) ?? false }
   // The field that asks for a stream may stand behind the files: then it is known before the answer, not before the call.
-  const form = exchange.form = await Form.read(request.upload(), { type, boundary, operation, rules, ended: streams, failed: error => exchange.stop(error) })
+  const form = exchange.form = await Form.read(copied(request.upload(), exchange.copyForm), { type, boundary, operation, rules, ended: streams, failed: error => exchange.stop(error) })
   const model = form.fields.get('model')?.trim() ?? ''
   if (model === '') throw gatewayError('missing_required_parameter', 'model is required', { param: 'model' })
   streams(form)

@@ -140,6 +140,8 @@ export class Exchange {
   sentHeaders: readonly string[] = noHeaders
   /** Sees every byte that the caller is sent, where somebody asks for it before there is an answer. */
   copy: ((bytes: Buffer) => void) | undefined
+  /** Sees every byte of a form as it comes, where somebody asks for it before the form is read. */
+  copyForm: ((bytes: Buffer) => void) | undefined
   /** What each step of policy did, where somebody asks for it. */
   trace: Trace | undefined
   /** The caller took nothing for so long that its stream was given up. */

@@ -51,7 +51,7 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
   const response = phase<Said>('response', isSaid, upwards)
   return {
     ...facts,
-    steps: steps.map(({ name, instance }) => ({ name, type: instance.spec.definition.name })),
+    steps: steps.map(step => ({ name: step.name, type: step.instance.spec.definition.name, edits: mayEdit(step) })),
     request: phase<Said>('request', isSaid),
     route: phase<Said>('route', isSaid),
     prompt: phase<Said>('prompt', isSaid),

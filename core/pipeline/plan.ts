@@ -41,8 +41,8 @@ export interface DialectRule {
 export interface Plan {
   readonly name: string
   readonly operation: string
-  /** Its steps by name, each with the name of its plugin; those that are off left out. */
-  readonly steps: readonly { readonly name: string; readonly type: string }[]
+  /** Its steps by name, each with the name of its plugin, and whether that may edit or refuse; those that are off left out. */
+  readonly steps: readonly { readonly name: string; readonly type: string; readonly edits: boolean }[]
   readonly dialect: Dialect | undefined
   /** Callers of other dialects, and how they are known; the first that fits counts. */
   readonly dialectWhen: readonly DialectRule[]

@@ -115,6 +115,8 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly presence?: string
   readonly provides?: ServiceName
   readonly needs?: readonly ServiceName[]
+  /** Services that it uses where somebody offers them; undefined where nobody does. */
+  readonly wants?: readonly ServiceName[]
   /** Whether its taps may edit the exchange; if so, a tap that overstays its deadline fails the request even when `on_error` is open. */
   readonly edits?: boolean
   /** What a failing tap means, unless the operator says otherwise; by phase where absent. */
