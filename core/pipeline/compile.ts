@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { checkOptions } from '../config/options.ts'
 import type { Place, Problem } from '../config/place.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
+import type { OptionsSchema } from '../plugin/schema.ts'
 import { suggestion } from '../config/suggestion.ts'
 import { load, LoadError, type LoaderOptions } from '../plugin/load.ts'
 import type { InstanceSpec } from '../plugin/instance.ts'
@@ -58,7 +59,7 @@ async function resolveStep(step: NamedStep, pipeline: string, from: string, inpu
   const { definition, sha256, isDefault, file } = loaded
   const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {} }
   const given = step.options ?? {}
-  const checked = checkOptions(definition.schema, given, pointer => optionPlace(step, pointer, input))
+  const checked = checkOptions(lessRequired(definition.schema, settings.values), given, pointer => optionPlace(step, pointer, input))
   problems.push(...checked.problems)
   if (checked.problems.length > 0) return []
   const standing = Object.entries(settings.values).filter(([name]) => !(name in given))
@@ -68,6 +69,11 @@ async function resolveStep(step: NamedStep, pipeline: string, from: string, inpu
   const key = JSON.stringify([step.use, sha256, step.name, options])
   const resolved = { step, spec: { key, name: step.name, definition, options }, phases: new Set(step.phases ?? phases), sources, ...(isDefault ? {} : { file }) }
   return [options['enabled'] === false ? { ...resolved, off: `${definition.name} is switched off (${sources['enabled'] ?? 'default'})` } : resolved]
+}
+
+/** What settings give, a step need not say. */
+function lessRequired(schema: OptionsSchema | undefined, settings: Readonly<Record<string, unknown>>): OptionsSchema | undefined {
+  return schema?.required === undefined ? schema : { ...schema, required: schema.required.filter(name => settings[name] === undefined) }
 }
 
 /** The steps that a step stands for take its place; they point at it. */
