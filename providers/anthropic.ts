@@ -35,6 +35,11 @@ export default defineProvider({
   operations: {
     messages: 'POST /messages',
     count_tokens: 'POST /messages/count_tokens',
+    message_batches_create: 'POST /messages/batches',
+    message_batches_get: 'GET /messages/batches/{id}',
+    message_batches_cancel: 'POST /messages/batches/{id}/cancel',
+    message_batches_delete: 'DELETE /messages/batches/{id}',
+    message_batches_results: 'GET /messages/batches/{id}/results',
     models: 'GET /models?limit=1000',
   },
   countsApart: ['cache'],

@@ -48,6 +48,8 @@ export default defineProvider({
   respell,
   reroute: openAiDetour(modelOf),
   learn,
+  // The dated API says paths without /v1.
+  batchPath: (path, settings) => formOf(settings).version === undefined ? path : path.replace(/^\/v1\//, '/'),
   passthrough: (target, settings) => {
     const { version } = formOf(settings)
     return version === undefined || /[?&]api-version=/.test(target) ? target : `${target}${target.includes('?') ? '&' : '?'}api-version=${version}`

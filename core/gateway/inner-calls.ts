@@ -1,11 +1,12 @@
 /** Requests that the gateway makes to itself, through the pipelines of the configuration that is running. */
 
 import { randomUUID } from 'node:crypto'
-import { errorEnvelope, gatewayError } from '../errors.ts'
+import { errorEnvelope, GatewayError, gatewayError } from '../errors.ts'
 import { ClientGone, Exchange, type IncomingRequest } from '../pipeline/exchange.ts'
 import { finish } from '../pipeline/complete.ts'
 import { MemorySink } from '../pipeline/memory-sink.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import { rehearse, reviewAnswer, type Rehearsal } from '../pipeline/rehearse.ts'
 import { run } from '../pipeline/run.ts'
 import type { InnerAnswer, InnerCall, Pipelines, RouteFacts } from '../plugin/services.ts'
 
@@ -28,14 +29,9 @@ export class InnerCalls implements Pipelines {
   }
 
   async call(request: InnerCall): Promise<InnerAnswer> {
-    const id = randomUUID()
-    const plan = this.running?.planOf(request.method, request.path)
-    if (this.running === undefined || plan === undefined) {
-      const error = this.running === undefined ? notRunning : gatewayError('unknown_url', `nothing is served at ${request.path}`)
-      return { requestId: id, status: error.status, headers: {}, body: errorEnvelope(error) }
-    }
-    const exchange = exchangeFor(id, request, plan)
-    const leave = this.running.enter(exchange)
+    const exchange = this.#exchange(request)
+    if (exchange instanceof GatewayError) return { requestId: randomUUID(), status: exchange.status, headers: {}, body: errorEnvelope(exchange) }
+    const leave = this.running?.enter(exchange) ?? (() => {})
     const gone = () => exchange.stop(new ClientGone())
     request.signal?.addEventListener('abort', gone)
     const sink = new MemorySink()
@@ -47,6 +43,22 @@ export class InnerCalls implements Pipelines {
       leave()
     }
     return answerOf(exchange, sink)
+  }
+
+  async rehearse(request: InnerCall): Promise<Rehearsal | GatewayError> {
+    const exchange = this.#exchange(request)
+    return exchange instanceof GatewayError ? exchange : await rehearse(exchange)
+  }
+
+  async review(request: InnerCall, answer: Buffer): ReturnType<Pipelines['review']> {
+    const exchange = this.#exchange(request)
+    return exchange instanceof GatewayError ? exchange : await reviewAnswer(exchange, answer)
+  }
+
+  #exchange(request: InnerCall): Exchange | GatewayError {
+    const plan = this.running?.planOf(request.method, request.path)
+    if (plan !== undefined) return exchangeFor(randomUUID(), request, plan)
+    return this.running === undefined ? notRunning : gatewayError('unknown_url', `nothing is served at ${request.path}`)
   }
 }
 

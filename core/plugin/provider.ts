@@ -145,6 +145,8 @@ export interface ProviderDefinition {
   traits?(model: string, settings: ProviderSettings): ModelTraits
   /** Spells a body in the provider's own dialect, native or translated, the way this vendor wants it: edits of `body`. @throws GatewayError 400 */
   respell?(body: JsonDocument, call: RespellFacts): void
+  /** How its batches spell the path of the calls, for example `/chat/completions` for `/v1/chat/completions`. */
+  batchPath?(path: string, settings: ProviderSettings): string
   /**
    * Names the dialect to which this very request must be translated although the provider speaks the caller's; of several that a request
    * in another dialect could be translated to, the one that suits it.

@@ -1,7 +1,10 @@
 /** What plugins offer each other. A package adds its own kind by merging into `Services`. */
 
 import type { Admin } from '../admin/endpoint.ts'
+import type { GatewayError } from '../errors.ts'
+import type { Usage } from '../neutral/usage.ts'
 import type { Caller } from '../pipeline/exchange.ts'
+import type { Rehearsal } from '../pipeline/rehearse.ts'
 import type { SpoolDirectory } from '../storage/spool-directory.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Target } from '../upstream/target.ts'
@@ -52,6 +55,21 @@ export interface CacheStore {
   get(key: string): Buffer | undefined | Promise<Buffer | undefined>
   set(key: string, value: Buffer, ttlMs: number): void | Promise<void>
   delete(key: string): void | Promise<void>
+  /** Forgets what is kept under keys that begin so, and that are wanted. */
+  clear(prefix: string, isWanted?: (key: string) => boolean): void | Promise<void>
+}
+
+/** A cache of answers that stands in pipelines. */
+export interface CacheLayer {
+  readonly name: 'exact' | 'semantic'
+  /** Forgets all answers, or those of a model: its id, or `provider/model`. */
+  clear(model: string | undefined): void | Promise<void>
+}
+
+/** The caches of answers, for administrators. */
+export interface CacheLayers {
+  /** @returns how to withdraw it */
+  add(layer: CacheLayer): () => void
 }
 
 /** The models of one provider, and how they came to be known. */
@@ -146,6 +164,10 @@ export interface Pipelines {
   readonly routes: readonly RouteFacts[]
   /** Takes a request through the whole pipeline of its route. Never rejects for what a caller would see as an error answer. */
   call(request: InnerCall): Promise<InnerAnswer>
+  /** What policy makes of a request, and where it would go. Nothing is sent or counted. */
+  rehearse(request: InnerCall): Promise<Rehearsal | GatewayError>
+  /** What policy makes of an answer that came another way for this request, and the tokens that it reports. */
+  review(request: InnerCall, answer: Buffer): Promise<{ readonly body: Buffer; readonly usage: Usage | undefined } | GatewayError>
 }
 
 export interface Services {
@@ -157,6 +179,7 @@ export interface Services {
   readonly health: Health
   readonly version: { readonly version: string; readonly commit: string }
   readonly cache: CacheStore
+  readonly cacheLayers: CacheLayers
   readonly models: Models
   readonly storage: Storage
   /** Rows that wait for the store, on the local disk. */

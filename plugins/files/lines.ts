@@ -1,32 +1,6 @@
 /** The lines of a batch's input: which provider their models are of, and their spelling for it. */
 
-import { gatewayError, JsonDocument, JsonError, type GatewayError, type Models, type ProviderInstance, type Target } from '../../core/index.ts'
-
-/** Of one line. */
-const lineLimit = 16 * 1024 * 1024
-
-/** The lines of a text that comes in pieces; empty ones are left out. @throws GatewayError for one that is too long */
-export async function* linesOf(content: AsyncIterable<Buffer>): AsyncGenerator<{ readonly number: number; readonly bytes: Buffer }> {
-  let held = Buffer.alloc(0)
-  let number = 0
-  for await (const chunk of content) {
-    let from = 0
-    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
-      const bytes = Buffer.concat([held, chunk.subarray(from, end)])
-      held = Buffer.alloc(0)
-      from = end + 1
-      number += 1
-      if (!isBlank(bytes)) yield { number, bytes }
-    }
-    held = Buffer.concat([held, chunk.subarray(from)])
-    if (held.length > lineLimit) throw lineError(number + 1, `has more than ${lineLimit} bytes`)
-  }
-  if (!isBlank(held)) yield { number: number + 1, bytes: held }
-}
-
-function isBlank(bytes: Buffer): boolean {
-  return bytes.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d)
-}
+import { gatewayError, JsonDocument, JsonError, linesOf, type GatewayError, type Models, type ProviderInstance, type Target } from '../../core/index.ts'
 
 /** The one provider whose models all lines name; undefined if none names a model. @throws GatewayError for lines that cannot be, or that name several providers */
 export async function settledProvider(content: AsyncIterable<Buffer>, models: Models, named: ProviderInstance | undefined): Promise<ProviderInstance | undefined> {
@@ -73,6 +47,6 @@ function targetOf(line: JsonDocument, number: number, models: Models, named: Pro
   return named !== undefined && target.provider !== named ? models.find(`${named.name}/${selector}`) ?? target : target
 }
 
-export function lineError(number: number, what: string): GatewayError {
+function lineError(number: number, what: string): GatewayError {
   return gatewayError('invalid_value', `line ${number} ${what}`, { param: 'file' })
 }

@@ -1,0 +1,47 @@
+/** Policy on calls that are made another way, such as by a provider's own batches: on the request before, on the answer afterwards. */
+
+import { GatewayError, gatewayError } from '../errors.ts'
+import type { Usage } from '../neutral/usage.ts'
+import { Reply } from '../upstream/reply.ts'
+import type { Target } from '../upstream/target.ts'
+import { readBody } from './body.ts'
+import type { Exchange } from './exchange.ts'
+import { review } from './review.ts'
+
+/** What would be sent, and where. */
+export interface Rehearsal {
+  readonly target: Target
+  /** The body after every edit of policy; the model is spelled as the caller spells it. */
+  readonly body: Buffer
+}
+
+/** Fires `route` and `prompt`. Nothing is sent, nothing is counted. */
+export async function rehearse(exchange: Exchange): Promise<Rehearsal | GatewayError> {
+  try {
+    await readBody(exchange)
+    let said = await exchange.plan.route?.fire(exchange)
+    if (said === undefined && exchange.readable) said = await exchange.plan.prompt?.fire(exchange)
+    if (said instanceof GatewayError) return said
+    const [target] = exchange.targets
+    if (said !== undefined) return gatewayError('guardrail_blocked', 'a guardrail answers this request itself')
+    return target === undefined ? gatewayError('unknown_url', 'nothing answers this request') : { target, body: exchange.body?.render() ?? Buffer.alloc(0) }
+  } catch (cause) {
+    return asError(cause)
+  }
+}
+
+/** Fires `response` on an answer that came for this request. */
+export async function reviewAnswer(exchange: Exchange, body: Buffer): Promise<{ readonly body: Buffer; readonly usage: Usage | undefined } | GatewayError> {
+  try {
+    await readBody(exchange)
+    const reply = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body })
+    const said = await review(exchange, reply)
+    return said instanceof GatewayError ? said : { body: said.body ?? body, usage: reply.usage }
+  } catch (cause) {
+    return asError(cause)
+  }
+}
+
+function asError(cause: unknown): GatewayError {
+  return cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause })
+}

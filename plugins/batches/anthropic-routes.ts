@@ -1,0 +1,69 @@
+/** The routes of Anthropic's message batches. */
+
+import { Readable } from 'node:stream'
+import { flowing, gatewayError, jsonObjectOf, Reply, type Exchange } from '../../core/index.ts'
+import { anthropicBatch, anthropicLine } from './anthropic-view.ts'
+import type { Desk } from './desk.ts'
+import { linesInline } from './lines.ts'
+import type { BatchRecord } from './record.ts'
+import { json, readLimit } from './replies.ts'
+
+const endpoint = '/v1/messages'
+
+export class AnthropicRoutes {
+  readonly #desk: Desk
+  readonly #exchange: Exchange
+  readonly #publicUrl: string | undefined
+
+  constructor(desk: Desk, exchange: Exchange, publicUrl: string | undefined) {
+    this.#desk = desk
+    this.#exchange = exchange
+    this.#publicUrl = publicUrl
+  }
+
+  async answer(): Promise<Reply> {
+    const { method, path, params: { id } } = this.#exchange.request
+    if (id === undefined) return json(method === 'POST' ? await this.#create() : await this.#list())
+    if (path.endsWith('/cancel')) return json(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
+    if (path.endsWith('/results')) return await this.#results(id)
+    if (method !== 'DELETE') return json(await this.#shown(await this.#desk.current(this.#exchange, id)))
+    await this.#desk.delete(this.#exchange, id)
+    return json({ id, type: 'message_batch_deleted' })
+  }
+
+  async #create(): Promise<object> {
+    const requests = jsonObjectOf(this.#exchange).root.get('requests')
+    if (requests === undefined) throw gatewayError('missing_required_parameter', 'requests is required', { param: 'requests' })
+    if (requests.kind !== 'array') throw gatewayError('invalid_type', 'requests must be a list', { param: 'requests' })
+    const batch = await this.#desk.create(this.#exchange, { endpoint, completion_window: '24h', metadata: null, input: undefined, lines: () => linesInline(requests, endpoint, 'params') })
+    return await this.#shown(batch)
+  }
+
+  async #list(): Promise<object> {
+    const query = new URLSearchParams(this.#exchange.request.query)
+    const limit = readLimit(query, 20, 1000)
+    const [after, before] = [query.get('after_id') ?? undefined, query.get('before_id') ?? undefined]
+    if (after !== undefined && before !== undefined) throw gatewayError('invalid_value', 'after_id and before_id exclude each other', { param: 'before_id' })
+    const found = await this.#desk.list(this.#exchange, { limit, after, before })
+    const page = before === undefined ? found.slice(0, limit) : found.slice(-limit)
+    const data = await Promise.all(page.map(batch => this.#shown(batch))) as readonly { readonly id: string }[]
+    return { data, has_more: found.length > limit, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
+  }
+
+  async #results(id: string): Promise<Reply> {
+    const { lines } = await this.#desk.results(this.#exchange, id)
+    const texts = async function* () {
+      for await (const placed of lines) yield Buffer.from(`${anthropicLine(placed)}\n`)
+    }
+    return new Reply({ status: 200, headers: ['Content-Type', 'application/x-jsonl'], stream: flowing(Readable.from(texts(), { objectMode: false })) })
+  }
+
+  async #shown(batch: BatchRecord): Promise<object> {
+    return anthropicBatch(batch, `${this.#publicUrl?.replace(/\/$/, '') ?? this.#reachedAt()}${endpoint}/batches/msgbatch_${batch.id}/results`, await this.#desk.counts(batch))
+  }
+
+  /** Where this caller reached the gateway. */
+  #reachedAt(): string {
+    return `http://${String(this.#exchange.request.headers['host'] ?? 'localhost')}`
+  }
+}

@@ -1,0 +1,35 @@
+/** Serves batches to OpenAI's and to Anthropic's clients: run by the provider where it has such an API, else by the gateway. */
+
+import { definePlugin, orRefusal, type Exchange, type Reply } from '../../core/index.ts'
+import { AnthropicRoutes } from './anthropic-routes.ts'
+import { Desk } from './desk.ts'
+import { OpenAiRoutes } from './openai-routes.ts'
+import { Runner } from './runner.ts'
+import { schema } from './schema.ts'
+import { BatchStore } from './store.ts'
+import { BatchWorker } from './worker.ts'
+
+export default definePlugin({
+  name: 'batches',
+  description: 'Serves /v1/batches and /v1/messages/batches.',
+  schema,
+  needs: ['storage', 'providers', 'files', 'usage'],
+  setup({ options, log, services: { storage, providers, files, usage, pipelines, clock } }) {
+    const store = new BatchStore(storage)
+    const worker = new BatchWorker({ store, files, pipelines, usage, providers, clock, concurrency: options.concurrency })
+    const runner = new Runner({ store, worker, leases: storage.records('leases'), clock, log, pollMs: options.poll_interval })
+    const desk = new Desk({ store, files, pipelines, clock, maxRequests: options.max_requests }, { worker, runner, providers })
+    const routes: Readonly<Record<string, (exchange: Exchange) => Promise<Reply>>> = {
+      batches: exchange => new OpenAiRoutes(desk, exchange).answer(),
+      message_batches: exchange => new AnthropicRoutes(desk, exchange, options.public_url).answer(),
+    }
+    return {
+      route(exchange) {
+        const answer = routes[exchange.operation]
+        return answer === undefined ? undefined : orRefusal(answer(exchange))
+      },
+      start: () => runner.start(),
+      close: () => runner.close(),
+    }
+  },
+})

@@ -1,0 +1,201 @@
+/** Batches that a provider runs: each call of the two kinds of APIs, and what their answers mean. */
+
+import { Readable } from 'node:stream'
+import { gatewayError, linesOf, openCall, wholeBody, type Clock, type FileRecord, type Files, type ObjectRequest, type ProviderInstance } from '../../core/index.ts'
+import { fingerprintOf } from '../../core/upstream/keys.ts'
+import type { BatchRecord, BatchStatus, Outcome, ProviderOutput } from './record.ts'
+
+const answerLimit = 16 * 1024 * 1024
+
+/** What a provider says of its batch. */
+export interface NativeState {
+  readonly id: string
+  readonly status: BatchStatus
+  readonly errors: unknown
+  /** Where the results are, once it has ended. */
+  readonly output: ProviderOutput | undefined
+}
+
+export interface NewBatch {
+  readonly endpoint: string
+  readonly completion_window: string
+  readonly metadata: Readonly<Record<string, string>> | null
+}
+
+/** What a line came to, by its custom_id. */
+export interface NativeResult {
+  readonly custom_id: string
+  readonly outcome: Outcome
+}
+
+/** One kind of batch API. */
+export interface NativeApi {
+  /** Whether the provider's input is a file; else the requests go with the call. */
+  readonly takesFile: boolean
+  create(provider: ProviderInstance, batch: NewBatch, input: FileRecord | AsyncIterable<string>): Promise<NativeState & { readonly key: string | null }>
+  get(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState>
+  cancel(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState>
+  delete(provider: ProviderInstance, batch: BatchRecord): Promise<void>
+  results(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncIterable<NativeResult>
+}
+
+/** The API in which a provider runs batches of this endpoint; undefined if the gateway must. */
+export function nativeApi(provider: ProviderInstance, endpoint: string, clock: Clock, files: Files): NativeApi | undefined {
+  if (endpoint === '/v1/messages') return provider.endpoint('message_batches_create') === undefined ? undefined : new AnthropicBatches(clock)
+  return provider.endpoint('batches_create') === undefined || provider.endpoint('files_create') === undefined ? undefined : new OpenAiBatches(clock, files)
+}
+
+abstract class Calls {
+  readonly #clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  protected async object(provider: ProviderInstance, request: ObjectRequest): Promise<Readonly<Record<string, unknown>>> {
+    const text = (await wholeBody(await openCall(provider, request, this.#clock), answerLimit, provider.name)).toString()
+    try {
+      return JSON.parse(text) as Record<string, unknown>
+    } catch (cause) {
+      throw gatewayError('bad_upstream_response', `${provider.name} answered with something else than a batch`, { provider: provider.name, cause })
+    }
+  }
+
+  protected open(provider: ProviderInstance, request: ObjectRequest) {
+    return openCall(provider, request, this.#clock)
+  }
+}
+
+function keyOf(provider: ProviderInstance, { key }: BatchRecord): string | undefined {
+  return key === null ? undefined : provider.keys.withFingerprint(key)
+}
+
+/** OpenAI's, and that of those who follow it. */
+class OpenAiBatches extends Calls implements NativeApi {
+  readonly takesFile = true
+  readonly #files: Files
+
+  constructor(clock: Clock, files: Files) {
+    super(clock)
+    this.#files = files
+  }
+
+  async create(provider: ProviderInstance, { endpoint, completion_window, metadata }: NewBatch, input: FileRecord): Promise<NativeState & { key: string | null }> {
+    const key = input.key === undefined ? provider.keys.take() : provider.keys.withFingerprint(input.key) ?? provider.keys.take()
+    const path = provider.definition.batchPath?.(endpoint, provider.settings) ?? endpoint
+    const body = Buffer.from(JSON.stringify({ input_file_id: input.id, endpoint: path, completion_window, ...metadata === null ? {} : { metadata } }))
+    const said = await this.object(provider, { operation: 'batches_create', body: { type: 'application/json', bytes: body, length: body.length }, key })
+    return { ...stateOf(said), key: key === undefined ? null : fingerprintOf(key) }
+  }
+
+  async get(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState> {
+    return stateOf(await this.object(provider, { operation: 'batches_get', params: { id: batch.provider_batch_id ?? '' }, key: keyOf(provider, batch) }))
+  }
+
+  async cancel(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState> {
+    return stateOf(await this.object(provider, { operation: 'batches_cancel', params: { id: batch.provider_batch_id ?? '' }, key: keyOf(provider, batch) }))
+  }
+
+  /** There is no such call. */
+  delete(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async *results(_provider: ProviderInstance, { fetch, provider, key, submitter }: BatchRecord, signal: AbortSignal): AsyncGenerator<NativeResult> {
+    for (const id of fetch?.files ?? []) {
+      const file: FileRecord = { id, bytes: 0, created_at: 0, filename: '', purpose: 'batch_output', provider, owner: submitter.user_path, kept: false, ...key === null ? {} : { key } }
+      for await (const { bytes } of linesOf(this.#files.read(file, signal))) {
+        const result = openAiResult(JSON.parse(bytes.toString()) as Readonly<Record<string, unknown>>)
+        if (result !== undefined) yield result
+      }
+    }
+  }
+}
+
+/** @throws GatewayError for an answer that is no batch */
+function idOf({ id }: Readonly<Record<string, unknown>>): string {
+  if (typeof id === 'string' && id !== '') return id
+  throw gatewayError('bad_upstream_response', 'the provider answered with something else than a batch')
+}
+
+const statuses: ReadonlySet<unknown> = new Set<BatchStatus>(['validating', 'in_progress', 'finalizing', 'completed', 'failed', 'expired', 'cancelling', 'cancelled'])
+const ended: ReadonlySet<unknown> = new Set<BatchStatus>(['completed', 'failed', 'expired', 'cancelled'])
+
+function stateOf(said: Readonly<Record<string, unknown>>): NativeState {
+  const status = statuses.has(said['status']) ? said['status'] as BatchStatus : 'in_progress'
+  const files = [said['output_file_id'], said['error_file_id']].filter(id => typeof id === 'string' && id !== '') as string[]
+  return { id: idOf(said), status, errors: said['errors'] ?? null, output: ended.has(status) ? { files, status } : undefined }
+}
+
+function openAiResult({ custom_id: id, response, error }: Readonly<Record<string, unknown>>): NativeResult | undefined {
+  if (typeof id !== 'string') return undefined
+  const { status_code: status = 500, request_id: request = '', body } = (response ?? {}) as Readonly<Record<string, unknown>>
+  const { code, message } = (error ?? {}) as Readonly<Record<string, unknown>>
+  if (response === null || response === undefined) {
+    const kind = code === 'batch_expired' ? 'expired' : code === 'batch_cancelled' ? 'canceled' : 'errored'
+    return { custom_id: id, outcome: { kind, status_code: 500, request_id: '', body: kind === 'errored' ? JSON.stringify({ error: { type: 'provider_error', message: typeof message === 'string' ? message : 'the request failed', param: null, code: code ?? null } }) : '' } }
+  }
+  const isFine = typeof status === 'number' && status >= 200 && status < 300
+  return { custom_id: id, outcome: { kind: isFine ? 'succeeded' : 'errored', status_code: Number(status), request_id: typeof request === 'string' ? request : '', body: JSON.stringify(body ?? null) } }
+}
+
+/** Anthropic's. */
+class AnthropicBatches extends Calls implements NativeApi {
+  readonly takesFile = false
+
+  async create(provider: ProviderInstance, _batch: NewBatch, requests: AsyncIterable<string>): Promise<NativeState & { key: string | null }> {
+    const key = provider.keys.take()
+    const bytes = Readable.from(listed(requests), { objectMode: false })
+    const said = await this.object(provider, { operation: 'message_batches_create', body: { type: 'application/json', bytes }, key })
+    return { ...messageState(said), key: key === undefined ? null : fingerprintOf(key) }
+  }
+
+  async get(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState> {
+    return messageState(await this.object(provider, this.#about('message_batches_get', provider, batch)))
+  }
+
+  async cancel(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState> {
+    return messageState(await this.object(provider, this.#about('message_batches_cancel', provider, batch)))
+  }
+
+  async delete(provider: ProviderInstance, batch: BatchRecord): Promise<void> {
+    await this.object(provider, this.#about('message_batches_delete', provider, batch))
+  }
+
+  async *results(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncGenerator<NativeResult> {
+    const reply = await this.open(provider, { ...this.#about('message_batches_results', provider, batch), signal })
+    for await (const { bytes } of linesOf(reply.body as AsyncIterable<Buffer>)) {
+      const { custom_id: id, result } = JSON.parse(bytes.toString()) as { custom_id?: unknown; result?: { type?: unknown; message?: unknown; error?: unknown } }
+      if (typeof id === 'string') yield { custom_id: id, outcome: messageOutcome(result ?? {}) }
+    }
+  }
+
+  #about(operation: string, provider: ProviderInstance, batch: BatchRecord): ObjectRequest {
+    return { operation, params: { id: batch.provider_batch_id ?? '' }, key: keyOf(provider, batch) }
+  }
+}
+
+async function* listed(requests: AsyncIterable<string>): AsyncGenerator<string> {
+  let before = '{"requests":['
+  for await (const request of requests) {
+    yield before + request
+    before = ','
+  }
+  yield ']}'
+}
+
+function messageState({ id, processing_status: status, request_counts: counts }: Readonly<Record<string, unknown>>): NativeState {
+  const { succeeded = 0, canceled = 0, errored = 0, expired = 0 } = (counts ?? {}) as Readonly<Record<string, number>>
+  const end = succeeded > 0 || errored > 0 ? 'completed' : expired > 0 ? 'expired' : canceled > 0 ? 'cancelled' : 'completed'
+  const now = status === 'ended' ? end : status === 'canceling' ? 'cancelling' : 'in_progress'
+  return { id: idOf({ id }), status: now, errors: null, output: status === 'ended' ? { files: [], status: end } : undefined }
+}
+
+function messageOutcome({ type, message, error }: { readonly type?: unknown; readonly message?: unknown; readonly error?: unknown }): Outcome {
+  switch (type) {
+    case 'succeeded': return { kind: 'succeeded', status_code: 200, request_id: '', body: JSON.stringify(message ?? null) }
+    case 'canceled': return { kind: 'canceled', status_code: 0, request_id: '', body: '' }
+    case 'expired': return { kind: 'expired', status_code: 0, request_id: '', body: '' }
+    default: return { kind: 'errored', status_code: 400, request_id: '', body: JSON.stringify(error ?? { type: 'error', error: { type: 'api_error', message: 'the request failed' } }) }
+  }
+}

@@ -1,0 +1,97 @@
+/** The routes of OpenAI's batches. */
+
+import { gatewayError, jsonObjectOf, Reply, type Exchange, type JsonNode } from '../../core/index.ts'
+import type { Desk } from './desk.ts'
+import { linesInline, linesOfFile } from './lines.ts'
+import { openAiBatch, openAiLine } from './openai-view.ts'
+import type { BatchRecord } from './record.ts'
+import { json, readLimit } from './replies.ts'
+
+const endpoints = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1/moderations', '/v1/images/generations']
+const mostMetadata = 16
+
+export class OpenAiRoutes {
+  readonly #desk: Desk
+  readonly #exchange: Exchange
+
+  constructor(desk: Desk, exchange: Exchange) {
+    this.#desk = desk
+    this.#exchange = exchange
+  }
+
+  async answer(): Promise<Reply> {
+    const { method, path, params: { id } } = this.#exchange.request
+    if (id === undefined) return json(method === 'POST' ? await this.#create() : await this.#list())
+    if (path.endsWith('/cancel')) return json(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
+    if (path.endsWith('/results')) return json(await this.#results(id))
+    return json(await this.#shown(await this.#desk.current(this.#exchange, id)))
+  }
+
+  async #shown(batch: BatchRecord): Promise<object> {
+    return openAiBatch(batch, await this.#desk.counts(batch))
+  }
+
+  async #create(): Promise<object> {
+    const { root } = jsonObjectOf(this.#exchange)
+    const requests = root.get('requests')
+    const endpoint = textOf(root, 'endpoint') ?? firstUrl(requests)
+    if (endpoint === undefined) throw gatewayError('missing_required_parameter', 'endpoint is required', { param: 'endpoint' })
+    if (!endpoints.includes(endpoint)) throw gatewayError('invalid_value', `endpoint must be one of ${endpoints.join(', ')}`, { param: 'endpoint' })
+    const { provider, ...metadata } = metadataOf(root)
+    const window = textOf(root, 'completion_window') ?? '24h'
+    if (window !== '24h') throw gatewayError('invalid_value', 'completion_window must be 24h', { param: 'completion_window' })
+    const order = { endpoint, completion_window: window, metadata: Object.keys(metadata).length === 0 ? null : metadata }
+    return await this.#shown(await this.#desk.create(this.#exchange, { ...order, ...await this.#source(root, endpoint, provider) }))
+  }
+
+  async #source(root: JsonNode, endpoint: string, provider: string | undefined) {
+    const requests = root.get('requests')
+    const id = textOf(root, 'input_file_id')
+    if (id === undefined && requests === undefined) throw gatewayError('missing_required_parameter', 'input_file_id is required', { param: 'input_file_id' })
+    if (id !== undefined && requests !== undefined) throw gatewayError('invalid_value', 'a batch has input_file_id or requests, not both', { param: 'requests' })
+    if (id === undefined) return { input: undefined, lines: () => linesInline(arrayOf(requests), endpoint, 'body') }
+    const input = await this.#desk.input(this.#exchange, id, provider)
+    return { input, lines: () => linesOfFile(this.#desk.read(input), endpoint) }
+  }
+
+  async #list(): Promise<object> {
+    const query = new URLSearchParams(this.#exchange.request.query)
+    const limit = readLimit(query, 20, 100)
+    const found = await this.#desk.list(this.#exchange, { limit, after: query.get('after') ?? undefined })
+    const data = await Promise.all(found.slice(0, limit).map(batch => this.#shown(batch))) as readonly { readonly id: string }[]
+    return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: found.length > limit }
+  }
+
+  async #results(id: string): Promise<Buffer> {
+    const { batch, lines } = await this.#desk.results(this.#exchange, id)
+    const data: string[] = []
+    for await (const placed of lines) data.push(openAiLine(batch.id, placed))
+    return Buffer.from(`{"object":"list","batch_id":${JSON.stringify(`batch_${batch.id}`)},"data":[${data.join(',')}]}`)
+  }
+}
+
+function textOf(root: JsonNode, name: string): string | undefined {
+  const node = root.get(name)
+  if (node === undefined || node.kind === 'null') return undefined
+  if (node.kind !== 'string') throw gatewayError('invalid_type', `${name} must be a text`, { param: name })
+  return node.string()
+}
+
+function arrayOf(requests: JsonNode | undefined): JsonNode | undefined {
+  if (requests?.kind !== 'array') throw gatewayError('invalid_type', 'requests must be a list', { param: 'requests' })
+  return requests
+}
+
+function firstUrl(requests: JsonNode | undefined): string | undefined {
+  const url = requests?.items()[0]?.get('url')
+  return url?.kind === 'string' ? url.string() : undefined
+}
+
+function metadataOf(root: JsonNode): Readonly<Record<string, string>> {
+  const metadata = root.get('metadata')
+  if (metadata === undefined || metadata.kind === 'null') return {}
+  const pairs = metadata.members().map(({ name, value }) => [name, value.kind === 'string' ? value.string() : undefined] as const)
+  const isFine = metadata.kind === 'object' && pairs.length <= mostMetadata && pairs.every(([name, value]) => name.length <= 64 && value !== undefined && value.length <= 512)
+  if (!isFine) throw gatewayError('invalid_value', `metadata must be an object of at most ${mostMetadata} texts: names of up to 64 characters, values of up to 512`, { param: 'metadata' })
+  return Object.fromEntries(pairs.map(([name, value]) => [name, value ?? '']))
+}

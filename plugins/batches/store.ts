@@ -1,0 +1,115 @@
+/** Batches and their lines in the store. */
+
+import { Conflict, update, type RecordQuery, type Records, type Storage, type Stored } from '../../core/index.ts'
+import type { BatchLine, BatchRecord, LineCounts, Outcome } from './record.ts'
+
+/** Lines go some time after their batch could have ended, also those of batches that never came to be. */
+const linesKeptMs = 32 * 24 * 60 * 60 * 1000
+const linesAtOnce = 64
+
+export interface PlacedLine {
+  readonly index: number
+  readonly line: BatchLine
+}
+
+export class BatchStore {
+  readonly #batches: Records<BatchRecord>
+  readonly #lines: Records<BatchLine>
+
+  constructor(storage: Storage) {
+    this.#batches = storage.records('batches')
+    this.#lines = storage.records('batch_lines')
+  }
+
+  async find(id: string): Promise<BatchRecord | undefined> {
+    return (await this.#batches.get(id))?.value
+  }
+
+  list(query: RecordQuery): Promise<readonly Stored<BatchRecord>[]> {
+    return this.#batches.list(query)
+  }
+
+  async add(batch: BatchRecord): Promise<void> {
+    await this.#batches.put(batch.id, batch, { owner: batch.submitter.user_path, position: batch.created_at * 1000, expected: 0 })
+  }
+
+  /** Changes a batch; undefined leaves it as it is. @returns what stands afterwards; undefined if it is gone */
+  async change(id: string, change: (batch: BatchRecord) => Partial<BatchRecord> | undefined): Promise<BatchRecord | undefined> {
+    const stored = await update(this.#batches, id, current => {
+      const changed = current === undefined ? undefined : change(current.value)
+      return current === undefined || changed === undefined ? undefined : { ...current.value, ...changed }
+    })
+    return stored?.value
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#batches.delete(id)
+    await this.#lines.deleteAll({ prefix: `${id}/` })
+  }
+
+  watch(changed: () => void): () => void {
+    return this.#batches.watch(changed)
+  }
+
+  /** @returns how many there were. @throws what reading them throws; then nothing of them stays */
+  async addLines(id: string, lines: AsyncIterable<BatchLine>, now: number): Promise<number> {
+    let count = 0
+    let writing: Promise<unknown>[] = []
+    try {
+      for await (const line of lines) {
+        writing.push(this.#put(id, count, line, now))
+        count += 1
+        if (writing.length < linesAtOnce) continue
+        await Promise.all(writing)
+        writing = []
+      }
+      await Promise.all(writing)
+      return count
+    } catch (cause) {
+      await Promise.allSettled(writing)
+      await this.#lines.deleteAll({ prefix: `${id}/` }).catch(() => 0)
+      throw cause
+    }
+  }
+
+  /** The lines in their order. @param done only those that are through, or that are not */
+  async *lines(id: string, done?: boolean): AsyncGenerator<PlacedLine> {
+    let after: { readonly position: number; readonly id: string } | undefined
+    for (;;) {
+      const page = await this.#lines.list({ prefix: `${id}/`, limit: linesAtOnce, ...done === undefined ? {} : { where: { done } }, ...after === undefined ? {} : { after } })
+      for (const { position, value } of page) yield { index: position, line: value }
+      after = page.at(-1)
+      if (page.length < linesAtOnce) return
+    }
+  }
+
+  async line(id: string, index: number): Promise<PlacedLine | undefined> {
+    const stored = await this.#lines.get(lineId(id, index))
+    return stored === undefined ? undefined : { index, line: stored.value }
+  }
+
+  /** What became of a line; the first word on it stands. */
+  async settle(id: string, { index, line }: PlacedLine, outcome: Outcome): Promise<void> {
+    const stored = await this.#lines.get(lineId(id, index))
+    if (stored === undefined || stored.value.done) return
+    try {
+      await this.#lines.put(stored.id, { ...line, done: true, outcome }, { expected: stored.revision })
+    } catch (cause) {
+      if (!(cause instanceof Conflict)) throw cause
+    }
+  }
+
+  async counts(id: string): Promise<LineCounts> {
+    const counts = { succeeded: 0, errored: 0, canceled: 0, expired: 0 }
+    for await (const { line: { outcome } } of this.lines(id, true)) if (outcome !== null) counts[outcome.kind] += 1
+    return counts
+  }
+
+  #put(id: string, index: number, line: BatchLine, now: number): Promise<unknown> {
+    return this.#lines.put(lineId(id, index), line, { position: index, expiresAt: now + linesKeptMs })
+  }
+}
+
+function lineId(batch: string, index: number): string {
+  return `${batch}/${String(index).padStart(8, '0')}`
+}

@@ -1,0 +1,176 @@
+/** The work on one batch until it is over: its lines run, or its provider's results are fetched; then its files are written. */
+
+import { GatewayError, type Clock, type Files, type Pipelines, type ProviderInstance, type UsageLedger } from '../../core/index.ts'
+import { callOf } from './lines.ts'
+import { nativeApi } from './native.ts'
+import { openAiLine } from './openai-view.ts'
+import type { BatchRecord, BatchStatus, Outcome } from './record.ts'
+import type { BatchStore, PlacedLine } from './store.ts'
+
+/** A line that the gateway or a provider has no room for now is tried again so often. */
+const mostTries = 5
+const longestWaitMs = 60_000
+const busy: ReadonlySet<number> = new Set([429, 503, 529])
+
+export interface WorkerParts {
+  readonly store: BatchStore
+  readonly files: Files
+  readonly pipelines: Pipelines
+  readonly usage: UsageLedger
+  readonly providers: ReadonlyMap<string, ProviderInstance>
+  readonly clock: Clock
+  readonly concurrency: number
+}
+
+export class BatchWorker {
+  readonly #parts: WorkerParts
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts
+  }
+
+  /** Takes a batch as far as it goes now. @param signal the work is no longer ours */
+  async work(id: string, signal: AbortSignal): Promise<void> {
+    const batch = await this.#parts.store.find(id)
+    if (batch === undefined || !batch.open) return
+    if (batch.provider_batch_id === null) return await this.#run(batch, signal)
+    const current = await this.refresh(batch)
+    if (current.fetch !== null && !signal.aborted) await this.#fetch(current, signal)
+  }
+
+  /** What the provider says of its batch now. @throws GatewayError if it does not */
+  async refresh(batch: BatchRecord): Promise<BatchRecord> {
+    const { store, providers, clock, files } = this.#parts
+    const provider = providers.get(batch.provider)
+    const api = provider === undefined ? undefined : nativeApi(provider, batch.endpoint, clock, files)
+    if (provider === undefined || api === undefined || batch.fetch !== null || !batch.open) return batch
+    const { status, errors, output } = await api.get(provider, batch)
+    const now = Math.floor(clock.now() / 1000)
+    const changed = await store.change(batch.id, current => current.fetch !== null || !current.open ? undefined : {
+      status: output === undefined ? status : 'finalizing', errors,
+      times: output === undefined ? current.times : { ...current.times, finalizing_at: now },
+      ...output === undefined ? {} : { fetch: output },
+    })
+    return changed ?? batch
+  }
+
+  async #run(batch: BatchRecord, signal: AbortSignal): Promise<void> {
+    const { store, clock, concurrency } = this.#parts
+    const running = new Set<Promise<void>>()
+    for await (const placed of store.lines(batch.id, false)) {
+      const end = await this.#endOf(batch.id)
+      if (signal.aborted || end !== undefined) break
+      const line = this.#runLine(batch, placed, signal).finally(() => running.delete(line))
+      running.add(line)
+      if (running.size >= concurrency) await Promise.race(running)
+    }
+    await Promise.all(running)
+    if (signal.aborted) return
+    const end = await this.#endOf(batch.id)
+    if (end !== undefined) await this.#skipRest(batch, end === 'cancelled' ? 'canceled' : 'expired')
+    await this.#finish(batch, end ?? 'completed', Math.floor(clock.now() / 1000))
+  }
+
+  /** Why no further line shall run. */
+  async #endOf(id: string): Promise<'cancelled' | 'expired' | undefined> {
+    const batch = await this.#parts.store.find(id)
+    if (batch === undefined || batch.times.cancelling_at !== undefined) return 'cancelled'
+    return batch.expires_at * 1000 <= this.#parts.clock.now() ? 'expired' : undefined
+  }
+
+  async #runLine(batch: BatchRecord, placed: PlacedLine, signal: AbortSignal): Promise<void> {
+    const { pipelines, store } = this.#parts
+    for (let tries = 1; ; tries++) {
+      const answer = await pipelines.call({ ...callOf(batch.endpoint, batch.submitter), body: Buffer.from(placed.line.body), signal })
+      if (signal.aborted) return
+      if (!busy.has(answer.status) || tries >= mostTries) {
+        const isFine = answer.status >= 200 && answer.status < 300
+        return await store.settle(batch.id, placed, { kind: isFine ? 'succeeded' : 'errored', status_code: answer.status, request_id: answer.requestId, body: jsonOf(answer.body) })
+      }
+      await this.#wait(waitOf(answer.headers, tries), signal)
+    }
+  }
+
+  #wait(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise(resolve => {
+      const timer = this.#parts.clock.after(ms, resolve)
+      signal.addEventListener('abort', () => { timer.cancel(); resolve() }, { once: true })
+    })
+  }
+
+  async #skipRest(batch: BatchRecord, kind: 'canceled' | 'expired'): Promise<void> {
+    const outcome: Outcome = { kind, status_code: 0, request_id: '', body: '' }
+    for await (const placed of this.#parts.store.lines(batch.id, false)) await this.#parts.store.settle(batch.id, placed, outcome)
+  }
+
+  /** Takes the provider's results over, line by line: policy looks at each, and its tokens are recorded once. */
+  async #fetch(batch: BatchRecord, signal: AbortSignal): Promise<void> {
+    const { store, providers, clock, files } = this.#parts
+    const provider = providers.get(batch.provider)
+    const api = provider === undefined ? undefined : nativeApi(provider, batch.endpoint, clock, files)
+    if (provider === undefined || api === undefined || batch.fetch === null) return
+    const places = new Map<string, number>()
+    for await (const { index, line } of store.lines(batch.id, false)) places.set(line.custom_id, index)
+    for await (const { custom_id: id, outcome } of api.results(provider, batch, signal)) {
+      if (signal.aborted) return
+      const index = places.get(id)
+      const placed = index === undefined ? undefined : await store.line(batch.id, index)
+      if (placed !== undefined) await store.settle(batch.id, placed, await this.#reviewed(batch, provider, placed, outcome))
+    }
+    await this.#skipRest(batch, batch.fetch.status === 'expired' ? 'expired' : 'canceled')
+    await this.#finish(batch, batch.fetch.status, Math.floor(clock.now() / 1000))
+  }
+
+  async #reviewed(batch: BatchRecord, provider: ProviderInstance, { index, line }: PlacedLine, outcome: Outcome): Promise<Outcome> {
+    if (outcome.kind !== 'succeeded') return outcome
+    const said = await this.#parts.pipelines.review({ ...callOf(batch.endpoint, batch.submitter), body: Buffer.from(line.body) }, Buffer.from(outcome.body))
+    if (said instanceof GatewayError) return { ...outcome, kind: 'errored', status_code: said.status, body: errorText(batch.endpoint, said) }
+    this.#parts.usage.record({
+      id: `${batch.id}_${index}`, timestamp: this.#parts.clock.now(), request_id: `batch_${batch.id}`, endpoint: '/v1/batches', provider: provider.type, provider_name: provider.name,
+      model: modelOf(said.body) ?? modelOf(Buffer.from(line.body)) ?? '', requested_model: modelOf(Buffer.from(line.body)), user_path: batch.submitter.user_path, labels: batch.submitter.labels,
+      auth_key_id: batch.submitter.caller.keyId, user_id: batch.submitter.caller.userId, usage: said.usage, apart: provider.definition.countsApart, origin: 'client',
+    })
+    return { ...outcome, body: said.body.toString() }
+  }
+
+  async #finish({ id, provider, submitter }: BatchRecord, status: BatchStatus, now: number): Promise<void> {
+    const { store, files } = this.#parts
+    const counts = await store.counts(id)
+    const keep = async (name: string, isOutput: boolean) => (await files.keep({ filename: `batch_${id}_${name}.jsonl`, purpose: 'batch_output', provider, owner: submitter.user_path }, this.#fileLines(id, isOutput))).id
+    const output = counts.succeeded > 0 ? await keep('output', true) : null
+    const error = counts.errored + counts.canceled + counts.expired > 0 ? await keep('errors', false) : null
+    await store.change(id, current => current.open ? { status, open: false, counts, output_file_id: output, error_file_id: error, times: { ...current.times, finalizing_at: current.times.finalizing_at ?? now, [`${status}_at`]: now } } : undefined)
+  }
+
+  async *#fileLines(id: string, isOutput: boolean): AsyncGenerator<Buffer> {
+    for await (const placed of this.#parts.store.lines(id, true)) {
+      if ((placed.line.outcome?.kind === 'succeeded') === isOutput) yield Buffer.from(`${openAiLine(id, placed)}\n`)
+    }
+  }
+}
+
+/** How long the answer asks to wait, else longer each time. */
+function waitOf(headers: Readonly<Record<string, string>>, tries: number): number {
+  const said = Number(headers['retry-after-ms'] ?? Number(headers['retry-after']) * 1000)
+  return Math.min(longestWaitMs, Number.isFinite(said) && said > 0 ? said : 1000 * 2 ** (tries - 1))
+}
+
+/** Answers are JSON; what is none becomes a text. */
+function jsonOf(body: Buffer): string {
+  const text = body.toString()
+  try {
+    JSON.parse(text)
+    return text
+  } catch {
+    return JSON.stringify(text)
+  }
+}
+
+function modelOf(body: Buffer): string | undefined {
+  const { model } = JSON.parse(body.toString()) as { model?: unknown }
+  return typeof model === 'string' ? model : undefined
+}
+
+function errorText(endpoint: string, { type, message, code, param }: GatewayError): string {
+  return JSON.stringify(endpoint === '/v1/messages' ? { type: 'error', error: { type: 'api_error', message, details: { error_code: code } } } : { error: { type, message, param, code } })
+}

@@ -1,0 +1,294 @@
+import Anthropic from '@anthropic-ai/sdk'
+import { expect } from 'chai'
+import OpenAI, { toFile } from 'openai'
+import { chatCompletion } from '../../../core/testing/chat-samples.ts'
+import { Gate } from '../../../core/testing/gate.ts'
+import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
+import type { ReceivedRequest } from '../../../core/testing/received-request.ts'
+import { expectError } from '../../support/answer.ts'
+import { BatchVendor } from '../../support/batch-vendor.ts'
+import { message } from '../../support/messages.ts'
+import { masterKey, Served } from '../../support/serve.ts'
+
+const hi = [{ role: 'user' as const, content: 'hi' }]
+const chatLine = (id: string, model: string, body: object = {}) => ({ custom_id: id, method: 'POST', url: '/v1/chat/completions', body: { model, messages: [{ role: 'user', content: `hi ${id}` }], ...body } })
+const jsonl = (...lines: readonly object[]) => lines.map(line => JSON.stringify(line)).join('\n')
+const bodyOf = (request: ReceivedRequest) => JSON.parse(request.body.toString()) as { messages: { content: string | { text: string }[] }[]; model: string }
+const saidIn = (request: ReceivedRequest) => { const content = bodyOf(request).messages.at(-1)?.content; return typeof content === 'string' ? content : content?.[0]?.text ?? '' }
+const parsed = (text: string) => text.trim().split('\n').map(line => JSON.parse(line) as { custom_id: string; response: { status_code: number; body: { choices: { message: { content: string } }[] } } | null; error: { code: string } | null })
+const records = (text: string) => text.trim().split('\n').filter(line => line !== '').map(line => JSON.parse(line) as Record<string, unknown>)
+
+describe('batches', () => {
+  let served: Served
+  let client: OpenAI
+  let anthropic: Anthropic
+  let claude: ScriptedUpstream
+  let vendor: BatchVendor
+  let messagesVendor: BatchVendor
+  let later: Gate
+
+  const begin = async (config: Readonly<Record<string, unknown>> = {}) => {
+    claude = await ScriptedUpstream.start()
+    later = new Gate()
+    served = await Served.start({ config: {
+      providers: { claude: { type: 'anthropic', api_key: 'sk-claude', base_url: claude.url, models: ['claude-test'] } },
+      virtual_models: [{ source: 'smart', targets: [{ model: 'openai/gpt-test' }] }],
+      resilience: { retry: { max_retries: 0 } },
+      ...config,
+    } })
+    vendor = new BatchVendor()
+    served.upstream.always(vendor.cueWithBatches(request => ({ body: chatCompletion({ content: `${saidIn(request)}!` }) })))
+    messagesVendor = new BatchVendor('claude')
+    claude.always(messagesVendor.cueWithBatches(request => saidIn(request) === 'hi bad'
+      ? { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'no' } } }
+      : { body: message({ content: [{ type: 'text', text: `${saidIn(request)}!` }] }), ...saidIn(request) === 'hi slow' ? { gates: { beforeHeaders: later } } : {} }))
+    client = served.client()
+    anthropic = new Anthropic({ baseURL: served.url, apiKey: masterKey, maxRetries: 0 })
+  }
+  afterEach(async () => { later.open(); await served.close(); await claude.close() })
+
+  const upload = async (...lines: readonly object[]) => (await client.files.create({ file: await toFile(Buffer.from(jsonl(...lines)), 'in.jsonl'), purpose: 'batch' })).id
+  const start = async (input: string) => await client.batches.create({ input_file_id: input, endpoint: '/v1/chat/completions', completion_window: '24h' })
+  const fileText = async (id: string) => await (await client.files.content(id)).text()
+  const ended = async (id: string) => {
+    for (;;) {
+      const batch = await client.batches.retrieve(id)
+      if (['completed', 'failed', 'cancelled', 'expired'].includes(batch.status)) return batch
+    }
+  }
+
+  describe('run by the gateway, for a provider without such an API', () => {
+    beforeEach(() => begin())
+
+    it('answer every line through the pipeline of its endpoint', async () => {
+      const batch = await start(await upload(chatLine('a', 'claude-test'), chatLine('b', 'claude/claude-test')))
+      expect(batch).to.include({ object: 'batch', endpoint: '/v1/chat/completions', completion_window: '24h', provider: 'claude', provider_batch_id: null })
+      expect(batch.id).to.match(/^batch_[0-9a-f-]{36}$/)
+      const done = await ended(batch.id)
+      expect(done.status).to.equal('completed')
+      expect(done.request_counts).to.deep.equal({ total: 2, completed: 2, failed: 0 })
+      expect(done.error_file_id).to.equal(null)
+      const lines = parsed(await fileText(done.output_file_id!))
+      expect(lines.map(({ custom_id, response }) => [custom_id, response?.status_code, response?.body.choices[0]?.message.content])).to.deep.equal([['a', 200, 'hi a!'], ['b', 200, 'hi b!']])
+    })
+
+    it('put what failed into a file of its own', async () => {
+      const done = await ended((await start(await upload(chatLine('a', 'claude-test'), chatLine('bad', 'claude-test')))).id)
+      expect(done.request_counts).to.deep.equal({ total: 2, completed: 1, failed: 1 })
+      expect(parsed(await fileText(done.error_file_id!)).map(({ custom_id, response, error }) => [custom_id, response?.status_code, error])).to.deep.equal([['bad', 400, null]])
+      const results = JSON.parse((await served.call('GET', `/v1/batches/${done.id}/results`)).body.toString()) as { batch_id: string; data: { custom_id: string }[] }
+      expect(results).to.include({ object: 'list', batch_id: done.id })
+      expect(results.data.map(({ custom_id }) => custom_id)).to.deep.equal(['a', 'bad'])
+    })
+
+    it('take their requests in the call, too', async () => {
+      const answer = await served.call('POST', '/v1/batches', { requests: [chatLine('__proto__', 'claude-test'), { custom_id: 'b', body: chatLine('b', 'claude-test').body }], metadata: { team: 'x' } })
+      const batch = JSON.parse(answer.body.toString()) as { id: string; metadata: object; input_file_id: null }
+      expect(batch).to.deep.include({ input_file_id: null, metadata: { team: 'x', provider: 'claude' } })
+      expect(parsed(await fileText((await ended(batch.id)).output_file_id!)).map(({ custom_id }) => custom_id)).to.deep.equal(['__proto__', 'b'])
+    })
+
+    it('record the tokens of each line', async () => {
+      await ended((await start(await upload(chatLine('a', 'claude-test')))).id)
+      const log = JSON.parse((await served.call('GET', '/admin/usage/log')).body.toString()) as { entries: Record<string, unknown>[] }
+      expect(log.entries).to.have.length(1)
+      expect(log.entries[0]).to.include({ provider_name: 'claude', model: 'claude-test', endpoint: '/v1/chat/completions', output_tokens: 9 })
+    })
+
+    it('end when they are cancelled: what runs is answered, the rest is not', async () => {
+      await served.close()
+      await claude.close()
+      await begin({ batches: { concurrency: 1 } })
+      const { id } = await start(await upload(chatLine('slow', 'claude-test'), chatLine('b', 'claude-test')))
+      await later.reached
+      expect(await client.batches.cancel(id)).to.include({ status: 'cancelling' })
+      expectError(await served.call('GET', `/v1/batches/${id}/results`), { status: 409, code: 'conflict' })
+      later.open()
+      const done = await ended(id)
+      expect(done.status).to.equal('cancelled')
+      expect(parsed(await fileText(done.output_file_id!)).map(({ custom_id }) => custom_id)).to.deep.equal(['slow'])
+      expect(parsed(await fileText(done.error_file_id!)).map(({ custom_id, error }) => [custom_id, error?.code])).to.deep.equal([['b', 'batch_cancelled']])
+      expect(await client.batches.cancel(id)).to.include({ status: 'cancelled' })
+    })
+
+    it('answer Anthropic\'s client, whatever the provider', async () => {
+      const { id, ...batch } = await anthropic.messages.batches.create({ requests: [{ custom_id: 'one', params: { model: 'openai/gpt-test', max_tokens: 10, messages: hi } }] })
+      expect(id).to.match(/^msgbatch_[0-9a-f-]{36}$/)
+      expect(batch).to.deep.include({ type: 'message_batch', archived_at: null, cancel_initiated_at: null })
+      for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
+      const done = await anthropic.messages.batches.retrieve(id)
+      expect(done.request_counts).to.deep.equal({ processing: 0, succeeded: 1, errored: 0, canceled: 0, expired: 0 })
+      expect(done.results_url).to.equal(`${served.url}/v1/messages/batches/${id}/results`)
+      const results = []
+      for await (const result of await anthropic.messages.batches.results(id)) results.push(result)
+      expect(results).to.have.length(1)
+      expect(results[0]).to.deep.include({ custom_id: 'one' })
+      expect(results[0]?.result).to.nested.include({ 'type': 'succeeded', 'message.type': 'message', 'message.content[0].text': 'hi!' })
+      expect((await client.batches.retrieve(id.replace('msg', ''))).status).to.equal('completed')
+      expect(await anthropic.messages.batches.delete(id)).to.deep.equal({ id, type: 'message_batch_deleted' })
+      expect((await served.call('GET', `/v1/messages/batches/${id}`)).status).to.equal(404)
+    })
+  })
+
+  describe('run by the provider', () => {
+    beforeEach(() => begin())
+    const answered = ({ body }: { readonly body: Readonly<Record<string, unknown>> }) => ({ status: 200, body: chatCompletion({ content: `for ${String(body['model'])}` }) })
+
+    it('go to its own API, with its own file', async () => {
+      const input = await upload(chatLine('a', 'smart'))
+      const batch = await start(input)
+      expect(batch).to.include({ status: 'validating', provider: 'openai', provider_batch_id: 'batch-vendor-1', input_file_id: input })
+      expect(batch.metadata).to.deep.equal({ provider: 'openai', provider_batch_id: 'batch-vendor-1' })
+      expect(vendor.files).to.have.length(1)
+      expect((await client.batches.retrieve(batch.id)).status).to.equal('validating')
+      vendor.finish(answered)
+      const done = await ended(batch.id)
+      expect(done).to.include({ status: 'completed' })
+      expect(parsed(await fileText(done.output_file_id!))[0]?.response?.body.choices[0]?.message.content).to.equal('for gpt-test')
+    })
+
+    it('get a file of their own where policy or an alias changed a line', async () => {
+      const answer = await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', requests: [chatLine('a', 'smart')] })
+      expect(answer.status).to.equal(200)
+      expect(JSON.parse(vendor.files[0]?.content.toString() ?? '')).to.deep.equal(chatLine('a', 'gpt-test'))
+    })
+
+    it('record their tokens once, however often they are read', async () => {
+      const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
+      vendor.finish(({ custom_id, body }) => custom_id === 'b' ? { status: 400, body: { error: { message: 'no' } } } : answered({ body }))
+      await Promise.all([ended(id), ended(id), ended(id)])
+      await served.call('GET', `/v1/batches/${id}/results`)
+      const { entries } = JSON.parse((await served.call('GET', '/admin/usage/log')).body.toString()) as { entries: Record<string, unknown>[] }
+      expect(entries).to.have.length(1)
+      expect(entries[0]).to.include({ provider_name: 'openai', endpoint: '/v1/batches' })
+      const done = await client.batches.retrieve(id)
+      expect(done.request_counts).to.deep.equal({ total: 2, completed: 1, failed: 1 })
+    })
+
+    it('say what expired', async () => {
+      const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
+      vendor.finish(({ custom_id, body }) => custom_id === 'b' ? undefined : answered({ body }), 'expired')
+      const done = await ended(id)
+      expect(done.status).to.equal('expired')
+      expect(parsed(await fileText(done.error_file_id!)).map(({ error }) => error?.code)).to.deep.equal(['batch_expired'])
+    })
+
+    it('go to Anthropic\'s own, and come back in the order of the requests', async () => {
+      const { id } = await anthropic.messages.batches.create({ requests: ['one', 'two'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })) })
+      const [sent] = claude.requests
+      expect(JSON.parse(sent?.body.toString() ?? '')).to.deep.equal({ requests: ['one', 'two'].map(name => ({ custom_id: name, params: { model: 'claude-test', max_tokens: 5, messages: hi } })) })
+      expect(sent?.headers).to.include({ 'x-api-key': 'sk-claude', 'anthropic-version': '2023-06-01' })
+      messagesVendor.finish(({ custom_id }) => custom_id === 'one' ? { status: 200, body: message() } : { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'no' } } })
+      for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
+      const results = []
+      for await (const result of await anthropic.messages.batches.results(id)) results.push([result.custom_id, result.result.type])
+      expect(results).to.deep.equal([['one', 'succeeded'], ['two', 'errored']])
+    })
+
+    it('have their answers looked at by policy, before anybody reads them', async () => {
+      await served.close()
+      await claude.close()
+      await begin({ guardrails: { rules: [{ name: 'words', type: 'string_replace', config: { rules: 'for => by', roles: ['all'] } }] } })
+      const { id } = await start(await upload(chatLine('a', 'gpt-test')))
+      vendor.finish(answered)
+      expect(await fileText((await ended(id)).output_file_id!)).to.include('by gpt-test').and.not.include('for gpt-test')
+    })
+
+    it('leave nothing behind when the provider refuses them', async () => {
+      served.upstream.always(vendor.cue(() => ({ status: 429, body: { error: { message: 'full', type: 'rate_limit_error', param: null, code: null } } })))
+      expectError(await served.call('POST', '/v1/batches', { input_file_id: await upload(chatLine('a', 'gpt-test')), endpoint: '/v1/chat/completions' }), { status: 429, code: null })
+      expect((await client.batches.list()).data).to.deep.equal([])
+    })
+
+    it('are cancelled there', async () => {
+      const { id } = await start(await upload(chatLine('a', 'gpt-test')))
+      expect(await client.batches.cancel(id)).to.include({ status: 'cancelling' })
+      vendor.finish(() => undefined, 'cancelled')
+      expect((await ended(id)).status).to.equal('cancelled')
+    })
+  })
+
+  describe('are refused', () => {
+    beforeEach(() => begin({ guardrails: { rules: [{ name: 'words', type: 'string_replace', config: { rules: 'forbidden', on_match: 'block' } }] } }))
+
+    const one = chatLine('a', 'claude-test')
+    const cases: readonly [name: string, body: object, code: string, param: string | null, message?: RegExp][] = [
+      ['without an endpoint', { input_file_id: 'file-x' }, 'missing_required_parameter', 'endpoint'],
+      ['for an endpoint that has none', { input_file_id: 'file-x', endpoint: '/v1/files' }, 'invalid_value', 'endpoint'],
+      ['without an input', { endpoint: '/v1/chat/completions' }, 'missing_required_parameter', 'input_file_id'],
+      ['with two inputs', { endpoint: '/v1/chat/completions', input_file_id: 'x', requests: [one] }, 'invalid_value', 'requests'],
+      ['with requests that are no list', { endpoint: '/v1/chat/completions', requests: {} }, 'invalid_type', 'requests'],
+      ['without requests', { endpoint: '/v1/chat/completions', requests: [] }, 'invalid_value', 'requests'],
+      ['with another window', { endpoint: '/v1/chat/completions', requests: [one], completion_window: '1h' }, 'invalid_value', 'completion_window'],
+      ['with metadata that is none', { endpoint: '/v1/chat/completions', requests: [one], metadata: { a: 1 } }, 'invalid_value', 'metadata'],
+      ['with ids that come twice', { requests: [one, one] }, 'invalid_value', 'requests', /"a" comes twice/],
+      ['with a line without an id', { endpoint: '/v1/chat/completions', requests: [{ body: one.body }] }, 'invalid_value', 'requests'],
+      ['with a line for another endpoint', { endpoint: '/v1/embeddings', requests: [one] }, 'invalid_value', 'requests'],
+      ['with a line that is a GET', { requests: [{ ...one, method: 'GET' }] }, 'invalid_value', 'requests'],
+      ['with a line without a body', { endpoint: '/v1/chat/completions', requests: [{ custom_id: 'a' }] }, 'invalid_value', 'requests'],
+      ['with a line that streams', { requests: [chatLine('a', 'claude-test', { stream: true })] }, 'invalid_value', 'requests'],
+      ['with lines for two providers', { requests: [one, chatLine('b', 'openai/gpt-test')] }, 'invalid_value', 'requests'],
+      ['with a model that nobody has', { requests: [chatLine('a', 'nobody/x')] }, 'model_not_found', 'requests', /^a: /],
+      ['with a line that its dialect refuses', { requests: [chatLine('a', 'claude-test', { messages: 'x' })] }, 'invalid_type', 'requests', /^a: /],
+      ['with a line that policy blocks', { requests: [one, chatLine('b', 'claude-test', { messages: [{ role: 'user', content: 'forbidden' }] })] }, 'guardrail_blocked', 'requests', /^b: /],
+    ]
+    for (const [name, body, code, param, says] of cases) {
+      it(name, async () => {
+        const answer = await served.call('POST', '/v1/batches', body)
+        expectError(answer, { status: 400, code, ...param === null ? {} : { param } })
+        if (says !== undefined) expect((JSON.parse(answer.body.toString()) as { error: { message: string } }).error.message).to.match(says)
+        expect([...served.upstream.requests, ...claude.requests].filter(({ method }) => method === 'POST')).to.deep.equal([])
+        expect((await client.batches.list()).data).to.deep.equal([])
+      })
+    }
+
+    it('with a file that nobody knows', async () => {
+      expectError(await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', input_file_id: 'file-none' }), { status: 400, code: 'provider_required', param: 'input_file_id' })
+    })
+
+    it('in Anthropic\'s words to its clients', async () => {
+      const answer = await served.call('POST', '/v1/messages/batches', {})
+      expect(JSON.parse(answer.body.toString())).to.nested.include({ 'type': 'error', 'error.type': 'invalid_request_error', 'error.details.error_code': 'missing_required_parameter' })
+    })
+
+    for (const id of ['batch_none', '__proto__', 'batch_00000000-0000-4000-8000-000000000000', `msgbatch_${'9'.repeat(2000)}`]) {
+      it(`as unknown: ${id.slice(0, 24)}`, async () => {
+        for (const [method, end] of [['GET', ''], ['POST', '/cancel'], ['GET', '/results']] as const) expectError(await served.call(method, `/v1/batches/${id}${end}`), { status: 404, code: 'not_found' })
+        expect((await served.call('DELETE', `/v1/messages/batches/${id}`)).status).to.equal(404)
+      })
+    }
+  })
+
+  describe('are listed', () => {
+    beforeEach(() => begin())
+
+    it('page by page, in both dialects', async () => {
+      const made: string[] = []
+      for (const name of ['a', 'b', 'c']) made.push(JSON.parse((await served.call('POST', '/v1/batches', { requests: [chatLine(name, 'claude-test')] })).body.toString()).id as string)
+      const all: string[] = []
+      for await (const { id } of client.batches.list({ limit: 2 })) all.push(id)
+      expect(all.toSorted()).to.deep.equal(made.toSorted())
+      const seen: string[] = []
+      for await (const { id } of anthropic.messages.batches.list({ limit: 2 })) seen.push(id)
+      expect(seen).to.deep.equal(all.map(id => `msg${id}`))
+      const back = await anthropic.messages.batches.list({ limit: 2, before_id: seen[2]! })
+      expect(back.data.map(({ id }) => id)).to.deep.equal(seen.slice(0, 2))
+      expectError(await served.call('GET', '/v1/batches?after=batch_none'), { status: 404, code: 'not_found' })
+      expectError(await served.call('GET', '/v1/batches?limit=x'), { status: 400, code: 'invalid_value', param: 'limit' })
+    })
+  })
+
+  it('belong to the user path of who made them', async () => {
+    await begin()
+    const key = async (name: string) => (JSON.parse((await served.call('POST', '/admin/auth-keys', { name, user_path: `/${name}` })).body.toString()) as { value: string }).value
+    const [one, other] = [await key('one'), await key('other')]
+    const asked = { authorization: `Bearer ${one}` }
+    const { id } = JSON.parse((await served.call('POST', '/v1/batches', { requests: [chatLine('a', 'claude-test')] }, asked)).body.toString()) as { id: string }
+    const foreign = await served.call('GET', `/v1/batches/${id}`, undefined, { authorization: `Bearer ${other}` })
+    expectError(foreign, { status: 404, code: 'not_found' })
+    expect((await served.call('GET', `/v1/batches/${id}`, undefined, asked)).status).to.equal(200)
+    expect(records((await served.call('GET', '/v1/batches', undefined, { authorization: `Bearer ${other}` })).body.toString())[0]?.['data']).to.deep.equal([])
+    const done = await ended(id)
+    expect((await served.call('GET', `/v1/files/${done.output_file_id}`, undefined, { authorization: `Bearer ${other}` })).status).to.equal(404)
+  })
+})
