@@ -33,12 +33,17 @@ export function rawDataOf(raw: RawUsage): RawData {
 }
 
 function collect(object: RawUsage, prefix: string, found: Record<string, number>): void {
-  for (const [name, value] of Object.entries(object)) {
-    const path = `${prefix}${snakeCase(name)}`
-    if (typeof value === 'number') add(found, path, value)
-    else if (Array.isArray(value)) collectList(value, prefixes[path] ?? path, found)
-    else if (isObject(value)) collect(value, `${prefixes[path] ?? path}_`, found)
+  for (const name in object) {
+    const value = object[name]
+    if (typeof value === 'number') add(found, prefix + snakeCase(name), value)
+    else if (typeof value === 'object' && value !== null) collectMembers(value, prefix + snakeCase(name), found)
   }
+}
+
+function collectMembers(value: object, path: string, found: Record<string, number>): void {
+  const place = prefixes[path] ?? path
+  if (Array.isArray(value)) collectList(value, place, found)
+  else if (isObject(value)) collect(value, `${place}_`, found)
 }
 
 function add(found: Record<string, number>, name: string, value: number): void {
@@ -55,6 +60,8 @@ function collectList(list: readonly unknown[], prefix: string, found: Record<str
   }
 }
 
+const upperCase = /[A-Z]/
+
 function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
+  return !upperCase.test(name) ? name : name.replace(/[A-Z]/g, letter => `_${letter.toLowerCase()}`)
 }

@@ -2,39 +2,43 @@
 
 import type { PricedCall } from '../../core/index.ts'
 import { hourWriteNames, minutesWriteNames } from '../../core/usage/count-names.ts'
-import type { PriceList } from './price-list.ts'
+import type { RateCard } from './rate-card.ts'
 import { tokenKindsOf } from './token-kinds.ts'
 import { unitsOf } from './units.ts'
 
 /** Numbers that break down what is counted elsewhere. */
 const informational = /text|image|miss|prediction|tool_use|billed_units/
 
-const ofWrites = [...hourWriteNames, ...minutesWriteNames].map(({ name }) => name)
+/** By the type of the provider. */
+const known = new Map<string, ReadonlySet<string>>()
 
 /** Joined and sorted; null if there are none. @param isMeasured whether any tokens or units were priced */
-export function caveatsOf(call: PricedCall, prices: PriceList, isMeasured: boolean): string | null {
-  const found = [
-    ...unmapped(call).map(name => `unmapped token field: ${name}`),
-    ...isSound(call) && !isMeasured && hasSoundRate(prices) ? ['audio could not be measured'] : [],
-    ...call.estimated === true && dependsOnUsage(prices) ? ['estimated usage'] : [],
-  ]
-  return found.length === 0 ? null : [...new Set(found)].sort().join('; ')
+export function caveatsOf(call: PricedCall, card: RateCard, isMeasured: boolean): string | null {
+  const found = unmapped(call)
+  if (!isMeasured && card.hasSoundRate && call.endpoint.includes('/audio/')) found.push('audio could not be measured')
+  if (call.estimated === true && card.dependsOnUsage) found.push('estimated usage')
+  return found.length === 0 ? null : found.sort().join('; ')
 }
 
-function unmapped({ provider, raw_data: raw }: PricedCall): readonly string[] {
-  const known = new Set([...tokenKindsOf(provider).flatMap(({ names }) => names.map(({ name }) => name)), ...unitsOf(provider).flatMap(({ names }) => names), ...ofWrites])
-  return Object.entries(raw ?? {}).filter(([name, value]) => typeof value === 'number' && value > 0 && /_(?:tokens|count)$/.test(name) && !known.has(name) && !informational.test(name)).map(([name]) => name)
+function unmapped({ provider, raw_data: raw }: PricedCall): string[] {
+  const found: string[] = []
+  const names = namesOf(provider)
+  for (const name in raw) {
+    if ((raw[name] as number) > 0 && !names.has(name) && isCount(name) && typeof raw[name] === 'number' && !informational.test(name)) found.push(`unmapped token field: ${name}`)
+  }
+  return found
 }
 
-function isSound({ endpoint }: PricedCall): boolean {
-  return endpoint.includes('/audio/')
+function isCount(name: string): boolean {
+  return name.endsWith('_tokens') || name.endsWith('_count')
 }
 
-function hasSoundRate(prices: PriceList): boolean {
-  return Object.keys(prices).some(name => /^(?:per_second_|per_character_|audio_)/.test(name))
-}
-
-/** A price of the call alone is right whatever it used. */
-export function dependsOnUsage(prices: PriceList): boolean {
-  return Object.keys(prices).some(name => name !== 'per_request' && name !== 'currency')
+/** All that has a place in a bill. */
+function namesOf(provider: string): ReadonlySet<string> {
+  let names = known.get(provider)
+  if (names === undefined) {
+    const counts = [...tokenKindsOf(provider).flatMap(kind => kind.names), ...hourWriteNames, ...minutesWriteNames].map(({ name }) => name)
+    known.set(provider, names = new Set([...counts, ...unitsOf(provider).flatMap(unit => unit.names)]))
+  }
+  return names
 }

@@ -1,11 +1,10 @@
-/** What a call costs by a list of prices. */
+/** What a call costs by the prices of its model. */
 
 import type { Cost, PricedCall } from '../../core/index.ts'
 import { cacheSplit } from '../../core/usage/cache-split.ts'
 import { firstCount, hourWriteNames } from '../../core/usage/count-names.ts'
 import { caveatsOf } from './caveats.ts'
-import type { PriceList } from './price-list.ts'
-import { ratesOf, type Rates } from './rates.ts'
+import type { RateCard, Rates } from './rate-card.ts'
 import { reportedCost } from './reported-cost.ts'
 import { Side, sumOf } from './side.ts'
 import { tokenKindsOf, type TokenKind } from './token-kinds.ts'
@@ -19,15 +18,15 @@ const hourWriteTimes = 2
 type Sides = Readonly<Record<'input' | 'output', Side>>
 
 /** @param prices asked for only if the provider does not say itself what the call cost */
-export function costOf(call: PricedCall, prices: () => PriceList | undefined): Cost {
+export function costOf(call: PricedCall, prices: () => RateCard | undefined): Cost {
   const reported = reportedCost(call)
   if (reported !== undefined) return reported
-  const list = prices()
-  return list === undefined ? unknown : billed(call, list)
+  const card = prices()
+  return card === undefined ? unknown : billed(call, card)
 }
 
-function billed(call: PricedCall, prices: PriceList): Cost {
-  const rates = ratesOf(prices, { timestamp: call.timestamp, endpoint: call.endpoint, promptTokens: promptTokensOf(call) })
+function billed(call: PricedCall, card: RateCard): Cost {
+  const rates = card.ratesOf({ timestamp: call.timestamp, endpoint: call.endpoint, promptTokens: promptTokensOf(call) })
   const sides: Sides = { input: new Side(call.input_tokens, rates.input_per_mtok), output: new Side(call.output_tokens, rates.output_per_mtok) }
   for (const kind of tokenKindsOf(call.provider)) addTokens(call, kind, rates, sides)
   const hasUnits = addUnits(call, rates, sides)
@@ -35,7 +34,7 @@ function billed(call: PricedCall, prices: PriceList): Cost {
   if (rates.per_request !== undefined) sides.output.add(1, rates.per_request)
   const [input, output] = [sides.input.cost, sides.output.cost]
   const total = sumOf(input, output)
-  return { input_cost: input, output_cost: output, total_cost: total, cost_source: total === null ? null : 'model_pricing', costs_calculation_caveat: caveatsOf(call, prices, isMeasured) }
+  return { input_cost: input, output_cost: output, total_cost: total, cost_source: total === null ? null : 'model_pricing', costs_calculation_caveat: caveatsOf(call, card, isMeasured) }
 }
 
 function promptTokensOf(call: PricedCall): number {
@@ -48,11 +47,8 @@ function addTokens({ raw_data: raw }: PricedCall, kind: TokenKind, rates: Rates,
   if (found === undefined) return
   const side = sides[kind.side]
   const forAnHour = kind.rate === 'cache_write_per_mtok' ? Math.min(found.tokens, firstCount(hourWriteNames, raw ?? {})?.tokens ?? 0) : 0
-  const add = (tokens: number, rate: number | undefined) => {
-    if (tokens > 0 && rate !== undefined) side[found.isApart ? 'beside' : 'within'](tokens, rate)
-  }
-  add(forAnHour, rates.cache_write_1h_per_mtok ?? times(side.rate, hourWriteTimes))
-  add(found.tokens - forAnHour, rates[kind.rate] ?? (found.isApart ? times(side.rate, kind.timesBase) : undefined))
+  if (forAnHour > 0) side.count(forAnHour, rates.cache_write_1h_per_mtok ?? times(side.rate, hourWriteTimes), found.isApart)
+  side.count(found.tokens - forAnHour, rates[kind.rate] ?? (found.isApart ? times(side.rate, kind.timesBase) : undefined), found.isApart)
 }
 
 function times(rate: number | undefined, factor: number): number | undefined {
@@ -62,12 +58,11 @@ function times(rate: number | undefined, factor: number): number | undefined {
 /** @returns whether there was anything to price */
 function addUnits({ provider, output_tokens: outputTokens, raw_data: raw }: PricedCall, rates: Rates, sides: Sides): boolean {
   let hasAny = false
-  const priced = new Set<string>()
   for (const { side, rate, names, insteadOfTokens } of unitsOf(provider)) {
     const price = rates[rate]
+    if (price === undefined || insteadOfTokens === true && (outputTokens ?? 0) > 0) continue
     const count = names.map(name => raw?.[name]).find(value => typeof value === 'number' && value > 0) as number | undefined
-    if (price === undefined || count === undefined || priced.has(rate) || insteadOfTokens === true && (outputTokens ?? 0) > 0) continue
-    priced.add(rate)
+    if (count === undefined) continue
     sides[side].add(count, price)
     hasAny = true
   }

@@ -5,6 +5,7 @@ import type { Clock, Cost, ModelEntry, ModelMetadata, Models, PriceSheet, Priced
 import { catalogued, type CataloguePrices } from './catalogue.ts'
 import { costOf } from './cost.ts'
 import { over, type PriceList } from './price-list.ts'
+import { RateCard } from './rate-card.ts'
 import { pricesIn } from './said-prices.ts'
 
 /** Models are named by callers, too. */
@@ -23,7 +24,13 @@ export interface PriceSources {
 interface Known {
   readonly entry: ModelEntry | undefined
   readonly catalogue: CataloguePrices | undefined
-  readonly sheets: Map<number, PriceSheet | undefined>
+  /** By the period of the catalogue. */
+  readonly pages: Map<number, Page>
+}
+
+interface Page {
+  readonly sheet: PriceSheet
+  readonly card: RateCard
 }
 
 export class PriceBook implements Pricing {
@@ -35,11 +42,11 @@ export class PriceBook implements Pricing {
   }
 
   of(model: PricedModel): PriceSheet | undefined {
-    return this.#sheet(model, this.#sources.clock.now())
+    return this.#page(model, this.#sources.clock.now())?.sheet
   }
 
   cost(call: PricedCall): Cost {
-    return costOf(call, () => this.#sheet(call, call.timestamp)?.pricing)
+    return costOf(call, () => this.#page(call, call.timestamp)?.card)
   }
 
   /** To be called when administrators changed prices. */
@@ -47,11 +54,16 @@ export class PriceBook implements Pricing {
     this.#known.clear()
   }
 
-  #sheet(model: PricedModel, timestamp: number): PriceSheet | undefined {
+  #page(model: PricedModel, timestamp: number): Page | undefined {
     const known = this.#find(model)
     const period = known.catalogue?.periodAt(timestamp) ?? 0
-    if (!known.sheets.has(period)) known.sheets.set(period, this.#make(model, known, period))
-    return known.sheets.get(period)
+    const found = known.pages.get(period)
+    if (found !== undefined) return found
+    const sheet = this.#make(model, known, period)
+    if (sheet === undefined) return undefined
+    const page = { sheet, card: new RateCard(sheet.pricing) }
+    known.pages.set(period, page)
+    return page
   }
 
   #find(model: PricedModel): Known {
@@ -60,7 +72,7 @@ export class PriceBook implements Pricing {
     const found = this.#known.get(key)
     // Another listing of the provider has other entries.
     if (found !== undefined && found.entry === entry) return found
-    const known: Known = { entry, catalogue: this.#sources.useCatalogue ? catalogued(model.provider, this.#modelBehind(model, entry)) : undefined, sheets: new Map() }
+    const known: Known = { entry, catalogue: this.#sources.useCatalogue ? catalogued(model.provider, this.#modelBehind(model, entry)) : undefined, pages: new Map() }
     this.#known.set(key, known)
     return known
   }

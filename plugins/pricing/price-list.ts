@@ -7,6 +7,8 @@ export type { PriceList } from '../../schemas/records/pricing.schema.ts'
 /** A price by itself, as against those by length or hour. */
 export type RateName = Exclude<keyof PriceList, 'tiers' | 'time_windows' | 'currency'>
 
+const limits: ReadonlySet<string> = new Set(['up_to_tokens', 'up_to_mtok'])
+
 /**
  * The stronger list over the weaker one, member by member. A rate that the stronger one names holds always: the weaker one's prices by length or hour
  * lose it. Tiers and windows replace tiers and windows.
@@ -14,17 +16,22 @@ export type RateName = Exclude<keyof PriceList, 'tiers' | 'time_windows' | 'curr
 export function over(weaker: PriceList, stronger: PriceList): PriceList {
   const named = new Set(Object.keys(stronger))
   const byHour = new Set([...named, ...(stronger.tiers ?? []).flatMap(tier => Object.keys(tier))])
-  return {
-    ...weaker,
-    ...(weaker.tiers === undefined ? {} : { tiers: weaker.tiers.map(tier => without(tier, named)) }),
-    ...(weaker.time_windows === undefined ? {} : { time_windows: windowsWithout(weaker.time_windows, byHour) }),
-    ...stronger,
-  }
+  const { tiers, time_windows: windows, ...rates } = weaker
+  return { ...rates, ...listed('tiers', tiersWithout(tiers, named)), ...listed('time_windows', windowsWithout(windows, byHour)), ...stronger }
 }
 
-function windowsWithout(windows: readonly PriceWindow[], names: ReadonlySet<string>): PriceWindow[] {
-  const left = windows.map(window => ({ ...window, pricing: without(window.pricing, names) }))
-  return left.filter(({ pricing }) => Object.keys(pricing).length > 0)
+function tiersWithout(tiers: readonly PriceTier[] = [], names: ReadonlySet<string>): PriceTier[] {
+  const left = tiers.map(tier => without(tier, names))
+  return left.some(tier => Object.keys(tier).some(name => !limits.has(name))) ? left : []
+}
+
+function windowsWithout(windows: readonly PriceWindow[] = [], names: ReadonlySet<string>): PriceWindow[] {
+  return windows.map(window => ({ ...window, pricing: without(window.pricing, names) })).filter(({ pricing }) => Object.keys(pricing).length > 0)
+}
+
+/** No member where there is nothing to list. */
+function listed(name: string, items: readonly object[]): object {
+  return items.length === 0 ? {} : { [name]: items }
 }
 
 function without<T extends PriceTier | PriceWindow['pricing']>(prices: T, names: ReadonlySet<string>): T {

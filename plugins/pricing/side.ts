@@ -19,16 +19,15 @@ export class Side {
     this.#isPriced = tokens !== null && rate !== undefined
   }
 
-  /** Some of the tokens of the base count, never more than there are, cost something else. */
-  within(tokens: number, rate: number): void {
-    const found = Math.min(tokens, this.#left)
-    this.#left -= found
-    this.beside(found, rate)
-  }
-
-  /** Tokens beside the base count. */
-  beside(tokens: number, rate: number): void {
-    this.#micros += tokens * rate
+  /**
+   * Tokens that cost something else than the rest; without a rate, they stay what they are.
+   * @param isApart whether they come beside the base count; else they are of it, never more than there are
+   */
+  count(tokens: number, rate: number | undefined, isApart: boolean): void {
+    if (rate === undefined) return
+    const found = isApart ? tokens : Math.min(tokens, this.#left)
+    if (!isApart) this.#left -= found
+    this.#micros += found * rate
     this.#isPriced = true
   }
 

@@ -22,7 +22,7 @@ const units: readonly Unit[] = [
 
 /** Types that count the images of a prompt as tokens, one by one. */
 const ofTypes: Readonly<Record<string, readonly Unit[]>> = {
-  xai: [{ side: 'input', rate: 'input_per_image', names: ['image_tokens', 'prompt_image_tokens'] }, ...units],
+  xai: units.map(unit => unit.rate === 'input_per_image' ? { ...unit, names: ['image_tokens', 'prompt_image_tokens', ...unit.names] } : unit),
 }
 
 export function unitsOf(type: string): readonly Unit[] {

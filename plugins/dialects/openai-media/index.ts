@@ -6,7 +6,7 @@ import { mediaConversation, replyConversation } from './conversation.ts'
 import { vendorError } from './errors.ts'
 import { formRules } from './form.ts'
 import { mediaStream } from './stream.ts'
-import { readUsage } from './usage.ts'
+import { usageOf } from './usage.ts'
 import { checkMedia } from './validate.ts'
 
 export default defineDialect({
@@ -19,7 +19,7 @@ export default defineDialect({
   asksForUsage: () => false,
   askForUsage: () => {},
   fault,
-  usage: ({ root }) => readUsage(root.get('usage')?.value()),
+  usage: usageOf,
   answer: ({ text }) => Buffer.from(JSON.stringify({ text })),
   error: errorEnvelope,
   stream: mediaStream,

@@ -52,6 +52,15 @@ describe('the prices that administrators set', () => {
     expect(Date.parse(second.updated_at)).to.be.at.least(Date.parse(first.updated_at))
   })
 
+  it('hold at once, and no longer when they are taken back', async () => {
+    await using gateway = await start()
+    const priced = async () => (await gateway.call('GET', '/models')).json.find(({ selector }: { selector: string }) => selector === 'openai/gpt-4o')
+    await put(gateway, override.selector, { input_per_mtok: 77 })
+    expect(await priced()).to.nested.include({ 'pricing.input_per_mtok': 77, 'pricing.output_per_mtok': 10, 'pricing_sources.input_per_mtok': 'override', 'pricing_sources.output_per_mtok': 'catalogue' })
+    await gateway.call('DELETE', path, { body: { selector: override.selector } })
+    expect(await priced()).to.nested.include({ 'pricing.input_per_mtok': 2.5, 'pricing_sources.input_per_mtok': 'catalogue' })
+  })
+
   it('are not written over by who read something older', async () => {
     await using gateway = await start()
     const { headers } = await put(gateway)
