@@ -1,7 +1,7 @@
 /** What is known of tokens and money: the services `usage`, `pricing` and `keys`, as other plugins use them. */
 
 import type { Caller } from '../pipeline/exchange.ts'
-import type { Filter } from '../storage/journal.ts'
+import type { Filter, Sum } from '../storage/journal.ts'
 
 /** What a price is found for. */
 export interface PricedModel {
@@ -66,6 +66,14 @@ export interface UsageTotals {
 /** One usage record, before its price is known. Members as in schemas/records/usage.schema.json. */
 export type UsageEntry = Readonly<Record<string, unknown>> & { readonly id: string; readonly timestamp: number }
 
+/** A question for sums over usage records; see `SumsQuery`. */
+export interface UsageSumsQuery {
+  readonly filter?: Filter
+  readonly by?: readonly string[]
+  readonly borders?: readonly number[]
+  readonly measures: readonly string[]
+}
+
 /** The service `usage`: the ledger. */
 export interface UsageLedger {
   /** Adds a record; it is durable when this returns. A second one of the same id is ignored. */
@@ -74,6 +82,8 @@ export interface UsageLedger {
   ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>>
   /** The totals of all records that a filter finds, hits of local caches aside. */
   totals(filter: Filter): Promise<UsageTotals>
+  /** Groups of records, as a journal sums them up; none while nothing is recorded. Columns are those of schemas/records/usage.schema.json. */
+  sums(query: UsageSumsQuery): Promise<readonly Sum[]>
 }
 
 /** The service `keys`: the keys that administrators made. Answers at once, from memory. */

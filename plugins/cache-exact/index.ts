@@ -4,7 +4,7 @@ import { definePlugin, Reply, slot, type Exchange } from '../../core/index.ts'
 import { bypasses, ttlMs } from './directives.ts'
 import type { Entry } from './entry.ts'
 import { Flights, type Landing } from './flights.ts'
-import { cacheKey } from './key.ts'
+import { cacheKey, isOfModel, prefix } from './key.ts'
 import { schema } from './schema.ts'
 import { Shelf } from './shelf.ts'
 
@@ -23,12 +23,12 @@ export default definePlugin({
   description: 'Answers equal requests from a cache.',
   schema,
   presence: 'cache.response.simple',
-  needs: ['cache'],
+  needs: ['cache', 'cacheLayers'],
   onError: 'open',
   // Who waits for an identical call waits as long as that call may take.
   timeoutMs: 0,
   edits: false,
-  setup({ options, services: { cache, clock, meter }, log }) {
+  setup({ options, services: { cache, cacheLayers, clock, meter }, log }) {
     const shelf = new Shelf(cache, clock, log)
     const flights = new Flights()
     const missed = slot<Missed>()
@@ -59,7 +59,10 @@ export default definePlugin({
       return flights.board(key, exchange)?.then(landing => landed(exchange, landing)) ?? landed(exchange, 'lead')
     }
 
+    const withdraw = cacheLayers.add({ name: 'exact', clear: model => cache.clear(prefix, model === undefined ? undefined : key => isOfModel(key, model)) })
+
     return {
+      close: withdraw,
       lookup(exchange) {
         const [target] = exchange.targets
         if (target === undefined || exchange.request.method !== 'POST' || !operations.has(exchange.operation)) return undefined

@@ -30,6 +30,9 @@ export default definePlugin({
         get: key => entries.get(key),
         set(key: string, value: Buffer, ttlMs: number) { entries.set(key, value, { ttl: Math.ceil(ttlMs) }) },
         delete(key: string) { entries.delete(key) },
+        clear(prefix: string, isWanted = (_: string) => true) {
+          for (const key of entries.keys()) if (key.startsWith(prefix) && isWanted(key)) entries.delete(key)
+        },
       },
       close: () => entries.clear(),
     }

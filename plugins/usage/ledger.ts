@@ -1,6 +1,7 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
-import type { Filter, JournalRow, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import type { Filter, JournalRow, Sum, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import type { UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
 import { Tally, tallies, tallyOf } from './tally.ts'
@@ -41,6 +42,10 @@ export class Ledger implements UsageLedger {
   async totals(filter: Filter): Promise<UsageTotals> {
     const { groups } = await this.#opened.sums({ filter, by: ['cache_type'], measures })
     return totalsOf(tallyOf(groups, 'uncached'))
+  }
+
+  async sums(query: UsageSumsQuery): Promise<readonly Sum[]> {
+    return this.#writer === undefined ? [] : (await this.#opened.sums(query as Parameters<UsageJournal['sums']>[0])).groups
   }
 
   get #opened(): UsageJournal {

@@ -1,0 +1,55 @@
+/** The endpoints of the caches in the admin API. */
+
+import { definition, gatewayError, periods, type AdminCall, type AdminEndpoint, type CacheLayer, type Sum, type UsageLedger } from '../../core/index.ts'
+import { rangeOf, rangeParameters } from '../../core/admin/ranges.ts'
+import file from '../../schemas/admin/cache.schema.json' with { type: 'json' }
+import type { CacheOverview } from '../../schemas/admin/cache.schema.ts'
+import { Hits } from './hits.ts'
+import type { Layers } from './layers.ts'
+
+interface EndpointsInput {
+  readonly layers: Layers
+  readonly usage: UsageLedger
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+export function cacheEndpoints({ layers, usage, now }: EndpointsInput): readonly AdminEndpoint[] {
+  return [
+    {
+      method: 'GET', path: '/cache/overview', scope: 'global', summary: 'What the caches of answers saved, in all and by day.', response: definition(file, 'CacheOverview'),
+      query: { type: 'object', properties: rangeParameters },
+      handle: call => overview(call, usage, now()),
+    },
+    {
+      method: 'DELETE', path: '/cache', scope: 'global', summary: 'Forgets the answers that were kept.',
+      query: {
+        type: 'object',
+        required: ['confirmation'],
+        properties: {
+          layer: { enum: ['exact', 'semantic', 'all'], default: 'all', description: 'Of which cache.' },
+          model: { type: 'string', minLength: 1, maxLength: 256, description: 'Only answers of this model: its id, or `provider/model`.' },
+          confirmation: { const: 'clear', description: 'The word `clear`.' },
+        },
+      },
+      unavailable: () => layers.named('all').length === 0 ? 'no answers are kept: the response cache is off' : undefined,
+      handle: call => clear(call, layers),
+    },
+  ]
+}
+
+async function overview({ query, timeZone }: AdminCall, usage: UsageLedger, now: number): Promise<CacheOverview> {
+  const { from, to } = rangeOf(query, { timeZone, now })
+  const { borders, labels } = periods({ from, to, unit: 'day', timeZone })
+  const sums = await usage.sums({ filter: { from, to, not: { cache_type: null } }, by: ['cache_type'], borders, measures: ['input_tokens', 'output_tokens', 'total_tokens', 'total_cost'] })
+  const byDay = Map.groupBy(sums, ({ period }) => period)
+  const daily = [...byDay].sort(([one], [other]) => one - other).map(([period, those]) => new Hits(those).day(labels[period] ?? ''))
+  return { summary: new Hits(sums satisfies readonly Sum[]).summary, daily }
+}
+
+async function clear({ query: { layer, model }, changed }: AdminCall, layers: Layers): Promise<void> {
+  const named = layers.named(layer as CacheLayer['name'] | 'all')
+  if (named.length === 0) throw gatewayError('feature_unavailable', `there is no ${String(layer)} cache`)
+  for (const { clear: forget } of named) await forget(model as string | undefined)
+  changed(undefined, { cleared: layer, ...(model === undefined ? {} : { model }) })
+}
