@@ -25,9 +25,8 @@ export default definePlugin({
 
     /** Who calls with a token, or why he may not. */
     const identify = (exchange: Exchange, token: string): Caller | GatewayError => {
-      const isMaster = isMasterKey(token)
+      if (isMasterKey(token)) return master
       const found = keys.find(token)
-      if (isMaster) return master
       if (found === undefined) return refusal(keys.exist ? failed : 'invalid master key')
       if ('caller' in found) return found.caller
       exchange.refusedCredential = found.keyId === undefined ? found.unusable : `${found.unusable}: ${found.keyId}`
