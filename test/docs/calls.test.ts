@@ -81,5 +81,6 @@ async function call(gateway: TestGateway, { text }: Block): Promise<Response> {
   const [body] = after('-d')
   const headers = Object.fromEntries(after('-H').map(header => header.split(/: (.*)/s, 2) as [string, string]))
   const url = words.find(word => word.startsWith(shown)) ?? ''
-  return await fetch(url.replace(shown, gateway.url), { headers, ...(body === undefined ? {} : { method: 'POST', body }) })
+  const [method = body === undefined ? 'GET' : 'POST'] = after('-X')
+  return await fetch(url.replace(shown, gateway.url), { method, headers, ...(body === undefined ? {} : { body }) })
 }
