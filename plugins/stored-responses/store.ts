@@ -17,7 +17,6 @@ export interface StoreOptions {
 
 export interface FoundResponse {
   readonly id: string
-  readonly owner: string
   readonly value: StoredResponse
 }
 
@@ -54,8 +53,9 @@ export class ResponseStore {
   async find(id: string, caller: Caller | undefined): Promise<FoundResponse | undefined> {
     if (!idLike.test(id)) return undefined
     const writing = this.#writing.get(id)
-    const found = writing === undefined ? await this.#options.responses.get(id) : { owner: writing.owner, value: writing.value() }
-    return found === undefined || !isVisible(found.owner, caller) ? undefined : { id, owner: found.owner, value: found.value }
+    if (writing !== undefined && isVisible(writing.owner, caller)) return { id, value: writing.value() }
+    const found = await this.#options.responses.get(id)
+    return found === undefined || !isVisible(found.owner, caller) ? undefined : { id, value: found.value }
   }
 
   /** The response of this user path that has an item in its output. @throws StorageUnavailable */

@@ -4,6 +4,7 @@ import type { Response } from 'openai/resources/responses/responses'
 import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
 import type { ReceivedRequest } from '../../core/testing/received-request.ts'
 import { message, response, streamOf, usage, wireEvents } from '../plugins/dialects/openai-responses/samples.ts'
+import { redact } from '../support/guardrails.ts'
 import { Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
 
@@ -249,6 +250,42 @@ describe('stored responses', () => {
         const answer = await served.call('GET', `/v1/responses/${id}`)
         expect(answer.status).to.be.oneOf([400, 404])
       })
+    }
+  })
+
+  it('that run in the background are put into their conversation once they are seen to be completed', async () => {
+    const { id } = await client.conversations.create()
+    const native = (more: object) => ({ body: response({ id: 'resp_bg', output: [], ...more }) })
+    served.upstream.reply(native({ status: 'queued' }), native({ status: 'in_progress' }), native({ output: [message({ pieces: ['Good day.'] }).item] }))
+    await client.responses.create({ model: 'gpt-test', input: 'Hello', conversation: id, background: true })
+    const counts: number[] = []
+    for (let n = 0; n < 3; n++) {
+      await client.responses.retrieve('resp_bg')
+      counts.push((await client.conversations.items.list(id)).data.length)
+    }
+    expect(counts).to.deep.equal([0, 2, 2])
+    expect((await client.responses.retrieve('resp_bg')).conversation).to.deep.equal({ id })
+  })
+
+  it('hold what guardrails let pass, and not what they put in', async () => {
+    await served.close()
+    served = await Served.start({ files: {
+      'redact.ts': redact,
+      'adviser.ts': `import { definePlugin } from 'tapline'
+        export default definePlugin({ name: 'adviser', setup: () => ({ prompt({ conversation }) { conversation.insert(conversation.messages.length, { role: 'system', text: 'Be brief' }) } }) })`,
+    }, config: {
+      storage: { sqlite: { path: ':memory:' } },
+      pipelines: { inference: [{ insert: { use: './redact.ts', options: { word: 'hunter2' } }, after: 'models' }, { insert: { use: './adviser.ts' }, after: 'models' }] },
+      providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
+    } })
+    served.upstream.always({ body: chatCompletion({ content: 'It is hunter2.' }) })
+    client = served.client()
+    for (const input of ['say hunter2', [{ role: 'user' as const, content: 'say hunter2' }]]) {
+      const { id } = await client.responses.create({ model: 'chatty/chat-test', input, instructions: 'x' })
+      const { data } = await client.responses.inputItems.list(id)
+      expect(data.map(item => 'content' in item ? item.content : item)).to.deep.equal([[{ type: 'input_text', text: 'say [redacted]' }]])
+      expect((await client.responses.retrieve(id)).output_text).to.equal('It is [redacted].')
+      expect(served.upstream.requests.at(-1)?.body.toString()).to.include('Be brief')
     }
   })
 
