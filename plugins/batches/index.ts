@@ -14,9 +14,9 @@ export default definePlugin({
   description: 'Serves /v1/batches and /v1/messages/batches.',
   schema,
   needs: ['storage', 'providers', 'files', 'usage'],
-  setup({ options, log, services: { storage, providers, files, usage, pipelines, clock } }) {
+  setup({ options, log, services: { storage, providers, files, usage, pipelines, clock, health } }) {
     const store = new BatchStore(storage)
-    const worker = new BatchWorker({ store, files, pipelines, usage, providers, clock, concurrency: options.concurrency })
+    const worker = new BatchWorker({ store, files, pipelines, usage, providers, clock, concurrency: options.concurrency, isDraining: () => health.draining })
     const runner = new Runner({ store, worker, leases: storage.records('leases'), clock, log, pollMs: options.poll_interval })
     const desk = new Desk({ store, files, pipelines, clock, maxRequests: options.max_requests }, { worker, runner, providers })
     const routes: Readonly<Record<string, (exchange: Exchange) => Promise<Reply>>> = {

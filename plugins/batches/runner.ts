@@ -7,7 +7,9 @@ import type { BatchStore } from './store.ts'
 import type { BatchWorker } from './worker.ts'
 
 /** How often somebody looks for batches that nobody works on. */
-const lookMs = 5_000
+const lookMs = 2_000
+/** How long a batch lies idle at most after its replica died. */
+const leaseMs = 10_000
 
 export interface RunnerParts {
   readonly store: BatchStore
@@ -53,7 +55,7 @@ export class Runner {
   async #work(id: string): Promise<void> {
     const { leases, clock, worker, log } = this.#parts
     try {
-      await new Lease({ records: leases, id: `batch_${id}`, clock }).run(async lost => await worker.work(id, AbortSignal.any([lost, this.#closed.signal])))
+      await new Lease({ records: leases, id: `batch_${id}`, clock, ttlMs: leaseMs }).run(async lost => await worker.work(id, AbortSignal.any([lost, this.#closed.signal])))
     } catch (cause) {
       log.warn({ batch: id, err: cause }, 'the work on a batch failed; it will be begun again')
     }

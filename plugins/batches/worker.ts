@@ -20,6 +20,8 @@ export interface WorkerParts {
   readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly clock: Clock
   readonly concurrency: number
+  /** The gateway is about to end: what runs may finish, nothing is begun. */
+  isDraining(): boolean
 }
 
 export class BatchWorker {
@@ -55,17 +57,17 @@ export class BatchWorker {
   }
 
   async #run(batch: BatchRecord, signal: AbortSignal): Promise<void> {
-    const { store, clock, concurrency } = this.#parts
+    const { store, clock, concurrency, isDraining } = this.#parts
     const running = new Set<Promise<void>>()
     for await (const placed of store.lines(batch.id, false)) {
       const end = await this.#endOf(batch.id)
-      if (signal.aborted || end !== undefined) break
+      if (signal.aborted || end !== undefined || isDraining()) break
       const line = this.#runLine(batch, placed, signal).finally(() => running.delete(line))
       running.add(line)
       if (running.size >= concurrency) await Promise.race(running)
     }
     await Promise.all(running)
-    if (signal.aborted) return
+    if (signal.aborted || isDraining()) return
     const end = await this.#endOf(batch.id)
     if (end !== undefined) await this.#skipRest(batch, end === 'cancelled' ? 'canceled' : 'expired')
     await this.#finish(batch, end ?? 'completed', Math.floor(clock.now() / 1000))
