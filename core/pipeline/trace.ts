@@ -21,13 +21,19 @@ export class Trace {
   readonly outcomes: TapOutcome[] = []
   /** Who refused an event of the stream. */
   refusedStream: { readonly instance: string; readonly refusal: GatewayError } | undefined
+  readonly #keepsBodies: boolean
+
+  /** @param options without bodies, an edit is known to have been made, and not what it made: `edited` is empty then */
+  constructor({ keepsBodies = true }: { readonly keepsBodies?: boolean } = {}) {
+    this.#keepsBodies = keepsBodies
+  }
 
   /** Asks a tap, and keeps what came of it once that is known. */
   around<Said>(exchange: Exchange, phase: PhaseName, instance: string, ask: () => Said): Said {
     const startedAt = exchange.clock.elapsed()
     const before = editsOf(exchange, phase)
     const ended = (said: unknown) => {
-      const edited = editsOf(exchange, phase) === before ? undefined : bodyOf(exchange, phase)
+      const edited = editsOf(exchange, phase) === before ? undefined : this.#keepsBodies ? bodyOf(exchange, phase) : noBody
       this.outcomes.push({ phase, instance, said: said as TapOutcome['said'], durationMs: exchange.clock.elapsed() - startedAt, edited })
     }
     let said: Said
@@ -42,6 +48,8 @@ export class Trace {
     return said
   }
 }
+
+const noBody = Buffer.alloc(0)
 
 function editsOf({ body, reply }: Exchange, phase: PhaseName): number {
   return (phase === 'prompt' ? body?.edits : reply?.edits) ?? 0

@@ -1,6 +1,7 @@
 /** Keeps metrics of every request, offers the service `meter` to the other plugins, and serves the page that Prometheus reads. */
 
 import { definePlugin, Reply, type Exchange } from '../../core/index.ts'
+import { PolicyMetrics } from './policy-metrics.ts'
 import { measureProcess } from './process-metrics.ts'
 import { PrometheusMeter } from './prometheus-meter.ts'
 import { RequestMetrics } from './request-metrics.ts'
@@ -17,15 +18,23 @@ export default definePlugin({
     const registry = new client.Registry()
     const meter = new PrometheusMeter(registry, options.prefix)
     const metrics = new RequestMetrics(meter)
+    const policy = new PolicyMetrics(meter)
     const stopMeasuring = measureProcess(client, registry, options.prefix)
     const page = ({ operation }: Exchange) => operation === 'metrics' ? render() : undefined
     const render = async () => new Reply({ status: 200, headers: ['Content-Type', registry.contentType], body: Buffer.from(await registry.metrics()) })
 
     return {
       service: meter,
-      ...(options.require_auth ? { route: page } : { request: page }),
+      ...(options.require_auth ? { route: page } : {}),
+      request(exchange) {
+        policy.begun(exchange)
+        return options.require_auth ? undefined : page(exchange)
+      },
       attempt: (exchange, attempt) => metrics.started(exchange, attempt),
-      complete: exchange => metrics.ended(exchange),
+      complete(exchange) {
+        metrics.ended(exchange)
+        policy.ended(exchange)
+      },
       close() {
         stopMeasuring()
         registry.clear()

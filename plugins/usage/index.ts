@@ -4,6 +4,7 @@ import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord, typ
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { Retention } from '../../core/storage/retention.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
+import { CostCounter } from './cost-counter.ts'
 import { usageEndpoints } from './endpoints.ts'
 import { entryOf, reportedUsage, targetOf, wasServed } from './entry.ts'
 import { usageJournal, type UsageJournal } from './journal.ts'
@@ -25,13 +26,21 @@ export default definePlugin({
     const { storage, spool, pricing, admin, providers, clock, meter, health } = services
     const ledger = new Ledger()
     const count = tokenCounter(meter)
+    const costs = new CostCounter(meter)
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
     let opened: { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageEntry> | undefined; readonly retention: Retention<UsageRecord> } | undefined
     const offers: (() => void)[] = []
 
     const write = (journal: UsageJournal) => new JournalWriter<UsageEntry>({
       name: usageJournal.name, policy: { bufferRows: 0, batchRows: options.buffer_size, everyMs: options.flush_interval },
-      journal: { append: rows => journal.append(rows as unknown as readonly UsageRecord[]) },
+      journal: {
+        async append(rows) {
+          const records = rows as unknown as readonly UsageRecord[]
+          const added = await journal.append(records)
+          if (added > 0) costs.stored(records)
+          return added
+        },
+      },
       finish: entry => recordOf(entry, priceOf) as unknown as UsageEntry,
       spool, clock, meter, health, log,
     })
@@ -73,6 +82,7 @@ export default definePlugin({
       const reported = reportedUsage(exchange)
       log.info(logLine(exchange, target, reported ?? {}), 'request')
       if (target === undefined) return
+      costs.noted(target)
       ledger.note(entryOf(exchange, target, reported))
       if (exchange.cache !== 'hit' && reported !== undefined) count(target, reported)
     }

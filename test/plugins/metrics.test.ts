@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { Registry } from 'prom-client'
-import { chatCompletion, errorBody, sampleStream } from '../../core/testing/chat-samples.ts'
+import { chatChunks, chatCompletion, errorBody, sampleStream } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
+import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { PrometheusMeter } from '../../plugins/metrics/prometheus-meter.ts'
 import { hello, helloStream, Served, type ServeOptions } from '../support/serve.ts'
 
@@ -134,6 +135,61 @@ describe('metrics of requests', () => {
     served.upstream.always(fine)
     await served.chat({ ...hello, model: 'openai/made-up-by-the-caller' })
     expect(await page(served)).to.contain('model="other"').and.to.not.contain('made-up')
+  })
+})
+
+describe('metrics of policy', () => {
+  const guard = `
+import { answer, block } from 'tapline'
+export default {
+  name: 'guard',
+  setup: () => ({
+    prompt({ conversation }) {
+      if (conversation.some(text => text.includes('fail'))) throw new Error('failed')
+      if (conversation.some(text => text.includes('respond'))) return answer('no')
+      return conversation.some(text => text.includes('forbidden')) ? block('forbidden_word', 'no') : undefined
+    },
+    stream: { lookbehind: 10, text: text => text.includes('x') ? block('forbidden_text', 'no') : text },
+  }),
+}`
+  const guarded = () => start({}, { files: { 'guard.ts': guard }, config: { pipelines: { inference: [{ insert: './guard.ts', after: 'guardrails' }] } } })
+
+  const decisions: readonly [string, string][] = [['hello', 'allow'], ['forbidden', 'block'], ['respond', 'respond'], ['fail', 'failure']]
+  for (const [content, action] of decisions) {
+    it(`count that a step decided to ${action}`, async () => {
+      await using served = await guarded()
+      served.upstream.always(fine)
+      await served.chat({ ...hello, messages: [{ role: 'user', content }] })
+      const counted = (await page(served)).split('\n').filter(line => line.startsWith('tapline_guardrail_decisions_total{') && line.includes('phase="prompt"'))
+      expect(counted).to.deep.equal([`tapline_guardrail_decisions_total{instance="guard",phase="prompt",action="${action}"} 1`])
+    })
+  }
+
+  it('count that a step ended a stream', async () => {
+    await using served = await guarded()
+    served.upstream.always({ chunks: chatChunks({ pieces: ['a', 'x', 'b'] }) })
+    await served.chat(helloStream)
+    expect(await read(served, 'tapline_guardrail_decisions_total{instance="guard",phase="stream",action="block"}')).to.equal(1)
+  })
+
+  it('are not there without policy', async () => {
+    await using served = await start()
+    served.upstream.always(fine)
+    await served.chat()
+    expect(await page(served)).to.not.contain('tapline_guardrail_decisions_total{')
+  })
+})
+
+describe('metrics of costs', () => {
+  it('add up what calls cost once they are recorded, hits of the cache aside', async () => {
+    const clock = new TurnedClock()
+    const priced = { openai: { models: [{ id: 'gpt-test', metadata: { pricing: { input_per_mtok: 1000, output_per_mtok: 2000 } } }] } }
+    await using served = await start({}, { clock, env: { OPENAI_MODELS: '' }, config: { providers: priced, cache: { response: { simple: {} } } } })
+    served.upstream.always({ body: chatCompletion({ usage: { prompt_tokens: 100, completion_tokens: 50 } }) })
+    await served.chat()
+    await served.chat()
+    while (!(await page(served)).includes('tapline_cost_usd_total{')) clock.advance(1000)
+    expect(await read(served, `tapline_cost_usd_total{${labels}}`)).to.be.closeTo(0.2, 1e-9)
   })
 })
 

@@ -1,0 +1,34 @@
+/** What the steps of policy decided: counted by step, phase and decision. */
+
+import type { Exchange, Instrument, Meter } from '../../core/index.ts'
+import { GatewayError } from '../../core/index.ts'
+import { Trace, type TapOutcome } from '../../core/pipeline/trace.ts'
+
+const guarded: ReadonlySet<string> = new Set(['prompt', 'response', 'stream'])
+
+export class PolicyMetrics {
+  readonly #decisions: Instrument
+
+  constructor(meter: Meter) {
+    this.#decisions = meter.counter('guardrail_decisions_total', 'What steps that look at prompts and answers decided.', ['instance', 'phase', 'action'])
+  }
+
+  /** Has decisions kept, where any may be made. Another plugin that wants to know more may have more kept in its place. */
+  begun(exchange: Exchange): void {
+    if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies) exchange.trace ??= new Trace({ keepsBodies: false })
+  }
+
+  ended({ trace, failures }: Exchange): void {
+    if (trace === undefined) return
+    const failed = failures.filter(({ phase }) => guarded.has(phase))
+    for (const { instance, phase } of failed) this.#decisions(1, instance, phase, 'failure')
+    for (const outcome of trace.outcomes) {
+      if (!failed.some(({ instance, phase }) => instance === outcome.instance && phase === outcome.phase)) this.#decisions(1, outcome.instance, outcome.phase, actionOf(outcome))
+    }
+    if (trace.refusedStream !== undefined) this.#decisions(1, trace.refusedStream.instance, 'stream', 'block')
+  }
+}
+
+function actionOf({ said }: TapOutcome): string {
+  return said === undefined ? 'allow' : said instanceof GatewayError ? 'block' : 'respond'
+}
