@@ -19,6 +19,7 @@ import { noMeter, type Clock, type Services } from '../plugin/services.ts'
 import { ProviderInstance } from '../upstream/provider.ts'
 import { chatCompletion, chatChunks } from './chat-samples.ts'
 import { isForCallers, type Dialect } from '../plugin/dialect.ts'
+import { noAdmin } from './no-admin.ts'
 import { testSurroundings } from './surroundings.ts'
 
 export interface PluginRunOptions {
@@ -60,7 +61,7 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
   const provider = answering(options, received)
   const log = pino({ enabled: false })
   const clock = options.clock ?? realClock
-  const services = { clock, random: Math.random, health: new GatewayHealth(clock), version: { version: '0', commit: 'test' }, meter: noMeter, providers: new Map([['test', provider]]), ...options.services } as Services
+  const services = { clock, random: Math.random, health: new GatewayHealth(clock), version: { version: '0', commit: 'test' }, meter: noMeter, admin: noAdmin, providers: new Map([['test', provider]]), ...options.services } as Services
   const instance = await Instance.setUp({ key: 'test', name: definition.name, definition, options: checked.value }, services, log, clock)
   const placed: PlacedStep = { name: definition.name, instance, onError: options.onError, timeoutMs: options.timeoutMs ?? 0, phases: new Set(phases) }
   const dialect = await chatDialect()

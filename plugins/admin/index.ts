@@ -21,6 +21,8 @@ export default definePlugin({
     const describe = ({ request: { basePath = '' } }: Exchange): object => openApi({
       version: services.version.version, basePath, endpoints: options.endpoints_enabled ? offers.endpoints.all : [], routes: services.pipelines.routes,
     })
+    offers.setting('GUARDRAILS_ENABLED', () => options.guardrails_enabled)
+    offers.setting('PLUGINS_ENABLED', () => options.plugins_enabled)
     for (const endpoint of [...runtimeEndpoints(offers, services), documentEndpoint(describe)]) offers.endpoint(endpoint)
     const asked = ({ request }: Exchange): Asked => askedFor(request, options.legacy_api_v1, options.legacy_sunset)
 

@@ -10,14 +10,15 @@ export default definePlugin({
   name: 'failover',
   description: 'Goes on to the next target when one has failed.',
   schema,
-  needs: ['models'],
+  needs: ['models', 'admin'],
   edits: false,
-  setup({ options, services: { models } }) {
+  setup({ options, services: { models, admin } }) {
     const rules = rulesOf(options)
     const isTrigger = triggers(options.retry_on_statuses, options.retry_on_errors)
     const most = options.max_attempts === 0 ? Number.POSITIVE_INFINITY : options.max_attempts
 
     return {
+      close: admin.setting('FAILOVER_ENABLED', () => true),
       ...(rules.size === 0 ? {} : {
         route(exchange: Exchange) {
           const [primary, further] = exchange.targets

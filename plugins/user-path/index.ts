@@ -17,11 +17,13 @@ export default definePlugin({
       },
     },
   },
-  setup({ options }) {
+  needs: ['admin'],
+  setup({ options, services: { admin } }) {
     const header = options.header.toLowerCase()
     const alternative = header === 'x-tapline-user-path' ? compatibleHeader : undefined
     const own = alternative === undefined ? [header] : [header, alternative]
     return {
+      close: admin.setting('USER_PATH_HEADER', () => options.header),
       ownHeaders: own,
       request(exchange) {
         const bound = exchange.caller?.userPath

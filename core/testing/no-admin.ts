@@ -1,0 +1,7 @@
+/** An admin API that nobody calls, for tests of plugins that offer something to it. */
+
+import type { Admin } from '../admin/endpoint.ts'
+
+const withdraw = () => {}
+
+export const noAdmin: Admin = { endpoint: () => withdraw, setting: () => withdraw, refresh: () => withdraw, onChange: () => withdraw }
