@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Exchange, Target, Usage, UsageEntry } from '../../core/index.ts'
+import { requestUsage } from '../../core/usage/request-usage.ts'
 import { estimateUsage } from './estimate.ts'
 import { responseIdOf } from './response-id.ts'
 
@@ -20,9 +21,10 @@ export function targetOf({ reply, attempts }: Exchange): Target | undefined {
   return reply?.target ?? attempts.findLast(({ failure }) => failure?.kind !== 'refused')?.target
 }
 
-/** The tokens as the provider reported them; of a hit, what the answer cost when it was made. */
-export function reportedUsage({ usage, reply, cache }: Exchange): Usage | undefined {
-  const reported = usage ?? (cache === 'hit' ? reply?.usage : undefined)
+/** The tokens as the provider reported them, else what the request itself tells; of a hit, what the answer cost when it was made. */
+export function reportedUsage(exchange: Exchange): Usage | undefined {
+  const { usage, reply, cache } = exchange
+  const reported = usage ?? (cache === 'hit' ? reply?.usage : undefined) ?? requestUsage(exchange)
   return reported?.inputTokens === undefined && reported?.outputTokens === undefined && reported?.raw === undefined ? undefined : reported
 }
 
