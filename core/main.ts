@@ -42,6 +42,10 @@ program.command('init').description('write a commented tapline.yaml').option('--
 program.command('new <kind> <name>').description('write the skeleton of a plugin or a provider, with its test')
   .action(async (kind: string, name: string) => (await import('./cli/new.ts')).scaffold(process.cwd(), kind, name))
 
+const secrets = program.command('secrets').description('secrets that are kept in the database')
+secrets.command('reencrypt').description('encrypt those that are not, or not with the newest data key').option('--rotate-data-key', 'make a new data key first')
+  .action(async ({ rotateDataKey }: { rotateDataKey?: true }) => (await import('./cli/secrets.ts')).reencrypt(flags(), rotateDataKey === true))
+
 const config = program.command('config').description('look at the configuration')
 config.command('check').option('--json', 'as JSON').action(async ({ json }: { json?: true }) => (await import('./cli/check.ts')).check(flags(), json === true))
 config.command('show').description('print every setting with its source').action(async () => (await import('./cli/check.ts')).show(flags()))

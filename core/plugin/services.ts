@@ -5,6 +5,7 @@ import type { GatewayError } from '../errors.ts'
 import type { Usage } from '../neutral/usage.ts'
 import type { Caller } from '../pipeline/exchange.ts'
 import type { Rehearsal } from '../pipeline/rehearse.ts'
+import type { Secrets } from '../storage/secrets.ts'
 import type { SpoolDirectory } from '../storage/spool-directory.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Target } from '../upstream/target.ts'
@@ -182,6 +183,7 @@ export interface Services {
   readonly cacheLayers: CacheLayers
   readonly models: Models
   readonly storage: Storage
+  readonly secrets: Secrets
   /** Rows that wait for the store, on the local disk. */
   readonly spool: SpoolDirectory
   readonly admin: Admin
