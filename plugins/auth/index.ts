@@ -1,9 +1,12 @@
 /** Asks callers for a credential: the master key, or one that an administrator made. While there is neither, everybody on this machine may call. */
 
-import { definePlugin, GatewayError, type Caller, type Exchange } from '../../core/index.ts'
+import { definePlugin, GatewayError, type Caller, type Exchange, type Keys } from '../../core/index.ts'
 import { credentialOf, refusal } from './credential.ts'
 import { equals, masterCaller } from './master-key.ts'
 import { schema } from './schema.ts'
+
+/** Where nobody keeps keys. */
+const noKeys: Keys = { exist: false, find: () => undefined }
 
 const noKey: Caller = { method: 'no_key', admin: { root: '/', isGlobal: true } }
 
@@ -14,8 +17,9 @@ export default definePlugin({
   name: 'auth',
   description: 'Lets only callers with a known credential pass.',
   schema,
-  needs: ['keys'],
-  setup({ options: { master_key: key, master_key_disabled: isDisabled, allow_open: isOpenToAll }, services: { keys }, log }) {
+  wants: ['keys'],
+  setup({ options: { master_key: key, master_key_disabled: isDisabled, allow_open: isOpenToAll }, services, log }) {
+    const keys = (services.keys as Keys | undefined) ?? noKeys
     const masterKey = isDisabled ? undefined : key
     const isMasterKey = masterKey === undefined ? () => false : equals(masterKey)
     const master = masterCaller(masterKey ?? '')

@@ -11,7 +11,7 @@ const shown = 'http://localhost:8080'
 
 describe('the calls of the manual', () => {
   const calls = pages.flatMap(({ blocks }) => blocks.flatMap((block, index) => block.text.startsWith('curl ') ? [{ block, next: blocks[index + 1] }] : []))
-  const toDemo = calls.filter(({ block }) => !block.text.includes('/p/') && block.page !== 'docs/writing-a-plugin.md')
+  const toDemo = calls.filter(({ block }) => !block.text.includes('/p/') && !block.text.includes('Bearer ') && block.page !== 'docs/writing-a-plugin.md')
 
   describe('to a gateway that nothing is configured for', () => {
     let gateway: TestGateway
@@ -37,6 +37,25 @@ describe('the calls of the manual', () => {
         await using folder = await ExampleFolder.make({ [name]: client.replace(shown, gateway.url) })
         const { code, said } = await folder.node(name)
         expect({ code, said }).to.deep.equal({ code: 0, said: `${/console\.log\(.*\) \/\/ (.*)\n/.exec(client)?.[1]}\n` })
+      })
+    }
+  })
+
+  describe('to a gateway with the master key of the manual', () => {
+    let gateway: TestGateway
+    /** Of the key that was made last. */
+    const made = { $ID: '', $KEY: '' }
+    before(async () => { gateway = await startTestGateway({ config: { server: { master_key: 'sk-mine', auth_verify_enabled: true } } }) })
+    after(() => gateway.close())
+
+    for (const { block, next } of calls.filter(({ block }) => /Bearer (sk-mine|\$KEY)/.test(block.text) && !block.text.includes('/p/'))) {
+      it(`${titleOf(block)} is answered${next?.language === 'json' ? ' as shown' : ''}`, async () => {
+        const response = await call(gateway, { ...block, text: block.text.replace(/\$ID|\$KEY/g, name => made[name as keyof typeof made]) })
+        const text = await response.text()
+        expect(response.ok, text).to.equal(true)
+        if (next?.language === 'json') expect(JSON.parse(text)).to.deep.equal(JSON.parse(next.text))
+        const { id, value } = (text === '' ? {} : JSON.parse(text)) as { readonly id?: string; readonly value?: string }
+        if (id !== undefined && value !== undefined) Object.assign(made, { $ID: id, $KEY: value })
       })
     }
   })
@@ -76,7 +95,7 @@ describe('the calls of the manual', () => {
 
 /** Does what a curl line says. */
 async function call(gateway: TestGateway, { text }: Block): Promise<Response> {
-  const words = [...text.replaceAll('\\\n', ' ').matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+  const words = [...text.replaceAll('\\\n', ' ').matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, plain]) => single ?? double ?? plain ?? '')
   const after = (flag: string) => words.flatMap((word, index) => word === flag ? words[index + 1] ?? [] : [])
   const [body] = after('-d')
   const headers = Object.fromEntries(after('-H').map(header => header.split(/: (.*)/s, 2) as [string, string]))

@@ -18,7 +18,7 @@ const noKeys: Keys = { exist: false, find: token => token.startsWith('sk_tap_') 
 
 interface Asked {
   readonly options?: Readonly<Record<string, unknown>>
-  readonly keys?: Keys
+  readonly keys?: Keys | undefined
   readonly headers?: Readonly<Record<string, string>>
   readonly path?: string
   readonly from?: string
@@ -31,7 +31,8 @@ interface Outcome {
   readonly reason: string | undefined
 }
 
-function tapsOf({ options = {}, keys = noKeys }: Asked, warnings: string[] = []): Taps {
+function tapsOf(asked: Asked, warnings: string[] = []): Taps {
+  const { options = {}, keys } = { keys: noKeys, ...asked }
   const log = pino({ level: 'warn' }, { write: (line: string) => { warnings.push((JSON.parse(line) as { msg: string }).msg) } })
   return plugin.setup?.({ options: { master_key_disabled: false, allow_open: false, ...options }, name: 'auth', log, services: { keys } as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') } }) as Taps
 }
@@ -71,6 +72,7 @@ describe('auth', () => {
     ['a managed key', { ...withKeys, ...bearer('sk_tap_good'), ...elsewhere }, bound],
     ['a managed key as x-api-key', { ...both, headers: { 'x-api-key': 'sk_tap_good' } }, bound],
     ['a managed key where the master key is disabled', { ...disabled, keys: twoKeys, ...bearer('sk_tap_good') }, bound],
+    ['anybody on this machine where nobody keeps keys', { keys: undefined }, open],
     ['an operator of this machine without a master key, so that he can recover', { ...withKeys, ...toAdmin }, open],
     ['the same at /admin itself', { ...withKeys, path: '/admin' }, open],
     ['the same from elsewhere, if allow_open says so', { options: { allow_open: true }, ...withKeys, ...toAdmin, ...elsewhere }, open],
