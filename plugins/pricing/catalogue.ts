@@ -33,6 +33,11 @@ export interface CataloguePrices {
   during(period: number): PriceList
 }
 
+/** Whether the catalogue knows models of a type of provider. */
+export function isCatalogued(type: string): boolean {
+  return Object.hasOwn(providerIds, type)
+}
+
 let loaded: typeof GenaiPrices | undefined
 
 /** Reads the catalogue, once. It takes some 30 ms. */
@@ -42,9 +47,8 @@ export function loadCatalogue(): typeof GenaiPrices {
 
 /** @param type of the provider @param model as the provider calls it */
 export function catalogued(type: string, model: string): CataloguePrices | undefined {
-  const providerId = Object.hasOwn(providerIds, type) ? providerIds[type] : undefined
-  if (providerId === undefined) return undefined
-  const found = loadCatalogue().calcPrice({}, bare(model), { providerId })?.model.prices
+  if (!isCatalogued(type)) return undefined
+  const found = loadCatalogue().calcPrice({}, bare(model), { providerId: providerIds[type] as string })?.model.prices
   return found === undefined ? undefined : { periodAt: timestamp => periodOf(found, timestamp), during: period => priceListOf(found, period) }
 }
 

@@ -1,7 +1,7 @@
 /** Knows what models cost, and counts what calls cost by it. */
 
 import { definePlugin, SelectorOverrides, type KeptOverride, type ProviderInstance } from '../../core/index.ts'
-import { loadCatalogue } from './catalogue.ts'
+import { isCatalogued, loadCatalogue } from './catalogue.ts'
 import { overrideEndpoints } from './override-endpoints.ts'
 import { PriceBook } from './price-book.ts'
 import type { PriceList } from './price-list.ts'
@@ -37,8 +37,8 @@ export default definePlugin({
         if (standing === undefined) return
         for (const endpoint of standing.endpoints) offers.push(admin.endpoint(endpoint))
         offers.push(admin.refresh({ name: 'pricing', run: () => standing.read() }))
-        // Before the first call asks, but not before the gateway serves.
-        if (catalogue) setImmediate(loadCatalogue)
+        // Before the first call asks, but not before the gateway serves, and not where nobody will ask.
+        if (catalogue && [...providers.values()].some(({ type }) => isCatalogued(type))) setImmediate(loadCatalogue)
       },
       async close() {
         for (const withdraw of offers) withdraw()
