@@ -10,7 +10,7 @@ import { bySession } from './sessions.ts'
 import { byLabel, byModel, byPeriod, byUserPath, summary, summaryOf } from './sums.ts'
 import { Tally } from './tally.ts'
 import { throughputOf, type Granularity } from './throughput.ts'
-import { csvHead, csvLine, viewOf } from './view.ts'
+import { csvHead, csvLineOf, viewOf } from './view.ts'
 
 export interface EndpointGround {
   /** Undefined while nothing is recorded: then answers are empty. */
@@ -95,7 +95,7 @@ function nothing({ query: asked }: AdminCall): object {
 }
 
 const formats = {
-  csv: { type: 'text/csv; charset=utf-8; header=present', head: csvHead, line: csvLine },
+  csv: { type: 'text/csv; charset=utf-8; header=present', head: csvHead, line: csvLineOf },
   ndjson: { type: 'application/x-ndjson', head: '', line: (view: object) => `${JSON.stringify(view)}\n` },
 } as const
 

@@ -1,5 +1,6 @@
 /** Records as administrators see them. */
 
+import { csvLine } from '../../core/admin/csv.ts'
 import { cacheSplit } from '../../core/usage/cache-split.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 
@@ -15,21 +16,9 @@ const columns: readonly (keyof UsageView)[] = [
   'input_cost', 'output_cost', 'total_cost', 'cost_source', 'costs_calculation_caveat', 'rewrite_tokens_saved', 'rewrite_cost_saved', 'raw_data',
 ]
 
-/** The head of a table (RFC 4180). */
-export const csvHead = `${columns.join(',')}\r\n`
+/** The head of a table. */
+export const csvHead = csvLine(columns)
 
-export function csvLine(view: UsageView): string {
-  return `${columns.map(column => cell(view[column])).join(',')}\r\n`
-}
-
-function cell(value: unknown): string {
-  if (value === null || value === undefined) return ''
-  if (Array.isArray(value)) return quoted(value.join('; '))
-  return typeof value === 'string' ? quoted(value) : quoted(JSON.stringify(value))
-}
-
-/** A text that a spreadsheet would compute is spelled so that it does not. */
-function quoted(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+export function csvLineOf(view: UsageView): string {
+  return csvLine(columns.map(column => view[column]))
 }

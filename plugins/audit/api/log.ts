@@ -1,0 +1,24 @@
+/** The rows of the log, the latest first. */
+
+import { definition, type AdminEndpoint } from '../../../core/index.ts'
+import { pageOf, pageParameters } from '../../../core/admin/ranges.ts'
+import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
+import { viewsOf, type ApiGround } from './ground.ts'
+import { filterParameters, questionOf } from './question.ts'
+
+export const pages = pageParameters(100, 25)
+
+export function logEndpoint(ground: ApiGround): AdminEndpoint {
+  return {
+    method: 'GET', path: '/audit/log', scope: 'subtree', summary: 'The requests of the audit log, the latest first.',
+    query: { type: 'object', properties: { ...filterParameters, ...pages } }, response: definition(bodies, 'AuditLog'),
+    async handle(call) {
+      const { filter } = questionOf(call, ground.clock.now())
+      const page = pageOf(call.query)
+      if (ground.journal === undefined) return { entries: [], total: 0, ...page }
+      await ground.flush()
+      const { rows, total } = await ground.journal.list({ filter, ...page })
+      return { entries: await viewsOf(rows, ground), total, ...page }
+    },
+  }
+}

@@ -1,0 +1,96 @@
+/** What guardrails did with a request and its reply, and the revisions that they made of it. */
+
+import { GatewayError, Reply, type Exchange } from '../../core/index.ts'
+import type { TapFailure } from '../../core/pipeline/exchange.ts'
+import type { TapOutcome } from '../../core/pipeline/trace.ts'
+
+const errorLength = 512
+const nsPerMs = 1e6
+
+export interface GuardrailEntry {
+  readonly seq: number
+  readonly phase: string
+  /** The place of its step in the pipeline. */
+  readonly step: number
+  readonly instance: string
+  readonly type: string
+  readonly action: 'allow' | 'block' | 'respond' | 'failure'
+  readonly code: string | null
+  readonly message: string | null
+  readonly error: string | null
+  readonly fail_mode: string | null
+  readonly edited: boolean
+  readonly duration_ns: number | null
+}
+
+export interface RevisionEntry {
+  readonly seq: number
+  readonly rewriter: string
+  readonly bytes_before: number
+  readonly bytes_after: number
+  readonly tokens_saved: number
+}
+
+type Outcome = Pick<TapOutcome, 'phase' | 'instance' | 'said' | 'edited'> & { readonly durationMs: number | null }
+
+/** In the order in which they acted; silent consent is told, too. */
+export function guardrailsOf(exchange: Exchange): readonly GuardrailEntry[] {
+  const { trace, plan } = exchange
+  if (trace === undefined || trace.outcomes.length === 0 && exchange.reply?.stream === undefined) return []
+  const failures = [...exchange.failures]
+  return [...trace.outcomes, ...streamOutcomes(exchange)].map((outcome, index) => {
+    const step = plan.steps.findIndex(({ name }) => name === outcome.instance)
+    return { seq: index + 1, step, type: plan.steps[step]?.type ?? outcome.instance, ...judged(outcome, takeFailure(failures, outcome)) }
+  })
+}
+
+function judged({ phase, instance, said, edited, durationMs }: Outcome, failure: TapFailure | undefined): Omit<GuardrailEntry, 'seq' | 'step' | 'type'> {
+  const refusal = said instanceof GatewayError ? said : undefined
+  return {
+    phase, instance,
+    action: failure !== undefined ? 'failure' : refusal !== undefined ? 'block' : said instanceof Reply ? 'respond' : 'allow',
+    code: refusal?.code ?? null,
+    message: refusal?.message ?? null,
+    error: failure === undefined ? null : textOf(failure.cause),
+    fail_mode: failure?.mode ?? null,
+    edited: edited !== undefined,
+    duration_ns: durationMs === null ? null : Math.round(durationMs * nsPerMs),
+  }
+}
+
+/** Who looked at the events of the stream. */
+function streamOutcomes({ reply, plan, answeredBy, dialect, trace }: Exchange): readonly Outcome[] {
+  if (reply?.stream === undefined || reply.framing !== 'events') return []
+  const taps = plan.streamFrom(answeredBy, dialect).rule?.taps ?? []
+  const editing = new Set(plan.steps.filter(({ edits }) => edits).map(({ name }) => name))
+  const refused = trace?.refusedStream
+  return taps.filter(({ name }) => editing.has(name)).map(({ name }) => ({ phase: 'stream', instance: name, said: refused?.instance === name ? refused.refusal : undefined, edited: undefined, durationMs: null }))
+}
+
+function takeFailure(failures: TapFailure[], { instance, phase }: Outcome): TapFailure | undefined {
+  const at = failures.findIndex(failure => failure.instance === instance && failure.phase === phase)
+  return at < 0 ? undefined : failures.splice(at, 1)[0]
+}
+
+function textOf(cause: unknown): string {
+  return (cause instanceof Error ? cause.message : String(cause)).slice(0, errorLength)
+}
+
+/** A request as policy changed it. */
+export interface Revision {
+  readonly entry: RevisionEntry
+  readonly body: Buffer
+}
+
+/** @param isStepwise one for each step that edited; else one for all of them */
+export function revisionsOf({ trace, bytes }: Exchange, isStepwise: boolean): readonly Revision[] {
+  const edits = trace?.outcomes.filter(({ phase, edited }) => phase === 'prompt' && edited !== undefined) ?? []
+  if (edits.length === 0) return []
+  const steps = isStepwise ? edits.map(({ instance, edited }) => ({ rewriter: instance, body: edited as Buffer })) : [{ rewriter: edits.map(({ instance }) => instance).join(','), body: edits.at(-1)?.edited as Buffer }]
+  let before = bytes?.length ?? 0
+  return steps.map(({ rewriter, body }, index) => {
+    const entry = { seq: index + 1, rewriter, bytes_before: before, bytes_after: body.length, tokens_saved: 0 }
+    before = body.length
+    return { entry, body }
+  })
+}

@@ -1,0 +1,78 @@
+/** Writes one row for each request, once its reply has left. */
+
+import type { Clock, Exchange } from '../../core/index.ts'
+import { Trace } from '../../core/pipeline/trace.ts'
+import type { Bodies } from './bodies.ts'
+import type { AuditRow } from './journal.ts'
+import { rowOf, type RowOptions } from './row.ts'
+
+/** Bodies that wait in memory are stored when they take up so much. */
+const heldBytes = 4 * 1024 * 1024
+/** Requests that were turned away for lack of room: so many rows in a second, the others are counted only. */
+const shedRows = 10
+const shedMs = 1000
+
+/** What is no model's affair: neither asked of one, nor kept for it. */
+const houseOperations: ReadonlySet<string> = new Set(['admin', 'api-page', 'auth-verify', 'health', 'metrics', 'models', 'unknown', 'usage', 'version'])
+
+export interface RecorderOptions extends RowOptions {
+  readonly onlyModelInteractions: boolean
+  readonly bodies: Bodies | undefined
+  readonly clock: Clock
+  readonly writer: { add(row: AuditRow): void; flush(): Promise<void> }
+}
+
+export class Recorder {
+  readonly #options: RecorderOptions
+  #pendingBytes = 0
+  #shedSince = Number.NEGATIVE_INFINITY
+  #shed = 0
+
+  constructor(options: RecorderOptions) {
+    this.#options = options
+  }
+
+  /** A request came. */
+  open(exchange: Exchange): void {
+    if (!this.#isRecorded(exchange)) return
+    exchange.trace = new Trace()
+    this.#options.bodies?.open(exchange)
+  }
+
+  /** Its reply has left, or the caller has. */
+  close(exchange: Exchange): void {
+    if (this.#isRecorded(exchange) && !this.#isShed(exchange)) this.#add(exchange, rowOf(exchange, this.#options))
+  }
+
+  /** A row that is written whatever else is. @param event what `data` says beside */
+  closeEvent(exchange: Exchange, event: Readonly<Record<string, unknown>>): void {
+    const row = rowOf(exchange, this.#options)
+    this.#options.writer.add({ ...row, data: { ...row.data, ...event } })
+  }
+
+  #add(exchange: Exchange, plain: AuditRow): void {
+    const { bodies, writer } = this.#options
+    if (bodies === undefined) return writer.add(plain)
+    const { row, bytes } = bodies.attach(exchange, plain)
+    writer.add(row)
+    this.#pendingBytes += bytes
+    if (this.#pendingBytes < heldBytes) return
+    this.#pendingBytes = 0
+    void writer.flush()
+  }
+
+  #isRecorded({ operation }: Exchange): boolean {
+    return !this.#options.onlyModelInteractions || !houseOperations.has(operation)
+  }
+
+  #isShed({ error, clock }: Exchange): boolean {
+    if (error?.code !== 'overloaded') return false
+    const now = clock.elapsed()
+    if (now - this.#shedSince >= shedMs) {
+      this.#shedSince = now
+      this.#shed = 0
+    }
+    this.#shed += 1
+    return this.#shed > shedRows
+  }
+}

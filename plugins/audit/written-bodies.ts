@@ -1,0 +1,95 @@
+/** Makes what was caught of a request and its reply into the text of its row: off the way of the request. */
+
+import { JsonDocument, type Dialect, type Exchange } from '../../core/index.ts'
+import type { AttemptDetail } from './attempts.ts'
+import { bodyLimit, bodyText, isJson, jsonText, tooBig, type KeepMedia, type Received } from './body-text.ts'
+import type { Capture } from './capture.ts'
+import { formText } from './form-text.ts'
+import { imageText } from './image-text.ts'
+import type { AuditRow } from './journal.ts'
+import { withoutKeys } from './redaction.ts'
+import { wholeOf } from './stream-body.ts'
+
+/** All that outlives the exchange for this. */
+export interface CaughtBodies {
+  readonly operation: string
+  readonly dialect: Dialect | undefined
+  readonly isReadable: boolean
+  readonly request: Received
+  readonly form: Exchange['form']
+  readonly formCopy: Capture | undefined
+  readonly reply: Received
+  readonly previousResponseId: string | null
+  readonly revisions: readonly Buffer[]
+  readonly attempts: readonly AttemptDetail[]
+  readonly keys: readonly string[]
+}
+
+type Written = ReturnType<typeof bodyText>
+
+const conversational: ReadonlySet<string> = new Set(['chat', 'messages', 'responses'])
+
+export function writtenBodies(row: AuditRow, caught: CaughtBodies, keep: (side: 'input' | 'output') => KeepMedia): AuditRow {
+  const request = requestText(caught, keep('input'))
+  const response = responseText(caught, keep('output'))
+  return {
+    ...row,
+    data: { ...row.data, ...(request === tooBig ? { request_body_too_big_to_handle: true } : {}), ...(response === tooBig ? { response_body_too_big_to_handle: true } : {}) },
+    request_body: stored(request, caught.keys),
+    response_body: stored(response, caught.keys),
+    previous_response_id: caught.previousResponseId,
+    response_id: caught.operation.startsWith('responses') ? idIn(response) : null,
+    conversation_payload: request !== undefined && request !== tooBig && caught.isReadable && conversational.has(caught.operation),
+    details: detailsOf(caught),
+  }
+}
+
+function requestText({ request, form, formCopy }: CaughtBodies, keep: KeepMedia): Written {
+  if (form === undefined) return bodyText(request, keep)
+  const text = formText(form, formCopy, keep)
+  return text.length > bodyLimit ? tooBig : text
+}
+
+function responseText({ reply, dialect, operation }: CaughtBodies, keep: KeepMedia): Written {
+  if (reply.contentType === 'text/event-stream' && dialect !== undefined && reply.bytes !== undefined) return streamText(dialect, reply, keep)
+  if (operation.startsWith('image') && isJson(reply.contentType) && reply.bytes !== undefined) return imagesText(reply, keep)
+  return bodyText(reply, keep)
+}
+
+/** A stream that nobody can put together stays as it was. */
+function streamText(dialect: Dialect, reply: Received & { readonly bytes?: Buffer | undefined }, keep: KeepMedia): Written {
+  try {
+    const whole = wholeOf(dialect, reply.bytes ?? Buffer.alloc(0))
+    return whole.length > bodyLimit ? tooBig : jsonText(whole.toString())
+  } catch {
+    return bodyText(reply, keep)
+  }
+}
+
+function imagesText(reply: Received, keep: KeepMedia): Written {
+  try {
+    const text = imageText(reply.bytes?.toString() ?? '', keep)
+    return text.length > bodyLimit ? tooBig : text
+  } catch {
+    return bodyText(reply, keep)
+  }
+}
+
+function stored(text: Written, keys: readonly string[]): string | null {
+  return text === undefined || text === tooBig ? null : withoutKeys(text, keys)
+}
+
+function idIn(text: Written): string | null {
+  if (text === undefined || text === tooBig) return null
+  try {
+    const id = JsonDocument.parse(Buffer.from(text)).root.get('id')
+    return id?.kind === 'string' ? id.string() : null
+  } catch {
+    return null
+  }
+}
+
+function detailsOf({ attempts, revisions, keys }: CaughtBodies): AuditRow['details'] {
+  if (attempts.length === 0 && revisions.length === 0) return null
+  return { attempts, request_revisions: revisions.map(body => body.length > bodyLimit ? {} : { body: withoutKeys(body.toString(), keys) }) }
+}
