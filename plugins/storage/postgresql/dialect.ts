@@ -17,6 +17,7 @@ const indexedLength = raw('200')
 export function dialectWith(unicode: string): Dialect {
   return {
     clustered: raw(''),
+    rowId: raw('ctid'),
     forUpdate: raw(' FOR UPDATE'),
     noLimit: raw(' LIMIT ALL'),
     type: type => raw(types[type]),

@@ -15,7 +15,8 @@ export default definePlugin({
   provides: 'storage',
   setup({ options: { url, max_conns: maxConnections }, services: { clock, health }, log }) {
     const database = new PostgresqlDatabase({ url, maxConnections, clock, lost: cause => log.warn({ err: cause }, 'a connection to PostgreSQL was lost') })
-    const store = new Store('postgresql', new Engine(database), clock)
+    const later = (work: () => Promise<void>) => void work().catch((cause: unknown) => log.debug({ err: cause }, 'sums could not be brought up to date; they will be'))
+    const store = new Store('postgresql', new Engine(database, later), clock)
     const listener = new Listener({ url, clock, changed: () => void store.changes.announced() })
     return {
       service: store,

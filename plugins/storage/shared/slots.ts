@@ -1,8 +1,15 @@
 /** Time cut into slots that sums are kept for, and periods put together from them. */
 
+import type { RollupShape } from './definition.ts'
+
 export const quarterMs = 900_000
 /** From the coarsest on. Midnights of every zone lie on quarters of an hour; the rest saves reading. */
-export const slotLengths: readonly number[] = [86_400_000, 3_600_000, quarterMs]
+const slotLengths: readonly number[] = [86_400_000, 3_600_000, quarterMs]
+
+/** How long the slots of one part of a rollup are. By all dimensions there are about as many sums in a quarter of an hour as rows: where other parts answer most questions, the rows will do. */
+export function slotLengthsOf(part: number, { parts }: Pick<RollupShape, 'parts'>): readonly number[] {
+  return part === 0 && parts.length > 1 ? slotLengths.slice(0, -1) : slotLengths
+}
 
 /** A stretch of one period. */
 export interface Segment {
@@ -46,24 +53,23 @@ export function borderOf(time: number): number {
   return Math.min(Math.max(Math.ceil(time), earliest), latest)
 }
 
-/** Puts periods together from the fewest slots. */
-export function cover(periods: readonly Segment[]): Cover {
+/** Puts periods together from the fewest slots. @param lengths of slots, the longest first */
+export function cover(periods: readonly Segment[], lengths: readonly number[]): Cover {
   const slots: SlotSegment[] = []
   const rows: Segment[] = []
-  for (const period of periods) fill(period, 0, slots, rows)
+  for (const period of periods) fill(period, lengths, { slots, rows })
   return { slots, rows }
 }
 
 /** What fits no slot of this length is left to shorter ones, and at last to the rows. */
-function fill({ period, from, to }: Segment, level: number, slots: SlotSegment[], rows: Segment[]): void {
+function fill({ period, from, to }: Segment, [length, ...shorter]: readonly number[], into: { readonly slots: SlotSegment[]; readonly rows: Segment[] }): void {
   if (from >= to) return
-  const length = slotLengths[level]
-  if (length === undefined) return void rows.push({ period, from, to })
+  if (length === undefined) return void into.rows.push({ period, from, to })
   const [first, end] = [Math.ceil(from / length) * length, Math.floor(to / length) * length]
-  if (first >= end) return fill({ period, from, to }, level + 1, slots, rows)
-  fill({ period, from, to: first }, level + 1, slots, rows)
-  slots.push({ period, from: first, to: end, length })
-  fill({ period, from: end, to }, level + 1, slots, rows)
+  if (first >= end) return fill({ period, from, to }, shorter, into)
+  fill({ period, from, to: first }, shorter, into)
+  into.slots.push({ period, from: first, to: end, length })
+  fill({ period, from: end, to }, shorter, into)
 }
 
 /** When the slot began that a time lies in. */

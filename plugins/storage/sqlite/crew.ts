@@ -1,6 +1,6 @@
 /** The workers of one database: a writer, and a reader that begins with the first long question, so that neither waits for the other. */
 
-import type { Clock } from '../../../core/index.ts'
+import { StorageUnavailable, type Clock } from '../../../core/index.ts'
 import type { Backend } from '../shared/backend.ts'
 import type { JournalShape } from '../shared/definition.ts'
 import { patienceMs, type Patience } from '../shared/sql/database.ts'
@@ -21,6 +21,7 @@ export class Crew {
   readonly #shapes = new Map<string, JournalShape>()
   #writer: WorkerConnection | undefined
   #reader: WorkerConnection | undefined
+  #isClosed = false
 
   /** @param path of a file, or `:memory:` */
   constructor(path: string, clock: Clock) {
@@ -41,6 +42,7 @@ export class Crew {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.all([this.#reader?.close(), this.#writer?.close()])
   }
 
@@ -56,16 +58,19 @@ export class Crew {
     return await worker.call(method satisfies Method, parameters, patienceMs[patience])
   }
 
-  /** A worker that died is replaced. */
   #writing(): WorkerConnection {
     if (this.#writer === undefined) throw new Error('the store was not opened')
-    if (this.#writer.isEnded && this.#path !== ':memory:') this.#writer = this.#hire(false)
-    return this.#writer
+    return this.#writer = this.#kept(this.#writer, false)
   }
 
   #reading(): WorkerConnection {
-    if (this.#reader === undefined || this.#reader.isEnded) this.#reader = this.#hire(true)
-    return this.#reader
+    return this.#reader = this.#kept(this.#reader, true)
+  }
+
+  /** A worker that died is replaced, unless what it had in memory died with it. */
+  #kept(worker: WorkerConnection | undefined, readOnly: boolean): WorkerConnection {
+    if (this.#isClosed) throw new StorageUnavailable('the database was closed')
+    return worker === undefined || worker.isEnded && this.#path !== ':memory:' ? this.#hire(readOnly) : worker
   }
 
   #hire(readOnly: boolean): WorkerConnection {

@@ -9,6 +9,10 @@ import { changeToWal } from './wal.ts'
 
 /** How long another process's transaction is waited for. */
 const busyMs = 5_000
+/** The log is moved into the file when it has so many pages: rows touch the same pages of indexes again and again. */
+const checkpointPages = 8_000
+/** What is left of the log afterwards. */
+const logBytes = 64 * 1024 ** 2
 /** Prepared statements that are kept. */
 const keptStatements = 200
 
@@ -22,7 +26,7 @@ export class SqliteDatabase implements Database {
     this.#file = new DatabaseSync(path, { readOnly, timeout: busyMs })
     this.#file.function('fold', { deterministic: true }, text => typeof text === 'string' ? text.toLowerCase() : null)
     if (!readOnly) changeToWal(this.#file)
-    this.#file.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000')
+    this.#file.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = ${logBytes}`)
   }
 
   async ask(statement: Sql): Promise<readonly Row[]> {

@@ -9,6 +9,7 @@ const ascii = /^[\0-\x7f]*$/
 
 export const dialect: Dialect = {
   clustered: raw(' WITHOUT ROWID'),
+  rowId: raw('rowid'),
   forUpdate: raw(''),
   noLimit: raw(' LIMIT -1'),
   type: type => raw(types[type]),

@@ -26,11 +26,16 @@ async function answerTo(id: number, work: () => unknown): Promise<void> {
 async function open(): Promise<Engine> {
   const database = new SqliteDatabase(path, { readOnly })
   if (!readOnly) await migrate(database)
-  return new Engine(database)
+  return new Engine(database, later)
 }
 
 function take(engine: Engine, { method, parameters }: Call): unknown {
   return (engine[method] as (...parameters: readonly unknown[]) => unknown).call(engine, ...parameters)
+}
+
+/** Behind the calls that are there already. What fails there says so when it is asked for. */
+function later(work: () => Promise<void>): void {
+  setImmediate(() => { last = last.then(work).catch(() => {}) })
 }
 
 const opening = open()

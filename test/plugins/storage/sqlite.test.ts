@@ -1,14 +1,17 @@
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
 import type { PluginDefinition } from '../../../core/index.ts'
+import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
-import { Folder } from '../../support/run-tapline.ts'
+import { Folder, tapline } from '../../support/run-tapline.ts'
+import { until } from '../../support/until.ts'
 import { storageConformance } from './conformance.ts'
-import { calls } from './conformance/calls.ts'
+import { calls, summedCalls, type Call } from './conformance/calls.ts'
 import { OpenStore } from './conformance/open-store.ts'
 
-const plugin = sqlite as unknown as PluginDefinition
+const plugin: PluginDefinition = sqlite
 let folder: Folder | undefined
 let made = 0
 
@@ -38,4 +41,75 @@ describe('sqlite', () => {
     await using other = await OpenStore.open(plugin, { path: ':memory:' })
     expect(await other.storage.records('things').get('x')).to.equal(undefined)
   })
+
+  it('makes the folders of its file, and keeps what it writes from other users', async () => {
+    await using folder = await Folder.make()
+    const path = join(folder.path, 'deep', 'down', 'tapline.db')
+    await using _opened = await OpenStore.open(plugin, { path })
+    expect((await stat(path)).mode & 0o777).to.equal(0o600)
+    expect((await stat(join(folder.path, 'deep'))).mode & 0o777).to.equal(0o700)
+  })
+
+  for (const [name, make, message] of [
+    ['a file that is no database', async (path: string) => await writeFile(path, 'something else, for all I know '.repeat(40)), /not a database/],
+    ['a folder', async (path: string) => await mkdir(path), /EISDIR/],
+  ] as const) {
+    it(`does not begin with ${name}, and says so`, async () => {
+      await using folder = await Folder.make()
+      const path = join(folder.path, 'tapline.db')
+      await make(path)
+      const cause = await OpenStore.open(plugin, { path }).then(() => undefined, (cause: unknown) => cause as Error)
+      expect(cause?.message).to.match(message)
+    })
+  }
+
+  it('adds what was put down beside the sums to them, when there is enough of it', async () => {
+    const options = await database()
+    await using opened = await OpenStore.open(plugin, options)
+    const journal = await opened.storage.journal(summedCalls('tidied'))
+    const rows = Array.from({ length: 9000 }, (_, index): Call => ({ id: `${index}`, timestamp: index, path: `/user-${index % 4500}`, tokens: 1, cost: 0.5 }))
+    await journal.append(rows.slice(0, 4500))
+    await journal.append(rows.slice(4500))
+    const file = new DatabaseSync(options.path, { readOnly: true })
+    const left = file.prepare('SELECT count(*) AS fresh FROM tapline_tidied_fresh')
+    await until(() => left.get()?.['fresh'] === 0)
+    file.close()
+    expect((await journal.sums({ measures: ['tokens', 'cost'] })).groups).to.deep.equal([{ key: {}, period: 0, count: 9000, sums: { tokens: 9000, cost: 4500 } }])
+    expect(await journal.deleteBefore(10_000, 10_000)).to.have.length(9000)
+    expect((await journal.sums({ measures: ['tokens'] })).groups).to.deep.equal([])
+  })
+
+  it('is `down` while somebody else keeps the file to himself, and `ok` when it can write again', async () => {
+    const options = await database()
+    const clock = new TurnedClock()
+    await using opened = await OpenStore.open(plugin, options, clock)
+    const things = opened.storage.records('things')
+    const greedy = new DatabaseSync(options.path)
+    greedy.exec('BEGIN IMMEDIATE')
+    expect(await things.put('x', {}).then(() => 'done', (cause: Error) => cause.name)).to.equal('StorageUnavailable')
+    expect((await opened.health.report()).checks).to.deep.equal({ storage: 'down' })
+    greedy.exec('ROLLBACK')
+    greedy.close()
+    await things.put('x', {})
+    clock.advance(1001) // reports are used again for a second
+    expect((await opened.health.report()).checks).to.deep.equal({ storage: 'ok' })
+  })
+
+  it('takes no call, and waits for none, once it was closed', async () => {
+    const opened = await OpenStore.open(plugin, await database())
+    const things = opened.storage.records('things')
+    const waiting = things.put('x', {}).then(() => 'done', (cause: Error) => cause.name)
+    await opened[Symbol.asyncDispose]()
+    expect(await waiting).to.be.oneOf(['done', 'StorageUnavailable'])
+    expect(await things.get('x').then(() => 'done', (cause: Error) => cause.name)).to.equal('StorageUnavailable')
+  })
+
+  for (const command of [['check'], ['explain', 'chat'], ['config', 'show']]) {
+    it(`makes no file for \`tapline ${command.join(' ')}\``, async () => {
+      await using folder = await Folder.make()
+      await mkdir(join(folder.path, 'data'))
+      expect((await tapline(folder, ...command)).code).to.equal(0)
+      expect(await readdir(join(folder.path, 'data'))).to.deep.equal([])
+    })
+  }
 })

@@ -23,6 +23,8 @@ export interface Dialect {
   type(type: StoredType): Sql
   /** Said behind a table that is read by its primary key alone. */
   readonly clustered: Sql
+  /** What tells apart the rows of a table without a key. */
+  readonly rowId: Sql
   /** Said behind rows that are read to be changed. */
   readonly forUpdate: Sql
   /** Said where OFFSET stands without LIMIT. */

@@ -7,7 +7,7 @@ import type { EncodedRow } from '../row-codec.ts'
 import type { Database } from './database.ts'
 import { Documents } from './documents.ts'
 import { RowReads } from './row-reads.ts'
-import { RowWrites } from './row-writes.ts'
+import { RowWrites, type Later } from './row-writes.ts'
 import { name, sql } from './sql.ts'
 import { Sums } from './sums.ts'
 import { prepareTables } from './tables.ts'
@@ -21,10 +21,12 @@ interface Tables {
 export class Engine implements Backend {
   readonly #database: Database
   readonly #documents: Documents
+  readonly #later: Later
   readonly #journals = new Map<string, Tables>()
 
-  constructor(database: Database) {
+  constructor(database: Database, later: Later) {
     this.#database = database
+    this.#later = later
     this.#documents = new Documents(database)
   }
 
@@ -69,7 +71,7 @@ export class Engine implements Backend {
 
   /** Makes a journal known whose tables are there. */
   useJournal(shape: JournalShape): void {
-    this.#journals.set(shape.name, { reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape), sums: new Sums(this.#database, shape) })
+    this.#journals.set(shape.name, { reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape, this.#later), sums: new Sums(this.#database, shape) })
   }
 
   async openJournal(shape: JournalShape): Promise<void> {

@@ -8,7 +8,7 @@ import { encodeJson, encodeText } from '../text.ts'
 import type { Dialect } from './database.ts'
 import { isWithin } from './paths.ts'
 import { and, name, or, sql, type Sql } from './sql.ts'
-import { apartTable } from './tables.ts'
+import { apartTable } from './names.ts'
 
 /** Where the columns of a filter stand. */
 export interface Ground {

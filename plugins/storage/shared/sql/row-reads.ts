@@ -7,7 +7,7 @@ import type { EncodedRow, Value } from '../row-codec.ts'
 import type { Database, Row } from './database.ts'
 import { conditionOf, type Ground } from './filters.ts'
 import { and, join, name, sql, type Sql } from './sql.ts'
-import { apartTable, ownColumns, rowsTable } from './tables.ts'
+import { apartTable, ownColumns, rowsTable } from './names.ts'
 
 export class RowReads {
   readonly #database: Database

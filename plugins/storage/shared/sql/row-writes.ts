@@ -7,19 +7,30 @@ import type { EncodedRow, Value } from '../row-codec.ts'
 import { borderOf } from '../slots.ts'
 import type { Connection, Database, Insert } from './database.ts'
 import { join, name, raw, sql, type Sql } from './sql.ts'
-import { addToSums, apartTable, ownColumns, rowsTable } from './tables.ts'
+import { apartTable, ownColumns, rowsTable } from './names.ts'
+import { addFresh, putDown } from './sums-tables.ts'
 
 /** Deleted in one transaction, so that no writer waits long. */
 const deleteBatch = 250
+/** What changed in the sums is added to them when it takes so many rows: questions read these, too. */
+const freshLimit = 8_000
+
+/** Has work done that nobody waits for, when those who wait have been served. */
+export type Later = (work: () => Promise<void>) => void
 
 export class RowWrites {
   readonly #database: Database
   readonly #shape: JournalShape
   readonly #append: Insert
   readonly #appendApart: Insert
+  readonly #later: Later
+  /** Rows that were put down beside the sums since they were last added. */
+  #fresh = 0
+  #isAdding = false
 
-  constructor(database: Database, shape: JournalShape) {
+  constructor(database: Database, shape: JournalShape, later: Later) {
     this.#database = database
+    this.#later = later
     this.#shape = shape
     this.#append = this.#insert(rowsTable(shape), [...ownColumns, ...shape.columns], raw('(id) DO NOTHING'))
     this.#appendApart = this.#insert(apartTable(shape), [...ownColumns.slice(0, 1), ...shape.apart], raw('(id) DO NOTHING'))
@@ -28,7 +39,7 @@ export class RowWrites {
   async append(rows: readonly EncodedRow[]): Promise<number> {
     const distinct = [...new Map(rows.map(row => [row.main[0], row] as const).reverse()).values()].reverse()
     if (distinct.length === 0) return 0
-    return await this.#database.transaction(async connection => {
+    return await this.#summing(async connection => {
       const added = new Set(await connection.insert(this.#append, distinct.map(({ main }) => main)))
       const fresh = distinct.filter(({ main }) => added.has(main[0] ?? null))
       await this.#putApart(connection, this.#appendApart, fresh)
@@ -41,7 +52,7 @@ export class RowWrites {
     const byId = new Map<string, Record<string, Value>>()
     for (const { id, columns } of changes) byId.set(id, { ...byId.get(id), ...columns })
     if (byId.size === 0) return
-    await this.#database.transaction(async connection => {
+    await this.#summing(async connection => {
       const before = await this.#rows(connection, rowsTable(this.#shape), [...ownColumns, ...this.#shape.columns], [...byId.keys()])
       const after = before.map(row => this.#changed([...ownColumns, ...this.#shape.columns], row, byId))
       await connection.insert(this.#overwrite(rowsTable(this.#shape), [...ownColumns, ...this.#shape.columns], byId), after)
@@ -54,7 +65,7 @@ export class RowWrites {
     const deleted: string[] = []
     for (;;) {
       const some = Math.min(deleteBatch, limit - deleted.length)
-      const ids = some <= 0 ? [] : await this.#database.transaction(connection => this.#deleteOldest(connection, timestamp, some))
+      const ids = some <= 0 ? [] : await this.#summing(connection => this.#deleteOldest(connection, timestamp, some))
       for (const id of ids) deleted.push(id)
       if (ids.length < some || some <= 0) return deleted
     }
@@ -78,7 +89,32 @@ export class RowWrites {
     const deltas = new Deltas(this.#shape, rollup)
     for (const row of gone) deltas.add(row, -1)
     for (const row of added) deltas.add(row)
-    await addToSums(connection, this.#shape, rollup, deltas)
+    this.#fresh += await putDown(connection, this.#shape, rollup, deltas)
+  }
+
+  /** A transaction that changes sums. */
+  async #summing<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    const result = await this.#database.transaction(work)
+    if (this.#fresh >= freshLimit && !this.#isAdding) {
+      this.#isAdding = true
+      this.#later(() => this.#addFresh())
+    }
+    return result
+  }
+
+  /** Batch by batch, with others in between, until nothing is left. What fails is tried again after the next change. */
+  async #addFresh(): Promise<void> {
+    const { rollup } = this.#shape
+    if (rollup === undefined) return
+    try {
+      const added = await this.#database.transaction(connection => addFresh(connection, this.#database.dialect, this.#shape, rollup))
+      this.#fresh = Math.max(0, this.#fresh - added)
+      this.#isAdding = added > 0
+    } catch (cause) {
+      this.#isAdding = false
+      throw cause
+    }
+    if (this.#isAdding) this.#later(() => this.#addFresh())
   }
 
   async #putApart(connection: Connection, insert: Insert, rows: readonly EncodedRow[]): Promise<void> {

@@ -4,12 +4,12 @@ import type { Filter, SumsQuery } from '../../../../core/index.ts'
 import type { EncodedSum } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'
 import type { Value } from '../row-codec.ts'
-import { cover, periodsIn, type Segment, type SlotSegment } from '../slots.ts'
+import { cover, periodsIn, slotLengthsOf, type Segment, type SlotSegment } from '../slots.ts'
 import type { Database, GroupedQuery, Row } from './database.ts'
 import { columnOf, columnsOf, conditionOf, type Ground } from './filters.ts'
 import { rowsGround } from './row-reads.ts'
 import { and, join, name, raw, sql, type Sql } from './sql.ts'
-import { countColumn, dimensionColumn, rowsTable, sumColumn, sumsTable } from './tables.ts'
+import { countColumn, dimensionColumn, freshTable, rowsTable, sumColumn, sumsTable } from './names.ts'
 
 interface Question {
   readonly filter: Filter
@@ -59,19 +59,19 @@ export class Sums {
     const keys = ['period', ...by.map((_, index) => `k${index}`)]
     const columns = [
       ...keys.map(key => name(key)), sql`sum(entries) AS entries`,
-      ...measures.map((_, index) => sql`sum(${name(`m${index}`)}) AS ${name(`m${index}`)}`),
+      ...measures.map((_, index) => sql`CASE WHEN sum(${name(`n${index}`)}) > 0 THEN sum(${name(`m${index}`)}) END AS ${name(`m${index}`)}`),
       ...latest ? [sql`max(newest) AS newest`] : [],
     ]
-    return sql`SELECT ${join(columns)} FROM (${join(parts, ' UNION ALL ')}) AS p GROUP BY ${join(keys.map(key => name(key)))}`
+    return sql`SELECT ${join(columns)} FROM (${join(parts, ' UNION ALL ')}) AS p GROUP BY ${join(keys.map(key => name(key)))} HAVING sum(entries) > 0`
   }
 
   #sources(question: Question): readonly Sql[] {
     const { rollup } = this.#shape
     const part = question.latest ? undefined : this.#part(question.filter, question.by, question.measures)
     if (rollup === undefined || part === undefined) return [this.#fromRows(question, question.periods)]
-    const { slots, rows } = cover(question.periods)
+    const { slots, rows } = cover(question.periods, slotLengthsOf(part, rollup))
     return [
-      ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part)],
+      ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part), this.#fromSums(question, slots, undefined)],
       ...rows.length === 0 ? [] : [this.#fromRows(question, rows)],
     ]
   }
@@ -87,14 +87,17 @@ export class Sums {
     return able.sort(([, one], [, other]) => one.length - other.length)[0]?.[0]
   }
 
-  #fromSums({ filter, by, measures }: Question, slots: readonly SlotSegment[], part: number): Sql {
+  /** @param part undefined: of what was not added to the sums yet */
+  #fromSums({ filter, by, measures }: Question, slots: readonly SlotSegment[], part: number | undefined): Sql {
     const { dialect } = this.#database
-    const column = (dimension: string) => name('r', dimensionColumn(dimension))
-    const ground: Ground = { dialect, shape: this.#shape, isIndexed: false, column }
-    const measure = (of: string) => sql`sum(CASE WHEN ${name('r', countColumn(of))} > 0 THEN ${name('r', sumColumn(of))} END)`
-    return dialect.forEachSegment(slots, segment => this.#query({ filter, by, ground, table: sumsTable(this.#shape) }, [
-      sql`sum(${name('r', 'rows')}) AS entries`, ...measures.map((of, index) => sql`${measure(of)} AS ${name(`m${index}`)}`),
-    ], sql`${name('r', 'part')} = ${part} AND ${name('r', 'length')} = ${segment('length')} AND ${name('r', 'slot')} >= ${segment('from')} AND ${name('r', 'slot')} < ${segment('to')}`))
+    const at = (column: string) => name('r', column)
+    const ground: Ground = { dialect, shape: this.#shape, isIndexed: false, column: dimension => at(dimensionColumn(dimension)) }
+    const table = part === undefined ? freshTable(this.#shape) : sumsTable(this.#shape)
+    const aggregates = [sql`sum(${at('rows')}) AS entries`, ...measures.flatMap((of, index) => [sql`sum(${at(sumColumn(of))}) AS ${name(`m${index}`)}`, sql`sum(${at(countColumn(of))}) AS ${name(`n${index}`)}`])]
+    return dialect.forEachSegment(slots, segment => this.#query({ filter, by, ground, table }, aggregates, and([
+      ...part === undefined ? [] : [sql`${at('part')} = ${part} AND ${at('length')} = ${segment('length')}`],
+      sql`${at('slot')} >= ${segment('from')} AND ${at('slot')} < ${segment('to')}`,
+    ])))
   }
 
   #fromRows({ filter, by, measures, latest }: Question, periods: readonly Segment[]): Sql {
@@ -102,7 +105,7 @@ export class Sums {
     const ground = rowsGround(this.#database, this.#shape)
     const timestamp = name('r', 'timestamp')
     return dialect.forEachSegment(periods, segment => this.#query({ filter, by, ground, table: rowsTable(this.#shape) }, [
-      sql`count(*) AS entries`, ...measures.map((of, index) => sql`sum(${dialect.fraction(name('r', of))}) AS ${name(`m${index}`)}`),
+      sql`count(*) AS entries`, ...measures.flatMap((of, index) => [sql`sum(${dialect.fraction(name('r', of))}) AS ${name(`m${index}`)}`, sql`count(${name('r', of)}) AS ${name(`n${index}`)}`]),
       ...latest ? [sql`max(${dialect.newest(timestamp, name('r', 'id'))}) AS newest`] : [],
     ], sql`${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')}`))
   }
