@@ -13,7 +13,7 @@ const shedRows = 10
 const shedMs = 1000
 
 /** What is no model's affair: neither asked of one, nor kept for it. */
-const houseOperations: ReadonlySet<string> = new Set(['admin', 'api-page', 'auth-verify', 'health', 'metrics', 'models', 'unknown', 'usage', 'version'])
+const houseOperations: ReadonlySet<string> = new Set(['admin', 'api-page', 'auth-verify', 'health', 'metrics', 'models', 'unknown', 'usage-report', 'version'])
 
 export interface RecorderOptions extends RowOptions {
   readonly onlyModelInteractions: boolean
@@ -36,7 +36,8 @@ export class Recorder {
   open(exchange: Exchange): void {
     if (!this.#isRecorded(exchange)) return
     exchange.trace = new Trace()
-    this.#options.bodies?.open(exchange)
+    // What administrators send and are shown may be a secret, such as a key that was just made.
+    if (exchange.operation !== 'admin') this.#options.bodies?.open(exchange)
   }
 
   /** Its reply has left, or the caller has. */

@@ -33,7 +33,7 @@ export default definePlugin({
       const found = keys.find(token)
       if (found === undefined) return refusal(keys.exist ? failed : 'invalid master key')
       if ('caller' in found) return found.caller
-      exchange.refusedCredential = found.keyId === undefined ? found.unusable : `${found.unusable}: ${found.keyId}`
+      exchange.refusedCredential = `managed key ${found.unusable}${found.keyId === undefined ? '' : `: ${found.keyId}`}`
       return refusal(failed)
     }
 

@@ -95,9 +95,9 @@ describe('auth', () => {
     ['a token of a megabyte', { ...withMaster, ...bearer('x'.repeat(1_000_000)) }, wrongMaster],
     ['the master key, then a megabyte', { ...withMaster, ...bearer(`sk-master${' '.repeat(1_000_000)}`) }, wrongMaster],
     ['a token in Greek', { ...withMaster, ...bearer('sk-μάστερ') }, wrongMaster],
-    ['a managed key that nobody made, while there is none', { ...withMaster, ...bearer('sk_tap_x') }, generic, 'unknown'],
-    ['a managed key that nobody made', { ...withKeys, ...bearer('sk_tap_x') }, generic, 'unknown'],
-    ['a managed key that has expired', { ...withKeys, ...bearer('sk_tap_old') }, generic, 'expired: key-2'],
+    ['a managed key that nobody made, while there is none', { ...withMaster, ...bearer('sk_tap_x') }, generic, 'managed key unknown'],
+    ['a managed key that nobody made', { ...withKeys, ...bearer('sk_tap_x') }, generic, 'managed key unknown'],
+    ['a managed key that has expired', { ...withKeys, ...bearer('sk_tap_old') }, generic, 'managed key expired: key-2'],
     ['any other token, once there are keys', { ...both, ...bearer('sk-wrong') }, generic],
     ['the master key where it is disabled', { ...disabled, ...bearer('sk-master') }, wrongMaster],
     ['a call without a credential where the master key is disabled', disabled, missing],
@@ -105,7 +105,7 @@ describe('auth', () => {
     ['an operator of this machine without a credential where there is a master key', { ...both, ...toAdmin }, missing],
     ['an operator from elsewhere without a credential', { ...withKeys, ...toAdmin, ...elsewhere }, missing],
     ['an operator from elsewhere whom a header places here', { ...withKeys, ...toAdmin, ...elsewhere, headers: { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1' } }, missing],
-    ['an operator of this machine with a bad credential', { ...withKeys, ...toAdmin, ...bearer('sk_tap_x') }, generic, 'unknown'],
+    ['an operator of this machine with a bad credential', { ...withKeys, ...toAdmin, ...bearer('sk_tap_x') }, generic, 'managed key unknown'],
     ['a path that merely begins as that of the administration', { ...withKeys, path: '/administer' }, missing],
   ]
   for (const [what, asked, message, reason] of refused) it(`refuses ${what}`, () => expect(ask(asked)).to.deep.equal({ caller: undefined, refused: message, labels: [], reason }))

@@ -116,4 +116,15 @@ describe('the secrets of keys', () => {
     ].map(({ status, headers, body }) => `${status} ${JSON.stringify(headers)} ${body.toString()}`)
     for (const text of [...said, JSON.stringify(gateway.served.gateway.log)]) expect(text).to.not.include(secret).and.to.not.include('pepper-of-the-test').and.to.not.match(/secret_hash/)
   })
+
+  it('are in no audit record, though it keeps bodies', async () => {
+    await using gateway = await AdminGateway.start({ config: { logging: { log_bodies: true, only_model_interactions: false } } })
+    const { value } = (await gateway.call('POST', '/auth-keys', { body: { name: 'x' } })).json as { value: string }
+    await gateway.served.chat(hello, { authorization: `Bearer ${value}x` })
+    const recorded = async () => (await gateway.call('GET', '/audit/log?limit=100')).json.entries as { id: string; path: string }[]
+    let entries = await recorded()
+    while (!entries.some(({ path }) => path === '/v1/chat/completions') || !entries.some(({ path }) => path === '/admin/auth-keys')) entries = await recorded()
+    const details = await Promise.all(entries.map(async ({ id }) => (await gateway.call('GET', `/audit/detail?log_id=${id}`)).text))
+    expect(details.join()).to.include('managed key unknown').and.to.not.include(value.slice('sk_tap_'.length))
+  })
 })
