@@ -2,12 +2,15 @@
 
 import { fileURLToPath } from 'node:url'
 import { MongoClient } from 'mongodb'
+import { OneAtATime } from './one-at-a-time.ts'
 import { ServerProcess, type ServerProgram } from './server-process.ts'
 import { atEnd, findProgram, uniqueName, type TestServer } from './servers.ts'
 
 export const mongodb: TestServer = { name: 'MongoDB', advice: 'sh test/support/build-ferretdb.sh (needs Go), or set TAPLINE_TEST_MONGODB_URL', url: mongodbUrl }
 
 const ferretdbFolder = fileURLToPath(new URL('../../node_modules/.cache/ferretdb', import.meta.url))
+
+const ferretdbName = 'FerretDB'
 
 let shared: Promise<string | undefined> | undefined
 
@@ -25,7 +28,8 @@ export async function startMongodb(): Promise<(ServerProcess & { readonly url: s
   const program = mongod() ?? ferretdb()
   if (program === undefined) return undefined
   const server = await ServerProcess.start(program)
-  return Object.assign(server, { url: `mongodb://127.0.0.1:${server.port}/tapline` })
+  const { port } = program.name === ferretdbName ? await OneAtATime.before(server.port) : server
+  return Object.assign(server, { url: `mongodb://127.0.0.1:${port}/tapline` })
 }
 
 async function sharedUrl(): Promise<string | undefined> {
@@ -47,10 +51,10 @@ function ferretdb(): ServerProgram | undefined {
   const file = findProgram('ferretdb', ferretdbFolder)
   if (file === undefined) return undefined
   return {
-    name: 'FerretDB',
-    command: (folder, port) => [file, `--listen-addr=127.0.0.1:${port}`, '--handler=sqlite', `--sqlite-url=file:${folder}/`, `--state-dir=${folder}`, '--telemetry=disable', '--debug-addr=-'],
+    name: ferretdbName,
+    command: (folder, port) => [file, `--listen-addr=127.0.0.1:${port}`, '--handler=sqlite', `--sqlite-url=file:${folder}/?_pragma=synchronous(off)`, `--state-dir=${folder}`, '--telemetry=disable', '--debug-addr=-'],
     ready: /Listening on TCP/,
-    stopSignal: 'SIGTERM',
+    stopSignal: 'SIGKILL', // otherwise it waits for its callers to go
   }
 }
 

@@ -1,0 +1,82 @@
+import { expect } from 'chai'
+import { MongoClient } from 'mongodb'
+import type { PluginDefinition } from '../../../core/index.ts'
+import mongodb from '../../../plugins/storage/mongodb/index.ts'
+import { mongodb as server, mongodbUrl } from '../../support/mongodb.ts'
+import { need } from '../../support/servers.ts'
+import { storageConformance } from './conformance.ts'
+import { calls, summedCalls } from './conformance/calls.ts'
+import { OpenStore } from './conformance/open-store.ts'
+
+const plugin = mongodb as unknown as PluginDefinition
+
+describe('MongoDB', function () {
+  this.timeout(120_000) // FerretDB takes milliseconds for what MongoDB does in microseconds
+
+  storageConformance('mongodb', {
+    plugin,
+    async prepare(context) { await need(context, server) },
+    database: async () => ({ url: await mongodbUrl() }),
+    async makeNewer({ url }) {
+      await using client = await MongoClient.connect(String(url))
+      await client.db().collection('tapline_schema').updateMany({}, { $set: { version: 9999 } })
+    },
+  })
+
+  describe('the store mongodb', () => {
+    let url: string
+    before(async function () { url = await need(this, server) })
+
+    for (const [title, { path, database, name }] of Object.entries({
+      'the database that is named, before that of the URL': { path: '/from_url', database: 'named', name: 'named' },
+      'the database of the URL': { path: '/from_url', database: undefined, name: 'from_url' },
+      'the database tapline, where none is named': { path: '/', database: undefined, name: 'tapline' },
+    })) {
+      it(`keeps everything in ${title}`, async () => {
+        const given = Object.assign(new URL(url), { pathname: path }).href
+        await using opened = await OpenStore.open(plugin, { url: given, ...database === undefined ? {} : { database } })
+        await opened.storage.records('things').put('x', { kept: true })
+        await using client = await MongoClient.connect(url)
+        expect(await client.db(name).collection('tapline_documents').countDocuments({ id: 'x' })).to.equal(1)
+        await client.db(name).dropDatabase()
+      })
+    }
+
+    it('counts rows once that a process left half counted when it died', async () => {
+      const options = { url: await mongodbUrl() }
+      await using opened = await OpenStore.open(plugin, options)
+      const journal = await opened.storage.journal(summedCalls('left'))
+      await journal.append([{ id: 'a', timestamp: 1, model: 'm', tokens: 1 }])
+      await using client = await MongoClient.connect(String(options.url))
+      const rows = client.db().collection<any>('tapline_left')
+      const writers = client.db().collection<any>('tapline_left_writers')
+      await writers.insertOne({ _id: 'dead', begun: 3, settled: 2, at: 0 })
+      await rows.insertMany(['b', 'c'].map(id => ({ _id: id, timestamp: 2, model: 'm', tokens: 10, _mark: { writer: 'dead', number: 3 } })))
+      expect((await journal.sums({ measures: ['tokens'] })).groups[0]).to.deep.include({ count: 3, sums: { tokens: 21 } })
+      for (let time = 0; time < 2; time++) {
+        await using again = await OpenStore.open(plugin, options)
+        const sums = await (await again.storage.journal(summedCalls('left'))).sums({ measures: ['tokens'] })
+        expect([sums.groups[0]?.count, sums.groups[0]?.sums]).to.deep.equal([3, { tokens: 21 }])
+        await writers.updateOne({ _id: 'dead' }, { $unset: { settled: '' } }) // as if it had died between counting and saying so
+      }
+    })
+
+    it('takes rows that are appended again for those that are there', async () => {
+      await using opened = await OpenStore.open(plugin, { url: await mongodbUrl() })
+      const journal = await opened.storage.journal(calls('again'))
+      const rows = [{ id: 'a', timestamp: 1 }, { id: 'b', timestamp: 2 }]
+      expect([await journal.append(rows.slice(0, 1)), await journal.append(rows), await journal.append(rows)]).to.deep.equal([1, 1, 0])
+    })
+
+    it('is away when nobody answers, and says where, without the password', async () => {
+      const cause = await OpenStore.open(plugin, { url: 'mongodb://user:secret@127.0.0.1:1/db?serverSelectionTimeoutMS=50' }).then(() => undefined, (cause: unknown) => cause as Error)
+      expect(cause?.name).to.equal('StorageUnavailable')
+      expect(cause?.message).to.match(/^MongoDB at 127\.0\.0\.1:1, database db: .*ECONNREFUSED/).and.not.include('secret')
+    })
+
+    it('refuses a URL that is none, without its password', async () => {
+      const cause = await OpenStore.open(plugin, { url: 'http://user:secret@127.0.0.1/db' }).then(() => undefined, (cause: unknown) => cause as Error)
+      expect(cause?.message).to.match(/^storage\.mongodb\.url is no URL of MongoDB/).and.not.include('secret')
+    })
+  })
+})
