@@ -91,16 +91,19 @@ async function retain(journal: Journal<UsageRecord>): Promise<void> {
   const loop = monitorEventLoopDelay({ resolution: 1 })
   const appends: number[] = []
   const reads: number[] = []
-  let isDone = false
+  const done = new AbortController()
   const meanwhile = async () => {
-    for (; !isDone; appends.push(await timed(() => journal.append([usage(end)])))) reads.push(await timed(() => journal.get('nobody')))
+    while (!done.signal.aborted) {
+      appends.push(await timed(() => journal.append([usage(end)])))
+      reads.push(await timed(() => journal.get('nobody')))
+    }
   }
   loop.enable()
   const started = performance.now()
   const asking = meanwhile()
   let deleted = 0
   while (deleted < goal) deleted += (await journal.deleteBefore(end, Math.min(1000, goal - deleted))).length
-  isDone = true
+  done.abort()
   await asking
   loop.disable()
   print(`deleted ${deleted.toLocaleString('en')}`, `${Math.round(deleted / (performance.now() - started) * 1000).toLocaleString('en')} a second`)
