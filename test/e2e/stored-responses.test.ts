@@ -288,22 +288,56 @@ describe('stored responses', () => {
       expect(served.upstream.requests.at(-1)?.body.toString()).to.include('Be brief')
     }
   })
+})
 
-  it('count what could not be stored, and answer all the same', async () => {
-    await served.close()
-    served = await Served.start({
-      files: { 'full.ts': `import { definePlugin } from 'tapline'
-        const records = name => ({
-          get: async () => undefined, list: async () => [], delete: async () => false, deleteAll: async () => 0, watch: () => () => {},
-          put: async (id, value) => { if (name === 'responses') throw new Error('the disk is full'); return { id, value, revision: 1, owner: '', position: 0 } },
-        })
-        export default definePlugin({ name: 'full', provides: 'storage', setup: () => ({ service: { kind: 'full', records, journal: async () => ({ append: async rows => rows.length, list: async () => ({ rows: [], total: 0 }), deleteBefore: async () => [] }) } }) })` },
-      config: { storage: { type: './full.ts' }, metrics: { enabled: true }, providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } } },
+describe('stored responses, while the store is away', () => {
+  /** A store that takes nothing into some collections, or gives nothing out of them. */
+  const broken = (broken: { readonly put?: readonly string[]; readonly get?: readonly string[] }) => `
+    import { definePlugin } from 'tapline'
+    const { put = [], get = [] } = ${JSON.stringify(broken)}
+    const check = (names, name) => { if (names.includes(name)) throw new Error('the disk is gone') }
+    const records = name => ({
+      list: async () => [], delete: async () => false, deleteAll: async () => 0, watch: () => () => {},
+      get: async () => { check(get, name) },
+      put: async (id, value) => { check(put, name); return { id, value, revision: 1, owner: '', position: 0 } },
     })
+    const journal = async () => ({ append: async rows => rows.length, list: async () => ({ rows: [], total: 0 }), deleteBefore: async () => [] })
+    export default definePlugin({ name: 'broken', provides: 'storage', setup: () => ({ service: { kind: 'broken', records, journal } }) })`
+  const start = (how: Parameters<typeof broken>[0]) => Served.start({ files: { 'broken.ts': broken(how) }, config: {
+    storage: { type: './broken.ts' }, metrics: { enabled: true }, resilience: { retry: { max_retries: 0 } },
+    providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
+  } })
+
+  it('are answered all the same, and what could not be stored is counted', async () => {
+    await using served = await start({ put: ['responses'] })
     served.upstream.reply({ body: chatCompletion({ content: 'Good day.' }) })
     expect((await served.client().responses.create({ model: 'chatty/chat-test', input: 'Hello' })).output_text).to.equal('Good day.')
     await until(() => served.gateway.log.some(({ msg }) => msg === 'a response could not be stored'))
     const metrics = (await served.call('GET', '/metrics')).body.toString()
     expect(metrics).to.include('tapline_response_snapshot_store_failures_total{provider="openai-compatible",provider_name="chatty",operation="create"} 1')
+  })
+
+  describe('and cannot be read', () => {
+    let served: Served
+    before(async () => { served = await start({ get: ['responses', 'conversations'] }) })
+    after(() => served.close())
+
+    const calls: Record<string, [method: string, path: string, body: object | undefined, status: number]> = {
+      'a response that refers to nothing': ['POST', '/v1/responses', { model: 'chatty/chat-test' }, 200],
+      'one that continues another, translated': ['POST', '/v1/responses', { model: 'chatty/chat-test', previous_response_id: 'resp_1' }, 503],
+      'one that continues another, natively': ['POST', '/v1/responses', { model: 'gpt-test', previous_response_id: 'resp_1' }, 200],
+      'one that continues a conversation': ['POST', '/v1/responses', { model: 'gpt-test', conversation: `conv_${'0'.repeat(32)}` }, 503],
+      'a response that is retrieved': ['GET', '/v1/responses/resp_1', undefined, 503],
+      'a response that is deleted': ['DELETE', '/v1/responses/resp_1', undefined, 503],
+      'a conversation that is retrieved': ['GET', `/v1/conversations/conv_${'0'.repeat(32)}`, undefined, 503],
+    }
+    for (const [name, [method, path, body, status]] of Object.entries(calls)) {
+      it(`are answered with ${status}: ${name}`, async () => {
+        served.upstream.always(({ path: called }) => ({ body: called.endsWith('/responses') ? response() : chatCompletion() }))
+        const answer = await served.call(method, path, body === undefined ? undefined : { input: 'hi', ...body })
+        expect(answer.status).to.equal(status)
+        if (status === 503) expect([answer.headers['retry-after'], (JSON.parse(answer.body.toString()) as { error: { code: string } }).error.code]).to.deep.equal(['1', 'not_ready'])
+      })
+    }
   })
 })
