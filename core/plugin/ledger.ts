@@ -52,6 +52,7 @@ export interface Pricing {
 /** Tokens and money of several records. */
 export interface UsageTotals {
   readonly entries: number
+  /** The whole prompt, whoever the provider is: what caches read and wrote included. */
   readonly input_tokens: number
   readonly uncached_input_tokens: number
   readonly cached_input_tokens: number
@@ -63,7 +64,10 @@ export interface UsageTotals {
   readonly total_cost: number | null
 }
 
-/** One usage record, before its price is known. Members as in schemas/records/usage.schema.json. */
+/**
+ * One usage record, before its price is known. Members as in schemas/records/usage.schema.json; what is left out is unknown. In the place of the
+ * counts, `usage` may give a dialect's `Usage`, `raw` the provider's usage object, and `apart` what its provider counts apart (`countsApart`).
+ */
 export type UsageEntry = Readonly<Record<string, unknown>> & { readonly id: string; readonly timestamp: number }
 
 /** A question for sums over usage records; see `SumsQuery`. */
@@ -82,6 +86,8 @@ export interface UsageLedger {
   ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>>
   /** The totals of all records that a filter finds, hits of local caches aside. */
   totals(filter: Filter): Promise<UsageTotals>
+  /** The same as administrators see it (`GET /admin/usage/summary`); undefined while nothing is recorded. */
+  summary(filter: Filter): Promise<Readonly<Record<string, number | null>> | undefined>
   /** Groups of records, as a journal sums them up; none while nothing is recorded. Columns are those of schemas/records/usage.schema.json. */
   sums(query: UsageSumsQuery): Promise<readonly Sum[]>
 }

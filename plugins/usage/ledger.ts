@@ -4,7 +4,8 @@ import type { Filter, JournalRow, Sum, UsageEntry, UsageLedger, UsageTotals } fr
 import type { UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
-import { Tally, tallies, tallyOf } from './tally.ts'
+import { summaryOf, type Summary } from './sums.ts'
+import { tallies, tallyOf, type Tally } from './tally.ts'
 
 /** So many ids are asked for at once: databases limit the parameters of a question. */
 const idsAtOnce = 400
@@ -46,6 +47,10 @@ export class Ledger implements UsageLedger {
 
   async sums(query: UsageSumsQuery): Promise<readonly Sum[]> {
     return this.#writer === undefined ? [] : (await this.#opened.sums(query as Parameters<UsageJournal['sums']>[0])).groups
+  }
+
+  async summary(filter: Filter): Promise<Summary | undefined> {
+    return this.#writer === undefined ? undefined : await summaryOf(this.#opened, filter, 'uncached')
   }
 
   get #opened(): UsageJournal {

@@ -9,12 +9,14 @@ const measures = [...tokens, ...costs]
 const model = ['model', 'provider', 'provider_name'] as const
 const units: Readonly<Record<string, PeriodUnit>> = { daily: 'day', weekly: 'week', monthly: 'month', yearly: 'year' }
 
-export async function summaryOf(journal: UsageJournal, filter: Filter, mode: CacheMode): Promise<object> {
+export type Summary = Readonly<Record<string, number | null>>
+
+export async function summaryOf(journal: UsageJournal, filter: Filter, mode: CacheMode): Promise<Summary> {
   return summary(tallyOf((await journal.sums({ filter, by: ['cache_type'], measures })).groups, mode))
 }
 
 /** What a summary says of records. */
-export function summary(tally: Tally): object {
+export function summary(tally: Tally): Summary {
   return {
     total_requests: tally.requests,
     total_input_tokens: tally.tokens('input_tokens'),
@@ -76,7 +78,7 @@ async function grouped(journal: UsageJournal, call: AdminCall, { now, pricing, b
     }))
 }
 
-function countsOf(tally: Tally): object {
+function countsOf(tally: Tally): Summary {
   return {
     input_tokens: tally.tokens('input_tokens'),
     output_tokens: tally.tokens('output_tokens'),
@@ -88,7 +90,7 @@ function countsOf(tally: Tally): object {
   }
 }
 
-function cacheFields(tally: Tally): object {
+function cacheFields(tally: Tally): Summary {
   return {
     uncached_input_tokens: tally.tokens('uncached_input_tokens'),
     cached_input_tokens: tally.tokens('cached_input_tokens'),

@@ -3,13 +3,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import pino from 'pino'
-import type { Admin, AdminEndpoint, Cost, PricedCall, PriceSheet, Services, UsageEntry } from '../../core/index.ts'
+import type { Admin, AdminEndpoint, Cost, PricedCall, PriceSheet, Services, UsageEntry, UsageLedger } from '../../core/index.ts'
 import { noMeter } from '../../core/plugin/services.ts'
 import { SpoolDirectory } from '../../core/storage/spool-directory.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import sqlite from '../../plugins/storage/sqlite/index.ts'
 import { OpenStore } from '../plugins/storage/conformance/open-store.ts'
+import type { Served } from './serve.ts'
 
 /** What a price list says where a test does not say otherwise: a dollar for a million tokens, in or out. */
 export function dollarPerMillion({ input_tokens: input, output_tokens: output }: PricedCall): Cost {
@@ -62,4 +64,19 @@ export function usageEntry(facts: Partial<Record<string, unknown>> & { readonly 
     timestamp: Date.UTC(2026, 0, 1), request_id: `r-${facts.id}`, model: 'gpt-test', provider: 'openai', provider_name: 'openai', requested_model: 'gpt-test', endpoint: '/v1/chat/completions', user_path: '/',
     status: 'ok', input_tokens: 10, output_tokens: 5, total_tokens: 15, ...facts,
   }
+}
+
+/** Adds records to the ledger of a gateway; they are stored when this resolves. */
+export async function seed(served: Served, facts: readonly (Readonly<Record<string, unknown>> & { readonly id: string })[]): Promise<void> {
+  const ledger = ledgerOf(served)
+  const entries = facts.map(one => usageEntry({ timestamp: Date.now(), ...one }))
+  for (const entry of entries) ledger.record(entry)
+  const ids = [...new Set(entries.map(entry => entry['request_id'] as string))]
+  const stored = async () => [...(await ledger.ofRequests(ids)).values()].reduce((sum, { entries: count }) => sum + count, 0)
+  while (await stored() < entries.length) await turn()
+}
+
+export function ledgerOf(served: Served): UsageLedger {
+  const instance = [...served.gateway.gateway.current.instances.values()].find(({ spec }) => spec.definition.provides === 'usage')
+  return instance?.taps.service as UsageLedger
 }

@@ -1,0 +1,57 @@
+/** Tells callers what they used, by their own credential: no right to administer is asked for. */
+
+import { definePlugin, GatewayError, gatewayError, Reply, type Exchange, type Filter } from '../../core/index.ts'
+import { rangeOf, type Range } from '../../core/admin/ranges.ts'
+import { readDays } from './days.ts'
+
+const headers = ['Content-Type', 'application/json', 'Cache-Control', 'no-store']
+const mostDays = 365
+const limitMs = 10_000
+
+export default definePlugin({
+  name: 'usage-report',
+  description: 'Serves GET /v1/usage: what the caller used.',
+  needs: ['usage'],
+  setup({ services: { usage, clock } }) {
+    const report = async (exchange: Exchange): Promise<Reply> => {
+      const now = clock.now()
+      const range = rangeOf(readDays(exchange.request.query), { timeZone: 'UTC', now, maxDays: mostDays })
+      const sums = await summaryOf(exchange, () => usage.summary(ownRecords(exchange, range)))
+      const said = {
+        user_path: pathOf(exchange),
+        server_time: new Date(now).toISOString(),
+        usage: sums === undefined ? null : { start_date: range.startDate, end_date: range.endDate, ...sums },
+        budgets: [],
+        rate_limits: [],
+      }
+      return new Reply({ status: 200, headers, body: Buffer.from(JSON.stringify(said)) })
+    }
+    return {
+      route: exchange => report(exchange).catch((cause: unknown) => {
+        if (cause instanceof GatewayError) return cause
+        throw cause
+      }),
+    }
+  },
+})
+
+/** @throws GatewayError `usage_status_failed` where the store does not answer */
+async function summaryOf(exchange: Exchange, ask: () => Promise<object | undefined>): Promise<object | undefined> {
+  try {
+    return await exchange.orStopped(ask(), limitMs)
+  } catch (cause) {
+    exchange.throwIfStopped()
+    exchange.log.warn({ err: cause }, 'what a caller used could not be read')
+    throw gatewayError('usage_status_failed', 'what was used cannot be read now', { cause, retryAfterMs: 1000 })
+  }
+}
+
+/** Whoever has a key without a path may name any path, so that his key decides. */
+function ownRecords({ caller, userPath }: Exchange, { from, to }: Range): Filter {
+  if (caller?.keyId !== undefined && (caller.userPath ?? '') === '') return { from, to, equals: { auth_key_id: caller.keyId } }
+  return { from, to, ...(userPath === '' || userPath === '/' ? {} : { within: { user_path: userPath } }) }
+}
+
+function pathOf({ userPath }: Exchange): string {
+  return userPath === '' ? '/' : userPath
+}
