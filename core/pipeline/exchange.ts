@@ -189,6 +189,11 @@ export class Exchange {
     return this.#conversation = this.dialect.conversation(this.body, this.operation)
   }
 
+  /** The conversation is read anew when somebody next asks: for who edited the body past it. */
+  rereadConversation(): void {
+    this.#conversation = undefined
+  }
+
   /** Whether the request has a conversation that policy can read. */
   get readable(): boolean {
     return this.body !== undefined && this.dialect !== undefined

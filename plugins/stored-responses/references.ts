@@ -37,11 +37,13 @@ interface References {
 }
 
 async function resolveAll(exchange: Exchange, body: JsonDocument, sources: PastSources, { conversation, previous, hasItems }: References): Promise<Resolved | undefined> {
-  // The session may be told from what is about to be replaced.
-  void exchange.session
-  if (hasItems) await resolveItems(exchange, body, sources)
-  if (conversation !== undefined) return await continueConversation(exchange, body, conversation, sources)
-  return previous === undefined ? undefined : await continueResponse(exchange, body, previous, sources)
+  try {
+    if (hasItems) await resolveItems(exchange, body, sources)
+    if (conversation !== undefined) return await continueConversation(exchange, body, conversation, sources)
+    return previous === undefined ? undefined : await continueResponse(exchange, body, previous, sources)
+  } finally {
+    exchange.rereadConversation()
+  }
 }
 
 // A conversation
@@ -52,6 +54,8 @@ async function continueConversation(exchange: Exchange, body: JsonDocument, said
   const conversation = await reach(() => conversations.open(id, exchange.caller))
   if (conversation === undefined) throw notFound('conversation', 'conversation')
   const items = past(await reach(() => conversation.items()))
+  // The session may be named by what is taken out.
+  void exchange.session
   body.unset(body.root, 'conversation')
   return { conversation, own: prepend(exchange, body, items) }
 }

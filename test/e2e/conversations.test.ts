@@ -222,6 +222,18 @@ describe('conversations', () => {
       })
     }
 
+    it('are seen by guardrails, with what was said before', async () => {
+      const counter = `import { definePlugin } from 'tapline'
+        export default definePlugin({ name: 'counter', setup: () => ({ prompt({ conversation }) { conversation.insert(0, { role: 'system', text: [...conversation.texts()].map(({ text }) => text).join(' / ') }) } }) })`
+      await using guarded = await Served.start({ files: { 'counter.ts': counter }, config: { ...config, pipelines: { inference: [{ insert: { use: './counter.ts' }, before: 'retry' }] } } })
+      guarded.upstream.always({ body: chatCompletion({ content: 'Good day.' }) })
+      const other = guarded.client()
+      const { id } = await other.conversations.create({ items: [said('Be brief')] })
+      const one = await other.responses.create({ model: 'chatty/chat-test', conversation: id, input: 'Hello' })
+      await other.responses.create({ model: 'chatty/chat-test', previous_response_id: one.id, input: 'Tide?' })
+      expect(guarded.upstream.requests.map(({ body }) => turns(body)[0])).to.deep.equal(['system: Be brief / Hello', 'system: Be brief / Hello / Good day. / Tide?'])
+    })
+
     it('are not touched by a call that fails', async () => {
       const { id } = await client.conversations.create()
       served.upstream.reply({ status: 400, body: { error: { message: 'no', type: 'invalid_request_error', param: null, code: null } } })
