@@ -56,8 +56,8 @@ export interface CacheStore {
   get(key: string): Buffer | undefined | Promise<Buffer | undefined>
   set(key: string, value: Buffer, ttlMs: number): void | Promise<void>
   delete(key: string): void | Promise<void>
-  /** Forgets what is kept under keys that begin so, and that are wanted. */
-  clear(prefix: string, isWanted?: (key: string) => boolean): void | Promise<void>
+  /** Forgets what is kept under keys that begin so, and that are wanted. A store may be without; then nobody can clear it. */
+  clear?(prefix: string, isWanted?: (key: string) => boolean): void | Promise<void>
 }
 
 /** A cache of answers that stands in pipelines. */

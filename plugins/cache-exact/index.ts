@@ -1,6 +1,6 @@
 /** Answers a request that is equal to an earlier one with the answer that it got then (reliability 9). Streams go by. */
 
-import { definePlugin, Reply, slot, type Exchange } from '../../core/index.ts'
+import { definePlugin, gatewayError, Reply, slot, type Exchange } from '../../core/index.ts'
 import { bypasses, ttlMs } from './directives.ts'
 import type { Entry } from './entry.ts'
 import { Flights, type Landing } from './flights.ts'
@@ -59,7 +59,13 @@ export default definePlugin({
       return flights.board(key, exchange)?.then(landing => landed(exchange, landing)) ?? landed(exchange, 'lead')
     }
 
-    const withdraw = cacheLayers.add({ name: 'exact', clear: model => cache.clear(prefix, model === undefined ? undefined : key => isOfModel(key, model)) })
+    const withdraw = cacheLayers.add({
+      name: 'exact',
+      clear(model) {
+        if (cache.clear === undefined) throw gatewayError('feature_unavailable', 'the store of the cache forgets nothing before its time')
+        return cache.clear(prefix, model === undefined ? undefined : key => isOfModel(key, model))
+      },
+    })
 
     return {
       close: withdraw,
