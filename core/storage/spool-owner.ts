@@ -3,7 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 /** A process that this one cannot see, and that did not touch its mark for so long, is dead. */
 const deadAfterMs = 30_000
@@ -50,6 +50,12 @@ export class SpoolOwner {
     const left = new Set(readdirSync(this.directory).filter(name => name.endsWith('.ndjson')).map(ownerOf))
     for (const name of names) if (name.endsWith('.lock') && !left.has(ownerOf(name)) && isDead(ownerOf(name))) rmSync(join(this.directory, name), { force: true })
     return paths
+  }
+
+  /** Gives one file up, while its owner lives on. */
+  abandon(path: string): void {
+    const name = basename(path)
+    renameSync(path, join(this.directory, `${ownerOf(name)}-left${name.slice(name.indexOf('.'))}`))
   }
 
   /** Says to processes that cannot see this one that it lives. */

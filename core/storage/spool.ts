@@ -124,6 +124,7 @@ export class Spool<Row extends JournalRow> {
 
   /** Takes over what dead processes left. @throws what the file system says */
   adopt(): void {
+    if (this.#isClosed) return
     const paths = this.#options.owner.adopt(this.#options.name)
     for (const path of paths) {
       const segment = new Segment(path)
@@ -140,11 +141,20 @@ export class Spool<Row extends JournalRow> {
     this.flush()
     for (const segment of this.#segments) {
       if (segment.held === 0 && segment.unreadFrom === undefined) segment.remove()
-      else segment.close()
+      else this.#abandon(segment)
     }
     this.#segments.clear()
     this.#active = undefined
     for (const list of [this.#held, this.#spans, this.#unread]) list.length = 0
+  }
+
+  #abandon(segment: Segment): void {
+    segment.close()
+    try {
+      this.#options.owner.abandon(segment.path)
+    } catch (cause) {
+      this.#options.log.error({ file: segment.path, err: cause }, 'a spooled file cannot be given up')
+    }
   }
 
   #write(lines: Buffer): Segment {

@@ -64,7 +64,11 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
 
 /** No gateway finds what another one remembered; where the configuration speaks of storage, it decides. */
 function ownStore(directory: string, config: TestGatewayOptions['config'] = {}): Record<string, string> {
-  return /^storage:/m.test(typeof config === 'string' ? config : stringify(config)) ? {} : { TAPLINE_SQLITE_PATH: join(directory, 'tapline.db') }
+  const text = typeof config === 'string' ? config : stringify(config)
+  return {
+    ...(/^storage:/m.test(text) ? {} : { TAPLINE_SQLITE_PATH: join(directory, 'tapline.db') }),
+    ...(/^ +spill:/m.test(text) ? {} : { TAPLINE_STORAGE_SPILL_DIR: join(directory, 'spill') }),
+  }
 }
 
 function upstreamVariables(upstream: ScriptedUpstream | undefined): Record<string, string> {

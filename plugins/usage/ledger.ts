@@ -22,7 +22,8 @@ export class Ledger implements UsageLedger {
   }
 
   record(entry: UsageEntry): void {
-    this.#writer?.add(entry)
+    const raw = (entry['usage'] as Usage | undefined)?.raw
+    this.#writer?.add(raw === undefined ? entry : { raw, ...entry })
     this.#writer?.sync()
   }
 

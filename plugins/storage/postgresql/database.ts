@@ -34,8 +34,12 @@ export class PostgresqlDatabase implements Database {
     this.#clock = clock
     this.#pool = new Pool({ ...connectionTo(url), max: maxConnections })
     this.#pool.on('error', lost)
-    // A statement that nobody waits for any more ends at the server, too.
-    this.#pool.on('connect', client => { client.query(`SET statement_timeout = ${patienceMs.write}`).catch(() => {}) })
+    this.#pool.on('connect', client => {
+      // The pool listens only while nobody uses it; who uses it hears of the end by his statement.
+      client.on('error', () => {})
+      // A statement that nobody waits for any more ends at the server, too.
+      client.query(`SET statement_timeout = ${patienceMs.write}`).catch(() => {})
+    })
   }
 
   /** Finds out what the server can do. @throws StorageUnavailable */

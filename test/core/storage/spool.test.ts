@@ -144,6 +144,24 @@ describe('the spool', () => {
     expect(allOf(after)).to.deep.equal(['0', '1', '2', '3'])
   })
 
+  it('takes over what another one left that was closed in the same process', () => {
+    const home = directory()
+    const before = spool(home)
+    before.append(row('a'))
+    before.close()
+    expect(allOf(spool(home))).to.deep.equal(['a'])
+    expect(files()).to.deep.equal([])
+  })
+
+  it('takes nothing over once it is closed', () => {
+    const home = directory()
+    const closed = spool(home)
+    closed.close()
+    writeFileSync(join(path, '1-aa.journal.1.ndjson'), `${JSON.stringify(row('a'))}\n`)
+    clock.advance(12_000)
+    expect(found).to.equal(0)
+  })
+
   const torn: readonly [string, string, readonly string[]][] = [
     ['a line without end', '{"id":"x","timest', ['0', '1']],
     ['a line that is no JSON', '{"id":"x","time\n{"id":"2","timestamp":1,"text":""}\n', ['0', '1', '2']],
