@@ -47,6 +47,11 @@ export class StreamEvent {
     return this.#document
   }
 
+  /** The data with the edits of `document`: cheaper than that where nobody edits, and all of it is wanted. Undefined where there is none. */
+  get text(): string | undefined {
+    return this.#document?.edited === true ? this.#document.render().toString() : this.data
+  }
+
   /** Whether there is data that is neither JSON nor `[DONE]`. */
   get malformed(): boolean {
     return this.document === undefined && this.#read().data.length > 0 && !this.isDone

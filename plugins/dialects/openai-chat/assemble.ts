@@ -35,10 +35,10 @@ export function assemble(events: readonly StreamEvent[]): Buffer {
   return Buffer.from(JSON.stringify(body))
 }
 
-function chunkOf({ document, malformed }: StreamEvent): Members[] {
-  if (document === undefined && !malformed) return []
+function chunkOf({ isDone, text }: StreamEvent): Members[] {
+  if (text === undefined || isDone) return []
   try {
-    return [members(parseJson(document?.render().toString() ?? ''))]
+    return [members(parseJson(text))]
   } catch (cause) {
     throw gatewayError('bad_upstream_response', 'the provider sent an event that cannot be read', { cause })
   }

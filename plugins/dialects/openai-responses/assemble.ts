@@ -29,7 +29,7 @@ export function assemble(events: readonly StreamEvent[]): Buffer {
 }
 
 function take(growing: Growing, event: StreamEvent): void {
-  if (event.document === undefined && !event.malformed) return
+  if (event.text === undefined || event.isDone) return
   const data = read(event)
   const index = typeof data['output_index'] === 'number' ? data['output_index'] : growing.items.size
   switch (data['type']) {
@@ -53,9 +53,9 @@ function faultOf(data: JsonObject): JsonObject {
   return { code, message }
 }
 
-function read({ document }: StreamEvent): JsonObject {
+function read({ text }: StreamEvent): JsonObject {
   try {
-    return objectOf(parseJson(document?.render().toString() ?? ''))
+    return objectOf(parseJson(text ?? ''))
   } catch (cause) {
     throw gatewayError('bad_upstream_response', 'the provider sent an event that cannot be read', { cause })
   }
