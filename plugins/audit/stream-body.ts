@@ -6,6 +6,8 @@ import { RepeatedEvent } from '../../core/stream/repeated.ts'
 
 /** So many events of text that none like them follows: then none is sought any more. */
 const patience = 4
+/** Nor where no more than so many can follow. */
+const few = 4
 
 /** @throws if an event cannot be read */
 export function wholeOf({ stream }: Dialect, bytes: Buffer): Buffer {
@@ -20,7 +22,7 @@ function joinedEvents(format: Dialect['stream'], region: Buffer): readonly Strea
   for (let start = 0; start < region.length;) {
     const end = borderBehind(text, start)
     const event = new StreamEvent(region.subarray(start, end))
-    const said = misses < patience ? format.texts(event) : []
+    const said = misses < patience && region.length - end > few * event.bytes.length ? format.texts(event) : []
     start = joinFollowing(event, said, text, end)
     if (said.length > 0) misses = start > end ? 0 : misses + 1
     events.push(event)
