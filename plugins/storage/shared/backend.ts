@@ -84,6 +84,6 @@ export interface Backend {
   pageRows(journal: string, query: PageQuery): Promise<readonly EncodedRow[]>
   sums(journal: string, query: SumsQuery): Promise<{ readonly groups: readonly EncodedSum[]; readonly total: number }>
   amend(journal: string, changes: readonly EncodedChange[]): Promise<void>
-  /** @returns the ids, encoded */
+  /** Deletes the oldest in one transaction. @returns the ids, encoded */
   deleteRows(journal: string, before: number, limit: number): Promise<readonly string[]>
 }

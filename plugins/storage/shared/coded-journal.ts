@@ -7,6 +7,8 @@ import { decodeValue, encodeValue, RowCodec, type EncodedRow, type Value } from 
 import { decodeText, encodeText } from './text.ts'
 
 const defaultPageSize = 500
+/** Deleted in one call to the database, so that others get in between. */
+const deleteBatch = 250
 
 export class CodedJournal<Row extends JournalRow> implements Journal<Row> {
   readonly #shape: JournalShape
@@ -58,7 +60,13 @@ export class CodedJournal<Row extends JournalRow> implements Journal<Row> {
   }
 
   async deleteBefore(timestamp: number, limit: number): Promise<readonly string[]> {
-    return (await this.#backend.deleteRows(this.#shape.name, timestamp, limit)).map(decodeText)
+    const deleted: string[] = []
+    for (let some = Math.min(deleteBatch, limit); some > 0; some = Math.min(deleteBatch, limit - deleted.length)) {
+      const ids = await this.#backend.deleteRows(this.#shape.name, timestamp, some)
+      for (const id of ids) deleted.push(decodeText(id))
+      if (ids.length < some) break
+    }
+    return deleted
   }
 
   #decodeSum({ key, period, count, sums, latest }: EncodedSum, { by = [], measures }: SumsQuery<Row>): Sum {

@@ -5,6 +5,9 @@ import { Worker } from 'node:worker_threads'
 import { StorageUnavailable, type Clock, type Timer } from '../../../core/index.ts'
 import { ready, type Answer, type Call, type Method, type WorkerData, type WorkerError } from './protocol.ts'
 
+/** Rows come and go in batches: more room for them is only memory. */
+const youngMb = 16
+
 interface Waiting {
   readonly resolve: (result: unknown) => void
   readonly reject: (cause: Error) => void
@@ -24,7 +27,7 @@ export class WorkerConnection {
 
   constructor(data: WorkerData, clock: Clock) {
     this.#clock = clock
-    this.#worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { workerData: data })
+    this.#worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: youngMb } })
     this.#worker.on('message', (answer: Answer) => this.#take(answer))
     this.#worker.on('error', cause => this.#end(cause))
     this.#worker.on('exit', () => this.#end(undefined))

@@ -49,7 +49,7 @@ export class Crew {
   async #openJournal(shape: JournalShape): Promise<void> {
     await this.#call('openJournal', [shape])
     this.#shapes.set(shape.name, shape)
-    await this.#reader?.call('useJournal', [shape], patienceMs.lookup)
+    if (this.#reader !== undefined) introduce(this.#reader, shape)
   }
 
   async #call(method: keyof Backend, parameters: readonly unknown[]): Promise<unknown> {
@@ -75,7 +75,12 @@ export class Crew {
 
   #hire(readOnly: boolean): WorkerConnection {
     const worker = new WorkerConnection({ path: this.#path, readOnly }, this.#clock)
-    for (const shape of this.#shapes.values()) worker.call('useJournal', [shape], patienceMs.lookup).catch(() => {}) // the next call says why
+    for (const shape of this.#shapes.values()) introduce(worker, shape)
     return worker
   }
+}
+
+/** Nobody waits: whoever asks about the journal comes after, and is told what is wrong. */
+function introduce(worker: WorkerConnection, shape: JournalShape): void {
+  worker.call('useJournal', [shape], patienceMs.write).catch(() => {})
 }

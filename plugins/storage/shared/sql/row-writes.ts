@@ -10,8 +10,6 @@ import { join, name, raw, sql, type Sql } from './sql.ts'
 import { apartTable, ownColumns, rowsTable } from './names.ts'
 import { addFresh, putDown } from './sums-tables.ts'
 
-/** Deleted in one transaction, so that no writer waits long. */
-const deleteBatch = 250
 /** What changed in the sums is added to them when it takes so many rows: questions read these, too. */
 const freshLimit = 8_000
 
@@ -62,13 +60,7 @@ export class RowWrites {
   }
 
   async deleteBefore(timestamp: number, limit: number): Promise<readonly string[]> {
-    const deleted: string[] = []
-    for (;;) {
-      const some = Math.min(deleteBatch, limit - deleted.length)
-      const ids = some <= 0 ? [] : await this.#summing(connection => this.#deleteOldest(connection, timestamp, some))
-      for (const id of ids) deleted.push(id)
-      if (ids.length < some || some <= 0) return deleted
-    }
+    return await this.#summing(connection => this.#deleteOldest(connection, timestamp, limit))
   }
 
   async #deleteOldest(connection: Connection, timestamp: number, limit: number): Promise<readonly string[]> {
