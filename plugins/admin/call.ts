@@ -1,9 +1,9 @@
 /** One call to an endpoint, once it is checked: what its handler works with. */
 
-import { Reply, type AdminCall, type AdminEndpoint, type AdminScope, type Exchange } from '../../core/index.ts'
+import { Readable } from 'node:stream'
+import { flowing, Reply, type AdminCall, type AdminEndpoint, type AdminScope, type Exchange } from '../../core/index.ts'
 import { confine } from './access.ts'
 import { checkMatch } from './answer.ts'
-import { Flowing } from './flowing.ts'
 import { timeZoneOf } from './time-zone.ts'
 
 export interface CheckedFacts {
@@ -48,6 +48,6 @@ export class CheckedCall implements AdminCall {
   readonly reply = ({ status = 200, headers = [], body }: Parameters<AdminCall['reply']>[0]): Reply => {
     if (Buffer.isBuffer(body)) return new Reply({ status, headers, body })
     const failed = (cause: unknown) => this.exchange.log.error({ err: cause, path: this.endpoint.path }, 'an answer of the admin API broke off')
-    return new Reply({ status, headers, stream: new Flowing(body, failed) })
+    return new Reply({ status, headers, stream: flowing(Readable.from(body).on('error', failed)) })
   }
 }
