@@ -1,8 +1,7 @@
 /** A small collection that is kept in memory as a whole, the same as in the store, whoever changes it. */
 
+import { listAll } from './list-all.ts'
 import type { PutOptions, Records, Stored } from './records.ts'
-
-const pageSize = 1000
 
 export class Snapshot<T extends object> {
   readonly #records: Records<T>
@@ -64,13 +63,7 @@ export class Snapshot<T extends object> {
   }
 
   async #read(): Promise<void> {
-    const found = new Map<string, Stored<T>>()
-    for (let page: readonly Stored<T>[] | undefined; page === undefined || page.length === pageSize;) {
-      const after = page?.at(-1)
-      page = await this.#records.list({ limit: pageSize, ...after === undefined ? {} : { after } })
-      for (const stored of page) found.set(stored.id, stored)
-    }
-    this.#byId = found
+    this.#byId = new Map((await listAll(this.#records)).map(stored => [stored.id, stored]))
     this.#changed()
   }
 }
