@@ -56,7 +56,7 @@ export async function crash(kills: number, completedBetween: number): Promise<Cr
   }
 }
 
-async function startUpstream(): Promise<Server> {
+export async function startUpstream(): Promise<Server> {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => { chunks.push(chunk) })

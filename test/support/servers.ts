@@ -22,7 +22,7 @@ export function atEnd(work: () => Promise<void>): void {
 }
 
 /**
- * The URL of a server in a hook `before`; without one, the tests of the suite are left out and say why.
+ * The URL of a server, in a hook `before` or in a test; without one, the tests of the suite, or this one, are left out and say why.
  * @example before(async function () { url = await need(this, postgresql) })
  */
 export async function need(context: Mocha.Context, server: TestServer): Promise<string> {
@@ -30,7 +30,9 @@ export async function need(context: Mocha.Context, server: TestServer): Promise<
   if (url !== undefined) return url
   const reason = `${server.name} is not installed: ${server.advice}`
   missing.set(server.name, reason)
-  context.test?.parent?.eachTest(test => { test.title += ` (${reason})` })
+  const say = (test: Mocha.Runnable) => { test.title += ` (${reason})` }
+  if (context.test?.type === 'hook') context.test.parent?.eachTest(say)
+  else if (context.test !== undefined) say(context.test)
   return context.skip()
 }
 
