@@ -31,8 +31,9 @@ export async function need(context: Mocha.Context, server: TestServer): Promise<
   const reason = `${server.name} is not installed: ${server.advice}`
   missing.set(server.name, reason)
   const say = (test: Mocha.Runnable) => { test.title += ` (${reason})` }
-  if (context.test?.type === 'hook') context.test.parent?.eachTest(say)
-  else if (context.test !== undefined) say(context.test)
+  const asking = context.test as Mocha.Runnable & { readonly type: 'hook' | 'test' }
+  if (asking.type === 'hook') asking.parent?.eachTest(say)
+  else say(asking)
   return context.skip()
 }
 
