@@ -29,6 +29,7 @@ const coreWords: Readonly<Record<string, RegExp>> = {
   models: /^core\//, // an operation
   'openai-chat': /^core\/(testing\/|cli\/new\.ts$)/, // what the test kit and the skeletons speak
   retry: /^core\//, // a recovery, and a kind of attempt
+  secrets: /^core\/(cli\/|main\.ts$)/, // what the store keeps sealed
   usage: /^core\/(neutral|upstream)\//, // a step of a stream
   version: /^core\/gateway\//, // a service
 }

@@ -1,13 +1,10 @@
-/**
- * Batches of writes that count in the kept sums exactly once, though a server may have no transactions: each row says which batch wrote it last, each kept sum
- * up to which batch of each writer it counts, and each writer which batch it is at.
- */
+/** Batches of writes that count in the kept sums exactly once, though a server may have no transactions. */
 
 import { randomBytes } from 'node:crypto'
 import type { Collection } from 'mongodb'
 import type { Clock } from '../../../core/index.ts'
 
-/** One batch of one writer, which makes them one after the other. */
+/** One batch of one writer, which makes them one after the other. Each row says which batch wrote it last, each kept sum up to which batch of each writer it counts. */
 export interface Batch {
   readonly writer: string
   readonly number: number

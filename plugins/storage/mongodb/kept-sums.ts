@@ -1,7 +1,4 @@
-/**
- * The sums that a journal keeps, of all dimensions together and for quarters of an hour: what is coarser is put together from them when it is asked for.
- * Each counts a batch once, however often it is told.
- */
+/** The sums that a journal keeps, of all dimensions together and for quarters of an hour. Each counts a batch once, however often it is told. */
 
 import { createHash } from 'node:crypto'
 import type { Collection, Document } from 'mongodb'
