@@ -58,10 +58,10 @@ export class RequestHealth {
   }
 
   #outcomes(provider: ProviderInstance, model: string): Outcomes {
-    const models = this.#byProvider.get(provider) ?? new LRUCache<string, Outcomes>({ max: mostModels })
-    this.#byProvider.set(provider, models)
-    const outcomes = models.get(model) ?? new Outcomes()
-    models.set(model, outcomes)
+    let models = this.#byProvider.get(provider)
+    if (models === undefined) this.#byProvider.set(provider, models = new LRUCache<string, Outcomes>({ max: mostModels }))
+    let outcomes = models.get(model)
+    if (outcomes === undefined) models.set(model, outcomes = new Outcomes())
     return outcomes
   }
 }
