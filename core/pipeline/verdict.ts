@@ -30,11 +30,16 @@ export function answer(text: string): Reply {
 }
 
 /** The answer, or the refusal that was thrown on the way to it. @throws whatever else was thrown */
-export async function orRefusal(answering: Promise<Reply>): Promise<Reply | GatewayError> {
+export async function orRefusal<Answer>(answering: Promise<Answer>): Promise<Answer | GatewayError> {
   try {
     return await answering
   } catch (cause) {
     if (cause instanceof GatewayError) return cause
     throw cause
   }
+}
+
+/** Answers with JSON. @param body as bytes or text if it is spelled already */
+export function jsonReply(body: object | string): Reply {
+  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) })
 }

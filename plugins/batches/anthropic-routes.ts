@@ -1,12 +1,12 @@
 /** The routes of Anthropic's message batches. */
 
 import { Readable } from 'node:stream'
-import { flowing, gatewayError, jsonObjectOf, Reply, type Exchange } from '../../core/index.ts'
+import { flowing, gatewayError, jsonObjectOf, jsonReply, Reply, type Exchange } from '../../core/index.ts'
 import { anthropicBatch, anthropicLine } from './anthropic-view.ts'
 import type { Desk } from './desk.ts'
 import { linesInline } from './lines.ts'
 import type { BatchRecord } from './record.ts'
-import { json, readLimit } from './replies.ts'
+import { readLimit } from './page.ts'
 
 const endpoint = '/v1/messages'
 
@@ -23,12 +23,12 @@ export class AnthropicRoutes {
 
   async answer(): Promise<Reply> {
     const { method, path, params: { id } } = this.#exchange.request
-    if (id === undefined) return json(method === 'POST' ? await this.#create() : await this.#list())
-    if (path.endsWith('/cancel')) return json(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
+    if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
+    if (path.endsWith('/cancel')) return jsonReply(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
     if (path.endsWith('/results')) return await this.#results(id)
-    if (method !== 'DELETE') return json(await this.#shown(await this.#desk.current(this.#exchange, id)))
+    if (method !== 'DELETE') return jsonReply(await this.#shown(await this.#desk.current(this.#exchange, id)))
     await this.#desk.delete(this.#exchange, id)
-    return json({ id, type: 'message_batch_deleted' })
+    return jsonReply({ id, type: 'message_batch_deleted' })
   }
 
   async #create(): Promise<object> {

@@ -1,11 +1,11 @@
 /** The routes of OpenAI's batches. */
 
-import { gatewayError, jsonObjectOf, Reply, type Exchange, type JsonNode } from '../../core/index.ts'
+import { gatewayError, jsonObjectOf, jsonReply, Reply, type Exchange, type JsonNode } from '../../core/index.ts'
 import type { Desk } from './desk.ts'
 import { linesInline, linesOfFile } from './lines.ts'
 import { openAiBatch, openAiLine } from './openai-view.ts'
 import type { BatchRecord } from './record.ts'
-import { json, readLimit } from './replies.ts'
+import { readLimit } from './page.ts'
 
 const endpoints = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1/moderations', '/v1/images/generations']
 const mostMetadata = 16
@@ -21,10 +21,10 @@ export class OpenAiRoutes {
 
   async answer(): Promise<Reply> {
     const { method, path, params: { id } } = this.#exchange.request
-    if (id === undefined) return json(method === 'POST' ? await this.#create() : await this.#list())
-    if (path.endsWith('/cancel')) return json(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
-    if (path.endsWith('/results')) return json(await this.#results(id))
-    return json(await this.#shown(await this.#desk.current(this.#exchange, id)))
+    if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
+    if (path.endsWith('/cancel')) return jsonReply(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
+    if (path.endsWith('/results')) return jsonReply(await this.#results(id))
+    return jsonReply(await this.#shown(await this.#desk.current(this.#exchange, id)))
   }
 
   async #shown(batch: BatchRecord): Promise<object> {

@@ -1,7 +1,7 @@
 /** The calls of /v1/conversations (api 7.4). */
 
 import { randomUUID } from 'node:crypto'
-import { gatewayError, GatewayError, jsonObjectOf, JsonDocument, notFound, Reply, type Exchange, type JsonNode, type KeptItem } from '../../core/index.ts'
+import { gatewayError, GatewayError, jsonObjectOf, JsonDocument, jsonReply, notFound, type Reply, type Exchange, type JsonNode, type KeptItem } from '../../core/index.ts'
 import { itemList, pageQuery } from '../../core/neutral/item-lists.ts'
 import { Deleted } from './appender.ts'
 import { duplicate, idOf, itemsIn, metadataOf, newItems } from './body.ts'
@@ -16,7 +16,7 @@ export async function answerCall(exchange: Exchange, store: ConversationStore): 
   const noun = params['item'] !== undefined ? 'item' : isOfItems(exchange) ? 'items' : params['id'] === undefined ? 'conversations' : 'conversation'
   const call = calls[`${method === 'HEAD' ? 'GET' : method} ${noun}`]
   if (call === undefined) throw gatewayError('method_not_allowed', `${method} is not taken here`)
-  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.from(await call(exchange, store)) })
+  return jsonReply(await call(exchange, store))
 }
 
 function isOfItems({ request: { path } }: Exchange): boolean {

@@ -1,6 +1,6 @@
 /** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. */
 
-import { definePlugin, Reply, flowing, notFound, orRefusal, type Exchange, type FileRecord, type Files, type Models, type OpenReply } from '../../core/index.ts'
+import { definePlugin, Reply, flowing, jsonReply, notFound, orRefusal, type Exchange, type FileRecord, type Files, type Models, type OpenReply } from '../../core/index.ts'
 import { Readable } from 'node:stream'
 import { createFile } from './create.ts'
 import { Library } from './library.ts'
@@ -27,11 +27,11 @@ export default definePlugin({
 
 async function answer(exchange: Exchange, library: Library, models: Models): Promise<Reply> {
   const { method, path, params: { id }, query } = exchange.request
-  if (id === undefined) return json(method === 'POST' ? await createFile(exchange, library, models) : await listFiles(exchange, library, readQuery(query)))
+  if (id === undefined) return jsonReply(method === 'POST' ? await createFile(exchange, library, models) : await listFiles(exchange, library, readQuery(query)))
   const file = await library.find(exchange, id, new URLSearchParams(query).get('provider') ?? undefined)
   if (file === undefined) throw notFound(`No such File object: ${id}:`, 'id')
   if (path.endsWith('/content')) return await contentOf(exchange, library, file)
-  return json(method === 'DELETE' ? await deleted(library, file) : await objectOf(exchange, library, file))
+  return jsonReply(method === 'DELETE' ? await deleted(library, file) : await objectOf(exchange, library, file))
 }
 
 async function deleted(library: Library, file: FileRecord): Promise<object> {
@@ -58,8 +58,4 @@ const relayedHeaders = ['content-disposition', 'content-length'] as const
 function relayed({ headers, body }: OpenReply): Reply {
   const kept = relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : [])
   return new Reply({ status: 200, headers: ['Content-Type', String(headers['content-type'] ?? 'application/octet-stream'), ...kept], stream: flowing(body) })
-}
-
-function json(value: object): Reply {
-  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value)) })
 }

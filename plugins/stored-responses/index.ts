@@ -1,6 +1,6 @@
 /** Remembers responses: resolves what requests refer to, stores what was answered, and serves the life of what is stored (api 7.2, 7.3). */
 
-import { definePlugin, GatewayError, slot, type Attempt } from '../../core/index.ts'
+import { definePlugin, orRefusal, slot, type Attempt } from '../../core/index.ts'
 import { Background } from './background.ts'
 import { Keeper, wantsStore } from './keeper.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -36,14 +36,15 @@ export default definePlugin({
 
     return {
       route(exchange) {
-        if (exchange.operation === 'responses_lifecycle') return lifecycle.answer(exchange).catch(refused)
+        if (exchange.operation === 'responses_lifecycle') return orRefusal(lifecycle.answer(exchange))
         if (wantsStore(exchange)) exchange.holdBytes = heldBytes
-        return resolve(exchange, { store, conversations })?.then(found => {
+        const resolving = resolve(exchange, { store, conversations })?.then(found => {
           if (found === undefined) return
           resolved.set(exchange, found)
           exchange.cache = 'bypass'
           exchange.holdBytes = heldBytes
-        }).catch(refused)
+        })
+        return resolving === undefined ? undefined : orRefusal(resolving)
       },
       /** A provider knows an earlier response under the key that it was made with. */
       attempt(exchange, attempt) {
@@ -67,10 +68,4 @@ export default definePlugin({
 function takeKey(attempt: Attempt, { provider, fingerprint }: NonNullable<Resolved['key']>): void {
   const key = attempt.target.provider.name === provider && attempt.retry === 0 ? attempt.target.provider.keys.withFingerprint(fingerprint) : undefined
   if (key !== undefined) attempt.key = key
-}
-
-/** A refusal is an answer; what else went wrong is the gateway's failure. */
-function refused(cause: unknown): GatewayError {
-  if (cause instanceof GatewayError) return cause
-  throw cause
 }

@@ -1,6 +1,6 @@
 /** The life of a stored response: it is read, its input is listed, it is cancelled and deleted (api 7.3). */
 
-import { gatewayError, notFound, Reply, scopeOf, type Exchange, type JsonDocument } from '../../core/index.ts'
+import { gatewayError, jsonReply, notFound, scopeOf, type Reply, type Exchange, type JsonDocument } from '../../core/index.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { pageQuery } from '../../core/neutral/item-lists.ts'
 import type { Background } from './background.ts'
@@ -42,29 +42,29 @@ export class Lifecycle {
 
   async #get(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
     const include = query.include.length === 0 ? {} : { 'include[]': query.include }
-    if (found === undefined) return json((await this.#untracked(exchange, id, 'responses_get', query, include)).render())
+    if (found === undefined) return jsonReply((await this.#untracked(exchange, id, 'responses_get', query, include)).render())
     const keeper = isUnderWay(found.value.status) ? this.#native.keeperOf(found, 'responses_get') : undefined
-    if (keeper === undefined) return json(found.value.response)
+    if (keeper === undefined) return jsonReply(found.value.response)
     const asked = await this.#native.ask(exchange, keeper, found, 'responses_get', include).catch((cause: unknown) => {
       if (isElsewhere(cause)) return undefined
       throw cause
     })
-    return json(asked === undefined ? found.value.response : await this.#refreshed(exchange, found, asked))
+    return jsonReply(asked === undefined ? found.value.response : await this.#refreshed(exchange, found, asked))
   }
 
   async #inputItems(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
     const page = pageQuery(exchange.request.query)
-    if (found !== undefined) return json(itemPage(found.value.items, page))
+    if (found !== undefined) return jsonReply(itemPage(found.value.items, page))
     const { after, limit, order } = page
     const passed = { limit: String(limit), order, ...after === undefined ? {} : { after }, ...query.include.length === 0 ? {} : { 'include[]': query.include } }
-    return json((await this.#untracked(exchange, id, 'responses_input_items', query, passed)).render())
+    return jsonReply((await this.#untracked(exchange, id, 'responses_input_items', query, passed)).render())
   }
 
   async #cancel(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
-    if (found === undefined) return json((await this.#untracked(exchange, id, 'responses_cancel', query)).render())
+    if (found === undefined) return jsonReply((await this.#untracked(exchange, id, 'responses_cancel', query)).render())
     const keeper = this.#native.keeperOf(found, 'responses_cancel')
     if (keeper === undefined) throw gatewayError('unsupported_response_operation', 'this response does not run at a provider that could cancel it')
-    return json(await this.#refreshed(exchange, found, await this.#native.ask(exchange, keeper, found, 'responses_cancel')))
+    return jsonReply(await this.#refreshed(exchange, found, await this.#native.ask(exchange, keeper, found, 'responses_cancel')))
   }
 
   async #delete(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
@@ -74,7 +74,7 @@ export class Lifecycle {
       if (keeper !== undefined) await this.#native.ask(exchange, keeper, found, 'responses_delete').catch((cause: unknown) => { if (!isElsewhere(cause)) throw cause })
       await this.#forget(id)
     }
-    return json(JSON.stringify({ id, object: 'response', deleted: true }))
+    return jsonReply(JSON.stringify({ id, object: 'response', deleted: true }))
   }
 
   async #forget(id: string): Promise<void> {
@@ -102,8 +102,4 @@ export class Lifecycle {
     await this.#background.refresh(exchange, found, { response, status: stringOf(root.get('status')) ?? found.value.status })
     return response
   }
-}
-
-function json(body: string | Buffer): Reply {
-  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.from(body) })
 }

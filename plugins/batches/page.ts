@@ -1,10 +1,6 @@
-/** What the routes of both dialects have in common. */
+/** How many batches a page has. */
 
-import { gatewayError, Reply } from '../../core/index.ts'
-
-export function json(value: object): Reply {
-  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value)) })
-}
+import { gatewayError } from '../../core/index.ts'
 
 /** @throws GatewayError for a limit that is none; too large ones are clamped */
 export function readLimit(query: URLSearchParams, usual: number, most: number): number {
