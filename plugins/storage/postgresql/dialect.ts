@@ -17,6 +17,7 @@ const indexedLength = raw('200')
 export function dialectWith(unicode: string): Dialect {
   return {
     clustered: raw(''),
+    passing: raw(' WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)'),
     rowId: raw('ctid'),
     forUpdate: raw(' FOR UPDATE'),
     noLimit: raw(' LIMIT ALL'),

@@ -72,6 +72,17 @@ function fill({ period, from, to }: Segment, [length, ...shorter]: readonly numb
   fill({ period, from: end, to }, shorter, into)
 }
 
+/** Stretches of one period that meet, as one. */
+export function merged(segments: readonly Segment[]): readonly Segment[] {
+  const joined: Segment[] = []
+  for (const { period, from, to } of segments) {
+    const last = joined.at(-1)
+    if (last?.period === period && last.to === from) joined[joined.length - 1] = { period, from: last.from, to }
+    else joined.push({ period, from, to })
+  }
+  return joined
+}
+
 /** When the slot began that a time lies in. */
 export function slotOf(timestamp: number, length: number): number {
   return Math.floor(timestamp / length) * length

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { seededRandom } from '../../../core/testing/seeded-random.ts'
-import { cover, periodsIn, slotLengthsOf, type Segment } from '../../../plugins/storage/shared/slots.ts'
+import { cover, merged, periodsIn, slotLengthsOf, type Segment } from '../../../plugins/storage/shared/slots.ts'
 import { join, name, sql } from '../../../plugins/storage/shared/sql/sql.ts'
 import { decodeJson, decodeText, encodeJson, encodeText } from '../../../plugins/storage/shared/text.ts'
 
@@ -25,6 +25,12 @@ describe('slots of time', () => {
       expect(periods.map(period => joined(pieces.filter(piece => piece.period === period.period)))).to.deep.equal(periods)
       expect(slots.filter(({ from, to, length }) => from % length !== 0 || to % length !== 0)).to.deep.equal([])
     }
+  })
+
+  it('are one stretch where they meet', () => {
+    const { slots } = cover(periodsIn({}, [0, 25 * hour, 26 * hour]), lengths)
+    expect(merged(slots)).to.deep.equal([{ period: 0, from: 0, to: 25 * hour }, { period: 1, from: 25 * hour, to: 26 * hour }])
+    expect(merged([{ period: 0, from: 0, to: 1 }, { period: 0, from: 2, to: 3 }])).to.have.length(2)
   })
 
   it('are not as short for all dimensions, where other sums answer most questions', () => {

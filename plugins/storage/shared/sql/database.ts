@@ -23,6 +23,8 @@ export interface Dialect {
   type(type: StoredType): Sql
   /** Said behind a table that is read by its primary key alone. */
   readonly clustered: Sql
+  /** Said behind a table whose rows come and go. */
+  readonly passing: Sql
   /** What tells apart the rows of a table without a key. */
   readonly rowId: Sql
   /** Said behind rows that are read to be changed. */

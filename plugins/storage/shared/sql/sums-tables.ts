@@ -17,7 +17,8 @@ const keyColumns: readonly TableColumn[] = [{ name: 'part', type: 'integer' }, {
 export async function createSums(connection: Connection, dialect: Dialect, shape: JournalShape, rollup: RollupShape): Promise<void> {
   const columns = (of: readonly TableColumn[]) => join(of.map(({ name: column, type }) => sql`${name(column)} ${dialect.type(type)}`))
   await define(connection, sql`CREATE TABLE ${name(sumsTable(shape))} (${columns([...keyColumns, ...contents(rollup)])}, PRIMARY KEY (part, length, slot, key))${dialect.clustered}`)
-  await define(connection, sql`CREATE TABLE ${name(freshTable(shape))} (${columns(freshColumns(rollup))})`)
+  await define(connection, sql`CREATE TABLE ${name(freshTable(shape))} (${columns(freshColumns(rollup))})${dialect.passing}`)
+  await define(connection, sql`CREATE INDEX ${name(`${freshTable(shape)}_slot`)} ON ${name(freshTable(shape))} (slot)`)
 }
 
 export async function dropSums(connection: Connection, shape: JournalShape): Promise<void> {

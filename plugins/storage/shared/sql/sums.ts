@@ -4,7 +4,7 @@ import type { Filter, SumsQuery } from '../../../../core/index.ts'
 import type { EncodedSum } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'
 import type { Value } from '../row-codec.ts'
-import { cover, periodsIn, slotLengthsOf, type Segment, type SlotSegment } from '../slots.ts'
+import { cover, merged, periodsIn, slotLengthsOf, type Segment } from '../slots.ts'
 import type { Database, GroupedQuery, Row } from './database.ts'
 import { columnOf, columnsOf, conditionOf, type Ground } from './filters.ts'
 import { rowsGround } from './row-reads.ts'
@@ -71,7 +71,7 @@ export class Sums {
     if (rollup === undefined || part === undefined) return [this.#fromRows(question, question.periods)]
     const { slots, rows } = cover(question.periods, slotLengthsOf(part, rollup))
     return [
-      ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part), this.#fromSums(question, slots, undefined)],
+      ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part), this.#fromSums(question, merged(slots), undefined)],
       ...rows.length === 0 ? [] : [this.#fromRows(question, rows)],
     ]
   }
@@ -88,7 +88,7 @@ export class Sums {
   }
 
   /** @param part undefined: of what was not added to the sums yet */
-  #fromSums({ filter, by, measures }: Question, slots: readonly SlotSegment[], part: number | undefined): Sql {
+  #fromSums({ filter, by, measures }: Question, slots: readonly Segment[], part: number | undefined): Sql {
     const { dialect } = this.#database
     const at = (column: string) => name('r', column)
     const ground: Ground = { dialect, shape: this.#shape, isIndexed: false, column: dimension => at(dimensionColumn(dimension)) }
