@@ -28,9 +28,12 @@ export function beginsWith(member: string, prefix: string): readonly Document[] 
   return [{ [member]: { $gte: prefix, ...(end === undefined ? {} : { $lt: end }) } }]
 }
 
+/** MongoDB takes patterns of 32 kB. Of a longer text, its beginning is sought. */
+const maxSought = 8_000
+
 /** Whether a text holds another one, upper and lower case alike. */
 export function holds(text: string): Document {
-  return { $regex: text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`), $options: 'i' }
+  return { $regex: text.slice(0, maxSought).replace(/[\ud800-\udbff]$/, '').replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`), $options: 'i' }
 }
 
 /** The first text behind all that begin so, by code points, as MongoDB compares; undefined if there is none. */

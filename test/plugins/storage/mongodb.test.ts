@@ -11,7 +11,7 @@ import { OpenStore } from './conformance/open-store.ts'
 const plugin = mongodb as unknown as PluginDefinition
 
 describe('MongoDB', function () {
-  this.timeout(120_000) // FerretDB takes milliseconds for what MongoDB does in microseconds
+  this.timeout(300_000) // FerretDB takes milliseconds for what MongoDB does in microseconds
 
   storageConformance('mongodb', {
     plugin,
