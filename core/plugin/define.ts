@@ -104,6 +104,14 @@ export interface SetupContext<Options> {
 /** A regular expression that cannot explode. */
 export interface Pattern extends TextTest {
   [Symbol.replace](text: string, replacement: string): string
+  /** Where it matches, in order; of `group` if that took part in the match. */
+  spans(text: string, group?: number): readonly TextSpan[]
+}
+
+/** A stretch of a text, `end` behind its last character. */
+export interface TextSpan {
+  readonly start: number
+  readonly end: number
 }
 
 export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {

@@ -1,7 +1,7 @@
 /** Regular expressions from configuration: a linear-time engine, so that no pattern can stall the loop. */
 
 import { RE2JS } from 're2js'
-import type { Pattern } from './define.ts'
+import type { Pattern, TextSpan } from './define.ts'
 
 const flagBits: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL, u: 0, g: 0 }
 
@@ -15,7 +15,18 @@ export function compilePattern(pattern: string, flags = ''): Pattern {
   return {
     test: text => compiled.matcher(text).find(),
     [Symbol.replace]: (text, replacement) => compiled.matcher(text).replaceAll(replacement),
+    spans: (text, group) => spans(compiled, text, group),
   }
+}
+
+function spans(compiled: RE2JS, text: string, group = 0): readonly TextSpan[] {
+  const found: TextSpan[] = []
+  const matcher = compiled.matcher(text)
+  while (matcher.find()) {
+    const asked = matcher.start(group) < 0 ? 0 : group
+    found.push({ start: matcher.start(asked), end: matcher.end(asked) })
+  }
+  return found
 }
 
 function compile(pattern: string, flags: string) {

@@ -5,10 +5,13 @@ import type { schema } from './schema.ts'
 
 export type RuleOptions = Pick<OptionsOf<typeof schema>, 'rules' | 'mode' | 'case_insensitive' | 'on_match'>
 
-type Compile = (pattern: string, flags: string) => Pattern
+/** What a rule needs of a pattern. */
+type Replaceable = Omit<Pattern, 'spans'>
+
+type Compile = (pattern: string, flags: string) => Replaceable
 
 interface Rule {
-  readonly pattern: Pattern
+  readonly pattern: Replaceable
   readonly replacement: string
 }
 
@@ -55,7 +58,7 @@ function rule(line: string, { mode, case_insensitive: ignoresCase, on_match: act
 }
 
 /** The engine of the language itself is the fastest where there is nothing to interpret. */
-function literal(find: string): Pattern {
+function literal(find: string): Replaceable {
   return {
     test: text => text.includes(find),
     [Symbol.replace]: (text, replacement) => text.replaceAll(find, replacement),

@@ -1,0 +1,112 @@
+/** A guardrail over texts: what it finds in prompts, replies and streams is rewritten, blocked, answered or warned of. */
+
+import type { Conversation, Role } from '../document/conversation.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import { answer, block } from '../pipeline/verdict.ts'
+import type { AnyStreamTap, StreamTap, Taps, Verdict } from '../plugin/define.ts'
+
+const warning = 'warn; code=guardrail_warning'
+const compatibleHeader = 'X-GoModel-Guardrail'
+
+/** What a guardrail looks for. */
+export interface TextRule {
+  readonly matches: (text: string) => boolean
+  /** Rewrites the messages of these roles, of all without them. */
+  readonly rewritePrompt: (conversation: Conversation, exchange: Exchange, roles?: readonly Role[]) => void
+  /** Makes what rewrites the texts of one reply; a pure function, as far as anybody can see. `isOpen`: more of the text may follow. */
+  readonly rewriterOfReply: (exchange: Exchange) => (text: string, isOpen: boolean) => string
+}
+
+/** A rule that remembers nothing. */
+export function textRule(matches: (text: string) => boolean, rewrite: (text: string) => string): TextRule {
+  return { matches, rewritePrompt: (conversation, _, roles) => { conversation.rewrite(text => rewrite(text), roles) }, rewriterOfReply: () => rewrite }
+}
+
+/** As the options of guardrails spell it. */
+export interface GuardOptions {
+  readonly roles: readonly (Role | 'all')[]
+  readonly message: string
+  readonly block_status?: number | undefined
+  readonly stream_lookbehind: number
+  readonly compat_headers: boolean
+}
+
+export type GuardAction = 'rewrite' | 'block' | 'respond' | 'warn'
+
+type Look = (conversation: Conversation, exchange: Exchange, roles?: readonly Role[]) => Verdict
+
+/** What a match leads to. */
+interface Reaction {
+  readonly prompt: Look
+  readonly reply: Look
+  readonly stream: AnyStreamTap
+}
+
+/** The taps of a guardrail. Replies are looked at whole, whoever speaks. */
+export function guardTexts(rule: TextRule, action: GuardAction, options: GuardOptions): Pick<Taps, 'prompt' | 'response' | 'stream'> {
+  const roles = options.roles.includes('all') ? undefined : options.roles as readonly Role[]
+  const { prompt, reply, stream } = reactions[action](rule, options)
+  return {
+    prompt: exchange => exchange.readable ? prompt(exchange.conversation, exchange, roles) : undefined,
+    response(exchange) {
+      const conversation = exchange.reply?.conversation
+      return conversation === undefined ? undefined : reply(conversation, exchange)
+    },
+    stream,
+  }
+}
+
+const reactions: Readonly<Record<GuardAction, (rule: TextRule, options: GuardOptions) => Reaction>> = {
+  rewrite: (rule, { stream_lookbehind: lookbehind }) => ({
+    prompt: (conversation, exchange, roles) => rule.rewritePrompt(conversation, exchange, roles),
+    reply(conversation, exchange) {
+      const rewrite = rule.rewriterOfReply(exchange)
+      conversation.rewrite(text => rewrite(text, false))
+    },
+    stream: rewritingStream(rule, lookbehind),
+  }),
+
+  block({ matches }, { message, block_status: status, stream_lookbehind: lookbehind }) {
+    const refusal = () => block('guardrail_blocked', message, status === undefined ? {} : { status })
+    return { ...looking(matches, refusal), stream: { lookbehind, text: text => matches(text) ? refusal() : text } }
+  },
+
+  respond: ({ matches }, { message }) => ({ ...looking(matches, () => answer(message)), stream: { buffer: true } }),
+
+  warn({ matches }, { compat_headers: isCompatible, stream_lookbehind: lookbehind }) {
+    const warn = warner(isCompatible)
+    return { ...looking(matches, warn), stream: warningStream(matches, warn, lookbehind) }
+  },
+}
+
+function looking(matches: (text: string) => boolean, react: (exchange: Exchange) => Verdict): { readonly prompt: Look; readonly reply: Look } {
+  const look: Look = (conversation, exchange, roles) => [...conversation.texts(roles)].some(({ text }) => matches(text)) ? react(exchange) : undefined
+  return { prompt: look, reply: look }
+}
+
+function rewritingStream(rule: TextRule, lookbehind: number): AnyStreamTap {
+  const tap: StreamTap<ReturnType<TextRule['rewriterOfReply']>> = {
+    lookbehind,
+    open: exchange => rule.rewriterOfReply(exchange),
+    text: (text, _, rewrite) => rewrite(text, true),
+  }
+  return tap
+}
+
+function warningStream(matches: (text: string) => boolean, warn: (exchange: Exchange) => void, lookbehind: number): AnyStreamTap {
+  const tap: StreamTap<Exchange> = {
+    lookbehind,
+    open: exchange => exchange,
+    text(text, _, exchange) {
+      if (matches(text)) warn(exchange)
+      return text
+    },
+  }
+  return tap
+}
+
+/** Once for each exchange; behind the first byte nobody sees it any more. */
+function warner(isCompatible: boolean): (exchange: Exchange) => void {
+  const headers = ['X-Tapline-Guardrail', warning, ...isCompatible ? [compatibleHeader, warning] : []]
+  return ({ replyHeaders }) => { if (!replyHeaders.includes(warning)) replyHeaders.push(...headers) }
+}
