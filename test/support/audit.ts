@@ -47,7 +47,8 @@ export class Audited {
   /** Writes rows as they are. */
   async seed(rows: readonly AuditRow[]): Promise<void> {
     const instance = [...this.served.gateway.gateway.current.instances.values()].find(({ spec }) => spec.definition.provides === 'storage')
-    await (await (instance?.taps.service as Storage).journal(auditJournal)).append(rows)
+    const storage = instance?.taps.service as Storage
+    await (await storage.journal(auditJournal)).append(rows)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

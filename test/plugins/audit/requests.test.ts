@@ -1,4 +1,7 @@
 import { expect } from 'chai'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { chatChunks, chatCompletion, errorBody } from '../../../core/testing/chat-samples.ts'
 import { Gate } from '../../../core/testing/gate.ts'
 import { Audited, type Entry } from '../../support/audit.ts'
@@ -307,4 +310,25 @@ describe('the audit log tells', () => {
     expect((await audited.read('/audit/log?status_code=many')).status).to.equal(400)
     expect((await audited.read('/runtime/config')).json.LOGGING_ENABLED).to.equal('off')
   })
+})
+
+describe('the audit log over a stop', () => {
+  for (const logging of [{ log_bodies: true }, { log_bodies: false }]) {
+    it(`has all that was answered before, ${JSON.stringify(logging)}`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'tapline-audit-'))
+      const config = { storage: { sqlite: { path: join(folder, 'tapline.db') } } }
+      try {
+        const before = await Audited.start({ config }, logging)
+        before.served.upstream.always({ body: chatCompletion() })
+        for (let i = 0; i < 30; i++) await before.served.chat()
+        await before[Symbol.asyncDispose]()
+        await using after = await Audited.start({ config }, logging)
+        const rows = await after.rows(30)
+        expect(rows).to.have.length(30)
+        expect(rows.every(({ data }) => ('request_body' in data) === logging.log_bodies)).to.equal(true)
+      } finally {
+        await rm(folder, { recursive: true })
+      }
+    })
+  }
 })

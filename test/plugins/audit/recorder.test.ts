@@ -1,0 +1,123 @@
+import { expect } from 'chai'
+import type { Exchange } from '../../../core/pipeline/exchange.ts'
+import { gatewayError } from '../../../core/errors.ts'
+import { chatCompletion } from '../../../core/testing/chat-samples.ts'
+import { runPlugin } from '../../../core/testing/run-plugin.ts'
+import { TurnedClock } from '../../../core/testing/turned-clock.ts'
+import type { AdminCall, Filter } from '../../../core/index.ts'
+import { conversationEndpoint } from '../../../plugins/audit/api/conversation.ts'
+import { viewsOf, type ApiGround } from '../../../plugins/audit/api/ground.ts'
+import { Bodies, finished } from '../../../plugins/audit/bodies.ts'
+import type { AuditRow } from '../../../plugins/audit/journal.ts'
+import { Recorder } from '../../../plugins/audit/recorder.ts'
+import { auditRow } from '../../support/audit.ts'
+
+/** A recorder that writes into a list, as a plugin beside a provider that answers. */
+async function recording({ clock = new TurnedClock(), logsBodies = false, answer = chatCompletion({ content: 'hi' }) } = {}) {
+  const rows: AuditRow[] = []
+  let flushes = 0
+  const bodies = logsBodies ? new Bodies({ logRevisions: true, isStepwise: true, keepsUploads: false, keepsMedia: false }, () => undefined) : undefined
+  const recorder = new Recorder({ logHeaders: true, isStepwise: true, onlyModelInteractions: true, bodies, clock, writer: { add: row => { rows.push(row) }, flush: () => { flushes += 1; return Promise.resolve() } } })
+  const definition = { name: 'recording', edits: false, setup: () => ({ request: (exchange: Exchange) => recorder.open(exchange), finished: (exchange: Exchange) => recorder.close(exchange) }) }
+  const call = async (request: object = {}) => (await runPlugin(definition, { clock, answer, request: request as Record<string, unknown> })).exchange
+  return { rows, recorder, call, clock, get flushes() { return flushes } }
+}
+
+describe('the recorder of the audit log', () => {
+  it('says when a request came and how long it took, by the clock', async () => {
+    const clock = new TurnedClock(Date.UTC(2026, 0, 1))
+    const { rows, call, recorder } = await recording({ clock })
+    const exchange = await call()
+    clock.advance(1500)
+    recorder.close(exchange)
+    expect(rows.map(({ timestamp, duration_ns: ns }) => [timestamp, ns])).to.deep.equal([[Date.UTC(2026, 0, 1), 0], [Date.UTC(2026, 0, 1), 1.5e9]])
+  })
+
+  it('writes ten rows in a second of requests for which there was no room', async () => {
+    const { rows, call, recorder, clock } = await recording()
+    const exchange = await call()
+    exchange.error = gatewayError('overloaded', 'too much')
+    const shed = (count: number) => { for (let i = 0; i < count; i++) recorder.close(exchange) }
+    rows.length = 0
+    shed(25)
+    expect(rows).to.have.length(10)
+    clock.advance(999)
+    shed(5)
+    expect(rows).to.have.length(10)
+    clock.advance(1)
+    shed(5)
+    expect(rows).to.have.length(15)
+  })
+
+  const ends: readonly [what: string, facts: Partial<Exchange>, type: string | null][] = [
+    ['a caller who took nothing', { isStalled: true, status: 499 }, 'client_stalled'],
+    ['a caller who left', { status: 499 }, 'request_canceled'],
+    ['an error', { error: gatewayError('upstream_timeout', 'late', { provider: 'openai' }), status: 504 }, 'provider_error'],
+    ['no error', {}, null],
+  ]
+  for (const [what, facts, type] of ends) {
+    it(`names ${what}`, async () => {
+      const { rows, call, recorder } = await recording()
+      recorder.close(Object.assign(await call(), facts))
+      expect(rows.at(-1)?.error_type).to.equal(type)
+    })
+  }
+
+  it('says why a credential was refused', async () => {
+    const { rows, call, recorder } = await recording()
+    recorder.close(Object.assign(await call(), { caller: undefined, error: gatewayError('invalid_api_key', 'authentication failed'), refusedCredential: 'expired: key_1' }))
+    expect(rows.at(-1)).to.include({ auth_method: 'api_key', error_message: 'expired: key_1' })
+  })
+
+  it('writes bodies as text when the row is stored, and as often as it is asked the same', async () => {
+    const { rows, call } = await recording({ logsBodies: true })
+    await call({ messages: [{ role: 'user', content: 'hello' }] })
+    const [row] = rows as [AuditRow]
+    expect(row.request_body).to.equal(null)
+    const stored = finished(row)
+    expect(JSON.parse(stored.request_body ?? '')).to.deep.include({ messages: [{ role: 'user', content: 'hello' }] })
+    expect(JSON.parse(stored.response_body ?? '').choices[0].message.content).to.equal('hi')
+    expect(finished(row)).to.equal(stored)
+    expect(finished(stored)).to.equal(stored)
+  })
+
+  it('spools rows with their bodies', async () => {
+    const { rows, call } = await recording({ logsBodies: true })
+    await call()
+    const [row] = rows as [AuditRow]
+    expect(JSON.parse(JSON.stringify(row))).to.deep.equal(finished(row))
+  })
+
+  it('has bodies stored before they take up too much memory', async () => {
+    const recorded = await recording({ logsBodies: true, answer: chatCompletion({ content: 'x'.repeat(1 << 20) }) })
+    for (let i = 0; i < 3; i++) await recorded.call()
+    expect(recorded.flushes).to.equal(0)
+    await recorded.call()
+    expect(recorded.flushes).to.equal(1)
+  })
+})
+
+describe('the endpoints of the audit log', () => {
+  it('show rows without usage while the ledger fails', async () => {
+    const rows = [auditRow({ id: 'a' })]
+    const ground = { usage: { ofRequests: () => Promise.reject(new Error('away')) } } as unknown as ApiGround
+    expect((await viewsOf(rows, ground)).map(({ id, usage }) => [id, usage])).to.deep.equal([['a', undefined]])
+  })
+
+  it('show what of a conversation was found within ten seconds', async () => {
+    const clock = new TurnedClock()
+    const chain = (id: string) => auditRow({ id, response_id: `r${id}`, previous_response_id: `r${Number(id) - 1}` })
+    /** Each question takes four seconds. */
+    async function* each({ equals }: Filter) {
+      clock.advance(4000)
+      const response = equals?.['response_id']
+      yield typeof response === 'string' ? [chain(response.slice(1))] : []
+    }
+    const journal = { get: (id: string) => Promise.resolve(chain(id)), each }
+    const endpoint = conversationEndpoint({ journal, clock, flush: () => Promise.resolve(), usage: undefined, media: undefined } as unknown as ApiGround)
+    const call = { query: { log_id: '100', limit: 40 }, scope: { root: '/', isGlobal: true }, confine: () => '/' } as unknown as AdminCall
+    const { entries, truncated } = await endpoint.handle(call) as { entries: { id: string }[]; truncated: boolean }
+    expect(entries.map(({ id }) => id)).to.have.members(['100', '99', '98', '97'])
+    expect(truncated).to.equal(true)
+  })
+})
