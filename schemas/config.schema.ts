@@ -101,6 +101,10 @@ export interface TaplineSettings {
      */
     upload_size_limit: number
     /**
+     * Whether what a guardrail says in X-Tapline-Guardrail is also said in X-GoModel-Guardrail.
+     */
+    compat_headers: boolean
+    /**
      * How long one write to a slow client may block; 0 is no limit.
      */
     stream_stall_timeout: number

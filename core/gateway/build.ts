@@ -55,7 +55,7 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     await Promise.all([...providers.values()].filter(provider => previous?.providers.get(provider.name) !== provider).map(provider => provider.release()))
     throw new ConfigError(problems)
   }
-  const plans = new Map(resolved.map(pipeline => [pipeline.pipeline.name, planOf(pipeline, instances, dialects, limitsOf(config), ground)]))
+  const plans = new Map(resolved.map(pipeline => [pipeline.pipeline.name, planOf(pipeline, instances, dialects, config, ground)]))
   const files = new Set([
     ...config.file === undefined ? [] : [config.file],
     join(ground.cwd, '.env'),
@@ -162,7 +162,7 @@ async function tryLoad<T>(loading: () => Promise<T>, named: Omit<Problem, 'messa
   }
 }
 
-function planOf(resolved: ResolvedPipeline, instances: ReadonlyMap<string, Instance>, dialects: Dialects, limits: Limits, { clock, log }: Ground): ResolvedPlan {
+function planOf(resolved: ResolvedPipeline, instances: ReadonlyMap<string, Instance>, dialects: Dialects, config: Config, { clock, log }: Ground): ResolvedPlan {
   const { pipeline, steps } = resolved
   const placed = steps.flatMap(step => placedStep(step, instances))
   const dialect = callersDialect(pipeline.dialect, dialects)
@@ -170,7 +170,8 @@ function planOf(resolved: ResolvedPipeline, instances: ReadonlyMap<string, Insta
     const spoken = callersDialect(rule.dialect, dialects)
     return spoken === undefined ? [] : [{ ...rule, dialect: spoken }]
   })
-  return { ...resolved, placed, plan: buildPlan({ name: pipeline.name, operation: pipeline.operation, dialect, dialectWhen, body: pipeline.body, clock, log, limits }, placed) }
+  const facts = { name: pipeline.name, operation: pipeline.operation, dialect, dialectWhen, body: pipeline.body, clock, log, limits: limitsOf(config), compatHeaders: config.values.server.compat_headers }
+  return { ...resolved, placed, plan: buildPlan(facts, placed) }
 }
 
 function callersDialect(name: string | undefined, dialects: Dialects): Dialect | undefined {

@@ -62,7 +62,7 @@ export class InnerCalls implements Pipelines {
   }
 }
 
-function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.alloc(0), caller, userPath, labels, session }: InnerCall, plan: Plan): Exchange {
+function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.alloc(0), caller, userPath, labels, session, origin = 'client' }: InnerCall, plan: Plan): Exchange {
   const incoming: IncomingRequest = {
     method, path, query: '', params: {}, headers,
     rawHeaders: Object.entries(headers).flat(),
@@ -72,6 +72,7 @@ function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.all
   const exchange = new Exchange(id, incoming, plan)
   exchange.caller = { ...caller, userPath: caller.userPath ?? userPath }
   exchange.userPath = userPath
+  exchange.origin = origin
   if (labels !== undefined) exchange.labels = labels
   if (session !== undefined) exchange.readSessionFrom(() => session)
   return exchange

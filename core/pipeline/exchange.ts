@@ -17,6 +17,7 @@ import type { Plan } from './plan.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { PhaseName } from './step.ts'
 import type { Trace } from './trace.ts'
+import type { GivenWarning, Warning } from './warning.ts'
 
 /** What arrived, before anybody looked into it. */
 export interface IncomingRequest {
@@ -90,6 +91,7 @@ export interface StreamEnds {
 
 const noLabels: readonly string[] = []
 const noHeaders: readonly string[] = []
+const noWarnings: readonly GivenWarning[] = []
 
 export class Exchange {
   readonly id: string
@@ -99,6 +101,8 @@ export class Exchange {
   readonly clock: Clock
   /** Monotonic milliseconds. */
   readonly startedAt: number
+  /** Who makes the call: a client, or a plugin of the gateway's, whose own calls policy does not look at. */
+  origin: 'client' | 'plugin' = 'client'
   caller: Caller | undefined
   userPath = ''
   /** What the call is counted under, beside its path. */
@@ -151,6 +155,8 @@ export class Exchange {
   /** What translation dropped or approximated, for the call that was answered. */
   losses: readonly Loss[] = []
   readonly failures: TapFailure[] = []
+  /** What policy warned of; see `warn`. */
+  warnings: readonly GivenWarning[] = noWarnings
   /** The index of the step that answered; below every step if a provider did. */
   answeredBy = Number.POSITIVE_INFINITY
   /** Whether the taps on `complete` were fired. */
@@ -284,6 +290,12 @@ export class Exchange {
       const done = () => { stay(); timer?.cancel() }
       work.then(value => { done(); resolve(value) }, (cause: unknown) => { done(); reject(cause instanceof Error ? cause : new Error(String(cause), { cause })) })
     })
+  }
+
+  /** Keeps what a plugin warns of; the same again is not kept twice. `prompt` and `response` taps return a warning instead. @param instance the instance's name */
+  warn(instance: string, phase: PhaseName, warning: Warning): void {
+    const isKnown = this.warnings.some(given => given.instance === instance && given.phase === phase && given.warning.code === warning.code)
+    if (!isKnown) this.warnings = [...this.warnings, { instance, phase, warning }]
   }
 
   /** Waits, but no longer than the exchange goes on. @throws the reason for stopping */

@@ -7,6 +7,7 @@ import { isPromise } from '../promise.ts'
 import type { Attempt } from './attempt.ts'
 import { Overdue, type Exchange } from './exchange.ts'
 import type { PhaseName } from './step.ts'
+import { Warning } from './warning.ts'
 
 /** One tap, with everything about it decided. */
 export interface Tap<Said> {
@@ -14,7 +15,7 @@ export interface Tap<Said> {
   readonly name: string
   /** The index of its step in the pipeline. */
   readonly step: number
-  readonly call: (exchange: Exchange, attempt: Attempt | undefined) => Said | Promise<Said | undefined> | undefined
+  readonly call: (exchange: Exchange, attempt: Attempt | undefined) => Said | Warning | Promise<Said | Warning | undefined> | undefined
   /** Whether a value is one that this phase understands. */
   readonly understands: (said: unknown) => boolean
   readonly onError: 'open' | 'closed'
@@ -22,15 +23,17 @@ export interface Tap<Said> {
   readonly timeoutMs: number
   /** Its edits may still land after its deadline, so that going on would be unsafe. */
   readonly edits: boolean
+  /** It applies policy: what it does is traced, and it does not look at the calls that plugins make. */
+  readonly guards: boolean
 }
 
 /** A tap that answered with a promise: those behind it wait. */
 class Pending<Said> {
   readonly tap: Tap<Said>
   readonly index: number
-  readonly said: Promise<Said | undefined>
+  readonly said: Promise<Said | Warning | undefined>
 
-  constructor(tap: Tap<Said>, index: number, said: Promise<Said | undefined>) {
+  constructor(tap: Tap<Said>, index: number, said: Promise<Said | Warning | undefined>) {
     this.tap = tap
     this.index = index
     this.said = said
@@ -72,31 +75,35 @@ export class Phase<Said> {
   }
 
   #ask(tap: Tap<Said>, index: number, exchange: Exchange, attempt: Attempt | undefined): Said | Pending<Said> | undefined {
+    if (tap.guards && exchange.origin === 'plugin') return undefined
     let said
     try {
-      said = tap.edits && exchange.trace !== undefined ? exchange.trace.around(exchange, this.name, tap.name, () => tap.call(exchange, attempt)) : tap.call(exchange, attempt)
+      said = tap.guards && exchange.trace !== undefined ? exchange.trace.around(exchange, this.name, tap.name, () => tap.call(exchange, attempt)) : tap.call(exchange, attempt)
     } catch (cause) {
       return this.#failed(tap, exchange, cause)
     }
     if (said === undefined) return undefined
-    return isPromise<Said | undefined>(said) ? new Pending(tap, index, said) : this.#heard(tap, exchange, said)
+    return isPromise<Said | Warning | undefined>(said) ? new Pending(tap, index, said) : this.#heard(tap, exchange, said)
   }
 
   async #await(pending: Pending<Said>, exchange: Exchange, attempt: Attempt | undefined): Promise<Said | undefined> {
     const { tap } = pending
-    let said
+    let late: Said | Warning | undefined
     try {
-      said = await exchange.orStopped(pending.said, tap.timeoutMs)
+      late = await exchange.orStopped(pending.said, tap.timeoutMs)
     } catch (cause) {
       exchange.throwIfStopped()
-      said = this.#failed(tap, exchange, cause, cause instanceof Overdue && tap.edits ? 'closed' : tap.onError)
-      return said ?? this.fire(exchange, attempt, pending.index + 1)
+      this.#failed(tap, exchange, cause, cause instanceof Overdue && tap.edits ? 'closed' : tap.onError)
     }
-    if (said !== undefined) said = this.#heard(tap, exchange, said)
+    const said = late === undefined ? undefined : this.#heard(tap, exchange, late)
     return said ?? this.fire(exchange, attempt, pending.index + 1)
   }
 
-  #heard(tap: Tap<Said>, exchange: Exchange, said: Said): Said | undefined {
+  #heard(tap: Tap<Said>, exchange: Exchange, said: Said | Warning): Said | undefined {
+    if (said instanceof Warning) {
+      exchange.warn(tap.name, this.name, said)
+      return undefined
+    }
     if (!tap.understands(said)) return this.#failed(tap, exchange, new TypeError(`${tap.name} answered ${this.name} with something else than the phase understands`))
     if (answers.has(this.name)) exchange.answeredBy = tap.step
     return said

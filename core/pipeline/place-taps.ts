@@ -34,6 +34,7 @@ export interface PlanFacts {
   readonly clock: Clock
   readonly log: Logger
   readonly limits: Limits
+  readonly compatHeaders: boolean
 }
 
 type Bailing = 'request' | 'route' | 'prompt' | 'lookup' | 'attempt' | 'recover' | 'response'
@@ -51,7 +52,7 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
   const response = phase<Said>('response', isSaid, upwards)
   return {
     ...facts,
-    steps: steps.map(step => ({ name: step.name, type: step.instance.spec.definition.name, edits: mayEdit(step) })),
+    steps: steps.map(step => ({ name: step.name, type: step.instance.spec.definition.name, guards: guards(step) })),
     request: phase<Said>('request', isSaid),
     route: phase<Said>('route', isSaid),
     prompt: phase<Said>('prompt', isSaid),
@@ -62,8 +63,8 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
     settled: steps.flatMap(step => listener(step, 'settled')),
     complete: steps.flatMap(step => listener(step, 'complete')),
     finished: steps.flatMap(step => listener(step, 'finished')),
-    guardsReplies: steps.some(step => mayEdit(step) && (taps(step, 'response') || isStreamTap(step.instance.taps.stream))),
-    guardsPrompts: steps.some(step => mayEdit(step) && taps(step, 'prompt')),
+    guardsReplies: steps.some(step => guards(step) && (taps(step, 'response') || isStreamTap(step.instance.taps.stream))),
+    guardsPrompts: steps.some(step => guards(step) && taps(step, 'prompt')),
     policy: policyOf(steps),
     ownHeaders: new Set(steps.flatMap(step => step.instance.taps.ownHeaders ?? [])),
     responseFrom: answeredBy => response?.taps.findIndex(tap => tap.step < answeredBy) ?? -1,
@@ -73,7 +74,7 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
 
 /** A digest of every step that may look at or change what is said: two plans of one digest answer alike. */
 function policyOf(steps: readonly PlacedStep[]): string {
-  const policy = steps.filter(step => mayEdit(step) && textPhases.some(phase => taps(step, phase)))
+  const policy = steps.filter(step => guards(step) && textPhases.some(phase => taps(step, phase)))
   return hash('sha256', JSON.stringify(policy.map(({ instance, phases }) => [instance.spec.key, [...phases]])))
 }
 
@@ -89,6 +90,7 @@ function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order
       onError: errorMode(step, name),
       timeoutMs: step.timeoutMs,
       edits: mayEdit(step) && (name === 'prompt' || name === 'response'),
+      guards: guards(step) && (name === 'prompt' || name === 'response'),
     }]
   })
 }
@@ -177,6 +179,11 @@ export function errorMode({ onError, instance }: PlacedStep, phase: PhaseName): 
 
 function mayEdit({ instance }: PlacedStep): boolean {
   return instance.spec.definition.edits !== false
+}
+
+/** Whether a step applies policy to what is said: it says so, or it may edit. */
+function guards(step: PlacedStep): boolean {
+  return step.instance.spec.definition.guardrail ?? mayEdit(step)
 }
 
 function isStreamTap(stream: Taps['stream']): stream is AnyStreamTap {

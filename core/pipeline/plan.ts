@@ -10,8 +10,9 @@ import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { LastTap } from './last-event.ts'
 import type { Phase } from './phase.ts'
+import type { Warning } from './warning.ts'
 
-export type Said = Exclude<Verdict, void>
+export type Said = Exclude<Verdict, Warning | void>
 
 /** Limits that the kernel holds while it runs an exchange. */
 export interface Limits {
@@ -41,8 +42,8 @@ export interface DialectRule {
 export interface Plan {
   readonly name: string
   readonly operation: string
-  /** Its steps by name, each with the name of its plugin, and whether that may edit or refuse; those that are off left out. */
-  readonly steps: readonly { readonly name: string; readonly type: string; readonly edits: boolean }[]
+  /** Its steps by name, each with the name of its plugin, and whether that applies policy; those that are off left out. */
+  readonly steps: readonly { readonly name: string; readonly type: string; readonly guards: boolean }[]
   readonly dialect: Dialect | undefined
   /** Callers of other dialects, and how they are known; the first that fits counts. */
   readonly dialectWhen: readonly DialectRule[]
@@ -59,7 +60,7 @@ export interface Plan {
   readonly settled: readonly ((exchange: Exchange, attempt: Attempt) => void)[]
   readonly complete: readonly ((exchange: Exchange) => void)[]
   readonly finished: readonly ((exchange: Exchange) => void)[]
-  /** Whether a tap that may edit or refuse stands on `response` or `stream`. */
+  /** Whether a tap that applies policy stands on `response` or `stream`. */
   readonly guardsReplies: boolean
   /** Whether such a tap stands on `prompt`. */
   readonly guardsPrompts: boolean
@@ -71,6 +72,8 @@ export interface Plan {
   responseFrom(answeredBy: number): number
   /** What a stream in this dialect goes through above a step. */
   streamFrom(answeredBy: number, dialect: Dialect | undefined): StreamPass
+  /** Whether warnings are also given under the header of compatible gateways. */
+  readonly compatHeaders: boolean
   readonly clock: Clock
   readonly log: Logger
   readonly limits: Limits

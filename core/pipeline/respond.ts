@@ -6,6 +6,7 @@ import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { Reply } from '../upstream/reply.ts'
+import { warningHeaders } from './warning.ts'
 import type { Sink } from './sink.ts'
 
 /** Answers with an error in the caller's dialect. */
@@ -41,11 +42,12 @@ function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): void {
 export function begin(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
   exchange.status = status
   exchange.firstByteAt = exchange.clock.elapsed()
-  const { id, replyHeaders, reply, error } = exchange
+  const { id, replyHeaders, reply, error, warnings } = exchange
   const all = [...headers, 'X-Request-ID', id, 'request-id', id]
   const provider = error?.provider ?? reply?.target?.provider.name
   if (provider !== undefined) all.push('X-Tapline-Provider', provider)
   if (replyHeaders.length > 0) all.push(...replyHeaders)
+  if (warnings.length > 0) all.push(...warningHeaders(warnings, exchange.plan.compatHeaders))
   exchange.sentHeaders = all
   sink.head(status, all)
 }

@@ -5,13 +5,14 @@ import { isPromise } from '../promise.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { Exchange } from './exchange.ts'
 import type { PhaseName } from './step.ts'
+import type { Warning } from './warning.ts'
 
 /** One tap that was asked on `prompt` or `response`. */
 export interface TapOutcome {
   readonly phase: PhaseName
   readonly instance: string
-  /** Its answer or refusal, if it gave one. */
-  readonly said: Reply | GatewayError | undefined
+  /** Its answer, refusal or warning, if it gave one. */
+  readonly said: Reply | GatewayError | Warning | undefined
   readonly durationMs: number
   /** The body as the tap left it; undefined if it edited nothing. */
   readonly edited: Buffer | undefined

@@ -3,24 +3,33 @@
 import { GatewayError } from '../errors.ts'
 import { Reply } from '../upstream/reply.ts'
 
+interface BlockDetails {
+  readonly status?: number | undefined
+  readonly param?: string | undefined
+  /** For the audit record: what kinds of things were found and how many, never what was said. */
+  readonly detail?: Readonly<Record<string, unknown>> | undefined
+}
+
 /** Refuses the call. Status 400 where the prompt is at fault, 502 once a provider answered, unless `status` says otherwise. */
-export function block(code: string, message: string, details: { readonly status?: number; readonly param?: string } = {}): GatewayError {
+export function block(code: string, message: string, details: BlockDetails = {}): GatewayError {
   return new Blocked(code, message, details)
 }
 
 /** A refusal by policy: its status may follow from the phase that it was said in. */
 export class Blocked extends GatewayError {
   readonly statusGiven: boolean
+  readonly detail: BlockDetails['detail']
 
-  constructor(code: string, message: string, details: { readonly status?: number; readonly param?: string }) {
-    super(code, message, { ...details, status: details.status ?? 400 })
-    this.statusGiven = details.status !== undefined
+  constructor(code: string, message: string, { status, param, detail }: BlockDetails) {
+    super(code, message, { status: status ?? 400, ...(param === undefined ? {} : { param }) })
+    this.statusGiven = status !== undefined
+    this.detail = detail
   }
 
   /** The same refusal, said of a provider's answer. */
   ofAnswer(): Blocked {
     if (this.statusGiven || this.code === null) return this
-    return new Blocked(this.code, this.message, { status: 502, ...(this.param === null ? {} : { param: this.param }) })
+    return new Blocked(this.code, this.message, { status: 502, param: this.param ?? undefined, detail: this.detail })
   }
 }
 

@@ -11,9 +11,10 @@ import type { Channel, TextTest } from '../document/conversation.ts'
 import type { OptionsOf, OptionsSchema } from './schema.ts'
 import type { ServiceName, Services } from './services.ts'
 import type { Step } from '../pipeline/step.ts'
+import type { Warning } from '../pipeline/warning.ts'
 
-/** What a tap of a bailing phase may answer: nothing (go on), a reply, or a refusal made by `block`. */
-export type Verdict = Reply | GatewayError | undefined | void
+/** What a tap of a bailing phase may answer: nothing (go on), a warning made by `warn` (go on, too), a reply, or a refusal made by `block`. */
+export type Verdict = Reply | GatewayError | Warning | undefined | void
 
 /** What a tap on `recover` may answer. */
 export type Recovery =
@@ -127,6 +128,11 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly wants?: readonly ServiceName[]
   /** Whether its taps may edit the exchange; if so, a tap that overstays its deadline fails the request even when `on_error` is open. */
   readonly edits?: boolean
+  /**
+   * Whether it applies policy to what is said, on `prompt`, `response` or `stream`; as `edits` where absent. What a guardrail did is in the audit
+   * record, cached answers know it, and the calls that plugins make go by it.
+   */
+  readonly guardrail?: boolean
   /** What a failing tap means, unless the operator says otherwise; by phase where absent. */
   readonly onError?: 'open' | 'closed'
   /** Milliseconds that one call of an asynchronous tap may take, unless the operator says otherwise; 30 s where absent, 0 is no limit. */

@@ -3,7 +3,7 @@
 import type { Admin } from '../admin/endpoint.ts'
 import type { GatewayError } from '../errors.ts'
 import type { Usage } from '../neutral/usage.ts'
-import type { Caller } from '../pipeline/exchange.ts'
+import type { Caller, Exchange } from '../pipeline/exchange.ts'
 import type { Rehearsal } from '../pipeline/rehearse.ts'
 import type { Secrets } from '../storage/secrets.ts'
 import type { SpoolDirectory } from '../storage/spool-directory.ts'
@@ -14,6 +14,8 @@ import type { Files } from './files.ts'
 import type { Keys, Pricing, UsageLedger } from './ledger.ts'
 import type { ModelEntry, ModelMetadata } from './provider.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
+import type { Limits, Saturation } from './limits.ts'
+import type { State } from './state.ts'
 
 /** Time that tests can turn. */
 export interface Clock {
@@ -135,6 +137,8 @@ export interface InnerCall {
   readonly userPath: string
   readonly labels?: readonly string[]
   readonly session?: string
+  /** Of a plugin's own calls: policy does not look at them, and their usage is recorded as a plugin's. Such a call asks for a whole answer, not for a stream. */
+  readonly origin?: Exchange['origin']
   /** Ends the call when aborted. */
   readonly signal?: AbortSignal
 }
@@ -194,6 +198,10 @@ export interface Services {
   readonly files: Files
   readonly pipelines: Pipelines
   readonly conversations: Conversations
+  readonly state: State
+  readonly saturation: Saturation
+  readonly budgets: Limits
+  readonly rateLimits: Limits
 }
 
 export type ServiceName = keyof Services

@@ -66,7 +66,7 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
   const placed: PlacedStep = { name: definition.name, instance, onError: options.onError, timeoutMs: options.timeoutMs ?? 0, phases: new Set(phases) }
   const dialect = await chatDialect()
   const limits = { totalMs: 0, responseHeaderMs: 0, streamIdleMs: 0, streamStallMs: 0 }
-  const plan = buildPlan({ name: 'test', operation: 'chat', dialect, dialectWhen: [], body: 'json', clock, log, limits }, [await router(provider, options), placed])
+  const plan = buildPlan({ name: 'test', operation: 'chat', dialect, dialectWhen: [], body: 'json', clock, log, limits, compatHeaders: true }, [await router(provider, options), placed])
   const exchange = new Exchange('test', incoming(options), plan)
   const sink = new MemorySink()
   instance.hold()

@@ -1,6 +1,8 @@
 /** What guardrails did with a request and its reply, and the revisions that they made of it. */
 
 import { GatewayError, Reply, type Exchange } from '../../core/index.ts'
+import { Blocked } from '../../core/pipeline/verdict.ts'
+import { Warning } from '../../core/pipeline/warning.ts'
 import type { TapFailure } from '../../core/pipeline/exchange.ts'
 import type { TapOutcome } from '../../core/pipeline/trace.ts'
 
@@ -14,9 +16,11 @@ export interface GuardrailEntry {
   readonly step: number
   readonly instance: string
   readonly type: string
-  readonly action: 'allow' | 'block' | 'respond' | 'failure'
+  readonly action: 'allow' | 'warn' | 'block' | 'respond' | 'failure'
   readonly code: string | null
   readonly message: string | null
+  /** What kinds of things were found and how many. */
+  readonly detail: Readonly<Record<string, unknown>> | null
   readonly error: string | null
   readonly fail_mode: string | null
   readonly edited: boolean
@@ -45,12 +49,13 @@ export function guardrailsOf(exchange: Exchange): readonly GuardrailEntry[] {
 }
 
 function judged({ phase, instance, said, edited, durationMs }: Outcome, failure: TapFailure | undefined): Omit<GuardrailEntry, 'seq' | 'step' | 'type'> {
-  const refusal = said instanceof GatewayError ? said : undefined
+  const spoken = said instanceof GatewayError || said instanceof Warning ? said : undefined
   return {
     phase, instance,
-    action: failure !== undefined ? 'failure' : refusal !== undefined ? 'block' : said instanceof Reply ? 'respond' : 'allow',
-    code: refusal?.code ?? null,
-    message: refusal?.message ?? null,
+    action: failure === undefined ? actionOf(said) : 'failure',
+    code: spoken?.code ?? null,
+    message: spoken?.message ?? null,
+    detail: (spoken instanceof Blocked || spoken instanceof Warning ? spoken.detail : undefined) ?? null,
     error: failure === undefined ? null : textOf(failure.cause),
     fail_mode: failure?.mode ?? null,
     edited: edited !== undefined,
@@ -58,13 +63,21 @@ function judged({ phase, instance, said, edited, durationMs }: Outcome, failure:
   }
 }
 
+function actionOf(said: Outcome['said']): GuardrailEntry['action'] {
+  if (said instanceof GatewayError) return 'block'
+  if (said instanceof Warning) return 'warn'
+  return said instanceof Reply ? 'respond' : 'allow'
+}
+
 /** Who looked at the events of the stream. */
-function streamOutcomes({ reply, plan, answeredBy, dialect, trace }: Exchange): readonly Outcome[] {
+function streamOutcomes({ reply, plan, answeredBy, dialect, trace, warnings }: Exchange): readonly Outcome[] {
   if (reply?.stream === undefined || reply.framing !== 'events') return []
   const taps = plan.streamFrom(answeredBy, dialect).rule?.taps ?? []
-  const editing = new Set(plan.steps.filter(({ edits }) => edits).map(({ name }) => name))
+  const editing = new Set(plan.steps.filter(({ guards }) => guards).map(({ name }) => name))
   const refused = trace?.refusedStream
-  return taps.filter(({ name }) => editing.has(name)).map(({ name }) => ({ phase: 'stream', instance: name, said: refused?.instance === name ? refused.refusal : undefined, edited: undefined, durationMs: null }))
+  const warned = new Map(warnings.map(({ instance, phase, warning }) => [phase === 'stream' ? instance : '', warning]))
+  const said = (name: string) => refused?.instance === name ? refused.refusal : warned.get(name)
+  return taps.filter(({ name }) => editing.has(name)).map(({ name }) => ({ phase: 'stream', instance: name, said: said(name), edited: undefined, durationMs: null }))
 }
 
 function takeFailure(failures: TapFailure[], { instance, phase }: Outcome): TapFailure | undefined {

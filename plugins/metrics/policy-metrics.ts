@@ -3,6 +3,7 @@
 import type { Exchange, Instrument, Meter } from '../../core/index.ts'
 import { GatewayError } from '../../core/index.ts'
 import { Trace, type TapOutcome } from '../../core/pipeline/trace.ts'
+import { Warning } from '../../core/pipeline/warning.ts'
 
 const guarded: ReadonlySet<string> = new Set(['prompt', 'response', 'stream'])
 
@@ -18,17 +19,19 @@ export class PolicyMetrics {
     if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies) exchange.trace ??= new Trace({ keepsBodies: false })
   }
 
-  ended({ trace, failures }: Exchange): void {
+  ended({ trace, failures, warnings }: Exchange): void {
     if (trace === undefined) return
     const failed = failures.filter(({ phase }) => guarded.has(phase))
     for (const { instance, phase } of failed) this.#decisions(1, instance, phase, 'failure')
     for (const outcome of trace.outcomes) {
       if (!failed.some(({ instance, phase }) => instance === outcome.instance && phase === outcome.phase)) this.#decisions(1, outcome.instance, outcome.phase, actionOf(outcome))
     }
+    for (const { instance, phase } of warnings) if (phase === 'stream') this.#decisions(1, instance, phase, 'warn')
     if (trace.refusedStream !== undefined) this.#decisions(1, trace.refusedStream.instance, 'stream', 'block')
   }
 }
 
 function actionOf({ said }: TapOutcome): string {
+  if (said instanceof Warning) return 'warn'
   return said === undefined ? 'allow' : said instanceof GatewayError ? 'block' : 'respond'
 }

@@ -47,6 +47,7 @@ export function entryOf(exchange: Exchange, target: Target, reported: Usage | un
     user_id: caller?.userId,
     session_id: exchange.session,
     auth_key_id: caller?.keyId,
+    origin: exchange.origin,
     labels: labels.length === 0 ? undefined : labels,
     status: statusOf(exchange),
     cache_type: exchange.cache === 'hit' ? 'exact' : undefined,

@@ -81,9 +81,15 @@ export interface AuditGuardrail {
    * The plugin.
    */
   type: string
-  action: 'allow' | 'block' | 'respond' | 'failure'
+  action: 'allow' | 'warn' | 'block' | 'respond' | 'failure'
   code: string | null
   message: string | null
+  /**
+   * What kinds of things were found, and how many.
+   */
+  detail: {
+    [k: string]: unknown
+  } | null
   /**
    * Why it failed.
    */
