@@ -18,6 +18,7 @@ export function dialectWith(unicode: string): Dialect {
   return {
     clustered: raw(''),
     passing: raw(' WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)'),
+    tidying: table => sql`VACUUM (SKIP_LOCKED) ${table}`,
     rowId: raw('ctid'),
     forUpdate: raw(' FOR UPDATE'),
     noLimit: raw(' LIMIT ALL'),

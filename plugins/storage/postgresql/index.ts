@@ -7,6 +7,7 @@ import { Store } from '../shared/store.ts'
 import { PostgresqlDatabase } from './database.ts'
 import { Listener } from './listener.ts'
 import { schema } from './schema.ts'
+import { PostgresqlState } from './state.ts'
 
 export default definePlugin({
   name: 'postgresql',
@@ -16,20 +17,26 @@ export default definePlugin({
   setup({ options: { url, max_conns: maxConnections }, services: { clock, health }, log }) {
     const database = new PostgresqlDatabase({ url, maxConnections, clock, lost: cause => log.warn({ err: cause }, 'a connection to PostgreSQL was lost') })
     const later = (work: () => Promise<void>) => void work().catch((cause: unknown) => log.debug({ err: cause }, 'sums could not be brought up to date; they will be'))
-    const store = new Store('postgresql', new Engine(database, later), clock)
+    const state = new PostgresqlState(database, clock)
+    const store = new Store('postgresql', new Engine(database, later), clock, state)
     const listener = new Listener({ url, clock, changed: () => void store.changes.announced() })
     return {
       service: store,
       async open() {
         await database.open()
         await migrate(database)
+        await state.open()
         await listener.listen()
         health.check('storage', () => store.probe())
         log.info(`what is remembered is kept in ${placeOf(url)}`)
       },
-      start: () => store.start(),
+      start() {
+        store.start()
+        state.start()
+      },
       async close() {
         store.close()
+        state.close()
         await listener.close()
         await database.close()
       },

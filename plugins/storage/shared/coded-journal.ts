@@ -8,7 +8,7 @@ import { decodeText, encodeText } from './text.ts'
 
 const defaultPageSize = 500
 /** Deleted in one call to the database, so that others get in between. */
-const deleteBatch = 250
+const deleteBatch = 100
 
 export class CodedJournal<Row extends JournalRow> implements Journal<Row> {
   readonly #shape: JournalShape

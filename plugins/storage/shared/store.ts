@@ -1,6 +1,6 @@
 /** The service `storage` over a backend: codes and decodes, tells who watches, and sweeps up what expired. */
 
-import type { Clock, Journal, JournalDefinition, JournalRow, Records, Storage, Timer } from '../../../core/index.ts'
+import type { Clock, Journal, JournalDefinition, JournalRow, Records, State, Storage, Timer } from '../../../core/index.ts'
 import { Availability } from './availability.ts'
 import type { Backend } from './backend.ts'
 import { Changes } from './changes.ts'
@@ -13,15 +13,20 @@ const sweepMs = 600_000
 export class Store implements Storage {
   readonly kind: string
   readonly changes: Changes
+  readonly state: State | undefined
   readonly #availability = new Availability()
   readonly #backend: Backend
   readonly #clock: Clock
   #sweep: Timer | undefined
   #isClosed = false
 
-  /** @param kind the database's name, for people */
-  constructor(kind: string, backend: Backend, clock: Clock) {
+  /**
+   * @param kind the database's name, for people
+   * @param state counts for several processes, where the database can
+   */
+  constructor(kind: string, backend: Backend, clock: Clock, state?: State) {
     this.kind = kind
+    this.state = state
     this.#backend = this.#availability.watched(backend)
     this.#clock = clock
     this.changes = new Changes(backend, clock)

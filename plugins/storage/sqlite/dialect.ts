@@ -10,6 +10,7 @@ const ascii = /^[\0-\x7f]*$/
 export const dialect: Dialect = {
   clustered: raw(' WITHOUT ROWID'),
   passing: raw(''),
+  tidying: () => undefined,
   rowId: raw('rowid'),
   forUpdate: raw(''),
   noLimit: raw(' LIMIT -1'),

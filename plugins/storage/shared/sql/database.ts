@@ -25,6 +25,8 @@ export interface Dialect {
   readonly clustered: Sql
   /** Said behind a table whose rows come and go. */
   readonly passing: Sql
+  /** What such a table needs from time to time, by itself; undefined if nothing. */
+  tidying(table: Sql): Sql | undefined
   /** What tells apart the rows of a table without a key. */
   readonly rowId: Sql
   /** Said behind rows that are read to be changed. */

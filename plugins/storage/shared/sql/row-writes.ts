@@ -7,7 +7,7 @@ import type { EncodedRow, Value } from '../row-codec.ts'
 import { borderOf } from '../slots.ts'
 import type { Connection, Database, Insert } from './database.ts'
 import { join, name, raw, sql, type Sql } from './sql.ts'
-import { apartTable, ownColumns, rowsTable } from './names.ts'
+import { apartTable, define, freshTable, ownColumns, rowsTable } from './names.ts'
 import { addFresh, putDown } from './sums-tables.ts'
 
 /** What changed in the sums is added to them when it takes so many rows: questions read these, too. */
@@ -106,7 +106,9 @@ export class RowWrites {
       this.#isAdding = false
       throw cause
     }
-    if (this.#isAdding) this.#later(() => this.#addFresh())
+    if (this.#isAdding) return this.#later(() => this.#addFresh())
+    const tidying = this.#database.dialect.tidying(name(freshTable(this.#shape)))
+    if (tidying !== undefined) await define(this.#database, tidying)
   }
 
   async #putApart(connection: Connection, insert: Insert, rows: readonly EncodedRow[]): Promise<void> {

@@ -10,7 +10,7 @@ import { join, name, raw, sql, type Sql } from './sql.ts'
 /** Rows that are read at once while sums are computed anew. */
 const computeBatch = 5_000
 /** What is added in one transaction, so that no writer waits long. */
-const addBatch = 1_000
+const addBatch = 500
 
 const keyColumns: readonly TableColumn[] = [{ name: 'part', type: 'integer' }, { name: 'length', type: 'integer' }, { name: 'slot', type: 'integer' }, { name: 'key', type: 'text' }]
 

@@ -1,0 +1,80 @@
+/** Counts for several replicas, in tables of this database; each step is one statement. */
+
+import type { Claim, ClaimAnswer, Clock, Hold, Question, Settlement, Standing, State, Timer } from '../../../core/index.ts'
+import type { Database } from '../shared/sql/database.ts'
+import { join, sql } from '../shared/sql/sql.ts'
+import { stateSchema } from './state-schema.ts'
+
+const sweepMs = 600_000
+
+/** Counted now, counted before, held, and since when it waits for its base. */
+type Numbers = readonly [number, number, number, number | null]
+
+export class PostgresqlState implements State {
+  readonly isShared = true
+  readonly #database: Database
+  readonly #clock: Clock
+  #sweep: Timer | undefined
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database
+    this.#clock = clock
+  }
+
+  /** Makes what it needs in the database. @throws StorageUnavailable */
+  async open(): Promise<void> {
+    const [row] = await this.#database.ask(sql`SELECT to_regproc('tapline_settle_state') IS NOT NULL AS there`, 'lookup')
+    if (row === undefined || !Boolean(row['there'])) await this.#database.alone(connection => connection.define(stateSchema))
+  }
+
+  /** Deletes from time to time what nobody asks for any more. */
+  start(): void {
+    this.#sweep = this.#clock.after(sweepMs, () => {
+      void this.#purge().catch(() => {}) // the health check tells
+      this.start()
+    })
+  }
+
+  close(): void {
+    this.#sweep?.cancel()
+  }
+
+  async claim(claims: readonly Claim[], nowMs: number): Promise<ClaimAnswer> {
+    const [row] = await this.#database.ask(sql`SELECT tapline_claim_state(${JSON.stringify(claims)}::jsonb, ${nowMs})::text AS said`, 'lookup')
+    const { admitted, numbers } = JSON.parse(String(row?.['said'])) as { readonly admitted: boolean; readonly numbers: readonly Numbers[] }
+    return { admitted, standings: numbers.map(standingOf) }
+  }
+
+  async settle(settlement: Settlement, nowMs: number): Promise<void> {
+    await this.#database.ask(sql`SELECT tapline_settle_state(${JSON.stringify(settlement)}::jsonb, ${nowMs})`, 'lookup')
+  }
+
+  async renew(holds: readonly Hold[]): Promise<void> {
+    await this.#database.ask(sql`SELECT tapline_hold_state(value) FROM jsonb_array_elements(${JSON.stringify(holds)}::jsonb)`, 'lookup')
+  }
+
+  async read(questions: readonly Question[], nowMs: number): Promise<readonly Standing[]> {
+    if (questions.length === 0) return []
+    const each = questions.map(({ counter, previous, held }) => sql`to_jsonb(tapline_read_state(${counter ?? null}, ${previous ?? null}, ${held ?? null}, ${nowMs}))`)
+    const [row] = await this.#database.ask(sql`SELECT jsonb_build_array(${join(each)})::text AS said`, 'lookup')
+    return (JSON.parse(String(row?.['said'])) as readonly Numbers[]).map(standingOf)
+  }
+
+  async base(counter: string, sinceMs: number, value: number): Promise<void> {
+    await this.#database.change(sql`UPDATE tapline_counters SET base = ${value} WHERE key = ${counter} AND since = ${sinceMs}`)
+  }
+
+  async forget(counters: readonly string[]): Promise<void> {
+    await this.#database.change(sql`DELETE FROM tapline_counters WHERE key = ANY(${counters}::text[])`)
+  }
+
+  async #purge(): Promise<void> {
+    const now = this.#clock.now()
+    await this.#database.change(sql`DELETE FROM tapline_counters WHERE expires_at <= ${now}`)
+    await this.#database.change(sql`DELETE FROM tapline_holds WHERE until <= ${now}`)
+  }
+}
+
+function standingOf([current, previous, held, waits]: Numbers): Standing {
+  return { current, previous, held, ...(waits === null ? {} : { waitsSinceMs: waits }) }
+}
