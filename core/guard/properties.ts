@@ -3,7 +3,6 @@
 export const guardProperties = {
   message: { type: 'string', minLength: 1, default: 'Request blocked by policy', description: 'What block and respond say.' },
   block_status: { type: 'integer', minimum: 400, maximum: 599, description: 'The status of a block: 400 for a prompt and 502 for a reply by default.' },
-  compat_headers: { type: 'boolean', default: true, setting: 'server.compat_headers', env: 'COMPAT_HEADERS', description: 'Whether a warning is also sent under the compatible name, X-GoModel-Guardrail.' },
 } as const
 
 /** Whose messages of a prompt are looked at. */

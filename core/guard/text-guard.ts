@@ -3,10 +3,8 @@
 import type { Conversation, Role } from '../document/conversation.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import { answer, block } from '../pipeline/verdict.ts'
+import { warn } from '../pipeline/warning.ts'
 import type { AnyStreamTap, StreamTap, Taps, Verdict } from '../plugin/define.ts'
-
-const warning = 'warn; code=guardrail_warning'
-const compatibleHeader = 'X-GoModel-Guardrail'
 
 /** What a guardrail looks for. */
 export interface TextRule {
@@ -28,7 +26,6 @@ export interface GuardOptions {
   readonly message: string
   readonly block_status?: number | undefined
   readonly stream_lookbehind: number
-  readonly compat_headers: boolean
 }
 
 export type GuardAction = 'rewrite' | 'block' | 'respond' | 'warn'
@@ -73,14 +70,11 @@ const reactions: Readonly<Record<GuardAction, (rule: TextRule, options: GuardOpt
 
   respond: ({ matches }, { message }) => ({ ...looking(matches, () => answer(message)), stream: { buffer: true } }),
 
-  warn({ matches }, { compat_headers: isCompatible, stream_lookbehind: lookbehind }) {
-    const warn = warner(isCompatible)
-    return { ...looking(matches, warn), stream: warningStream(matches, warn, lookbehind) }
-  },
+  warn: ({ matches }, { stream_lookbehind: lookbehind }) => ({ ...looking(matches, () => warn()), stream: warningStream(matches, lookbehind) }),
 }
 
-function looking(matches: (text: string) => boolean, react: (exchange: Exchange) => Verdict): { readonly prompt: Look; readonly reply: Look } {
-  const look: Look = (conversation, exchange, roles) => [...conversation.texts(roles)].some(({ text }) => matches(text)) ? react(exchange) : undefined
+function looking(matches: (text: string) => boolean, react: () => Verdict): { readonly prompt: Look; readonly reply: Look } {
+  const look: Look = (conversation, _, roles) => [...conversation.texts(roles)].some(({ text }) => matches(text)) ? react() : undefined
   return { prompt: look, reply: look }
 }
 
@@ -93,20 +87,15 @@ function rewritingStream(rule: TextRule, lookbehind: number): AnyStreamTap {
   return tap
 }
 
-function warningStream(matches: (text: string) => boolean, warn: (exchange: Exchange) => void, lookbehind: number): AnyStreamTap {
-  const tap: StreamTap<Exchange> = {
+/** Behind the first byte, no header tells of it any more. */
+function warningStream(matches: (text: string) => boolean, lookbehind: number): AnyStreamTap {
+  const tap: StreamTap<() => void> = {
     lookbehind,
-    open: exchange => exchange,
-    text(text, _, exchange) {
-      if (matches(text)) warn(exchange)
+    open: (exchange, instance) => () => exchange.warn(instance, 'stream', warn()),
+    text(text, _, found) {
+      if (matches(text)) found()
       return text
     },
   }
   return tap
-}
-
-/** Once for each exchange; behind the first byte nobody sees it any more. */
-function warner(isCompatible: boolean): (exchange: Exchange) => void {
-  const headers = ['X-Tapline-Guardrail', warning, ...isCompatible ? [compatibleHeader, warning] : []]
-  return ({ replyHeaders }) => { if (!replyHeaders.includes(warning)) replyHeaders.push(...headers) }
 }

@@ -35,8 +35,8 @@ export interface StreamTap<State = unknown> {
   readonly lookbehind?: number
   /** The whole stream is collected, and goes through the `response` tap instead. */
   readonly buffer?: boolean
-  /** Makes the state of one stream. */
-  open?(exchange: Exchange): State
+  /** Makes the state of one stream. @param instance the name of this instance, for `exchange.warn` */
+  open?(exchange: Exchange, instance: string): State
   /**
    * Returns the text as it shall leave. A pure function of its text: it may be asked again about text that has not left yet.
    * A refusal ends the stream before this text leaves.
@@ -54,7 +54,7 @@ export interface StreamTap<State = unknown> {
 }
 
 /** A stream tap whose state is its own affair. */
-export type AnyStreamTap = Omit<StreamTap<never>, 'open'> & { open?(exchange: Exchange): unknown }
+export type AnyStreamTap = Omit<StreamTap<never>, 'open'> & { open?(exchange: Exchange, instance: string): unknown }
 
 /** What a plugin returns from `setup`. A phase that is not named here costs nothing. */
 export interface Taps {

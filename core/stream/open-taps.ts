@@ -99,7 +99,7 @@ export class OpenTaps {
 
   #open({ name, tap }: NamedTap): OpenTap[] {
     try {
-      return [{ name, tap, state: tap.open?.(this.#exchange) as never }]
+      return [{ name, tap, state: tap.open?.(this.#exchange, name) as never }]
     } catch (cause) {
       this.#failed(name, cause)
       return []
