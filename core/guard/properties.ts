@@ -1,5 +1,7 @@
 /** The options that guardrails over texts have in common, as members of their schemas. */
 
+import type { Role } from '../document/conversation.ts'
+
 export const guardProperties = {
   message: { type: 'string', minLength: 1, default: 'Request blocked by policy', description: 'What block and respond say.' },
   block_status: { type: 'integer', minimum: 400, maximum: 599, description: 'The status of a block: 400 for a prompt and 502 for a reply by default.' },
@@ -11,6 +13,11 @@ export function rolesProperty<const Roles extends readonly string[]>(roles: Role
     type: 'array', items: { type: 'string', enum: ['system', 'developer', 'user', 'assistant', 'tool', 'all'] }, minItems: 1, default: roles,
     description: 'Whose messages of a prompt are looked at. Replies are looked at whole.',
   } as const
+}
+
+/** The roles as a conversation takes them: undefined is all. */
+export function rolesOf(roles: readonly (Role | 'all')[]): readonly Role[] | undefined {
+  return roles.includes('all') ? undefined : roles as readonly Role[]
 }
 
 /** @param characters that are held back by default */

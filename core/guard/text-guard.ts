@@ -4,6 +4,7 @@ import type { Conversation, Role } from '../document/conversation.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import { answer, block } from '../pipeline/verdict.ts'
 import { warn } from '../pipeline/warning.ts'
+import { rolesOf } from './properties.ts'
 import type { AnyStreamTap, StreamTap, Taps, Verdict } from '../plugin/define.ts'
 
 /** What a guardrail looks for. */
@@ -41,7 +42,7 @@ interface Reaction {
 
 /** The taps of a guardrail. Replies are looked at whole, whoever speaks. */
 export function guardTexts(rule: TextRule, action: GuardAction, options: GuardOptions): Pick<Taps, 'prompt' | 'response' | 'stream'> {
-  const roles = options.roles.includes('all') ? undefined : options.roles as readonly Role[]
+  const roles = rolesOf(options.roles)
   const { prompt, reply, stream } = reactions[action](rule, options)
   return {
     prompt: exchange => exchange.readable ? prompt(exchange.conversation, exchange, roles) : undefined,

@@ -1,0 +1,85 @@
+/** Finds what is known by its form: a cheap look first, then a pattern, then a check of what matched. */
+
+import type { Pattern, TextSpan } from '../plugin/define.ts'
+import { settled, type Finding } from './findings.ts'
+
+export interface TextForm {
+  /** What a match is. */
+  readonly entity: string
+  /** A regular expression for the cheap look that every text gets, without a repetition that has no bound; absent, the pattern is always tried. */
+  readonly hint?: string
+  /** RE2. */
+  readonly pattern: string
+  /** The group of the pattern that counts; all of the match by default. */
+  readonly group?: number
+  /** Whether a match is what it seems. Then numbers count only whole: no digit may stand beside them. */
+  readonly check?: (found: string) => boolean
+  /** Of a match that may have taken too much, how much counts. */
+  readonly cut?: (found: string) => number
+}
+
+interface CompiledForm extends Omit<TextForm, 'hint' | 'pattern'> {
+  readonly hint: RegExp | undefined
+  readonly pattern: Pattern
+}
+
+const nothing: readonly Finding[] = []
+/** What stands between the groups of a number. */
+const separator = /[ /-]/
+/** No form is longer, from its second group on. */
+const longestRest = 48
+
+export class Forms {
+  readonly #forms: readonly CompiledForm[]
+  /** The hints of all in one; undefined where a form has none. */
+  readonly #hint: RegExp | undefined
+
+  /** @throws SyntaxError naming the pattern that cannot be used */
+  constructor(forms: readonly TextForm[], compile: (pattern: string) => Pattern) {
+    this.#forms = forms.map(form => ({ ...form, hint: form.hint === undefined ? undefined : new RegExp(form.hint), pattern: compile(form.pattern) }))
+    this.#hint = forms.every(({ hint }) => hint !== undefined) ? new RegExp(forms.map(({ hint }) => hint).join('|')) : undefined
+  }
+
+  /** In order and apart. */
+  find(text: string): readonly Finding[] {
+    if (this.#forms.length === 0 || this.#hint?.test(text) === false) return nothing
+    const found = this.#forms.flatMap(form => form.hint?.test(text) === false ? nothing : foundBy(form, text))
+    return settled(found)
+  }
+}
+
+function foundBy(form: CompiledForm, text: string): readonly Finding[] {
+  return form.pattern.spans(text, form.group).flatMap(span => accepted(form, text, span) ?? foundInside(form, text, span))
+}
+
+function accepted({ entity, check, cut }: CompiledForm, text: string, { start, end: last }: TextSpan): Finding | undefined {
+  const end = cut === undefined ? last : start + cut(text.slice(start, last))
+  if (end === start || check !== undefined && (isPieceOfNumber(text, start, end) || !check(text.slice(start, end)))) return undefined
+  return { start, end, entity }
+}
+
+/** What begins in the second group, or a later one, of what did not pass: the first may be something else. */
+function foundInside(form: CompiledForm, text: string, { start, end }: TextSpan): readonly Finding[] {
+  const gap = text.slice(start, end).search(separator)
+  if (gap < 0 || form.check === undefined) return nothing
+  const from = start + gap
+  const rest = text.slice(from, end + longestRest)
+  return foundBy(form, rest).filter(finding => from + finding.start < end).map(finding => ({ ...finding, start: from + finding.start, end: from + finding.end }))
+}
+
+function isPieceOfNumber(text: string, start: number, end: number): boolean {
+  return isDigit(text, start) && isBehindDigit(text, start) || isDigit(text, end - 1) && isBeforeDigit(text, end)
+}
+
+function isBehindDigit(text: string, start: number): boolean {
+  return isDigit(text, start - 1) || text[start - 1] === '.' && isDigit(text, start - 2)
+}
+
+function isBeforeDigit(text: string, end: number): boolean {
+  return isDigit(text, end) || text[end] === '.' && isDigit(text, end + 1)
+}
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code >= 0x30 && code <= 0x39
+}

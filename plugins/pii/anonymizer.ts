@@ -1,0 +1,58 @@
+/** Personal data against placeholders, and back again in the reply of the same exchange. */
+
+import { Placeholders, replaceFindings, slot, type Conversation, type Exchange, type Forms, type PlaceholderFormat, type Role, type TextRule } from '../../core/index.ts'
+
+/** Whose values stay masked: callers need not know what they are told to keep. */
+const instructing: readonly Role[] = ['system', 'developer']
+const speaking: readonly Role[] = ['user', 'assistant', 'tool']
+/** What stands between a find and the end of a text, if more of the find may follow. */
+const mayGrow = /^[ ()./-]{0,2}$/
+
+export class Anonymizer implements TextRule {
+  readonly #forms: Forms
+  readonly #format: PlaceholderFormat
+  readonly #restores: boolean
+  readonly #placeholders = slot<Placeholders>()
+
+  constructor(forms: Forms, format: PlaceholderFormat, restores: boolean) {
+    this.#forms = forms
+    this.#format = format
+    this.#restores = restores
+  }
+
+  readonly matches = (text: string): boolean => this.#forms.find(text).length > 0
+
+  readonly rewritePrompt = (conversation: Conversation, exchange: Exchange, roles?: readonly Role[]): void => {
+    const placeholders = this.#placeholdersOf(exchange)
+    placeholders.reserve(conversation)
+    const rewrite = (whose: readonly Role[], isRestorable: boolean) => {
+      const asked = roles === undefined ? whose : whose.filter(role => roles.includes(role))
+      conversation.rewrite(text => this.#anonymized(text, (entity, value) => placeholders.of(entity, value, isRestorable)), asked)
+    }
+    rewrite(instructing, false)
+    rewrite(speaking, this.#restores)
+    // An answer with one caller's values in it is none for another who only asked alike.
+    if (placeholders.isRestorable) exchange.cache = 'bypass'
+  }
+
+  readonly rewriterOfReply = (exchange: Exchange): ((text: string, isOpen: boolean) => string) => {
+    const placeholders = this.#placeholdersOf(exchange)
+    return (text, isOpen) => {
+      placeholders.reserveIn(text)
+      const anonymous = this.#anonymized(text, (entity, value, isAtEnd) => isOpen ? placeholders.ofFlowing(entity, value, isAtEnd) : placeholders.of(entity, value, false))
+      return this.#restores ? placeholders.restore(anonymous) : anonymous
+    }
+  }
+
+  #anonymized(text: string, placeholderOf: (entity: string, value: string, isAtEnd: boolean) => string): string {
+    return replaceFindings(text, this.#forms.find(text), (value, { entity, end }) => placeholderOf(entity, value, mayGrow.test(text.slice(end, end + 3))))
+  }
+
+  #placeholdersOf(exchange: Exchange): Placeholders {
+    const known = this.#placeholders.get(exchange)
+    if (known !== undefined) return known
+    const placeholders = new Placeholders(this.#format)
+    this.#placeholders.set(exchange, placeholders)
+    return placeholders
+  }
+}

@@ -1,0 +1,17 @@
+/** Finds personal data in prompts, replies and streams, and puts placeholders in its place, which can be turned back (policy 11). */
+
+import { definePlugin, Forms, guardTexts, PlaceholderFormat } from '../../core/index.ts'
+import { Anonymizer } from './anonymizer.ts'
+import { recognisers } from './recognisers.ts'
+import { schema } from './schema.ts'
+
+export default definePlugin({
+  name: 'pii',
+  description: 'Finds personal data in prompts, replies and streams: anonymizes, blocks, answers or warns.',
+  schema,
+  setup({ options, regex }) {
+    const forms = new Forms([...options.patterns, ...recognisers.filter(({ entity }) => options.entities.includes(entity))], regex)
+    const rule = new Anonymizer(forms, new PlaceholderFormat(options.placeholder_format), options.restore)
+    return guardTexts(rule, options.action === 'anonymize' ? 'rewrite' : options.action, options)
+  },
+})

@@ -1,0 +1,36 @@
+/** What tells personal data from other text: a form each, and a check where there is one. */
+
+import { isIPv4, isIPv6 } from 'node:net'
+import type { TextForm } from '../../core/index.ts'
+import { digitsOf, ibanEnd, isIban, isMonotonous, luhn } from './checksums.ts'
+import { nationalIds } from './national-ids.ts'
+
+const phoneForms = [
+  '\\+[0-9]{1,3}(?:[ ./-]?(?:\\([0-9]{1,4}\\)|[0-9]{1,4})){2,6}', '\\([0-9]{3}\\) ?[0-9]{3}[ .-][0-9]{4}\\b', '\\b(?:1[ .-])?[0-9]{3}[.-][0-9]{3}[.-][0-9]{4}\\b',
+  '\\b0[1-9][0-9]{1,3}[ /-][0-9]{3,8}(?:[ -][0-9]{2,6})?\\b', '\\b0[1-9](?: [0-9]{2}){4}\\b', '\\b0[1-9][0-9] [0-9]{3} [0-9]{4}\\b', '\\b07[0-9]{3} ?[0-9]{6}\\b',
+]
+
+export const recognisers: readonly TextForm[] = [
+  { entity: 'EMAIL_ADDRESS', hint: '@', pattern: "[\\p{L}\\p{N}._%+'-]*[\\p{L}\\p{N}_%+-]@(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+\\p{L}{2,24}" },
+  { entity: 'CREDIT_CARD', hint: '\\d{4}[ -]?\\d{4}|3\\d{3}[ -]?\\d{6}', pattern: '[2-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{1,7}|3[0-9]{3}[ -]?[0-9]{6}[ -]?[0-9]{4,5}', check: isCard },
+  { entity: 'IBAN_CODE', hint: '[A-Za-z]{2}\\d{2}', pattern: '(?i)\\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\\b', cut: ibanEnd, check: isIban },
+  { entity: 'IP_ADDRESS', hint: '\\d\\.\\d{1,3}\\.', pattern: '\\b[0-9]{1,3}(?:\\.[0-9]{1,3}){3}\\b', check: found => isIPv4(found) && !/^(?:127|0)\./.test(found) },
+  { entity: 'IP_ADDRESS', hint: '[0-9A-Fa-f]:[0-9A-Fa-f:]', pattern: '[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:[0-9]{0,3}(?:\\.[0-9]{1,3}){3})?', check: found => isIPv6(found) && /\d/.test(found) && !/^[:0]+1?$/.test(found) },
+  ...nationalIds,
+  { entity: 'PHONE_NUMBER', hint: '\\+\\d|\\d{3}[-./) ]|\\b0\\d', pattern: phoneForms.join('|'), check: isPhone },
+]
+
+export const entityNames: readonly string[] = [...new Set(recognisers.map(({ entity }) => entity))]
+
+/** By its issuer's first digits, and how many it gives its cards. */
+const cards = /^(?:4(?:\d{12}|\d{15}|\d{18})|(?:5[0-8]|2[2-7]|35|8[1-2])\d{14}|6\d{11,18}|3[47]\d{13}|3(?:0|6|8|9)\d{12})$/
+
+function isCard(found: string): boolean {
+  const digits = digitsOf(found)
+  return cards.test(digits.join('')) && !isMonotonous(digits) && luhn(digits)
+}
+
+function isPhone(found: string): boolean {
+  const digits = digitsOf(found)
+  return digits.length >= 8 && digits.length <= 15 && !isMonotonous(digits)
+}

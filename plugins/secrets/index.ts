@@ -1,0 +1,17 @@
+/** Finds credentials in prompts, replies and streams, by the forms of their vendors and by how random they look (policy 11). */
+
+import { definePlugin, guardTexts, replaceFindings, textRule } from '../../core/index.ts'
+import { schema } from './schema.ts'
+import { SecretScanner } from './scanner.ts'
+
+export default definePlugin({
+  name: 'secrets',
+  description: 'Finds credentials in prompts, replies and streams, and takes them out or blocks.',
+  schema,
+  setup({ options, regex }) {
+    const scanner = new SecretScanner(options, regex)
+    const { action, replacement } = options
+    const rule = textRule(text => scanner.find(text).length > 0, text => replaceFindings(text, scanner.find(text), () => replacement))
+    return guardTexts(rule, action === 'redact' ? 'rewrite' : action, options)
+  },
+})

@@ -1,0 +1,22 @@
+/** The options of the plugin `secrets`. */
+
+import { guardProperties, lookbehindProperty, rolesProperty, type OptionsSchema } from '../../core/index.ts'
+import { vendorNames } from './vendors.ts'
+
+export const schema = {
+  type: 'object',
+  properties: {
+    vendors: {
+      type: 'array', items: { type: 'string', enum: vendorNames }, default: vendorNames,
+      description: 'Whose keys are recognised by their form; all by default. An empty list leaves the entropy alone.',
+    },
+    entropy: { type: 'number', minimum: 0, maximum: 8, default: 4, description: 'Bits per character from which a word that nobody would write by hand counts as a secret; 0 looks at no words.' },
+    min_length: { type: 'integer', minimum: 8, maximum: 256, default: 20, description: 'Characters from which a word is looked at.' },
+    allow_list: { type: 'array', items: { type: 'string', minLength: 1 }, default: [], description: 'Values that look like secrets and are none.' },
+    roles: rolesProperty(['all']),
+    action: { type: 'string', enum: ['redact', 'block', 'respond', 'warn'], default: 'redact', description: 'What a secret leads to. respond collects streams before they leave.' },
+    replacement: { type: 'string', default: '[redacted]', description: 'What redact puts in the place of a secret.' },
+    stream_lookbehind: lookbehindProperty(256),
+    ...guardProperties,
+  },
+} as const satisfies OptionsSchema
