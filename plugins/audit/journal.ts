@@ -44,4 +44,9 @@ export const auditJournal: JournalDefinition<AuditRow> = {
     response_body: { type: 'text', searched: true, apart: true },
     details: { type: 'json', apart: true },
   },
+  rollup: {
+    dimensions: ['status_code', 'provider', 'cache_type', 'user_path', 'failover_from', 'failover_to'],
+    measures: ['duration_ns'],
+    often: [['status_code'], ['status_code', 'provider', 'cache_type'], ['failover_from', 'failover_to']],
+  },
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { chatChunks, chatCompletion, errorBody } from '../../../core/testing/chat-samples.ts'
 import { Gate } from '../../../core/testing/gate.ts'
 import { Audited, type Entry } from '../../support/audit.ts'
+import { recorded } from '../../support/recorded.ts'
 import { hello, helloStream } from '../../support/serve.ts'
 
 const audio = Buffer.from('ID3 not really music')
@@ -36,7 +37,7 @@ const insert = (phase: string) => ({
 
 const cases: Readonly<Record<string, Case>> = {
   'a plain call, with both bodies as they were': {
-    run: async ({ served }) => { served.upstream.always({ body: chatCompletion({ content: 'hi' }) }); await served.chat('{"model":"gpt-test","temperature":0.5,"max_tokens":7,"seed":12345678901234567890,"messages":[{"role":"user","content":"caf\\u00e9"}]}', { 'user-agent': 'curl/8', 'x-tapline-user-path': '/acme' }) },
+    run: async ({ served }) => { served.upstream.always({ body: chatCompletion({ content: 'hi' }) }); await served.chat('{"model":"gpt-test","temperature":0.5,"max_tokens":7,"seed":12345678901234567890,"messages":[{"role":"user","content":"caf\\u00e9"}]}', { 'user-agent': 'curl/8', 'x-tapline-user-path': '/acme' }); await recorded(served, 1) },
     check: row => {
       expect(row).to.include({ status_code: 200, method: 'POST', path: '/v1/chat/completions', requested_model: 'gpt-test', resolved_model: 'gpt-test', provider: 'openai', provider_name: 'openai', stream: false, error_type: null, auth_method: 'master_key', user_path: '/acme', client_ip: '127.0.0.1', cache_type: null, alias_used: false, workflow_version_id: null, bodies_omitted: false, conversation_payload: true })
       expect(row.data).to.include({ temperature: 0.5, max_tokens: 7, user_agent: 'curl/8' })

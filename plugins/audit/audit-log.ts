@@ -1,0 +1,108 @@
+/** The log once its store is open: what writes it, what shows it, and what deletes it. */
+
+import type { Logger } from 'pino'
+import { dataPath, type Exchange, type Journal, type OptionsOf, type Services, type UsageLedger } from '../../core/index.ts'
+import { JournalWriter } from '../../core/storage/journal-writer.ts'
+import { Retention } from '../../core/storage/retention.ts'
+import { auditEndpoints } from './api/endpoints.ts'
+import { Bodies, finished } from './bodies.ts'
+import { changeOf, noteChange } from './changes.ts'
+import { auditJournal, type AuditRow } from './journal.ts'
+import { keepsMedia } from './media/kept-media.ts'
+import { FolderOfMedia, MediaInMemory, type MediaFiles } from './media/media-files.ts'
+import { MediaStore, type MediaRecord } from './media/media-store.ts'
+import { Recorder } from './recorder.ts'
+import type { schema } from './schema.ts'
+
+type Options = OptionsOf<typeof schema>
+
+const batchRows = 100
+const dayMs = 86_400_000
+
+export interface AuditGround {
+  readonly options: Options
+  readonly journal: Journal<AuditRow>
+  readonly services: Pick<Services, 'storage' | 'spool' | 'admin' | 'clock' | 'meter' | 'health'> & { readonly usage: UsageLedger | undefined }
+  readonly log: Logger
+}
+
+export class AuditLog {
+  readonly #ground: AuditGround
+  readonly #media: MediaStore
+  readonly #writer: JournalWriter<AuditRow>
+  readonly #retention: Retention<AuditRow>
+  readonly #recorder: Recorder
+  readonly #withdraw: readonly (() => void)[]
+
+  constructor(ground: AuditGround) {
+    const { options, services: { storage, clock }, log } = ground
+    this.#ground = ground
+    this.#media = new MediaStore({ records: storage.records<MediaRecord>('audit_media'), files: mediaFiles(options), log })
+    this.#writer = writerOf(ground)
+    this.#retention = retentionOf(ground, this.#media)
+    this.#recorder = new Recorder({
+      logHeaders: options.log_headers, isStepwise: options.log_guardrail_steps, onlyModelInteractions: options.only_model_interactions,
+      bodies: options.log_bodies ? bodiesOf(options, this.#media) : undefined,
+      writer: this.#writer, clock,
+    })
+    this.#withdraw = this.#offer()
+  }
+
+  start(): void {
+    this.#retention.start()
+  }
+
+  /** A request came. */
+  open(exchange: Exchange): void {
+    this.#recorder.open(exchange)
+  }
+
+  /** Its reply has left, or the caller has. */
+  close(exchange: Exchange): void {
+    const change = changeOf(exchange)
+    if (change === undefined) this.#recorder.close(exchange)
+    else this.#recorder.closeEvent(exchange, { ...change })
+  }
+
+  async end(): Promise<void> {
+    for (const withdraw of this.#withdraw) withdraw()
+    await this.#retention.close()
+    await this.#writer.close()
+    await this.#media.settled()
+  }
+
+  #offer(): readonly (() => void)[] {
+    const { options, journal, services: { admin, usage, clock } } = this.#ground
+    const endpoints = auditEndpoints({ journal: options.recording ? journal : undefined, flush: () => this.#writer.flush(), media: this.#media, usage, clock })
+    return [
+      ...endpoints.map(endpoint => admin.endpoint(endpoint)),
+      admin.setting('LOGGING_ENABLED', () => options.recording),
+      admin.setting('LOGGING_RETENTION_DAYS', () => String(options.retention_days)),
+      admin.onChange(noteChange),
+    ]
+  }
+}
+
+function writerOf({ options, journal, services: { spool, clock, meter, health }, log }: AuditGround): JournalWriter<AuditRow> {
+  return new JournalWriter({
+    name: auditJournal.name, policy: { bufferRows: options.buffer_size, batchRows, everyMs: options.flush_interval },
+    finish: finished,
+    journal, spool, clock, meter, health, log,
+  })
+}
+
+function retentionOf({ options: { retention_days: days }, journal, services: { storage, clock }, log }: AuditGround, media: MediaStore): Retention<AuditRow> {
+  return new Retention({ name: auditJournal.name, deleted: ids => media.deleteOf(ids, clock.now() - days * dayMs), days, journal, storage, clock, log })
+}
+
+function mediaFiles({ media_type: type, media_path: path }: Options): MediaFiles {
+  return type === 'memory' ? new MediaInMemory() : new FolderOfMedia(path ?? dataPath('media'))
+}
+
+function bodiesOf(options: Options, media: MediaStore): Bodies {
+  const mayKeep = (side: 'input' | 'output') => keepsMedia(options, side, 'audio') || keepsMedia(options, side, 'image')
+  return new Bodies({
+    logRevisions: options.log_revision_bodies, isStepwise: options.log_guardrail_steps,
+    keepsUploads: mayKeep('input'), keepsMedia: mayKeep('output'),
+  }, (row, side, file) => keepsMedia(options, side, file.kind) ? media.keep(row, file) : undefined)
+}
