@@ -1,6 +1,6 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
-import type { Filter, JournalRow, Sum, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import type { Filter, JournalRow, Sum, Usage, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
 import type { UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
