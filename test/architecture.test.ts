@@ -30,6 +30,7 @@ const coreWords: Readonly<Record<string, RegExp>> = {
   'openai-chat': /^core\/(testing\/|cli\/new\.ts$)/, // what the test kit and the skeletons speak
   retry: /^core\//, // a recovery, and a kind of attempt
   secrets: /^core\/(cli\/|main\.ts$)/, // what the store keeps sealed
+  state: /^core\/neutral\//, // an event: what a vendor wants back
   usage: /^core\/(neutral|upstream)\//, // a step of a stream
   version: /^core\/gateway\//, // a service
 }

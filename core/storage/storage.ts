@@ -1,12 +1,15 @@
 /** What a storage plugin offers: documents and journals, each in one way for every database. */
 
 import type { Journal, JournalDefinition, JournalRow } from './journal.ts'
+import type { State } from '../plugin/state.ts'
 import type { Records } from './records.ts'
 
 /** The service `storage`. Every method may wait for the database, so none belongs on the way of a request that could do without. */
 export interface Storage {
   /** For people: `sqlite`, `postgresql` … */
   readonly kind: string
+  /** Counts for all processes that share the database; absent where it cannot. */
+  readonly state?: State | undefined
   /** A named collection of documents. The same name always gives the same documents. @param name lower-case words joined by `_` */
   records<T extends object>(name: string): Records<T>
   /** Opens a journal, making what it needs in the database. The same name always gives the same rows. @throws if it stands there with columns of other types */

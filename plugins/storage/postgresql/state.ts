@@ -23,8 +23,8 @@ export class PostgresqlState implements State {
 
   /** Makes what it needs in the database. @throws StorageUnavailable */
   async open(): Promise<void> {
-    const [row] = await this.#database.ask(sql`SELECT to_regproc('tapline_settle_state') IS NOT NULL AS there`, 'lookup')
-    if (row === undefined || !Boolean(row['there'])) await this.#database.alone(connection => connection.define(stateSchema))
+    const [row] = await this.#database.ask(sql`SELECT to_regproc('tapline_settle_state')::text AS made`, 'lookup')
+    if ((row?.['made'] ?? null) === null) await this.#database.alone(connection => connection.define(stateSchema))
   }
 
   /** Deletes from time to time what nobody asks for any more. */

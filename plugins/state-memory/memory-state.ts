@@ -1,0 +1,105 @@
+/** Counters and holds in this process. */
+
+import { admits, type Addition, type Claim, type ClaimAnswer, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../../core/plugin/state.ts'
+import { HoldBook } from './hold-book.ts'
+
+interface Counter {
+  value: number
+  base: number | undefined
+  readonly sinceMs: number
+  expiresAtMs: number
+}
+
+const nothing: Standing = { current: 0, previous: 0, held: 0 }
+
+export class MemoryState implements State {
+  readonly isShared = false
+  readonly #counters = new Map<string, Counter>()
+  readonly #holds = new HoldBook()
+
+  claim(claims: readonly Claim[], nowMs: number): ClaimAnswer {
+    const standings = claims.map(claim => this.#standingFor(claim, nowMs))
+    const admitted = claims.every((claim, index) => admits(claim, standings[index] ?? nothing))
+    if (admitted) for (const claim of claims) this.#grant(claim, nowMs)
+    return { admitted, standings }
+  }
+
+  settle({ releases, adds }: Settlement, nowMs: number): void {
+    for (const { key, holder } of releases) this.#holds.release(key, holder)
+    for (const add of adds) this.#add(add, nowMs)
+  }
+
+  renew(holds: readonly Hold[]): void {
+    for (const hold of holds) this.#holds.put(hold)
+  }
+
+  read(questions: readonly Question[], nowMs: number): readonly Standing[] {
+    return questions.map(question => this.#standing(question, nowMs))
+  }
+
+  base(counter: string, sinceMs: number, value: number): void {
+    const known = this.#counters.get(counter)
+    if (known?.sinceMs === sinceMs) known.base = value
+  }
+
+  forget(counters: readonly string[]): void {
+    for (const counter of counters) this.#counters.delete(counter)
+  }
+
+  get volatile(): VolatileCounters {
+    return {
+      save: prefix => Object.fromEntries([...this.#counters].flatMap(([key, { value, base, expiresAtMs }]) => key.startsWith(prefix) ? [[key, [value + (base ?? 0), expiresAtMs] as const]] : [])),
+      restore: (counters, nowMs) => {
+        for (const [key, [value, expiresAtMs]] of Object.entries(counters)) {
+          if (expiresAtMs > nowMs && !this.#counters.has(key)) this.#counters.set(key, { value, base: 0, sinceMs: nowMs, expiresAtMs })
+        }
+      },
+    }
+  }
+
+  /** Drops what nobody will ask for any more. */
+  sweep(nowMs: number): void {
+    for (const [key, { expiresAtMs }] of this.#counters) if (expiresAtMs <= nowMs) this.#counters.delete(key)
+    this.#holds.sweep(nowMs)
+  }
+
+  /** A counter that must have a base begins with the first question. */
+  #standingFor({ counter, hold }: Claim, nowMs: number): Standing {
+    if (counter?.based === true && this.#live(counter.counter, nowMs) === undefined) {
+      this.#counters.set(counter.counter, { value: 0, base: undefined, sinceMs: nowMs, expiresAtMs: counter.expiresAtMs })
+    }
+    return this.#standing({ ...counter, ...(hold === undefined ? {} : { held: hold.key }) }, nowMs)
+  }
+
+  #standing({ counter, previous, held }: Question, nowMs: number): Standing {
+    const known = counter === undefined ? undefined : this.#live(counter, nowMs)
+    return {
+      current: valueOf(known),
+      previous: previous === undefined ? 0 : valueOf(this.#live(previous, nowMs)),
+      held: held === undefined ? 0 : this.#holds.sumOf(held, nowMs),
+      ...(known !== undefined && known.base === undefined ? { waitsSinceMs: known.sinceMs } : {}),
+    }
+  }
+
+  #grant({ counter, hold }: Claim, nowMs: number): void {
+    if (counter !== undefined && counter.add > 0) this.#add({ counter: counter.counter, amount: counter.add, expiresAtMs: counter.expiresAtMs }, nowMs)
+    if (hold !== undefined) this.#holds.put(hold)
+  }
+
+  #add({ counter, amount, expiresAtMs, atMs }: Addition, nowMs: number): void {
+    const known = this.#live(counter, nowMs)
+    if (known === undefined) this.#counters.set(counter, { value: amount, base: atMs === undefined ? 0 : undefined, sinceMs: atMs ?? nowMs, expiresAtMs })
+    else if (atMs === undefined || atMs >= known.sinceMs) known.value += amount
+  }
+
+  #live(key: string, nowMs: number): Counter | undefined {
+    const known = this.#counters.get(key)
+    if (known === undefined || known.expiresAtMs > nowMs) return known
+    this.#counters.delete(key)
+    return undefined
+  }
+}
+
+function valueOf(counter: Counter | undefined): number {
+  return counter === undefined ? 0 : counter.value + (counter.base ?? 0)
+}

@@ -1,0 +1,36 @@
+/** Keeps the numbers that limits are counted by in Redis, for all replicas. */
+
+import { definePlugin, type OptionsSchema } from '../../core/index.ts'
+import { RedisState } from './redis-state.ts'
+
+const schema = {
+  type: 'object',
+  required: ['url'],
+  properties: {
+    url: { type: 'string', minLength: 1, secret: true, description: 'Where Redis is: `redis://user:password@host:6379/0`.' },
+    prefix: { type: 'string', default: 'tapline:state:', description: 'What the keys begin with.' },
+  },
+} as const satisfies OptionsSchema
+
+export default definePlugin({
+  name: 'state-redis',
+  description: 'Keeps the numbers that limits are counted by in Redis.',
+  schema,
+  provides: 'state',
+  setup({ options: { url, prefix }, services: { clock, health }, log }) {
+    let isLost = false
+    const lost = (err: Error) => {
+      if (!isLost) log.warn({ err }, 'Redis cannot be reached; limits and budgets follow their on_store_failure')
+      isLost = true
+    }
+    const state = new RedisState({ url, prefix, clock, lost, found: () => { isLost = false } })
+    return {
+      service: state,
+      async open() {
+        await state.open()
+        health.check('state', () => state.probe())
+      },
+      close: () => state.close(),
+    }
+  },
+})
