@@ -12,3 +12,10 @@ export function normalise(given: string | string[] | undefined): string | undefi
 export function isWithin(path: string, root: string): boolean {
   return root === '/' || root === '' || path === root || path.startsWith(`${root}/`)
 }
+
+/** A path and all above it, the deepest first; the last is `/`. The empty path counts as `/`. */
+export function ancestors(path: string): readonly string[] {
+  const found: string[] = []
+  for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf('/'))) found.push(at)
+  return [...found, '/']
+}

@@ -9,11 +9,16 @@ import type { Secrets } from '../storage/secrets.ts'
 import type { SpoolDirectory } from '../storage/spool-directory.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { Target } from '../upstream/target.ts'
+import type { Access } from './access.ts'
 import type { Conversations } from './conversations.ts'
 import type { Files } from './files.ts'
 import type { Keys, Pricing, UsageLedger } from './ledger.ts'
+import type { GuardrailBook } from './guardrails.ts'
+import type { KnownPlugins } from './known-plugins.ts'
 import type { ModelEntry, ModelMetadata } from './provider.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
+import type { Variants } from './variants.ts'
+import type { Workflows } from './workflows.ts'
 import type { Limits, Saturation } from './limits.ts'
 import type { State } from './state.ts'
 
@@ -186,6 +191,7 @@ export interface Services {
   readonly cache: CacheStore
   readonly cacheLayers: CacheLayers
   readonly models: Models
+  readonly access: Access
   readonly storage: Storage
   readonly secrets: Secrets
   /** Rows that wait for the store, on the local disk. */
@@ -198,6 +204,10 @@ export interface Services {
   readonly files: Files
   readonly pipelines: Pipelines
   readonly conversations: Conversations
+  readonly variants: Variants
+  readonly knownPlugins: KnownPlugins
+  readonly guardrails: GuardrailBook
+  readonly workflows: Workflows
   readonly state: State
   readonly saturation: Saturation
   readonly budgets: Limits

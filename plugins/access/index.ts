@@ -1,28 +1,39 @@
 /** Keeps callers to the models that they may use: judged by where a call really goes, not by the name that it gave. */
 
-import { definePlugin, gatewayError, type Exchange } from '../../core/index.ts'
+import { definePlugin, gatewayError, type Denial, type Exchange, type GatewayError } from '../../core/index.ts'
 import { SelectorLists } from '../../core/selected-models.ts'
+import { Judge } from './judge.ts'
+import { schema } from './schema.ts'
 
 export default definePlugin({
   name: 'access',
-  description: 'Lets a key use the models that it was made for.',
+  description: 'Lets callers use the models that are open to them.',
+  schema,
+  provides: 'access',
   needs: ['providers'],
-  setup({ services: { providers } }) {
-    const lists = new SelectorLists([...providers.keys()])
+  setup({ options, services: { providers } }) {
+    const judge = new Judge({ enabledByDefault: options.enabled_by_default, lists: new SelectorLists([...providers.keys()]) })
     return {
+      service: judge,
       route(exchange) {
-        const selectors = exchange.caller?.allowedModels
-        if (selectors === undefined || exchange.targets.length === 0) return
-        const allowed = lists.of(selectors)
-        exchange.targets = exchange.targets.filter(({ provider, model }) => allowed.has(provider.name, model))
-        if (exchange.targets.length === 0) return refusal(exchange)
+        const { targets } = exchange
+        const denials = targets.map(({ provider, model }) => judge.denial(exchange, provider.name, model))
+        if (!denials.some(denial => denial !== undefined)) return
+        exchange.targets = targets.filter((_, index) => denials[index] === undefined)
+        const [first] = denials
+        if (exchange.targets.length === 0 && first !== undefined) return refusal(exchange, first)
       },
     }
   },
 })
 
 /** Where a call is passed on, nobody may be able to tell its model. */
-function refusal({ model }: Exchange) {
-  const what = model === '' ? 'this API key may use some models only, and the model of this call cannot be told' : `model ${model} is not allowed for this API key`
-  return gatewayError('model_access_denied', what, { param: 'model' })
+function refusal({ model }: Exchange, { by, path = '' }: Denial): GatewayError {
+  const whose = by === 'key' ? 'this API key' : `the user path ${path}`
+  if (by === 'policy') return denied(model === '' ? 'the models of this provider are not all available, and the model of this call cannot be told' : `model ${model} is not available`)
+  return denied(model === '' ? `${whose} may use some models only, and the model of this call cannot be told` : `model ${model} is not allowed for ${whose}`)
+}
+
+function denied(message: string): GatewayError {
+  return gatewayError('model_access_denied', message, { param: 'model' })
 }
