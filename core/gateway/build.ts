@@ -8,22 +8,20 @@ import { ConfigError } from '../config/problems.ts'
 import { suggestion } from '../config/suggestion.ts'
 import { assemblePipelines, type AssembledPipeline, type UserPipelines } from '../pipeline/assemble.ts'
 import { factsOf } from '../upstream/provider.ts'
-import { resolveSteps, type ResolvedPipeline, type ResolvedStep } from '../pipeline/compile.ts'
-import { buildPlan, type PlacedStep } from '../pipeline/place-taps.ts'
-import type { Limits } from '../pipeline/plan.ts'
+import { resolveSteps, type CompileInput, type ResolvedPipeline } from '../pipeline/compile.ts'
 import { readPipelines } from '../pipeline/source.ts'
 import { isForCallers, type Dialect, type UpstreamDialect } from '../plugin/dialect.ts'
-import type { Instance } from '../plugin/instance.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { load, LoadError, type Loaded } from '../plugin/load.ts'
 import { directoryOf, home } from '../plugin/resolve.ts'
-import { Generation, type Ground, type ResolvedPlan } from './generation.ts'
+import { Generation, type Ground } from './generation.ts'
 import { setUpInstances } from './instances.ts'
+import { pluginsOf } from './known-plugins.ts'
 import { readConfig, type ReadConfig } from './load-for.ts'
+import { planMaker, type Dialects } from './plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
 import { makeProviders, sameProviders } from './providers.ts'
-
-const defaultTimeoutMs = 30_000
+import { VariantCompiler } from './variants.ts'
 
 /**
  * Compiles a configuration. Nothing of a configuration that does not compile is left behind.
@@ -35,7 +33,8 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
   const { config, types } = read ?? await readConfig(ground)
   const problems: Problem[] = []
   const listed = await loadListed(config, ground, problems)
-  const resolved = await resolvePipelines(config, ground, new Map([...listed].map(([name, { file }]) => [name, file])), wanted, problems)
+  const input = compileInput(config, ground, new Map([...listed].map(([name, { file }]) => [name, file])))
+  const resolved = await resolvePipelines(config, input, wanted, problems)
   const dialects = await loadDialects(resolved, config, types, problems)
   if (problems.length > 0) throw new ConfigError(problems)
   const surroundings = {
@@ -44,8 +43,9 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     translation: config.values.translation,
   }
   const providers = makeProviders({ configs: config.providers, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log: ground.log })
-  const instances = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
-    own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, pipelines: ground.innerCalls, providers },
+  const variants = new VariantCompiler(input, previous?.variants)
+  const setUp = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
+    own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, pipelines: ground.innerCalls, providers, variants, knownPlugins: pluginsOf(listed, input) },
     log: ground.log,
     userFile: config.file,
     previous: previous?.instances ?? new Map(),
@@ -55,7 +55,10 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     await Promise.all([...providers.values()].filter(provider => previous?.providers.get(provider.name) !== provider).map(provider => provider.release()))
     throw new ConfigError(problems)
   }
-  const plans = new Map(resolved.map(pipeline => [pipeline.pipeline.name, planOf(pipeline, instances, dialects, config, ground)]))
+  const { instances } = setUp
+  const planOf = planMaker(dialects, config, ground)
+  const plans = new Map(resolved.map(pipeline => [pipeline.pipeline.name, planOf(pipeline, instances)]))
+  variants.begin({ plans, setUp, planOf })
   const files = new Set([
     ...config.file === undefined ? [] : [config.file],
     join(ground.cwd, '.env'),
@@ -63,7 +66,7 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     ...[...listed.values(), ...dialects.values()].filter(({ isDefault }) => !isDefault).map(({ file }) => file),
     ...resolved.flatMap(({ steps }) => steps.flatMap(({ file }) => file ?? [])),
   ])
-  return new Generation({ config, files, plans, providers, surroundings, instances }, ground.clock)
+  return new Generation({ config, files, plans, providers, surroundings, instances, variants }, ground.clock)
 }
 
 /** The plugins of `plugins.load`, by the names that they give themselves; steps may call them so. */
@@ -78,7 +81,18 @@ async function loadListed(config: Config, { cwd }: Ground, problems: Problem[]):
   return listed
 }
 
-async function resolvePipelines(config: Config, ground: Ground, listed: ReadonlyMap<string, string>, wanted: string | undefined, problems: Problem[]): Promise<readonly ResolvedPipeline[]> {
+function compileInput(config: Config, { cwd }: Ground, listed: ReadonlyMap<string, string>): CompileInput {
+  const { plugins } = config.values
+  return {
+    settings: config,
+    loader: { searchPaths: plugins.search_paths, listed, foreignAllowed: plugins.enabled },
+    directory: directoryOf(config.file, cwd),
+    place: (pointer: string) => config.place(pointer),
+    locate: (file: string, pointer: string) => file === config.file ? config.place(pointer) : undefined,
+  }
+}
+
+async function resolvePipelines(config: Config, input: CompileInput, wanted: string | undefined, problems: Problem[]): Promise<readonly ResolvedPipeline[]> {
   const user = {
     pipelines: config.values.pipelines as unknown as UserPipelines,
     place: (pointer: string) => config.place(pointer),
@@ -86,14 +100,6 @@ async function resolvePipelines(config: Config, ground: Ground, listed: Readonly
   }
   const assembled = assemblePipelines(await readPipelines(new URL('pipelines/', home)), user, problems)
   if (wanted !== undefined) checkWanted(wanted, assembled)
-  const { plugins } = config.values
-  const input = {
-    settings: config,
-    loader: { searchPaths: plugins.search_paths, listed, foreignAllowed: plugins.enabled },
-    directory: directoryOf(config.file, ground.cwd),
-    place: (pointer: string) => config.place(pointer),
-    locate: (file: string, pointer: string) => file === config.file ? config.place(pointer) : undefined,
-  }
   const standing = assembled.filter(({ name, routes }) => routes.length > 0 || name === 'services' || name === wanted)
   return await Promise.all(standing.map(pipeline => resolveSteps(pipeline, input, problems)))
 }
@@ -102,8 +108,6 @@ function checkWanted(wanted: string, assembled: readonly AssembledPipeline[]): v
   const names = assembled.map(({ name }) => name)
   if (!names.includes(wanted)) throw new Error(`there is no pipeline "${wanted}"${suggestion(wanted, names)}; there are: ${names.join(', ')}`)
 }
-
-type Dialects = ReadonlyMap<string, Loaded<Dialect | UpstreamDialect>>
 
 /** The dialects of pipelines, and those that the configured providers speak. */
 async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Config, types: ProviderTypes, problems: Problem[]): Promise<Dialects> {
@@ -160,31 +164,4 @@ async function tryLoad<T>(loading: () => Promise<T>, named: Omit<Problem, 'messa
     problems.push({ ...named, expected: cause.expected, message: cause.message })
     return undefined
   }
-}
-
-function planOf(resolved: ResolvedPipeline, instances: ReadonlyMap<string, Instance>, dialects: Dialects, config: Config, { clock, log }: Ground): ResolvedPlan {
-  const { pipeline, steps } = resolved
-  const placed = steps.flatMap(step => placedStep(step, instances))
-  const dialect = callersDialect(pipeline.dialect, dialects)
-  const dialectWhen = pipeline.dialectWhen.flatMap(rule => {
-    const spoken = callersDialect(rule.dialect, dialects)
-    return spoken === undefined ? [] : [{ ...rule, dialect: spoken }]
-  })
-  const facts = { name: pipeline.name, operation: pipeline.operation, dialect, dialectWhen, body: pipeline.body, clock, log, limits: limitsOf(config), compatHeaders: config.values.server.compat_headers }
-  return { ...resolved, placed, plan: buildPlan(facts, placed) }
-}
-
-function callersDialect(name: string | undefined, dialects: Dialects): Dialect | undefined {
-  const spoken = name === undefined ? undefined : dialects.get(name)?.definition
-  return spoken !== undefined && isForCallers(spoken) ? spoken : undefined
-}
-
-function placedStep({ step, spec, phases, off }: ResolvedStep, instances: ReadonlyMap<string, Instance>): readonly PlacedStep[] {
-  const instance = instances.get(spec.key)
-  if (off !== undefined || instance === undefined) return []
-  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: step.timeout ?? spec.definition.timeoutMs ?? defaultTimeoutMs, phases }]
-}
-
-function limitsOf({ values: { http, server } }: Config): Limits {
-  return { totalMs: http.timeout, responseHeaderMs: http.response_header_timeout, streamIdleMs: http.stream_idle_timeout, streamStallMs: server.stream_stall_timeout }
 }

@@ -12,10 +12,11 @@ import { buffersStreams, type PlacedStep } from '../pipeline/place-taps.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { Instance } from '../plugin/instance.ts'
-import type { Clock, Health, RouteFacts, Services } from '../plugin/services.ts'
+import type { Clock, Health, RouteFacts, ServiceName, Services } from '../plugin/services.ts'
 import type { ProviderInstance, ProviderSurroundings } from '../upstream/provider.ts'
 import type { InnerCalls, Running } from './inner-calls.ts'
 import { Roll } from './roll.ts'
+import type { VariantCompiler } from './variants.ts'
 
 /** What every generation of one process shares. */
 export interface Ground {
@@ -45,6 +46,7 @@ export interface Parts {
   readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly surroundings: ProviderSurroundings
   readonly instances: ReadonlyMap<string, Instance>
+  readonly variants: VariantCompiler
 }
 
 export class Generation implements Serving, Parts, Running {
@@ -54,6 +56,7 @@ export class Generation implements Serving, Parts, Running {
   readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly surroundings: ProviderSurroundings
   readonly instances: ReadonlyMap<string, Instance>
+  readonly variants: VariantCompiler
   readonly basePath: string
   readonly bodyLimits: Serving['bodyLimits']
   readonly unknown: Plan
@@ -70,6 +73,7 @@ export class Generation implements Serving, Parts, Running {
     this.providers = parts.providers
     this.surroundings = parts.surroundings
     this.instances = parts.instances
+    this.variants = parts.variants
     this.basePath = config.values.server.base_path === '/' ? '' : config.values.server.base_path
     this.bodyLimits = { maxBytes: config.values.server.body_size_limit, maxUploadBytes: config.values.server.upload_size_limit, timeoutMs: 30_000, clock }
     this.unknown = (plans.get('unknown') as ResolvedPlan).plan
@@ -99,24 +103,22 @@ export class Generation implements Serving, Parts, Running {
 
   /** Connects its plugins to what they cannot serve without, in the order of their needs. @throws ConfigError */
   async open(): Promise<void> {
-    for (const instance of this.instances.values()) {
-      try {
-        await instance.open()
-      } catch (cause) {
-        throw new ConfigError([{ pointer: `/${instance.spec.name}`, message: `${instance.spec.name} cannot begin: ${cause instanceof Error ? cause.message : String(cause)}` }])
-      }
-    }
+    for (const instance of this.instances.values()) await open(instance)
+  }
+
+  /** Opens what provides a service, and what that needs, and nothing else. @returns the service; undefined if nobody provides it. @throws ConfigError */
+  async openService<Name extends ServiceName>(name: Name): Promise<Services[Name] | undefined> {
+    const provider = [...this.instances.values()].find(({ spec }) => spec.definition.provides === name)
+    const { needs = [], wants = [] } = provider?.spec.definition ?? {}
+    for (const need of [...needs, ...wants]) await this.openService(need)
+    if (provider !== undefined) await open(provider)
+    return provider?.taps.service as Services[Name] | undefined
   }
 
   /** Begins to serve: those of its plugins that never did begin their work. */
   start(log: Logger): void {
-    for (const instance of this.instances.values()) {
-      try {
-        instance.start()
-      } catch (cause) {
-        log.error({ plugin: instance.spec.name, err: cause }, 'a plugin could not begin its work')
-      }
-    }
+    for (const instance of this.instances.values()) start(instance, log)
+    this.variants.start(instance => start(instance, log))
   }
 
   enter(exchange: Exchange): () => void {
@@ -155,5 +157,21 @@ export class Generation implements Serving, Parts, Running {
     for (const part of [...this.instances.values(), ...this.providers.values()].reverse()) {
       await part.release().catch((cause: unknown) => log.warn({ err: cause }, 'closing failed'))
     }
+  }
+}
+
+async function open(instance: Instance): Promise<void> {
+  try {
+    await instance.open()
+  } catch (cause) {
+    throw new ConfigError([{ pointer: `/${instance.spec.name}`, message: `${instance.spec.name} cannot begin: ${cause instanceof Error ? cause.message : String(cause)}` }])
+  }
+}
+
+function start(instance: Instance, log: Logger): void {
+  try {
+    instance.start()
+  } catch (cause) {
+    log.error({ plugin: instance.spec.name, err: cause }, 'a plugin could not begin its work')
   }
 }

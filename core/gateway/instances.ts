@@ -9,7 +9,7 @@ import { Instance } from '../plugin/instance.ts'
 import { noMeter, type ServiceName, type Services } from '../plugin/services.ts'
 
 /** Services that the kernel itself offers. */
-export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines'>
+export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins'>
 
 export interface InstanceInput {
   readonly own: OwnServices
@@ -23,19 +23,34 @@ export interface InstanceInput {
 
 const alwaysThere: readonly ServiceName[] = ['clock', 'random', 'meter', 'health', 'version', 'pipelines']
 
+/** What the kernel offers to those who ask for it; the last two belong to one configuration. */
+const onDemand: readonly ServiceName[] = ['providers', 'variants', 'knownPlugins']
+
+/** The instances of a configuration, and further ones beside them. */
+export interface SetUpInstances {
+  /** By the keys of their specs, in the order of their needs. */
+  readonly instances: ReadonlyMap<string, Instance>
+  /**
+   * Sets up an instance for a variant; it is nobody's yet.
+   * @param kept the one of an earlier configuration, if there is one: it stays while the services that it was given are the same
+   * @returns undefined on a problem
+   */
+  further(step: ResolvedStep, kept: Instance | undefined, problems: Problem[]): Promise<Instance | undefined>
+}
+
 /** Sets up one instance per distinct step. On a problem, what was set up anew is closed again. */
-export async function setUpInstances(steps: readonly ResolvedStep[], input: InstanceInput, problems: Problem[]): Promise<ReadonlyMap<string, Instance>> {
+export async function setUpInstances(steps: readonly ResolvedStep[], input: InstanceInput, problems: Problem[]): Promise<SetUpInstances> {
   const distinct = [...new Map(steps.filter(step => step.off === undefined).map(step => [step.spec.key, step])).values()]
   checkServices(distinct, input.userFile, problems)
   const ordered = inOrder(distinct, problems)
   const setup = new SetUp(input, problems, withdrawn(ordered, input.previous))
-  if (problems.length > 0) return setup.instances
+  if (problems.length > 0) return setup
   for (const step of ordered) await setup.add(step)
   if (problems.length > 0) await setup.undo()
-  return setup.instances
+  return setup
 }
 
-class SetUp {
+class SetUp implements SetUpInstances {
   readonly instances = new Map<string, Instance>()
   readonly #input: InstanceInput
   readonly #problems: Problem[]
@@ -48,6 +63,7 @@ class SetUp {
     this.#input = input
     this.#problems = problems
     this.#services = { ...input.own, meter: noMeter }
+    for (const service of ['variants', 'knownPlugins'] as const) this.#changed.add(service)
     if (!input.ownUnchanged) this.#changed.add('providers')
     for (const service of withdrawn) this.#changed.add(service)
   }
@@ -61,6 +77,15 @@ class SetUp {
     if (provides === undefined) return
     this.#services[provides] = instance.taps.service
     if (kept === undefined) this.#changed.add(provides)
+  }
+
+  async further(step: ResolvedStep, kept: Instance | undefined, problems: Problem[]): Promise<Instance | undefined> {
+    const { definition, name } = step.spec
+    const at = { ...step.step.place, pointer: step.step.place?.pointer ?? `/${name}` }
+    const unmet = (definition.needs ?? []).find(need => this.#services[need] === undefined)
+    if (unmet !== undefined) return void problems.push({ ...at, message: `${name} needs the service "${unmet}", and no plugin provides it` })
+    if (definition.provides !== undefined) return void problems.push({ ...at, message: `${name} provides "${definition.provides}": such a step belongs into the configuration` })
+    return kept !== undefined && this.#keepable(wishesOf(definition)) ? kept : await this.#make(step, problems)
   }
 
   async undo(): Promise<void> {
@@ -87,13 +112,17 @@ class SetUp {
     }) as Services
   }
 
-  async #setUp({ spec, step }: Pick<ResolvedStep, 'spec' | 'step'>): Promise<Instance | undefined> {
+  async #setUp(step: Pick<ResolvedStep, 'spec' | 'step'>): Promise<Instance | undefined> {
+    const instance = await this.#make(step, this.#problems)
+    if (instance !== undefined) this.#fresh.push(instance)
+    return instance
+  }
+
+  async #make({ spec, step }: Pick<ResolvedStep, 'spec' | 'step'>, problems: Problem[]): Promise<Instance | undefined> {
     try {
-      const instance = await Instance.setUp(spec, this.#given(spec), this.#input.log, this.#input.own.clock)
-      this.#fresh.push(instance)
-      return instance
+      return await Instance.setUp(spec, this.#given(spec), this.#input.log, this.#input.own.clock)
     } catch (cause) {
-      this.#problems.push({ ...step.place, pointer: step.place?.pointer ?? `/${spec.name}`, message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
+      problems.push({ ...step.place, pointer: step.place?.pointer ?? `/${spec.name}`, message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
       return undefined
     }
   }
@@ -111,7 +140,7 @@ function withdrawn(steps: readonly ResolvedStep[], previous: InstanceInput['prev
 /** Providers of services before those who need them; an unmet need is a problem of the step that has it. */
 function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly ResolvedStep[] {
   const offered = new Map(steps.flatMap(step => step.spec.definition.provides === undefined ? [] : [[step.spec.definition.provides as string, step]]))
-  const own = new Set<string>([...alwaysThere, 'providers'])
+  const own = new Set<string>([...alwaysThere, ...onDemand])
   const ordered = new Set<ResolvedStep>()
   const underWay = new Set<ResolvedStep>()
   const visit = (step: ResolvedStep) => {

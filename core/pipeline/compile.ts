@@ -28,6 +28,8 @@ export interface ResolvedStep {
 export interface ResolvedPipeline {
   readonly pipeline: AssembledPipeline
   readonly steps: readonly ResolvedStep[]
+  /** What each step of the pipeline became: several where it stands for others. */
+  readonly byStep: ReadonlyMap<NamedStep, readonly ResolvedStep[]>
 }
 
 /** Where a plugin's options come from when the step does not give them. */
@@ -48,12 +50,13 @@ export interface CompileInput {
 
 /** Resolves the steps of one pipeline; problems are collected. */
 export async function resolveSteps(pipeline: AssembledPipeline, input: CompileInput, problems: Problem[]): Promise<ResolvedPipeline> {
-  const steps: ResolvedStep[] = []
-  for (const step of pipeline.steps) steps.push(...await resolveStep(step, pipeline.name, step.place === undefined ? input.directory : dirname(step.place.file), input, problems))
-  return { pipeline, steps }
+  const byStep = new Map<NamedStep, readonly ResolvedStep[]>()
+  for (const step of pipeline.steps) byStep.set(step, await resolveStep(step, pipeline.name, input, problems))
+  return { pipeline, steps: [...byStep.values()].flat(), byStep }
 }
 
-async function resolveStep(step: NamedStep, pipeline: string, from: string, input: CompileInput, problems: Problem[]): Promise<readonly ResolvedStep[]> {
+/** Resolves one step; problems are collected. @param from the directory that paths and packages are looked up from; that of the file where the step was written, if nothing else is said */
+export async function resolveStep(step: NamedStep, pipeline: string, input: CompileInput, problems: Problem[], from = directoryFor(step, input)): Promise<readonly ResolvedStep[]> {
   const loaded = await loadStep(step, pipeline, from, input, problems)
   if (loaded === undefined) return []
   const { definition, sha256, isDefault, file } = loaded
@@ -71,6 +74,10 @@ async function resolveStep(step: NamedStep, pipeline: string, from: string, inpu
   return [options['enabled'] === false ? { ...resolved, off: `${definition.name} is switched off (${sources['enabled'] ?? 'default'})` } : resolved]
 }
 
+function directoryFor({ place }: NamedStep, { directory }: CompileInput): string {
+  return place === undefined ? directory : dirname(place.file)
+}
+
 /** What settings give, a step need not say. */
 function lessRequired(schema: OptionsSchema | undefined, settings: Readonly<Record<string, unknown>>): OptionsSchema | undefined {
   return schema?.required === undefined ? schema : { ...schema, required: schema.required.filter(name => settings[name] === undefined) }
@@ -79,7 +86,7 @@ function lessRequired(schema: OptionsSchema | undefined, settings: Readonly<Reco
 /** The steps that a step stands for take its place; they point at it. */
 async function expand(definition: PluginDefinition, options: unknown, step: NamedStep, pipeline: string, input: CompileInput, problems: Problem[]): Promise<readonly ResolvedStep[]> {
   const steps: ResolvedStep[] = []
-  for (const inner of definition.expand?.(options, pointer => input.place(pointer)) ?? []) steps.push(...await resolveStep(namedStep(inner, inner.place ?? step.place), pipeline, input.directory, input, problems))
+  for (const inner of definition.expand?.(options, pointer => input.place(pointer)) ?? []) steps.push(...await resolveStep(namedStep(inner, inner.place ?? step.place), pipeline, input, problems, input.directory))
   return steps
 }
 

@@ -128,6 +128,8 @@ export class Exchange {
   forward: { readonly method: string; readonly path: string; readonly headers: readonly string[] } | undefined
   /** Where the call may go, in order. */
   targets: Target[] = []
+  /** The id of the version of the workflow that applies. */
+  workflow: string | undefined
   readonly attempts: Attempt[] = []
   /** How many bytes of a plain reply are held for the taps on `response`, if that is more than usual; a larger one goes by. */
   holdBytes = 0

@@ -6,6 +6,7 @@ import { gatewayError, type GatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
 import type { Attempt } from './attempt.ts'
 import { Overdue, type Exchange } from './exchange.ts'
+import type { Plan } from './plan.ts'
 import type { PhaseName } from './step.ts'
 import { Warning } from './warning.ts'
 
@@ -105,7 +106,7 @@ export class Phase<Said> {
       return undefined
     }
     if (!tap.understands(said)) return this.#failed(tap, exchange, new TypeError(`${tap.name} answered ${this.name} with something else than the phase understands`))
-    if (answers.has(this.name)) exchange.answeredBy = tap.step
+    if (answers.has(this.name)) exchange.answeredBy = placeOf(tap, exchange.plan)
     return said
   }
 
@@ -117,6 +118,13 @@ export class Phase<Said> {
     exchange.log.warn({ instance: tap.name, phase: this.name, err: cause }, 'a plugin failed; going on without it')
     return undefined
   }
+}
+
+/** Where a step stands in the plan that the exchange goes on on; it may be another than the one that asks. */
+function placeOf({ name, step }: Tap<unknown>, { steps }: Plan): number {
+  if (steps[step]?.name === name) return step
+  const there = steps.findIndex(other => other.name === name)
+  return there < 0 ? step : there
 }
 
 /** A text that a tap wanted to read is not spelled as JSON allows; the scan passes over such corners of long texts. */

@@ -30,6 +30,8 @@ export interface StreamPass {
   readonly buffered: boolean
   /** Who must see the event that ends the answer before it leaves. */
   readonly lasts: readonly LastTap[]
+  /** Who is told that the stream begins, and leaves it unread. @throws TapFailure */
+  readonly openings: readonly ((exchange: Exchange) => void)[]
 }
 
 /** By a header that is there, or by the beginning of the path. */
@@ -66,6 +68,8 @@ export interface Plan {
   readonly guardsPrompts: boolean
   /** A digest of every step that may look at or change what is said: two plans of one digest answer alike. */
   readonly policy: string
+  /** Of a variant: an exchange that went on on it is over. */
+  readonly left?: () => void
   /** Lower-case names of request headers that no provider gets. */
   readonly ownHeaders: ReadonlySet<string>
   /** The first `response` tap above a step. */

@@ -27,18 +27,24 @@ export async function rehearse(exchange: Exchange): Promise<Rehearsal | GatewayE
     return target === undefined ? gatewayError('unknown_url', 'nothing answers this request') : { target, body: exchange.body?.render() ?? Buffer.alloc(0) }
   } catch (cause) {
     return asError(cause)
+  } finally {
+    exchange.plan.left?.()
   }
 }
 
-/** Fires `response` on an answer that came for this request. */
+/** Fires `response` on an answer that came for this request; `route` before, for the plan that it is for. */
 export async function reviewAnswer(exchange: Exchange, body: Buffer): Promise<{ readonly body: Buffer; readonly usage: Usage | undefined } | GatewayError> {
   try {
     await readBody(exchange)
+    const refused = await exchange.plan.route?.fire(exchange)
+    if (refused instanceof GatewayError) return refused
     const reply = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body })
     const said = await review(exchange, reply)
     return said instanceof GatewayError ? said : { body: said.body ?? body, usage: reply.usage }
   } catch (cause) {
     return asError(cause)
+  } finally {
+    exchange.plan.left?.()
   }
 }
 

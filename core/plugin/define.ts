@@ -10,7 +10,7 @@ import type { StreamEvent } from '../stream/event.ts'
 import type { Channel, TextTest } from '../document/conversation.ts'
 import type { OptionsOf, OptionsSchema } from './schema.ts'
 import type { ServiceName, Services } from './services.ts'
-import type { Step } from '../pipeline/step.ts'
+import type { PhaseName, Step } from '../pipeline/step.ts'
 import type { Warning } from '../pipeline/warning.ts'
 
 /** What a tap of a bailing phase may answer: nothing (go on), a warning made by `warn` (go on, too), a reply, or a refusal made by `block`. */
@@ -137,6 +137,8 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly onError?: 'open' | 'closed'
   /** Milliseconds that one call of an asynchronous tap may take, unless the operator says otherwise; 30 s where absent, 0 is no limit. */
   readonly timeoutMs?: number
+  /** Of a plugin that is made to be a guardrail: the phases in which it can act. Administrators choose it as a type; the type of `a-b` is `a_b`. */
+  readonly phases?: readonly PhaseName[]
   /**
    * A step that stands for other steps: they take its place in the pipeline.
    * @param at where tapline.yaml says something, by pointer

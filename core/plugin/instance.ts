@@ -54,6 +54,10 @@ export class Instance {
     this.taps.start?.()
   }
 
+  get isHeld(): boolean {
+    return this.#holders > 0
+  }
+
   hold(): void {
     this.#holders += 1
   }

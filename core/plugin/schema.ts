@@ -7,6 +7,7 @@
  * - `setting`: the place in tapline.yaml that gives this option its default, for example `resilience.retry.max_retries`
  * - `env`: the base name of the environment variable for that setting; `env_form: 'prefixed'` if only `TAPLINE_…` may spell it, `bare` if never
  * - `secret`: never printed
+ * - `input`: how a form asks for it, where that does not follow from the type
  */
 export interface OptionsSchema {
   readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null' | readonly string[]
@@ -37,6 +38,7 @@ export interface OptionsSchema {
   readonly env?: string
   readonly env_form?: 'any' | 'prefixed' | 'bare'
   readonly secret?: boolean
+  readonly input?: 'textarea' | 'model'
 }
 
 type Simplify<T> = { [K in keyof T]: T[K] } & {}

@@ -1,6 +1,6 @@
 /** Stands for the guardrails that the configuration lists: each becomes a step of its own, in their order. */
 
-import { definePlugin, type PhaseName, type Place, type Step } from '../../core/index.ts'
+import { definePlugin, type GuardrailRule, type Place, type Step } from '../../core/index.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -13,16 +13,14 @@ export default definePlugin({
   },
 })
 
-type Rule = { readonly name: string; readonly type: string; readonly phase?: string; readonly fail_mode?: 'open' | 'closed'; readonly timeout_ms?: number; readonly config?: Readonly<Record<string, unknown>> }
-
 /** A type `a_b` of a rule is the plugin `a-b`. */
-function guardrail({ name, type, phase, fail_mode: onError, timeout_ms: timeout, config = {} }: Rule, pointer: string, at: (pointer: string) => Place | undefined): Step {
+function guardrail({ name, type, phase, fail_mode: onError, timeout_ms: timeout, config }: GuardrailRule, pointer: string, at: (pointer: string) => Place | undefined): Step {
   const place = at(pointer)
   return {
     use: /[./]/.test(type) ? type : type.replaceAll('_', '-'),
     name,
     options: config,
-    ...(phase === undefined ? {} : { phases: [phase as PhaseName] }),
+    ...(phase === undefined ? {} : { phases: [phase] }),
     ...(onError === undefined ? {} : { on_error: onError }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(place === undefined ? {} : { place, optionsAt: `${pointer}/config` }),

@@ -9,6 +9,7 @@ export default definePlugin({
   name: 'pii',
   description: 'Finds personal data in prompts, replies and streams: anonymizes, blocks, answers or warns.',
   schema,
+  phases: ['prompt', 'response', 'stream'],
   setup({ options, regex }) {
     const forms = new Forms([...options.patterns, ...recognisers.filter(({ entity }) => options.entities.includes(entity))], regex)
     const rule = new Anonymizer(forms, new PlaceholderFormat(options.placeholder_format), options.restore)

@@ -8,6 +8,7 @@ export default definePlugin({
   name: 'secrets',
   description: 'Finds credentials in prompts, replies and streams, and takes them out or blocks.',
   schema,
+  phases: ['prompt', 'response', 'stream'],
   setup({ options, regex }) {
     const scanner = new SecretScanner(options, regex)
     const { action, replacement } = options

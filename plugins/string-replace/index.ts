@@ -8,6 +8,7 @@ export default definePlugin({
   name: 'string-replace',
   description: 'Finds and replaces in prompts, replies and streams, or blocks what is found.',
   schema,
+  phases: ['prompt', 'response', 'stream'],
   setup({ options, regex }) {
     const rules = new Rules(options, regex)
     const rule = textRule(text => rules.matches(text), text => rules.replace(text))

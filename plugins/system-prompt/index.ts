@@ -10,7 +10,7 @@ const schema = {
       type: 'string', enum: ['inject', 'override', 'decorator'], default: 'inject',
       description: 'inject: only where the caller gives no instructions; override: in place of his; decorator: on a line before his.',
     },
-    content: { type: 'string', minLength: 1, description: 'The instructions.' },
+    content: { type: 'string', minLength: 1, input: 'textarea', description: 'The instructions.' },
   },
 } as const satisfies OptionsSchema
 
@@ -20,6 +20,7 @@ export default definePlugin({
   name: 'system-prompt',
   description: 'Puts instructions into every conversation.',
   schema,
+  phases: ['prompt'],
   setup({ options: { mode, content } }) {
     const edit = edits[mode]
     return {

@@ -1,0 +1,51 @@
+/** Plans of pipelines whose plugins are set up. */
+
+import type { Config } from '../config/load.ts'
+import type { ResolvedPipeline, ResolvedStep } from '../pipeline/compile.ts'
+import { buildPlan, type PlacedStep } from '../pipeline/place-taps.ts'
+import type { Limits } from '../pipeline/plan.ts'
+import { isForCallers, type Dialect, type UpstreamDialect } from '../plugin/dialect.ts'
+import type { Instance } from '../plugin/instance.ts'
+import type { Loaded } from '../plugin/load.ts'
+import type { Ground, ResolvedPlan } from './generation.ts'
+
+const defaultTimeoutMs = 30_000
+
+export type Dialects = ReadonlyMap<string, Loaded<Dialect | UpstreamDialect>>
+
+/** Instances by the keys of their specs. */
+type Instances = Pick<ReadonlyMap<string, Instance>, 'get'>
+
+/** Makes a plan of a pipeline. */
+export type PlanMaker = (resolved: ResolvedPipeline, instances: Instances) => ResolvedPlan
+
+export function planMaker(dialects: Dialects, config: Config, { clock, log }: Ground): PlanMaker {
+  const limits = limitsOf(config)
+  return (resolved, instances) => {
+    const { pipeline, steps } = resolved
+    const placed = steps.flatMap(step => placedStep(step, instances))
+    const dialect = callersDialect(pipeline.dialect, dialects)
+    const dialectWhen = pipeline.dialectWhen.flatMap(rule => {
+      const spoken = callersDialect(rule.dialect, dialects)
+      return spoken === undefined ? [] : [{ ...rule, dialect: spoken }]
+    })
+    const facts = { name: pipeline.name, operation: pipeline.operation, dialect, dialectWhen, body: pipeline.body, clock, log, limits, compatHeaders: config.values.server.compat_headers }
+    return { ...resolved, placed, plan: buildPlan(facts, placed) }
+  }
+}
+
+function callersDialect(name: string | undefined, dialects: Dialects): Dialect | undefined {
+  const spoken = name === undefined ? undefined : dialects.get(name)?.definition
+  return spoken !== undefined && isForCallers(spoken) ? spoken : undefined
+}
+
+/** A step with its instance; none if it is off. */
+export function placedStep({ step, spec, phases, off }: ResolvedStep, instances: Instances): readonly PlacedStep[] {
+  const instance = instances.get(spec.key)
+  if (off !== undefined || instance === undefined) return []
+  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: step.timeout ?? spec.definition.timeoutMs ?? defaultTimeoutMs, phases }]
+}
+
+function limitsOf({ values: { http, server } }: Config): Limits {
+  return { totalMs: http.timeout, responseHeaderMs: http.response_header_timeout, streamIdleMs: http.stream_idle_timeout, streamStallMs: server.stream_stall_timeout }
+}
