@@ -27,6 +27,7 @@ export const codes = {
   invalid_type: { status: 400 },
   invalid_user_path: { status: 400 },
   invalid_value: { status: 400 },
+  locked: { status: 409, retry: false },
   managed_resource: { status: 409 },
   media_not_found: { status: 404 },
   method_not_allowed: { status: 405 },
@@ -54,6 +55,7 @@ export const codes = {
   upstream_timeout: { status: 504 },
   upstream_unreachable: { status: 502 },
   usage_status_failed: { status: 503 },
+  user_managed: { status: 409, retry: false },
   user_path_out_of_scope: { status: 403 },
 } as const satisfies Record<string, CodeFacts>
 

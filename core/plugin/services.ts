@@ -21,6 +21,7 @@ import type { Variants } from './variants.ts'
 import type { Workflows } from './workflows.ts'
 import type { Limits, Saturation } from './limits.ts'
 import type { State } from './state.ts'
+import type { Users } from './users.ts'
 
 /** Time that tests can turn. */
 export interface Clock {
@@ -192,6 +193,7 @@ export interface Services {
   readonly cacheLayers: CacheLayers
   readonly models: Models
   readonly access: Access
+  readonly users: Users
   readonly storage: Storage
   readonly secrets: Secrets
   /** Rows that wait for the store, on the local disk. */

@@ -1,0 +1,60 @@
+/** Users, their groups, and what holds for their paths (policy 5). */
+
+import { definePlugin, StorageUnavailable, type Users } from '../../core/index.ts'
+import { directoryEndpoints } from './directory-endpoints.ts'
+import { DirectoryStore } from './directory-store.ts'
+import type { DirectoryContent } from './directory.ts'
+import { pathEndpoints } from './path-endpoints.ts'
+import { PathNodes, type PathNode } from './path-nodes.ts'
+import { schema } from './schema.ts'
+
+export default definePlugin({
+  name: 'users',
+  description: 'Knows users and their groups, and keeps the callers of a user path to the models that are open to it.',
+  schema,
+  provides: 'users',
+  needs: ['storage', 'admin', 'access', 'models', 'providers'],
+  edits: false,
+  setup({ options, services: { storage, admin, access, models, providers, clock }, log }) {
+    const names = [...providers.keys()]
+    const failed = (cause: unknown) => log.warn({ err: cause }, 'the users could not be read; what was read before stands')
+    const nodes = new PathNodes(options.users, names, storage.records<PathNode>('user_paths'), failed)
+    const store = new DirectoryStore(storage.records<DirectoryContent>('user_directory'), failed)
+    const offers: (() => void)[] = []
+    const service: Users = { pathOf: id => store.directory.pathOf(id), at: path => store.directory.at(path) }
+
+    return {
+      service,
+      async open() {
+        for (const part of [nodes.snapshot, store]) await part.open().catch((cause: unknown) => orLater(cause, failed))
+        offers.push(access.add({
+          allowlist: path => nodes.of(path)?.allowed_models,
+          get restrictedPaths() { return nodes.restrictedPaths },
+          groups: path => store.directory.groups(path),
+        }))
+      },
+      start() {
+        const endpoints = [...pathEndpoints({ nodes, access, models, clock, providers: names }), ...directoryEndpoints({ store, clock })]
+        for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))
+      },
+      /** Who calls is known by the path, unless the key says it. */
+      request(exchange) {
+        const { caller, userPath } = exchange
+        if (caller === undefined || caller.userId !== undefined || userPath === '') return
+        const userId = store.directory.at(userPath)
+        if (userId !== undefined) exchange.caller = { ...caller, userId }
+      },
+      async close() {
+        for (const withdraw of offers) withdraw()
+        await nodes.snapshot.close()
+        await store.close()
+      },
+    }
+  },
+})
+
+/** Without the store, what it keeps is unknown until it is back. */
+function orLater(cause: unknown, failed: (cause: unknown) => void): void {
+  if (!(cause instanceof StorageUnavailable)) throw cause
+  failed(cause)
+}

@@ -1,0 +1,40 @@
+/** The tree of user paths, as administrators see it: made of what is said of paths, of the paths of keys, and of all above them. */
+
+import { ancestors, isWithin, type Access, type AdminScope, type Models } from '../../core/index.ts'
+import type { UserNode, UserTree } from '../../schemas/admin/users.schema.ts'
+import type { PathNodes } from './path-nodes.ts'
+
+export interface TreeGround {
+  readonly nodes: PathNodes
+  readonly access: Access
+  readonly models: Pick<Models, 'inventories'>
+}
+
+export function treeOf(ground: TreeGround, scope: AdminScope): UserTree {
+  const { nodes, access: { keys } } = ground
+  const named = [...nodes.paths, ...keys.flatMap(({ userPath }) => userPath === '' ? [] : userPath)]
+  const paths = [...new Set(named.flatMap(ancestors))].filter(path => isWithin(path, scope.root)).sort()
+  return { users: paths.map(path => nodeOf(path, ground)) }
+}
+
+export function nodeOf(path: string, { nodes, access, models }: TreeGround): UserNode {
+  const node = nodes.of(path)
+  const effective = access.effective({ caller: undefined, userPath: path }, models)
+  return {
+    user_path: path,
+    allowed_models: [...node?.allowed_models ?? []],
+    description: node?.description ?? '',
+    configured: node !== undefined,
+    managed: node?.managed ?? false,
+    key_count: access.keys.filter(({ userPath }) => userPath === path).length,
+    inherited_from: ancestors(path).filter(ancestor => ancestor !== path && (nodes.of(ancestor)?.allowed_models.length ?? 0) > 0),
+    restricted: effective.restricted,
+    effective_models: [...effective.models],
+    created_at: timeOf(node?.created_at),
+    updated_at: timeOf(node?.updated_at),
+  }
+}
+
+function timeOf(ms: number | null | undefined): string | null {
+  return ms === null || ms === undefined ? null : new Date(ms).toISOString()
+}
