@@ -6,9 +6,9 @@ import { GatewayError } from '../../../core/errors.ts'
 type Said = string
 
 /** As much of an exchange as a phase looks at. */
-function exchange() {
+function exchange(...steps: readonly string[]) {
   const warned: unknown[] = []
-  return { failures: [], answeredBy: Number.POSITIVE_INFINITY, warned, throwIfStopped() {}, orStopped: <T>(work: Promise<T>) => work, log: { warn: (said: unknown) => warned.push(said) } } as unknown as Exchange & { warned: unknown[] }
+  return { plan: { steps: steps.map(name => ({ name })) }, failures: [], answeredBy: Number.POSITIVE_INFINITY, warned, throwIfStopped() {}, orStopped: <T>(work: Promise<T>) => work, log: { warn: (said: unknown) => warned.push(said) } } as unknown as Exchange & { warned: unknown[] }
 }
 
 function tap(name: string, call: Tap<Said>['call'], more: Partial<Tap<Said>> = {}): Tap<Said> {
@@ -24,6 +24,12 @@ describe('a phase', () => {
     expect(phase.fire(one)).to.equal('said')
     expect(asked).to.deep.equal(['a'])
     expect(one.answeredBy).to.equal(1)
+  })
+
+  it('says who answered by the place that he has in the plan of the phases to come', () => {
+    const one = exchange('new', 'a', 'b')
+    new Phase<Said>('route', [tap('b', () => 'said', { step: 1 })]).fire(one)
+    expect(one.answeredBy).to.equal(2)
   })
 
   it('makes no promise while no tap does', () => {
