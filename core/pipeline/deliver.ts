@@ -24,9 +24,12 @@ export function deliver(exchange: Exchange, sink: Sink, said: Reply | GatewayErr
 
 function deliverStream(exchange: Exchange, sink: Sink, said: Reply): Promise<void> | undefined {
   if (said.framing === 'bytes') return new RawDelivery(exchange, sink, said).done
-  const { rule, buffered, lasts } = exchange.plan.streamFrom(exchange.answeredBy, exchange.dialect)
+  const { rule, buffered, lasts, openings } = exchange.plan.streamFrom(exchange.answeredBy, exchange.dialect)
   if (buffered || !exchange.streamed) return new BufferedDelivery(exchange, sink, said, rule).done
-  const running = guarded(() => rule?.open(exchange))
+  const running = guarded(() => {
+    for (const open of openings) open(exchange)
+    return rule?.open(exchange)
+  })
   if (!(running instanceof GatewayError)) return new StreamDelivery(exchange, sink, said, running, lasts).done
   said.stream?.abort()
   refuse(exchange, sink, running)

@@ -7,6 +7,7 @@ import type { JsonDocument } from '../document/document.ts'
 import { GatewayError } from '../errors.ts'
 import type { Form } from '../form/form.ts'
 import type { Upload } from '../form/upload.ts'
+import type { HeaderEdits } from '../http/header-edits.ts'
 import type { Loss } from '../neutral/losses.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
 import type { Clock } from '../plugin/services.ts'
@@ -92,10 +93,11 @@ export interface StreamEnds {
 const noLabels: readonly string[] = []
 const noHeaders: readonly string[] = []
 const noWarnings: readonly GivenWarning[] = []
+const noEdits: readonly HeaderEdits[] = []
 
 export class Exchange {
   readonly id: string
-  readonly request: IncomingRequest
+  request: IncomingRequest
   /** The compiled pipeline; a tap on `route` may choose another variant for the phases to come. */
   plan: Plan
   readonly clock: Clock
@@ -154,6 +156,8 @@ export class Exchange {
   isStalled = false
   /** Headers that taps add to the reply, flat. */
   readonly replyHeaders: string[] = []
+  /** What policy changes in the headers of the reply; see `editReplyHeaders`. */
+  replyHeaderEdits: readonly HeaderEdits[] = noEdits
   /** What translation dropped or approximated, for the call that was answered. */
   losses: readonly Loss[] = []
   readonly failures: TapFailure[] = []
@@ -292,6 +296,18 @@ export class Exchange {
       const done = () => { stay(); timer?.cancel() }
       work.then(value => { done(); resolve(value) }, (cause: unknown) => { done(); reject(cause instanceof Error ? cause : new Error(String(cause), { cause })) })
     })
+  }
+
+  /** Changes the headers of the request, for the steps to come and, where headers of callers go along, for the provider. */
+  editRequestHeaders(edits: HeaderEdits): void {
+    const { request, forward } = this
+    this.request = { ...request, headers: edits.named(request.headers), rawHeaders: edits.flat(request.rawHeaders) }
+    if (forward !== undefined) this.forward = { ...forward, headers: edits.flat(forward.headers) }
+  }
+
+  /** Changes the headers of the reply, whoever gives them, when they are given. */
+  editReplyHeaders(edits: HeaderEdits): void {
+    this.replyHeaderEdits = [...this.replyHeaderEdits, edits]
   }
 
   /** Keeps what a plugin warns of; the same again is not kept twice. `prompt` and `response` taps return a warning instead. @param instance the instance's name */

@@ -7,7 +7,7 @@ import type { AnyStreamTap, Recovery, StreamTap, Taps } from '../plugin/define.t
 import type { Dialect } from '../plugin/dialect.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Clock } from '../plugin/services.ts'
-import { StreamRule } from '../stream/rule.ts'
+import { StreamRule, TapFailure } from '../stream/rule.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { LastTap } from './last-event.ts'
@@ -132,15 +132,30 @@ function streamPass(dialect: Dialect | undefined, upwards: readonly PlacedStep[]
     const { stream } = step.instance.taps
     return taps(step, 'stream') && isStreamTap(stream) && readsEvents(stream) ? [{ name: step.name, tap: stream as StreamTap<never>, onError: errorMode(step, 'stream') }] : []
   })
-  const lasts = upwards.flatMap(lastTaps)
-  if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined, lasts }
+  const [lasts, openings] = [upwards.flatMap(lastTaps), upwards.flatMap(openingTaps)]
+  if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined, lasts, openings }
   const modes = new Map(rules.map(({ name, onError }) => [name, onError]))
-  return { rule: new StreamRule(rules, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed')), buffered, lasts }
+  return { rule: new StreamRule(rules, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed')), buffered, lasts, openings }
 }
 
 /** Whether a tap takes part in the pass over each event. */
-function readsEvents({ buffer, last, ...others }: AnyStreamTap): boolean {
-  return buffer !== true && (last === undefined || Object.values(others).some(other => other !== undefined))
+function readsEvents({ buffer, text, observe, end }: AnyStreamTap): boolean {
+  return buffer !== true && [text, observe, end].some(member => member !== undefined)
+}
+
+/** A tap of `open` alone: it is told that a stream begins, and leaves it unread. */
+function openingTaps(step: PlacedStep): readonly ((exchange: Exchange) => void)[] {
+  const { stream } = step.instance.taps
+  if (!taps(step, 'stream') || !isStreamTap(stream) || stream.buffer === true || readsEvents(stream) || stream.open === undefined) return []
+  const open = stream.open.bind(stream)
+  const mode = errorMode(step, 'stream')
+  return [exchange => {
+    try {
+      open(exchange, step.name)
+    } catch (cause) {
+      if (failedOnStream(step.name, cause, exchange, mode) === 'closed') throw new TapFailure(step.name, cause)
+    }
+  }]
 }
 
 function lastTaps(step: PlacedStep): readonly LastTap[] {
@@ -157,14 +172,17 @@ function failedOnStream(instance: string, cause: unknown, exchange: Exchange, mo
   return mode
 }
 
-/** Whether a step wants streams collected: it says so, or it taps `response` and says nothing of streams. */
+/** Whether a step wants streams collected: it says so, or it taps `response` and, as far as it stands there, not `stream`. */
 export function buffersStreams(step: PlacedStep): boolean {
   const { stream } = step.instance.taps
-  return isStreamTap(stream) ? stream.buffer === true : stream !== 'pass' && taps(step, 'response')
+  return stream !== 'pass' && taps(step, 'response') && (!taps(step, 'stream') || isStreamTap(stream) && stream.buffer === true)
 }
 
-function taps(step: PlacedStep, phase: PhaseName): boolean {
-  return step.phases.has(phase) && (step.instance.taps as Record<string, unknown>)[phase] !== undefined
+/** A step that stands on streams alone, and has them collected, sees them as replies. */
+function taps({ phases, instance }: PlacedStep, phase: PhaseName): boolean {
+  const { stream } = instance.taps
+  const stands = phases.has(phase) || phase === 'response' && phases.has('stream') && isStreamTap(stream) && stream.buffer === true
+  return stands && (instance.taps as Record<string, unknown>)[phase] !== undefined
 }
 
 /** The phases in which a step does something. */

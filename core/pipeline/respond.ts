@@ -48,8 +48,8 @@ export function begin(exchange: Exchange, sink: Sink, status: number, headers: r
   if (provider !== undefined) all.push('X-Tapline-Provider', provider)
   if (replyHeaders.length > 0) all.push(...replyHeaders)
   if (warnings.length > 0) all.push(...warningHeaders(warnings, exchange.plan.compatHeaders))
-  exchange.sentHeaders = all
-  sink.head(status, all)
+  exchange.sentHeaders = exchange.replyHeaderEdits.reduce((headers, edits) => edits.flat(headers), all)
+  sink.head(status, exchange.sentHeaders)
 }
 
 /** The headers of a stream of events. */

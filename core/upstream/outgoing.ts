@@ -51,8 +51,9 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
   if (exchange.forward === undefined) trace(headers, exchange)
   provider.authorize(headers, attempt.key, exchange.id)
   if (attempt.headers.length > 0) headers.push(...attempt.headers)
+  const edited = attempt.headerEdits.reduce((given, edits) => edits.flat(given), headers)
   const path = exchange.forward === undefined ? outgoing.path.replace('{model}', () => encodeURIComponent(model)) : outgoing.path
-  return { ...outgoing, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
+  return { ...outgoing, headers: edited, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
 }
 
 function ownHeaders({ streamed, request, dialect, operation }: Exchange, { definition: { callerHeaders } }: ProviderInstance): string[] {
