@@ -9,6 +9,11 @@ export function textPart(document: JsonDocument, node: JsonNode, channel: Channe
   return new StringPart(document, node, channel)
 }
 
+/** The same part; where its text changes, `changed` puts right what else says it. */
+export function watchedPart(part: TextPart, changed: () => void): TextPart {
+  return new WatchedPart(part, changed)
+}
+
 export function opaquePart(node: JsonNode, type: OpaquePart['type'] = 'opaque'): OpaquePart {
   return new NodePart(node, type)
 }
@@ -84,6 +89,29 @@ class StringPart implements TextPart {
     if (text === before) return
     this.#encoded?.touch()
     this.#document.replace(this.#node, respell(this.#node.json(), before, text))
+  }
+}
+
+class WatchedPart implements TextPart {
+  readonly type = 'text'
+  readonly channel: Channel
+  readonly #part: TextPart
+  readonly #changed: () => void
+
+  constructor(part: TextPart, changed: () => void) {
+    this.channel = part.channel
+    this.#part = part
+    this.#changed = changed
+  }
+
+  get text(): string {
+    return this.#part.text
+  }
+
+  rewrite(text: string): void {
+    if (text === this.text) return
+    this.#part.rewrite(text)
+    this.#changed()
   }
 }
 

@@ -1,6 +1,7 @@
 /** The parts of content as policy sees them: strings, and blocks of every type, known or not. */
 
-import type { Channel, JsonDocument, JsonNode, Part, TextPart } from '../../../core/index.ts'
+import type { Channel, JsonDocument, JsonNode, Part } from '../../../core/index.ts'
+import { carriedPart } from '../../../core/document/carried.ts'
 import { argumentParts, opaquePart, textPart } from '../../../core/document/parts.ts'
 import { stringOf } from '../../../core/document/readings.ts'
 import { textAt, typeOf } from './places.ts'
@@ -64,31 +65,5 @@ function sourceParts(document: JsonDocument, block: JsonNode, type: string, chan
 
 function thoughts(document: JsonDocument, block: JsonNode): readonly Part[] {
   const node = textAt(block, 'thinking')
-  return node === undefined ? [] : [new Thought(document, block, textPart(document, node, 'reasoning'))]
-}
-
-/** Where thinking changes, its signature goes: it would no longer be true, and be refused with the history. */
-class Thought implements TextPart {
-  readonly type = 'text'
-  readonly channel = 'reasoning'
-  readonly #document: JsonDocument
-  readonly #block: JsonNode
-  readonly #part: TextPart
-
-  constructor(document: JsonDocument, block: JsonNode, part: TextPart) {
-    this.#document = document
-    this.#block = block
-    this.#part = part
-  }
-
-  get text(): string {
-    return this.#part.text
-  }
-
-  rewrite(text: string): void {
-    if (text === this.text) return
-    this.#part.rewrite(text)
-    const signature = textAt(this.#block, 'signature')
-    if (signature !== undefined) this.#document.replace(signature, '""')
-  }
+  return node === undefined ? [] : [carriedPart(document, { node, seal: textAt(block, 'signature') })]
 }

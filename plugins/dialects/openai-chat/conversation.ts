@@ -2,7 +2,8 @@
 
 import type { Channel, Conversation, NewMessage, OpaquePart, Part, Role } from '../../../core/document/conversation.ts'
 import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
-import { argumentParts, encodedArgumentParts, opaquePart, textPart } from '../../../core/document/parts.ts'
+import { carriedPart, carriedThoughts, listedThoughts } from '../../../core/document/carried.ts'
+import { argumentParts, encodedArgumentParts, opaquePart, textPart, watchedPart } from '../../../core/document/parts.ts'
 import { ConversationView, type Spelling } from '../../../core/document/view.ts'
 
 /** The `messages` of a chat completion request. */
@@ -34,7 +35,7 @@ const request: Spelling = {
 const reply: Spelling = {
   messages: document => document.root.get('choices')?.items().flatMap(choice => choice.get('message') ?? []) ?? [],
   role: message => roleOf(message, 'assistant'),
-  parts: (message, document) => messageParts(document, message, 'assistant'),
+  parts: spokenParts,
   calls: callIds,
   results: resultIds,
   tools: () => [],
@@ -63,6 +64,7 @@ function messageParts(document: JsonDocument, message: JsonNode, role: Role): re
   if (message.kind !== 'object') return [stringOrOpaque(document, message, 'text')]
   return [
     ...texts(document, message, reasoningNames, 'reasoning'),
+    ...[...carriedThoughts(message), ...listedThoughts(message)].map(thought => carriedPart(document, thought)),
     ...contentParts(document, message.get('content'), role === 'tool' ? 'tool_result' : 'text'),
     ...texts(document, message, ['refusal'], 'refusal'),
     ...callsOf(message).flatMap(call => callParts(document, call, call.get('function'))),
@@ -70,8 +72,16 @@ function messageParts(document: JsonDocument, message: JsonNode, role: Role): re
   ]
 }
 
-/** Both are in use, and some providers send both. */
-const reasoningNames = ['reasoning_content', 'reasoning']
+/** The parts of an answer. Where its text changes, log probabilities go: they spell it out token by token. */
+function spokenParts(message: JsonNode, document: JsonDocument): readonly Part[] {
+  const parts = messageParts(document, message, 'assistant')
+  const logprobs = document.root.get('choices')?.items().find(choice => choice.get('message') === message)?.get('logprobs')
+  if (logprobs?.kind !== 'object') return parts
+  return parts.map(part => part.type === 'text' ? watchedPart(part, () => { if (logprobs.kind === 'object') document.replace(logprobs, 'null') }) : part)
+}
+
+/** All are in use, and some providers send several. */
+const reasoningNames = ['reasoning_content', 'reasoning', 'reasoning_text']
 
 function texts(document: JsonDocument, message: JsonNode, names: readonly string[], channel: Channel): readonly Part[] {
   return names.map(name => message.get(name)).filter(isString).map(node => textPart(document, node, channel))

@@ -1,5 +1,6 @@
 /** OpenAI Chat Completions as a stream: chunks with the deltas of choices, then `[DONE]`. */
 
+import { carriedThoughts, unseal, type Carried } from '../../../core/document/carried.ts'
 import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
 import { stringOf } from '../../../core/document/readings.ts'
 import { GatewayError } from '../../../core/errors.ts'
@@ -26,6 +27,7 @@ export const chatStream: StreamFormat = {
 }
 
 const done = 'data: [DONE]\n\n'
+const carriedKey = 'carried'
 const nothing: readonly never[] = []
 const everything = ['*']
 
@@ -48,6 +50,7 @@ const shapes = {
   custom_input: (text, index) => ({ tool_calls: [{ index, custom: { input: text } }] }),
   function_call: text => ({ function_call: { arguments: text } }),
   plain_reasoning: text => ({ reasoning: text }),
+  reasoning_text: text => ({ reasoning_text: text }),
   thinking: text => ({ content: [{ type: 'thinking', thinking: [{ type: 'text', text }] }] }),
   detail: (text, index) => ({ reasoning_details: [{ type: 'reasoning.text', index, text }] }),
   summary: (text, index) => ({ reasoning_details: [{ type: 'reasoning.summary', index, summary: text }] }),
@@ -79,6 +82,21 @@ class ChatText extends NodeText {
   }
 }
 
+/** A thought that is whole in its event. */
+class CarriedText extends ChatText {
+  readonly #seal: JsonNode | undefined
+
+  constructor(key: string, document: JsonDocument, choice: JsonNode, { node, seal }: Carried) {
+    super(key, 'reasoning', shapes.reasoning, document, choice, node)
+    this.#seal = seal
+  }
+
+  override rewrite(text: string): void {
+    super.rewrite(text)
+    unseal(this.document, this.#seal)
+  }
+}
+
 /** Finds the texts of one choice. */
 class ChoiceTexts {
   readonly #document: JsonDocument
@@ -103,15 +121,17 @@ class ChoiceTexts {
     this.#add('tool_arguments/function_call', 'tool_arguments', delta.get('function_call')?.get('arguments'), shapes.function_call)
   }
 
-  /** Some providers send the same reasoning twice, in two members. */
+  /** Some providers send the same reasoning twice, in two members; and Tapline as a whole, with the state of its vendor. */
   #readReasoning(delta: JsonNode): void {
     const first = this.#add('reasoning', 'reasoning', delta.get('reasoning_content'), shapes.reasoning)
-    this.#add(first ? 'reasoning/2' : 'reasoning', 'reasoning', delta.get('reasoning'), shapes.plain_reasoning)
+    const second = this.#add(first ? 'reasoning/2' : 'reasoning', 'reasoning', delta.get('reasoning'), shapes.plain_reasoning)
+    this.#add(first || second ? 'reasoning/3' : 'reasoning', 'reasoning', delta.get('reasoning_text'), shapes.reasoning_text)
     for (const [i, detail] of items(delta.get('reasoning_details')).entries()) {
       const key = `reasoning_details/${indexOf(detail, i)}`
       this.#add(key, 'reasoning', detail.get('text'), shapes.detail)
       this.#add(`${key}/summary`, 'reasoning', detail.get('summary'), shapes.summary)
     }
+    for (const [i, thought] of carriedThoughts(delta).entries()) this.#found.push(new CarriedText(`${this.#index}/${carriedKey}/${i}`, this.#document, this.#choice, thought))
   }
 
   /** A string, or with Mistral a list of texts and thoughts. */
@@ -141,12 +161,13 @@ function ends(event: StreamEvent): readonly string[] {
   return document === undefined ? nothing : choices(document).flatMap(endsOf)
 }
 
-/** A finish reason ends all of a choice; its reasoning ends when it begins to speak or to call. */
+/** A finish reason ends all of a choice; its reasoning ends when it begins to speak or to call, and with the state of its vendor. */
 function endsOf(choice: JsonNode): string[] {
   if (isFinished(choice)) return [`${indexOf(choice)}/*`]
   const delta = choice.get('delta')
   const speaks = isText(delta?.get('content')) || items(delta?.get('tool_calls')).length > 0
-  return speaks ? [`${indexOf(choice)}/reasoning*`] : []
+  const carries = carriedThoughts(delta).length > 0
+  return [...speaks || carries ? [`${indexOf(choice)}/reasoning*`] : [], ...carries ? [`${indexOf(choice)}/${carriedKey}/*`] : []]
 }
 
 // Endings

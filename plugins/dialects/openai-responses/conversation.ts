@@ -2,7 +2,8 @@
 
 import type { Channel, Conversation, NewMessage, OpaquePart, Part, Role } from '../../../core/document/conversation.ts'
 import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
-import { encodedArgumentParts, opaquePart, textPart } from '../../../core/document/parts.ts'
+import { carriedPart } from '../../../core/document/carried.ts'
+import { encodedArgumentParts, opaquePart, textPart, watchedPart } from '../../../core/document/parts.ts'
 import { ConversationView, type Spelling } from '../../../core/document/view.ts'
 import { said, stringOf } from '../../../core/document/readings.ts'
 import { itemPlaces, type TextPlace } from './places.ts'
@@ -83,7 +84,8 @@ function partsOf(document: JsonDocument, node: JsonNode, role: Role): readonly P
 }
 
 /** Arguments are JSON in a string: each string inside is a text. */
-function placeParts(document: JsonDocument, { node, channel, isPlain }: TextPlace): readonly Part[] {
+function placeParts(document: JsonDocument, { node, channel, isPlain, seal }: TextPlace): readonly Part[] {
+  if (seal !== undefined) return [carriedPart(document, { node, seal })]
   return channel === 'tool_arguments' && !isPlain ? encodedArgumentParts(document, node) : [textPart(document, node, channel)]
 }
 
@@ -102,9 +104,16 @@ function contentPart(document: JsonDocument, part: JsonNode, channel: Channel): 
   const media = mediaTypes.get(stringAt(part, 'type') ?? '')
   const found = [
     ...media === undefined ? [] : [opaquePart(part, media)],
-    ...itemPlaces(part, '').filter(() => media === undefined).map(place => textPart(document, place.node, place.channel === 'refusal' || stringAt(part, 'type') === 'refusal' ? 'refusal' : channel)),
+    ...itemPlaces(part, '').filter(() => media === undefined).map(place => spokenPart(document, place, place.channel === 'refusal' || stringAt(part, 'type') === 'refusal' ? 'refusal' : channel)),
   ]
   return found.length > 0 ? found : [opaquePart(part)]
+}
+
+/** Where a text changes, its log probabilities go: they spell it out token by token. */
+function spokenPart(document: JsonDocument, { node, owner }: TextPlace, channel: Channel): Part {
+  const part = textPart(document, node, channel)
+  const logprobs = owner.get('logprobs')
+  return logprobs?.kind === 'array' ? watchedPart(part, () => document.replace(logprobs, '[]')) : part
 }
 
 // Calls and results

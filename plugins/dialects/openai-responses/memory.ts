@@ -1,5 +1,6 @@
 /** The memory of one stream: its numbers, its items, and what was said of each text, so that later events repeat what has left and not what came. */
 
+import { unseal } from '../../../core/document/carried.ts'
 import { JsonError, type JsonDocument } from '../../../core/document/document.ts'
 import { stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError } from '../../../core/errors.ts'
@@ -154,7 +155,7 @@ export class StreamMemory implements Pick<StreamFormat, 'texts' | 'ends' | 'text
   }
 }
 
-/** A text that can be rewritten. Where it changes, log probabilities go: they spell it out token by token. */
+/** A text that can be rewritten. Where it changes, log probabilities go, which spell it out token by token, and its vendor's seal. */
 class PlacedText extends NodeText {
   readonly place: TextPlace
   readonly came: string
@@ -178,5 +179,6 @@ class PlacedText extends NodeText {
     super.rewrite(text)
     const logprobs = this.place.owner.get('logprobs')
     if (logprobs?.kind === 'array') this.document.replace(logprobs, '[]')
+    unseal(this.document, this.place.seal)
   }
 }

@@ -1,5 +1,6 @@
 /** Where the texts of an answer stand: in an output item, and in each event of a stream, under one key wherever they are said again. */
 
+import { carriedThoughts } from '../../../core/document/carried.ts'
 import type { JsonNode } from '../../../core/document/document.ts'
 import { stringOf } from '../../../core/document/readings.ts'
 import type { StreamText } from '../../../core/plugin/dialect.ts'
@@ -15,6 +16,8 @@ export interface TextPlace {
   readonly owner: JsonNode
   /** One of several pieces, not all of the text. */
   readonly isPiece: boolean
+  /** By which the vendor would know the text again. */
+  readonly seal?: JsonNode | undefined
 }
 
 /** What an event says, and which texts have come to their end with it. */
@@ -153,7 +156,7 @@ export function itemPlaces(item: JsonNode, index: number | string): TextPlace[] 
 /** Members whose strings are structure, or data that no policy reads. */
 const structure = new Set([
   'type', 'id', 'object', 'status', 'role', 'phase', 'model', 'call_id', 'item_id', 'name', 'namespace', 'server_label', 'approval_request_id', 'file_id', 'container_id',
-  'created_by', 'detail', 'execution', 'encrypted_content', 'extra_content', 'image_url', 'file_data', 'partial_image_b64', 'logprobs', 'obfuscation', 'tools', 'fingerprint', 'response',
+  'created_by', 'detail', 'execution', 'encrypted_content', 'extra_content', 'thinking_blocks', 'reasoning_items', 'image_url', 'file_data', 'partial_image_b64', 'logprobs', 'obfuscation', 'tools', 'fingerprint', 'response',
 ])
 
 /** What tools gave back stands in the items of their calls. */
@@ -166,9 +169,10 @@ interface Found {
   readonly isResult?: boolean
 }
 
-/** Every string at or inside a value that is no structure. */
+/** Every string at or inside a value that is no structure; and the thoughts in the state of vendors. */
 function search(node: JsonNode, key: string, within: Found, found: TextPlace[]): void {
   if (node.kind === 'array') return node.items().forEach((item, index) => searchMember(item, node, `${key}/${index}`, '', within, found))
+  carriedThoughts(node).forEach((thought, i) => found.push({ ...thought, key: `${key}/carried/${i}`, channel: 'reasoning', isPlain: false, owner: node, isPiece: false }))
   for (const { name, value } of node.members()) {
     if (structure.has(name) || name === 'result' && within.type === 'image_generation_call') continue
     searchMember(value, node, `${key}/${spelled(name, within.type)}`, name, results.has(name) ? { ...within, isResult: true } : within, found)
