@@ -1,0 +1,79 @@
+/** Calls to one service of the operator's own, such as a webhook or an analyzer, on connections that are kept. */
+
+import { isIP } from 'node:net'
+import { request, type Dispatcher } from 'undici'
+import type { Clock } from '../plugin/services.ts'
+import { connectionsTo } from './connections.ts'
+
+export interface ServiceLimits {
+  /** For all of a call; 0 is no limit. */
+  readonly timeoutMs: number
+  /** Of an answer. */
+  readonly maxBytes: number
+}
+
+export interface ServiceAnswer {
+  readonly status: number
+  readonly body: Buffer
+}
+
+export class ServiceClient {
+  readonly #url: URL
+  readonly #limits: ServiceLimits
+  readonly #clock: Clock
+  readonly #dispatcher: Dispatcher
+
+  /** Opens nothing before the first call. */
+  constructor(url: URL, limits: ServiceLimits, clock: Clock) {
+    this.#url = url
+    this.#limits = limits
+    this.#clock = clock
+    this.#dispatcher = connectionsTo(url.origin, {})
+  }
+
+  /**
+   * Posts a body. Redirects are not followed: such an answer is given as it is.
+   * @param signal ends the call
+   * @throws Error if no answer comes in time, or one that is too long; it says nothing of what was sent
+   */
+  async post(body: Buffer, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ServiceAnswer> {
+    const { timeoutMs } = this.#limits
+    const ending = new AbortController()
+    const timer = timeoutMs > 0 ? this.#clock.after(timeoutMs, () => ending.abort(new Error(`${this.#url.host} did not answer within ${timeoutMs} ms`))) : undefined
+    try {
+      const reply = await request(this.#url, { dispatcher: this.#dispatcher, method: 'POST', headers, body, signal: AbortSignal.any([ending.signal, signal]) })
+      return { status: reply.statusCode, body: await this.#bounded(reply.body) }
+    } finally {
+      timer?.cancel()
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#dispatcher.destroy()
+  }
+
+  async #bounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    for await (const chunk of body) {
+      bytes += chunk.length
+      if (bytes > this.#limits.maxBytes) throw new Error(`${this.#url.host} answered with more than ${this.#limits.maxBytes} bytes`)
+      chunks.push(chunk)
+    }
+    return Buffer.concat(chunks)
+  }
+}
+
+/** Reads the address of a service. @param isSecret whether it must be https, or on this machine @throws Error saying what is wrong with it */
+export function serviceUrl(address: string, isSecret: boolean): URL {
+  const url = URL.parse(address)
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new Error('the address of a service begins with https:// or http://')
+  if (url.username !== '' || url.password !== '') throw new Error('the address of a service holds no user')
+  if (isSecret && url.protocol !== 'https:' && !isLoopback(url.hostname)) throw new Error(`${url.host} is not on this machine: its address must begin with https://`)
+  return url
+}
+
+function isLoopback(hostname: string): boolean {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  return host === 'localhost' || host === '::1' || isIP(host) === 4 && host.startsWith('127.')
+}
