@@ -10,6 +10,7 @@ export default definePlugin({
   description: 'Sets and removes headers of requests, replies and the calls to providers.',
   schema,
   edits: false,
+  phases: ['prompt', 'attempt', 'response', 'stream'],
   setup({ options }) {
     checkNames(options)
     const request = new HeaderEdits({ set: options.request_set, remove: options.request_remove })

@@ -10,7 +10,7 @@ export default definePlugin({
   description: 'Replaces tags in prompts by dates, models and the like.',
   schema,
   wants: ['models'],
-  guardrail: true,
+  phases: ['prompt'],
   setup({ options, services: { models } }) {
     const values = tagValues(new WallClock(options.timezone), models)
     const roles = rolesOf(options.roles)

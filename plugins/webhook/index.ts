@@ -10,7 +10,7 @@ export default definePlugin({
   name: 'webhook',
   description: 'Asks an HTTP service what is to become of prompts and replies.',
   schema,
-  guardrail: true,
+  phases: ['prompt', 'response', 'stream'],
   // It keeps its own deadline, behind which no edit can land.
   timeoutMs: 0,
   setup({ options, name, services: { clock } }) {

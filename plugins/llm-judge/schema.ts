@@ -1,0 +1,23 @@
+/** The options of the plugin `llm-judge`. */
+
+import { guardProperties, type OptionsSchema } from '../../core/index.ts'
+
+export const schema = {
+  type: 'object',
+  required: ['model', 'prompt'],
+  properties: {
+    model: { type: 'string', minLength: 1, description: 'The model that judges.' },
+    prompt: { type: 'string', minLength: 1, description: 'What is to be blocked, in words. How to answer is added to it.' },
+    user_path: { type: 'string', pattern: '^(/[^/:]+)+$', description: 'The calls to the model are counted below this path; below the caller\'s by default.' },
+    target: {
+      type: 'string', enum: ['auto', 'last_user', 'all_user', 'conversation'], default: 'auto',
+      description: 'What is judged. auto: the last message of the user, and the reply; last_user and all_user: of the prompt only; conversation: all of the prompt, and then all of it with the reply.',
+    },
+    action: { type: 'string', enum: ['block', 'respond', 'warn'], default: 'block', description: 'What a verdict to block leads to.' },
+    respond_text: { type: 'string', minLength: 1, description: 'What respond says; the message by default.' },
+    on_unclear: { type: 'string', enum: ['allow', 'warn', 'block'], default: 'warn', description: 'What it leads to that the model gives no verdict, or one that nobody understands.' },
+    max_tokens: { type: 'integer', minimum: 1, default: 2048, description: 'Of a verdict; one that is cut there is none.' },
+    temperature: { type: 'number', minimum: 0, maximum: 2, default: 0, description: 'Of the model.' },
+    ...guardProperties,
+  },
+} as const satisfies OptionsSchema
