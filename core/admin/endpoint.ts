@@ -28,6 +28,8 @@ export interface AdminEndpoint {
   readonly bodyOptional?: true
   /** The answer, for the API's page and its tests. */
   readonly response?: Schema
+  /** An answer may be 204 all the same, where nothing is left to show. */
+  readonly mayBeEmpty?: true
   /** The content types of an answer that is no JSON. Without this and `response`, the answer is 204. */
   readonly produces?: readonly string[]
   /** Of an answer with a body; 200 where absent. */

@@ -133,6 +133,8 @@ export class Exchange {
   /** The id of the version of the workflow that applies. */
   workflow: string | undefined
   readonly attempts: Attempt[] = []
+  /** How much longer the provider's answer takes to leave than it took to come, as a factor; 0 is not at all. */
+  slowdown = 0
   /** How many bytes of a plain reply are held for the taps on `response`, if that is more than usual; a larger one goes by. */
   holdBytes = 0
   reply: Reply | undefined

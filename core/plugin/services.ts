@@ -20,6 +20,7 @@ import type { ProviderInstance } from '../upstream/provider.ts'
 import type { Variants } from './variants.ts'
 import type { Workflows } from './workflows.ts'
 import type { Limits, Saturation } from './limits.ts'
+import type { RouteStrategy } from './routing.ts'
 import type { State } from './state.ts'
 import type { Users } from './users.ts'
 
@@ -104,6 +105,10 @@ export interface Models {
   find(selector: string): Target | undefined
   /** Where calls that name this model go, in order; virtual models first. None if nothing serves it. */
   targets(selector: string): readonly Target[]
+  /** Offers a way to choose among the targets of virtual models. @returns how to withdraw it */
+  strategy(strategy: RouteStrategy): () => void
+  /** Says what a million tokens in and a million out cost together, in USD. @returns how to withdraw it */
+  prices(price: (target: Target) => number | undefined): () => void
 }
 
 /** What keeps calls back from providers that fail. */

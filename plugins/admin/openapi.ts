@@ -70,7 +70,7 @@ function routeOperation(path: string, { pipeline, operation, dialect, body }: Om
   }
 }
 
-function endpointOperation({ path, method, summary, scope, query, body, bodyOptional, response, status, produces }: AdminEndpoint, components: Components): object {
+function endpointOperation({ path, method, summary, scope, query, body, bodyOptional, response, status, produces, mayBeEmpty }: AdminEndpoint, components: Components): object {
   const tag = groupOf(path)
   const parameters = [...parameterNames(path).map(inPath), ...queryParameters(query)]
   return {
@@ -80,7 +80,7 @@ function endpointOperation({ path, method, summary, scope, query, body, bodyOpti
     ...(scope === 'global' ? { description: 'Needs access to the whole gateway.' } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined ? {} : { requestBody: { required: bodyOptional !== true, content: { 'application/json': { schema: components.add(closed(body) as Schema, tag) } } } }),
-    responses: { ...answer({ response, status, produces }, components, tag), default: { $ref: '#/components/responses/Error' } },
+    responses: { ...answer({ response, status, produces }, components, tag), ...mayBeEmpty === true ? nothing : {}, default: { $ref: '#/components/responses/Error' } },
   }
 }
 
@@ -92,9 +92,11 @@ function groupOf(path: string): string {
 
 const ofTheGateway: ReadonlySet<string> = new Set(['access', 'version', 'openapi.json'])
 
+const nothing = { 204: { description: 'Done.' } }
+
 function answer({ response, status = 200, produces = [] }: { readonly [K in 'response' | 'status' | 'produces']: AdminEndpoint[K] | undefined }, components: Components, tag: string): object {
   if (response !== undefined) return { [status]: { description: 'The answer.', content: { 'application/json': { schema: components.add(response, tag) } } } }
-  if (produces.length === 0) return { 204: { description: 'Done.' } }
+  if (produces.length === 0) return nothing
   return { [status]: { description: 'The answer.', content: Object.fromEntries(produces.map(type => [type, {}])) } }
 }
 

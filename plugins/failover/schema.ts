@@ -18,16 +18,5 @@ export const schema = {
       ],
       description: 'Phrases after which the next target is tried: all their words occur in the error, in any order; a number is the status.',
     },
-    rules: {
-      type: 'object', default: {}, additionalProperties: { type: 'array', items: { type: 'string', minLength: 1 } }, setting: 'failover.rules', env: 'FAILOVER_RULES_JSON',
-      description: 'Further targets by the model that callers name. A virtual model with the strategy failover says the same.',
-    },
-    disabled_models: {
-      oneOf: [
-        { type: 'array', items: { type: 'string' } },
-        { type: 'object', additionalProperties: { type: 'boolean' } },
-      ],
-      default: [], setting: 'failover.disabled_models', env: 'FAILOVER_DISABLED_MODELS', description: 'Models whose rule is skipped: a list, or a map to true.',
-    },
   },
 } as const satisfies OptionsSchema

@@ -1,29 +1,43 @@
 /** Finds the targets of a call by the model that it names, keeps the registry of models, and lists it. */
 
-import { definePlugin, gatewayError, type Exchange, GatewayError, type RefreshFacts, type Target, type Timer } from '../../core/index.ts'
-import { SelectorLists } from '../../core/selected-models.ts'
+import { definePlugin, gatewayError, StorageUnavailable, type Exchange, GatewayError, type RefreshFacts, type Saturation, type State, type Target, type Timer } from '../../core/index.ts'
+import { isPromise } from '../../core/promise.ts'
 import { Inventory } from './inventory.ts'
 import { answerModels } from './listing.ts'
 import { metadataOverrides } from './overrides.ts'
 import { Registry } from './registry.ts'
-import { schema, strategies } from './schema.ts'
-import { checkVirtualModels } from './virtual.ts'
+import { schema } from './schema.ts'
+import { Book, type KeptModels } from './virtual/book.ts'
+import { configuredModels } from './virtual/configured.ts'
+import { strategies } from './virtual/definition.ts'
+import { virtualEndpoints } from './virtual/endpoints.ts'
+
+type Found = readonly Target[] | GatewayError
 
 export default definePlugin({
   name: 'models',
   description: 'Resolves model names to targets, and serves /v1/models.',
   schema,
   provides: 'models',
-  needs: ['providers', 'storage', 'admin'],
-  setup({ options, services: { providers, clock, storage, admin }, log, signal }) {
-    checkVirtualModels(options.virtual_models, new Set(providers.keys()))
+  needs: ['providers', 'storage', 'admin', 'access'],
+  wants: ['state', 'saturation'],
+  setup({ options, services: { providers, clock, storage, admin, access, state, saturation }, log, signal }) {
+    const names = [...providers.keys()]
+    const managed = configuredModels(options, names)
     const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, () => clock.now()))
     const overrides = metadataOverrides({
-      records: storage.records('model_metadata_overrides'), clock, providers: [...providers.keys()],
+      records: storage.records('model_metadata_overrides'), clock, providers: names,
       failed: cause => log.warn({ err: cause }, 'what administrators said of models could not be read; what was read before stands'),
     })
-    const registry = new Registry(inventories, options.virtual_models, (provider, model) => overrides.of(provider, model))
-    const listing = { onlyAliases: options.only_aliases, unqualified: options.unqualified, lists: new SelectorLists([...providers.keys()]) }
+    const routing = {
+      access, clock, storage, saturation: saturation as Saturation | undefined, state: state as State | undefined,
+      warn: (message: string, details: object) => log.warn(details, message),
+    }
+    const registry = new Registry(inventories, routing, (provider, model) => overrides.of(provider, model))
+    registry.virtual.define(managed)
+    const failed = (cause: unknown) => log.warn({ err: cause }, 'the virtual models could not be read; what was read before stands')
+    const book = new Book({ managed, failed, records: storage.records<{ readonly models: KeptModels }>('virtual_models'), changed: all => registry.virtual.define(all) })
+    const listing = { onlyAliases: options.only_aliases, unqualified: options.unqualified, access }
 
     const timers = new Map<Inventory, Timer>()
     const refresh = async (inventory: Inventory): Promise<void> => {
@@ -37,19 +51,28 @@ export default definePlugin({
 
     const withdraw = [
       ...overrides.endpoints.map(endpoint => admin.endpoint(endpoint)),
-      admin.setting('VIRTUAL_MODEL_STRATEGIES', () => strategies.join(',')),
+      admin.setting('VIRTUAL_MODEL_STRATEGIES', () => strategyNames(registry)),
       admin.refresh({ name: 'providers', run: () => refreshAll(inventories, registry) }),
+      admin.refresh({ name: 'virtual_models', run: () => book.read() }),
+      ...virtualEndpoints({ book, registry, access, clock, providers: names }).map(endpoint => admin.endpoint(endpoint)),
     ]
 
     return {
       service: registry,
-      open: () => overrides.open(),
+      async open() {
+        await overrides.open()
+        await book.open().catch((cause: unknown) => {
+          if (!(cause instanceof StorageUnavailable)) throw cause
+          failed(cause)
+        })
+        withdraw.push(access.add({ policy: selector => registry.virtual.redirects.policy(selector), get hasPolicies() { return registry.virtual.redirects.hasPolicies } }))
+      },
       route(exchange) {
         if (exchange.operation === 'models') return answerModels(exchange, registry, listing)
         const found = targetsFor(exchange, registry)
-        if (found instanceof GatewayError) return found
-        exchange.targets = found
+        return isPromise(found) ? found.then(targets => goTo(exchange, targets)) : goTo(exchange, found)
       },
+      settled: (exchange, attempt) => registry.virtual.settled(exchange, attempt),
       start() {
         for (const inventory of inventories) void refresh(inventory)
       },
@@ -57,6 +80,7 @@ export default definePlugin({
         for (const timer of timers.values()) timer.cancel()
         for (const end of withdraw) end()
         await overrides.close()
+        await book.close()
       },
     }
   },
@@ -81,16 +105,34 @@ function takeProvider({ body, form }: Exchange): string | undefined {
 }
 
 /** The targets that the body asks for; a `provider` beside the model is authoritative and goes no further. */
-function targetsFor(exchange: Exchange, registry: Registry): Target[] | GatewayError {
+function targetsFor(exchange: Exchange, registry: Registry): Found | Promise<Found> {
   const { model } = exchange
   const named = takeProvider(exchange)
-  if (named !== undefined) {
-    const provider = registry.provider(named)
-    if (provider === undefined) return gatewayError('model_not_found', `unsupported provider: ${named}`, { param: 'provider' })
-    return [{ provider, model: model.startsWith(`${provider.name}/`) ? model.slice(provider.name.length + 1) : model }]
-  }
-  const targets = registry.targets(model)
-  if (targets.length > 0) return [...targets]
+  if (named !== undefined) return targetOf(named, model, registry)
+  const found = registry.virtual.targets(model, { caller: exchange.caller, userPath: exchange.userPath, exchange })
+  if (isPromise(found)) return found.then(targets => orMissing(targets, model, registry))
+  const real = found === undefined ? registry.find(model) : undefined
+  return orMissing(found ?? (real === undefined ? [] : [real]), model, registry)
+}
+
+function targetOf(named: string, model: string, registry: Registry): Found {
+  const provider = registry.provider(named)
+  if (provider === undefined) return gatewayError('model_not_found', `unsupported provider: ${named}`, { param: 'provider' })
+  return [{ provider, model: model.startsWith(`${provider.name}/`) ? model.slice(provider.name.length + 1) : model }]
+}
+
+function orMissing(targets: readonly Target[], model: string, registry: Registry): Found {
+  if (targets.length > 0) return targets
   if (!registry.isLoaded) return gatewayError('not_ready', 'the model lists of the providers are not loaded yet', { retryAfterMs: 1000 })
   return gatewayError('model_not_found', `unsupported model: ${model}`, { param: 'model' })
+}
+
+function goTo(exchange: Exchange, found: Found): GatewayError | undefined {
+  if (found instanceof GatewayError) return found
+  exchange.targets = [...found]
+  return undefined
+}
+
+function strategyNames({ virtual }: Registry): string {
+  return [...strategies.filter(name => name !== 'plugin'), ...[...virtual.strategies.keys()].map(name => `plugin:${name}`)].join(',')
 }

@@ -1,7 +1,6 @@
 /** The model lists that callers see: OpenAI's shape, and Anthropic's for who sends an `anthropic-version` header. */
 
-import { gatewayError, Reply, type Exchange, type GatewayError } from '../../core/index.ts'
-import type { SelectorLists } from '../../core/selected-models.ts'
+import { gatewayError, Reply, type Access, type Exchange, type GatewayError } from '../../core/index.ts'
 import type { ListedModel, Registry } from './registry.ts'
 import { visibleTo } from './visible.ts'
 
@@ -10,20 +9,21 @@ const headers = ['Content-Type', 'application/json', 'Vary', 'anthropic-version'
 export interface ListingOptions {
   readonly onlyAliases: boolean
   readonly unqualified: boolean
-  /** What keys may use. */
-  readonly lists: SelectorLists
+  /** What callers may use. */
+  readonly access: Access
 }
 
 /** Answers the list, or the one model that the path names. */
-export function answerModels({ request, caller }: Exchange, registry: Registry, options: ListingOptions): Reply | GatewayError {
+export function answerModels(exchange: Exchange, registry: Registry, options: ListingOptions): Reply | GatewayError {
+  const { request } = exchange
   const isAnthropic = request.headers['anthropic-version'] !== undefined
   const id = request.params['id']
-  const isVisible = visibleTo(caller, registry, options.lists)
+  const isVisible = visibleTo(exchange, registry, options.access)
   if (id === undefined) {
-    const listed = registry.list(options).filter(model => isVisible(model.id))
+    const listed = registry.list(options, exchange).filter(model => isVisible(model.id))
     return isAnthropic ? anthropicPage(listed, new URLSearchParams(request.query)) : json({ object: 'list', data: listed.map(openAi) })
   }
-  const model = isVisible(id) ? registry.describe(id) : undefined
+  const model = isVisible(id) ? registry.describe(id, exchange) : undefined
   if (model === undefined) return gatewayError('model_not_found', `The model '${id}' does not exist`, { status: 404, param: 'model' })
   return json(isAnthropic ? anthropic(model) : openAi(model))
 }

@@ -1,9 +1,13 @@
 /** Which model is where: selectors to targets, over the inventories of all providers and the virtual models. */
 
-import type { ModelEntry, ModelMetadata, Models, ProviderInstance, Target } from '../../core/index.ts'
+import type { Asking, ModelEntry, ModelMetadata, Models, ProviderInstance, RouteStrategy, Target } from '../../core/index.ts'
+import { isPromise } from '../../core/promise.ts'
 import type { Inventory } from './inventory.ts'
 import { metadataOf } from './metadata.ts'
-import { VirtualModelRing, type VirtualModel } from './virtual.ts'
+import type { RealModels } from './virtual/resolver.ts'
+import { VirtualRouting, type Routing } from './virtual/routing.ts'
+
+const nobody: Asking = { caller: { method: 'master_key' }, userPath: '' }
 
 /** A model as it is listed. */
 export interface ListedModel {
@@ -13,19 +17,19 @@ export interface ListedModel {
   readonly metadata?: ModelMetadata
 }
 
-export class Registry implements Models {
+export class Registry implements Models, RealModels {
   readonly #inventories: readonly Inventory[]
   readonly #byProvider: ReadonlyMap<string, Inventory>
-  readonly #virtual: ReadonlyMap<string, VirtualModelRing>
+  readonly #virtual: VirtualRouting
   readonly #overrides: (provider: string, model: string) => readonly ModelMetadata[]
   #bare = new Map<string, Target>()
 
   /** @param overrides what administrators say of a model, the strongest last */
-  constructor(inventories: readonly Inventory[], virtual: readonly VirtualModel[], overrides: (provider: string, model: string) => readonly ModelMetadata[]) {
+  constructor(inventories: readonly Inventory[], virtual: Omit<Routing, 'real'>, overrides: (provider: string, model: string) => readonly ModelMetadata[]) {
     this.#inventories = inventories
     this.#overrides = overrides
     this.#byProvider = new Map(inventories.map(inventory => [inventory.provider.name, inventory]))
-    this.#virtual = new Map(virtual.filter(({ enabled }) => enabled).map(model => [model.source, new VirtualModelRing(model)]))
+    this.#virtual = new VirtualRouting({ ...virtual, real: this })
     this.index()
   }
 
@@ -41,6 +45,10 @@ export class Registry implements Models {
     return this.#inventories
   }
 
+  get virtual(): VirtualRouting {
+    return this.#virtual
+  }
+
   metadata(provider: ProviderInstance, entry: ModelEntry): ModelMetadata | undefined {
     return metadataOf(provider, entry, this.#overrides(provider.name, entry.id))
   }
@@ -50,17 +58,23 @@ export class Registry implements Models {
     return this.#inventories.every(({ state }) => state !== 'loading')
   }
 
-  /** The targets of a selector, virtual models first; none if nothing serves it. */
+  /** Where calls of nobody in particular go. */
   targets(selector: string): readonly Target[] {
-    const ring = this.#virtual.get(selector)
-    if (ring === undefined) return this.#real(selector)
-    return ring.targets(inner => inner === selector ? this.#real(inner) : this.targets(inner))
+    const found = this.#virtual.targets(selector, nobody)
+    return isPromise(found) ? this.reached(selector) : found ?? this.#real(selector)
+  }
+
+  strategy(strategy: RouteStrategy): () => void {
+    return this.#virtual.addStrategy(strategy)
+  }
+
+  prices(price: (target: Target) => number | undefined): () => void {
+    return this.#virtual.addPrices(price)
   }
 
   /** Wherever calls for a selector may go, in no order; nobody's turn passes. */
   reached(selector: string): readonly Target[] {
-    const ring = this.#virtual.get(selector)
-    return ring === undefined ? this.#real(selector) : ring.selectors.flatMap(inner => inner === selector ? this.#real(inner) : this.reached(inner))
+    return this.#virtual.resolver.reached(selector)
   }
 
   find(selector: string): Target | undefined {
@@ -71,12 +85,25 @@ export class Registry implements Models {
     return { provider: inventory.provider, model, isListed: inventory.entryOf(model) !== undefined }
   }
 
+  /** A provider that could not be asked is passed by, unless none could; so is a model that its provider does not list. */
+  isAvailable({ provider, isListed }: Target): boolean {
+    const inventory = this.#byProvider.get(provider.name)
+    if (inventory?.state === 'stale' && this.#inventories.some(({ state }) => state !== 'stale')) return false
+    return isListed === true || inventory?.state !== 'fresh' || inventory.entries.size === 0
+  }
+
+  /** Whether a provider has a model, as far as anybody can tell. */
+  mayHave({ provider, isListed }: Target): boolean {
+    const inventory = this.#byProvider.get(provider.name)
+    return isListed === true || inventory === undefined || inventory.state === 'loading' || inventory.entries.size === 0
+  }
+
   provider(name: string): ProviderInstance | undefined {
     return this.#byProvider.get(name)?.provider
   }
 
-  /** Every model that callers may name, by id. Providers whose listing failed are left out, unless all failed. */
-  list(options: { readonly onlyAliases: boolean; readonly unqualified: boolean }): readonly ListedModel[] {
+  /** Every model that somebody may name, by id. Providers whose listing failed are left out, unless all failed. */
+  list(options: { readonly onlyAliases: boolean; readonly unqualified: boolean }, asking: Asking): readonly ListedModel[] {
     const listed = new Map<string, ListedModel>()
     const fresh = this.#inventories.filter(({ state }) => state !== 'stale')
     for (const { provider, entries } of options.onlyAliases ? [] : fresh.length === 0 ? this.#inventories : fresh) {
@@ -85,16 +112,23 @@ export class Registry implements Models {
         if (!listed.has(id)) listed.set(id, this.#listed(id, entry, provider))
       }
     }
-    for (const source of this.#virtual.keys()) listed.set(source, { id: source, created: listed.get(source)?.created ?? 0, owned_by: 'tapline' })
+    for (const source of this.#virtual.redirects.sources) {
+      if (this.#virtual.resolver.entered(source, asking) !== undefined) listed.set(source, { id: source, created: listed.get(source)?.created ?? 0, owned_by: 'tapline' })
+    }
     return [...listed.values()].sort((one, other) => one.id < other.id ? -1 : 1)
   }
 
   /** One model, by any selector that callers may use. */
-  describe(selector: string): ListedModel | undefined {
-    if (this.#virtual.has(selector)) return { id: selector, created: 0, owned_by: 'tapline' }
+  describe(selector: string, asking: Asking): ListedModel | undefined {
+    if (this.#virtual.resolver.entered(selector, asking) !== undefined) return { id: selector, created: 0, owned_by: 'tapline' }
     const target = this.find(selector)
     const entry = target === undefined ? undefined : this.#byProvider.get(target.provider.name)?.entryOf(target.model)
     return target === undefined || entry === undefined ? undefined : this.#listed(selector, entry, target.provider)
+  }
+
+  /** Wherever calls of somebody for a name may go. */
+  reachedBy(selector: string, asking: Asking): readonly Target[] {
+    return this.#virtual.resolver.entered(selector, asking) === undefined ? this.#real(selector) : this.reached(selector)
   }
 
   /** A bare id in another spelling than the one that is listed. */

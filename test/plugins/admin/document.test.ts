@@ -28,12 +28,15 @@ describe('the document of the API', () => {
     expect(paths.map(path => path.replace(/[:*](\w+)/g, '{$1}')).filter(path => !(path in document.paths))).to.deep.equal([])
   })
 
+  /** What may turn out to change nothing. */
+  const mayBeEmpty = new Set(['put /admin/virtual-models', 'put /admin/model-overrides'])
+
   it('describes for every endpoint what it does, takes and answers', () => {
     for (const [path, operations] of Object.entries<Record<string, { summary: string; tags: string[]; responses: Record<string, unknown>; requestBody?: { content: Record<string, { schema: object }> } }>>(document.paths).filter(([path]) => path.startsWith('/admin'))) {
       for (const [method, operation] of Object.entries(operations)) {
         const name = `${method} ${path}`
         expect(operation.summary, name).to.match(/^[A-Z].*\.$/)
-        expect(Object.keys(operation.responses).filter(status => status !== 'default'), name).to.have.lengthOf(1)
+        expect(Object.keys(operation.responses).filter(status => !['default', ...mayBeEmpty.has(name) ? ['204'] : []].includes(status)), name).to.have.lengthOf(1)
         if (method === 'put') expect(operation.requestBody, name).to.not.equal(undefined)
         if (method === 'get') expect(operation.responses, name).to.not.have.property('204')
       }

@@ -32,7 +32,7 @@ describe('GET /admin/runtime/config', () => {
 
 describe('what is switched on', () => {
   const cases: readonly [string, object, object][] = [
-    ['by default', {}, { FAILOVER_ENABLED: 'on', GUARDRAILS_ENABLED: 'on', PLUGINS_ENABLED: 'on', USAGE_ENABLED: 'on', USER_PATH_HEADER: 'X-Tapline-User-Path', VIRTUAL_MODEL_STRATEGIES: 'round_robin,failover' }],
+    ['by default', {}, { FAILOVER_ENABLED: 'on', GUARDRAILS_ENABLED: 'on', PLUGINS_ENABLED: 'on', USAGE_ENABLED: 'on', USER_PATH_HEADER: 'X-Tapline-User-Path', VIRTUAL_MODEL_STRATEGIES: 'round_robin,cost,failover,adaptive,plugin:cheapest_healthy' }],
     ['as configured', { failover: { enabled: false }, guardrails: { enabled: false }, usage: { enabled: false }, server: { user_path_header: 'X-Team' } }, { FAILOVER_ENABLED: 'off', GUARDRAILS_ENABLED: 'off', USAGE_ENABLED: 'off', USER_PATH_HEADER: 'X-Team' }],
   ]
   for (const [name, config, expected] of cases) {

@@ -1,0 +1,28 @@
+/** The endpoints of virtual models in the admin API. */
+
+import { definition, type AdminEndpoint } from '../../../core/index.ts'
+import file from '../../../schemas/admin/virtual-models.schema.json' with { type: 'json' }
+import type { FailoverQuestion, VirtualModelDelete, VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
+import type { VirtualGround } from './ground.ts'
+import { olderEndpoints } from './older-shapes.ts'
+import { suggest } from './suggest.ts'
+import { views } from './view.ts'
+import { remove, write } from './write.ts'
+
+export function virtualEndpoints(ground: VirtualGround): readonly AdminEndpoint[] {
+  return [
+    { method: 'GET', path: '/virtual-models', scope: 'global', summary: 'The virtual models: names that stand for others, and who may use which models.', response: definition(file, 'VirtualModels'), handle: () => views(ground) },
+    {
+      method: 'PUT', path: '/virtual-models', scope: 'global', summary: 'Makes, changes or renames a virtual model; a policy that would change nothing is not kept.',
+      body: definition(file, 'VirtualModelWrite'), response: definition(file, 'VirtualModelView'), mayBeEmpty: true,
+      handle: call => write(ground, call, call.body as VirtualModelWrite),
+    },
+    { method: 'DELETE', path: '/virtual-models', scope: 'global', summary: 'Deletes a virtual model.', body: definition(file, 'VirtualModelDelete'), handle: call => remove(ground, call, call.body as VirtualModelDelete) },
+    {
+      method: 'POST', path: '/virtual-models/suggest-failover', scope: 'global', summary: 'Proposes models that could stand in for one; nothing is saved.',
+      body: definition(file, 'FailoverQuestion'), response: definition(file, 'FailoverSuggestion'),
+      handle: ({ body }) => suggest(ground, (body as FailoverQuestion).source),
+    },
+    ...olderEndpoints(ground),
+  ]
+}

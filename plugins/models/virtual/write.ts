@@ -1,0 +1,117 @@
+/** Makes, changes, renames and deletes virtual models for administrators (policy 7, 7.3). Every refusal names the member at fault. */
+
+import { gatewayError, normaliseUserPath, readModelSelector, type AdminCall } from '../../../core/index.ts'
+import type { VirtualModelDelete, VirtualModelView, VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
+import type { KeptModels } from './book.ts'
+import { defaults, isRedirect, own, type KeptModel, type VirtualModel, type VirtualTarget } from './definition.ts'
+import { definitionFault } from './faults.ts'
+import type { VirtualGround } from './ground.ts'
+import { isIdle } from './idle.ts'
+import { missingTarget, refuseLocked, refuseManaged, refuseReached, refuseRename, refuseUsed, strategyFault, wrong } from './refusals.ts'
+import { viewOf, views } from './view.ts'
+
+/** @returns the view, or undefined if it would change nothing and was not kept */
+export async function write(ground: VirtualGround, call: AdminCall, body: VirtualModelWrite): Promise<VirtualModelView | undefined> {
+  const before = new Before(ground, call)
+  let source = ''
+  await ground.book.change(models => {
+    const old = sourceIn(models, body.old_source ?? body.source, ground)
+    before.check(old)
+    const model = merged(ground, models, body, old)
+    source = model.source
+    const { [old]: _, ...others } = models
+    return isIdle(model, ground, standing(ground, others)) ? others : { ...others, [model.source]: model }
+  })
+  const after = ground.book.all.get(source)
+  const view = after === undefined ? undefined : viewOf(after, ground)
+  call.changed(before.view, view)
+  return view
+}
+
+export async function remove(ground: VirtualGround, call: AdminCall, { source: given, force = false }: VirtualModelDelete): Promise<void> {
+  const before = new Before(ground, call)
+  await ground.book.change(models => {
+    const source = sourceIn(models, given, ground)
+    refuseManaged(ground, source, 'source')
+    const model = own(models, source)
+    if (model === undefined) throw gatewayError('not_found', `there is no virtual model ${JSON.stringify(given)}`, { param: 'source' })
+    before.check(source)
+    refuseUsed(standing(ground, models), source, 'source')
+    if (!force && model.enabled && isRedirect(model)) refuseReached(ground, source)
+    const { [source]: _, ...others } = models
+    return others
+  })
+  call.changed(before.view, undefined)
+}
+
+/** What stood before a write: looked at anew with each try. */
+class Before {
+  readonly #ground: VirtualGround
+  readonly #call: AdminCall
+  view: VirtualModelView | undefined
+
+  constructor(ground: VirtualGround, call: AdminCall) {
+    this.#ground = ground
+    this.#call = call
+  }
+
+  check(source: string): void {
+    const model = this.#ground.book.all.get(source)
+    this.view = model === undefined ? undefined : viewOf(model, this.#ground)
+    this.#call.ifMatch(this.view, views(this.#ground))
+  }
+}
+
+function merged(ground: VirtualGround, models: KeptModels, body: VirtualModelWrite, old: string): KeptModel {
+  const stored = own(models, old)
+  if (body.old_source !== undefined && stored === undefined && !ground.book.all.has(old)) throw gatewayError('not_found', `there is no virtual model ${JSON.stringify(body.old_source)}`, { param: 'old_source' })
+  refuseManaged(ground, old, body.old_source === undefined ? 'source' : 'old_source')
+  const said = { ...defaults, ...stored, ...given(body), targets: targetsOf(body, stored) }
+  // Targets alone that are said anew, with another strategy than that of a plugin, leave nothing for a plugin to know.
+  const strategy = said.strategy === 'plugin' ? {} : { ...body.strategy_plugin === undefined ? { strategy_plugin: null } : {}, ...body.strategy_config === undefined ? { strategy_config: {} } : {} }
+  const now = ground.clock.now()
+  const model: KeptModel = { ...said, ...strategy, source: sourceOf(body.source, said.targets, ground), created_at: stored?.created_at ?? now, updated_at: now }
+  const all = standing(ground, models)
+  if (model.source !== old) refuseRename(all, model.source, old)
+  if (stored !== undefined && isRedirect(stored) && !isRedirect(model)) refuseUsed(all, old, 'targets')
+  refuseLocked(body, stored, model)
+  const fault = definitionFault(model, ground.providers) ?? missingTarget(ground, model) ?? strategyFault(ground, model)
+  if (fault !== undefined) throw wrong(fault.param, fault.message)
+  return model
+}
+
+/** Administrators' models with those of the configuration over them. */
+function standing({ book }: VirtualGround, models: KeptModels): ReadonlyMap<string, VirtualModel> {
+  return new Map<string, VirtualModel>([...Object.entries(models), ...[...book.all].filter(([, { managed }]) => managed)])
+}
+
+/** What the body says beside names, targets and what is meant for this write alone. */
+function given({ source: _s, old_source: _o, target_model: _t, targets: _ts, unlock: _u, clear_targets: _c, ...said }: VirtualModelWrite): Partial<VirtualModel> {
+  return { ...said, ...said.user_paths === undefined ? {} : { user_paths: said.user_paths.map(readPath) } }
+}
+
+function readPath(text: string, index: number): string {
+  const path = normaliseUserPath(text)
+  if (path === undefined || path === '') throw wrong(`user_paths.${index}`, `${JSON.stringify(text)} is no user path`)
+  return path
+}
+
+/** Who names no target means those that stand. */
+function targetsOf({ target_model: one, targets, clear_targets: mayClear = false }: VirtualModelWrite, stored: VirtualModel | undefined): readonly VirtualTarget[] {
+  if (one !== undefined && targets !== undefined) throw wrong('target_model', 'target_model and targets exclude each other')
+  if (one !== undefined) return [{ model: one.trim(), weight: 1 }]
+  if (targets === undefined) return stored?.targets ?? []
+  if (targets.length === 0 && stored !== undefined && isRedirect(stored) && !mayClear) throw gatewayError('conflict', 'without targets the name becomes a policy: say clear_targets, if that is meant', { param: 'targets' })
+  return targets.map(({ provider, model, weight = 1 }) => ({ ...provider === null || provider === undefined || provider === '' ? {} : { provider }, model: model.trim(), weight }))
+}
+
+/** A policy is known by the one spelling of its selector. */
+function sourceOf(text: string, targets: readonly VirtualTarget[], { providers }: VirtualGround): string {
+  return targets.length > 0 ? text.trim() : readModelSelector(text, providers)?.text ?? text.trim()
+}
+
+/** The source that is meant, as it is kept. */
+function sourceIn(models: KeptModels, text: string, { providers, book }: VirtualGround): string {
+  const source = text.trim()
+  return own(models, source) !== undefined || book.all.has(source) ? source : readModelSelector(source, providers)?.text ?? source
+}
