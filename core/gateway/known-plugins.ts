@@ -20,5 +20,5 @@ export function pluginsOf(listed: ReadonlyMap<string, Loaded<unknown>>, { direct
       return { name, source, error: cause.message }
     }
   }
-  return { list: () => known ??= read() }
+  return { list: () => known ??= read(), find: use => found(use, use) }
 }

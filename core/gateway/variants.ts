@@ -3,6 +3,7 @@
 import type { Problem } from '../config/place.ts'
 import { resolveStep, type CompileInput, type ResolvedStep } from '../pipeline/compile.ts'
 import type { NamedStep } from '../pipeline/patch.ts'
+import { tappedPhases } from '../pipeline/place-taps.ts'
 import type { Patch } from '../pipeline/source.ts'
 import type { Instance } from '../plugin/instance.ts'
 import { VariantError, type Variant, type Variants } from '../plugin/variants.ts'
@@ -37,7 +38,7 @@ export class VariantCompiler implements Variants {
   /** What variants are made of. */
   begin(base: VariantBase): void {
     this.#base = base
-    this.#chosen = [...base.plans.values()].filter(({ steps }) => steps.some(({ off, spec, phases }) => off === undefined && phases.has('route') && spec.definition.needs?.includes('variants')))
+    this.#chosen = [...base.plans.values()].filter(({ placed }) => placed.some(step => step.instance.spec.definition.needs?.includes('variants') === true && tappedPhases(step).includes('route')))
   }
 
   /** The configuration begins to serve: so do the plugins of its variants. */
@@ -48,6 +49,10 @@ export class VariantCompiler implements Variants {
 
   get pipelines(): readonly string[] {
     return this.#chosen.map(({ pipeline }) => pipeline.name)
+  }
+
+  get stepNames(): ReadonlySet<string> {
+    return new Set(this.#chosen.flatMap(({ pipeline }) => pipeline.steps.map(({ name }) => name)))
   }
 
   compile(patches: readonly Patch[]): Promise<Variant> {

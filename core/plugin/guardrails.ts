@@ -10,11 +10,15 @@ export interface NamedGuardrail {
   /** Those in which its type can act, and that it is not kept from. */
   readonly phases: readonly PhaseName[]
   readonly edits: boolean
+  /** What it does, in one line, without secrets. */
+  readonly summary: string
 }
 
 /** The service `guardrails`. */
 export interface GuardrailBook {
   find(name: string): NamedGuardrail | undefined
+  /** Those of the configuration, then those of the store. */
+  readonly all: readonly NamedGuardrail[]
   /** Those of the configuration, in its order. */
   readonly configured: readonly NamedGuardrail[]
   /** Calls back after one of them changed; it is waited for before a change counts as made. @returns how to end it */

@@ -16,4 +16,6 @@ export interface KnownPlugin {
 /** The service `knownPlugins`: the default set, and what `plugins.load` lists. */
 export interface KnownPlugins {
   list(): Promise<readonly KnownPlugin[]>
+  /** Any that the configuration may name, paths and packages too. */
+  find(use: string): Promise<KnownPlugin>
 }

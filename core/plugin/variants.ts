@@ -8,6 +8,8 @@ import type { PhaseName } from '../pipeline/step.ts'
 /** The service `variants`: of every pipeline in which a step stands that asks for it, and that acts on `route`. */
 export interface Variants {
   readonly pipelines: readonly string[]
+  /** The names of all steps that they are written with; some may be off. */
+  readonly stepNames: ReadonlySet<string>
   /**
    * Compiles what patches make of these pipelines. Each patch is for the pipelines that have the steps that it names. Plugins that stand
    * elsewhere with the same options are shared; the others are set up, and open before this resolves.

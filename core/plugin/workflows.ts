@@ -26,6 +26,8 @@ export interface WorkflowExplanation {
 
 /** The service `workflows`. */
 export interface Workflows {
+  /** Whether any workflow that holds has guardrails: where nobody can tell the model of a call, it may be that one's. */
+  readonly guardAny: boolean
   /** @throws GatewayError for a question that has no answer */
   explain(question: WorkflowQuestion): WorkflowExplanation
 }

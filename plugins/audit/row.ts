@@ -35,7 +35,7 @@ export function rowOf(exchange: Exchange, options: RowOptions): AuditRow {
     provider: target?.provider.type ?? null,
     provider_name: target?.provider.name ?? null,
     alias_used: false,
-    workflow_version_id: null,
+    workflow_version_id: exchange.workflow ?? null,
     cache_type: cacheTypeOf(exchange),
     status_code: exchange.status,
     request_id: exchange.id,

@@ -1,6 +1,6 @@
 /** Sends a call on to a provider's own API as it is: the path says which provider, the gateway adds its key. */
 
-import { definePlugin, gatewayError, JsonDocument, type Exchange, type ProviderInstance } from '../../core/index.ts'
+import { definePlugin, gatewayError, JsonDocument, type Exchange, type ProviderInstance, type Workflows } from '../../core/index.ts'
 import { forwardedHeaders, forwardedQuery } from './forwarded.ts'
 import { schema } from './schema.ts'
 import { spokenAt, type Spoken } from './spoken.ts'
@@ -10,7 +10,8 @@ export default definePlugin({
   description: 'Serves /p/{provider}/….',
   schema,
   needs: ['providers'],
-  setup({ options, services: { providers } }) {
+  wants: ['workflows'],
+  setup({ options, services: { providers, workflows } }) {
     const enabled = new Set(options.providers)
     return {
       route(exchange) {
@@ -30,7 +31,12 @@ export default definePlugin({
         exchange.forward = { method: exchange.request.method, path: target, headers: forwardedHeaders(exchange.request, exchange.plan.ownHeaders) }
         read(exchange, provider, target)
         exchange.targets = [{ provider, model: exchange.model }]
-        if (!exchange.readable && exchange.bytes?.length && (exchange.plan.guardsPrompts || exchange.plan.guardsReplies) && !options.unguarded) {
+      },
+
+      /** Asked when it is known which guardrails apply, and before anything is sent. */
+      lookup(exchange) {
+        if (exchange.readable || options.unguarded || !exchange.bytes?.length) return undefined
+        if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies || (workflows as Workflows | undefined)?.guardAny === true) {
           return gatewayError('passthrough_guardrails_unsupported', 'a guardrail applies, and nobody can read this call; ALLOW_UNGUARDED_PASSTHROUGH=true lets it pass')
         }
       },

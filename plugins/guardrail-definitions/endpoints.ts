@@ -1,0 +1,117 @@
+/** The endpoints for guardrails, their types and plugins. */
+
+import { definition, gatewayError, normaliseUserPath, VariantError, type AdminCall, type AdminEndpoint, type Clock, type GatewayError, type KnownPlugins, type Variants } from '../../core/index.ts'
+import { checkOptions } from '../../core/config/options.ts'
+import { suggestion } from '../../core/config/suggestion.ts'
+import file from '../../schemas/admin/guardrails.schema.json' with { type: 'json' }
+import type { GuardrailName, GuardrailView, GuardrailWrite } from '../../schemas/admin/guardrails.schema.ts'
+import { ruleOf, type Definition, type DefinitionBook, type StoredDefinition } from './book.ts'
+import { split, unmasked } from './secret-config.ts'
+import type { GuardrailType } from './types.ts'
+import { pluginView, typeView, viewOf } from './view.ts'
+
+export interface Surroundings {
+  readonly book: DefinitionBook
+  readonly types: readonly GuardrailType[]
+  readonly plugins: KnownPlugins
+  readonly variants: Variants
+  readonly version: string
+  readonly clock: Clock
+}
+
+export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
+  const { book, types, plugins, version } = around
+  return [
+    {
+      method: 'GET', path: '/plugins', scope: 'global', summary: 'The plugins that can be named, with those that failed to load.', response: definition(file, 'PluginList'),
+      handle: async () => (await plugins.list()).map(plugin => pluginView(plugin, version)),
+    },
+    {
+      method: 'GET', path: '/guardrails/types', scope: 'global', summary: 'The types of guardrails, and the form of each.', response: definition(file, 'GuardrailTypes'),
+      handle: () => types.map(typeView),
+    },
+    {
+      method: 'GET', path: '/guardrails', scope: 'global', summary: 'Lists the guardrails, their secrets masked.', response: definition(file, 'GuardrailList'),
+      handle: () => book.all.map(viewOf),
+    },
+    {
+      method: 'PUT', path: '/guardrails', scope: 'global', summary: 'Makes a guardrail, or changes it wherever it stands.', body: definition(file, 'GuardrailWrite'), response: definition(file, 'GuardrailView'),
+      handle: call => put(around, call),
+    },
+    {
+      method: 'DELETE', path: '/guardrails', scope: 'global', summary: 'Deletes a guardrail that no workflow names.', body: definition(file, 'GuardrailName'),
+      handle: call => remove(book, call),
+    },
+  ]
+}
+
+async function put(around: Surroundings, call: AdminCall): Promise<GuardrailView> {
+  const { book, clock } = around
+  const body = call.body as GuardrailWrite
+  const standing = checked(book, body.name, call)
+  const type = typeNamed(around.types, body.type)
+  const isSameType = standing?.rule.type === body.type
+  const config = unmasked(body.config ?? {}, isSameType ? standing.rule.config : {}, type.definition.schema)
+  const now = clock.now()
+  const { open, secret } = split(config, type.definition.schema)
+  const value: StoredDefinition = {
+    type: body.type, description: body.description?.trim() ?? '', user_path: userPathOf(body, type), config: open, secret_config: '',
+    fail_mode: body.fail_mode ?? null, timeout_ms: body.timeout_ms ?? null, created_at: standing?.stored?.value.created_at ?? now, updated_at: now,
+  }
+  await tryOut(around.variants, body.name, type, ruleOf(body.name, config, value))
+  const before = standing === undefined ? undefined : viewOf(standing)
+  await book.put(body.name, value, secret, { expected: standing?.stored?.revision ?? 0 })
+  const after = viewOf(book.find(body.name) as Definition)
+  call.changed(before, after)
+  return after
+}
+
+async function remove(book: DefinitionBook, call: AdminCall): Promise<void> {
+  const { name } = call.body as GuardrailName
+  const standing = checked(book, name, call)
+  if (standing?.stored === undefined) throw gatewayError('not_found', `there is no guardrail ${JSON.stringify(name)}`, { param: 'name' })
+  const users = book.usersOf(name)
+  if (users.length > 0) throw gatewayError('in_use', `${JSON.stringify(name)} is used by ${users.join(', ')}`, { param: 'name' })
+  const before = viewOf(standing)
+  await book.delete(name, standing.stored.revision)
+  call.changed(before, undefined)
+}
+
+/** What stands under a name, if the caller may change it. */
+function checked(book: DefinitionBook, name: string, call: AdminCall): Definition | undefined {
+  if (name.trim() !== name) throw wrong('name', 'a name neither begins nor ends with a blank')
+  const standing = book.find(name)
+  if (standing !== undefined && standing.stored === undefined) throw gatewayError('managed_resource', `the configuration says what ${JSON.stringify(name)} is`, { param: 'name' })
+  call.ifMatch(standing === undefined ? undefined : viewOf(standing), book.all.map(viewOf))
+  return standing
+}
+
+function typeNamed(types: readonly GuardrailType[], name: string): GuardrailType {
+  const type = types.find(known => known.type === name)
+  if (type === undefined) throw wrong('type', `there is no type ${JSON.stringify(name)}${suggestion(name, types.map(known => known.type))}`)
+  return type
+}
+
+function userPathOf({ user_path: given }: GuardrailWrite, { type, definition: { schema } }: GuardrailType): string {
+  const path = normaliseUserPath(given)
+  if (path === undefined) throw wrong('user_path', 'no user path has . or .. segments, or a colon')
+  if (path !== '' && schema?.properties?.['user_path'] === undefined) throw wrong('user_path', `${type} makes no calls of its own`)
+  return path
+}
+
+/** Checks the options, and sets the plugin up with them once. @throws GatewayError that points */
+async function tryOut(variants: Variants, name: string, { use, definition: { schema } }: GuardrailType, { config, fail_mode: onError, timeout_ms: timeout }: ReturnType<typeof ruleOf>): Promise<void> {
+  const [problem] = checkOptions(schema, config, () => undefined).problems
+  if (problem !== undefined) throw wrong(`config${problem.pointer.replaceAll('/', '.')}`, problem.message)
+  try {
+    const variant = await variants.compile([{ insert: { use, name, options: config, ...(onError === undefined ? {} : { on_error: onError }), ...(timeout === undefined ? {} : { timeout }) } }])
+    await variant.release()
+  } catch (cause) {
+    if (!(cause instanceof VariantError)) throw cause
+    throw wrong('config', cause.problems.map(({ message }) => message).join('; '))
+  }
+}
+
+function wrong(param: string, message: string): GatewayError {
+  return gatewayError('invalid_value', message, { param })
+}

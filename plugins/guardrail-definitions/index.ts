@@ -1,0 +1,49 @@
+/** Keeps the guardrails that administrators make, beside those of the configuration, for workflows to name. */
+
+import { definePlugin, type Records, type Timer } from '../../core/index.ts'
+import { collection, definitionOf, DefinitionBook, type StoredDefinition } from './book.ts'
+import { endpointsOf } from './endpoints.ts'
+import { schema } from './schema.ts'
+import { guardrailTypes, typeOfRule } from './types.ts'
+
+export default definePlugin({
+  name: 'guardrail-definitions',
+  description: 'Keeps the guardrails that administrators make.',
+  schema,
+  provides: 'guardrails',
+  needs: ['storage', 'secrets', 'admin', 'knownPlugins', 'variants'],
+  setup({ options, services: { storage, secrets, admin, knownPlugins, variants, clock, version: { version } }, log }) {
+    const records: Records<StoredDefinition> = storage.records(collection)
+    const book = new DefinitionBook({
+      records, secrets,
+      failed: (cause, name) => log.warn({ err: cause, ...(name === undefined ? {} : { guardrail: name }) }, name === undefined ? 'the guardrails could not be read; those known stay' : 'a guardrail cannot be used'),
+    })
+    const offers: (() => void)[] = []
+    let refresh: Timer | undefined
+    secrets.cover(collection, ['secret_config'])
+
+    const readAgain = () => {
+      refresh = clock.after(options.refresh_interval, () => {
+        book.read().catch((cause: unknown) => log.warn({ err: cause }, 'the guardrails could not be read; those known stay'))
+        readAgain()
+      })
+    }
+
+    return {
+      service: book,
+      async open() {
+        const types = await guardrailTypes(knownPlugins)
+        const configured = await Promise.all(options.rules.map(async rule => definitionOf(rule, await typeOfRule(rule.type, knownPlugins))))
+        await book.open(types, configured)
+        for (const endpoint of endpointsOf({ book, types, plugins: knownPlugins, variants, version, clock })) offers.push(admin.endpoint(endpoint))
+        offers.push(admin.refresh({ name: 'guardrails', run: () => book.read() }))
+      },
+      start: readAgain,
+      async close() {
+        refresh?.cancel()
+        for (const withdraw of offers) withdraw()
+        await book.close()
+      },
+    }
+  },
+})

@@ -1,0 +1,44 @@
+/** The workflows that the configuration says, and the one that it means for everybody. */
+
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { definition, type GuardrailBook, type OptionsOf, type Variant, type Variants } from '../../core/index.ts'
+import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
+import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
+import { readScope } from './endpoints.ts'
+import type { schema } from './schema.ts'
+import { keyOf } from './scope.ts'
+import { defaultVersion, managedVersion, type Version } from './version.ts'
+
+type Rule = OptionsOf<typeof schema>['rules'][number]
+
+/** @throws Error that names the rule at fault */
+export function configuredVersions(rules: readonly Rule[], providers: readonly string[]): readonly Version[] {
+  const validate = new Ajv2020({ strict: false }).compile(definition(file, 'WorkflowPayload'))
+  const versions = rules.map((rule, index) => {
+    const { name, description, workflow_payload: payload } = rule
+    const problem = validate(payload) ? undefined : validate.errors?.[0]
+    if (problem !== undefined) throw new Error(`workflows.rules[${index}].workflow_payload${problem.instancePath} ${problem.message ?? 'is not valid'}`)
+    return managedVersion({ ...readScope(rule, providers), name, description, workflow_payload: payload as unknown as WorkflowPayload })
+  })
+  const twice = versions.find((version, index) => versions.findIndex(other => keyOf(other) === keyOf(version)) !== index)
+  if (twice !== undefined) throw new Error(`workflows.rules: two workflows have the scope of "${twice.name}"`)
+  return versions
+}
+
+/** What the configuration alone makes of the pipelines, spelled as a workflow. @param base the pipelines as they are */
+export function configuredDefault(base: Variant, { pipelines }: Variants, { configured }: GuardrailBook, guardrailsEnabled: boolean): Version {
+  const standing = new Set(pipelines.flatMap(pipeline => base.steps(pipeline).map(({ type }) => type)))
+  const steps = configured.flatMap(({ rule: { name, order, phase }, phases }) => (phase === undefined ? phases : [phase]).flatMap(at => isWorkflowPhase(at) ? [{ ref: name, phase: at, step: order }] : []))
+  return defaultVersion({
+    schema_version: 2,
+    features: {
+      cache: standing.has('cache-exact') || standing.has('cache-semantic'), audit: standing.has('audit'), usage: standing.has('usage'),
+      budget: standing.has('budgets'), guardrails: guardrailsEnabled, failover: standing.has('failover'),
+    },
+    steps: guardrailsEnabled ? steps : [],
+  })
+}
+
+function isWorkflowPhase(phase: string): phase is 'prompt' | 'response' | 'stream' {
+  return phase === 'prompt' || phase === 'response' || phase === 'stream'
+}

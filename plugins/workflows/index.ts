@@ -1,0 +1,80 @@
+/** Chooses, for each request, the variant of its pipeline that its provider, model and user path ask for (policy 8). */
+
+import { definePlugin, type Timer } from '../../core/index.ts'
+import { CompiledWorkflows } from './compiled.ts'
+import { configuredDefault, configuredVersions } from './configured.ts'
+import { endpointsOf } from './endpoints.ts'
+import { Explainer } from './explain.ts'
+import { schema } from './schema.ts'
+import type { Version } from './version.ts'
+import { Versions } from './versions.ts'
+
+export default definePlugin({
+  name: 'workflows',
+  description: 'Chooses the workflow of each request.',
+  schema,
+  provides: 'workflows',
+  needs: ['storage', 'admin', 'variants', 'guardrails', 'models', 'providers'],
+  edits: false,
+  setup({ options, services: { storage, admin, variants, guardrails, models, providers, clock }, log }) {
+    const names = [...providers.keys()]
+    const workflows = new CompiledWorkflows({
+      variants, guardrails, clock, lingerMs: 2 * options.refresh_interval,
+      failed: (cause, { id, name }) => log.error({ err: cause, workflow: name, workflow_version_id: id }, 'a workflow does not compile; what it was before holds on'),
+    })
+    const failed = (cause: unknown) => log.warn({ err: cause }, 'the workflows could not be read; those known stay')
+    let configured: readonly Version[] = []
+    let settling: Promise<void> = Promise.resolve()
+    const settle = () => {
+      const settled = settling.then(async () => await workflows.replace([...configured.slice(0, 1), ...await versions.active(), ...configured.slice(1)]))
+      settling = settled.catch(failed)
+      return settled
+    }
+    const versions = new Versions(storage, () => void settle().catch(() => {}), failed)
+    const explainer = new Explainer({ workflows, variants, models, providers: names })
+    const withdraw: (() => void)[] = []
+    let refresh: Timer | undefined
+
+    const readAgain = () => {
+      refresh = clock.after(options.refresh_interval, () => {
+        versions.read().catch(failed)
+        readAgain()
+      })
+    }
+
+    return {
+      service: explainer,
+      route(exchange) {
+        const [target] = exchange.targets
+        const workflow = target === undefined ? workflows.find('', '', exchange.userPath) : workflows.find(target.provider.name, target.model, exchange.userPath)
+        if (workflow === undefined) return
+        exchange.workflow = workflow.version.id
+        workflow.variant.take(exchange)
+      },
+      async open() {
+        const said = configuredVersions(options.rules, names)
+        const base = await variants.compile([])
+        configured = [configuredDefault(base, variants, guardrails, options.guardrails_enabled), ...said]
+        await base.release()
+        await versions.open(configured)
+        await settle()
+        const broken = workflows.all.find(({ version, error }) => version.managed && error !== undefined)
+        if (broken !== undefined) throw new Error(`the workflow "${broken.version.name}" of the configuration does not compile: ${broken.error ?? ''}`)
+        withdraw.push(
+          guardrails.onChange(settle),
+          guardrails.users(name => workflows.all.filter(({ payload }) => payload?.steps.some(({ ref }) => ref === name) === true).map(({ version }) => `the workflow "${version.name}"`)),
+          ...endpointsOf({ versions, workflows, explainer, guardrails, variants, providers: names, clock, guardrailsEnabled: options.guardrails_enabled, settled: () => settling }).map(endpoint => admin.endpoint(endpoint)),
+          admin.refresh({ name: 'workflows', run: async () => { await versions.read(); await settling } }),
+        )
+      },
+      start: readAgain,
+      async close() {
+        refresh?.cancel()
+        for (const end of withdraw) end()
+        await versions.close()
+        await settling
+        await workflows.close()
+      },
+    }
+  },
+})
