@@ -6,7 +6,7 @@ import { settled, type Finding } from './findings.ts'
 export interface TextForm {
   /** What a match is. */
   readonly entity: string
-  /** A regular expression for the cheap look that every text gets, without a repetition that has no bound; absent, the pattern is always tried. */
+  /** A regular expression for a cheap look before the pattern, without a repetition that has no bound; absent, the pattern is always tried. */
   readonly hint?: string
   /** RE2. */
   readonly pattern: string
@@ -31,18 +31,20 @@ const longestRest = 48
 
 export class Forms {
   readonly #forms: readonly CompiledForm[]
-  /** The hints of all in one; undefined where a form has none. */
-  readonly #hint: RegExp | undefined
+  readonly #mayHaveSome: ((text: string) => boolean) | undefined
 
-  /** @throws SyntaxError naming the pattern that cannot be used */
-  constructor(forms: readonly TextForm[], compile: (pattern: string) => Pattern) {
+  /**
+   * @param mayHaveSome the cheapest look, before all hints: whether any of the forms can be in a text at all
+   * @throws SyntaxError naming the pattern that cannot be used
+   */
+  constructor(forms: readonly TextForm[], compile: (pattern: string) => Pattern, mayHaveSome?: (text: string) => boolean) {
     this.#forms = forms.map(form => ({ ...form, hint: form.hint === undefined ? undefined : new RegExp(form.hint), pattern: compile(form.pattern) }))
-    this.#hint = forms.every(({ hint }) => hint !== undefined) ? new RegExp(forms.map(({ hint }) => hint).join('|')) : undefined
+    this.#mayHaveSome = forms.every(({ hint }) => hint !== undefined) ? mayHaveSome : undefined
   }
 
   /** In order and apart. */
   find(text: string): readonly Finding[] {
-    if (this.#forms.length === 0 || this.#hint?.test(text) === false) return nothing
+    if (this.#mayHaveSome?.(text) === false) return nothing
     const found = this.#forms.flatMap(form => form.hint?.test(text) === false ? nothing : foundBy(form, text))
     return settled(found)
   }

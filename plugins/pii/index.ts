@@ -2,7 +2,7 @@
 
 import { definePlugin, Forms, guardTexts, PlaceholderFormat } from '../../core/index.ts'
 import { Anonymizer } from './anonymizer.ts'
-import { recognisers } from './recognisers.ts'
+import { mayHavePii, recognisers } from './recognisers.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -11,7 +11,7 @@ export default definePlugin({
   schema,
   phases: ['prompt', 'response', 'stream'],
   setup({ options, regex }) {
-    const forms = new Forms([...options.patterns, ...recognisers.filter(({ entity }) => options.entities.includes(entity))], regex)
+    const forms = new Forms([...options.patterns, ...recognisers.filter(({ entity }) => options.entities.includes(entity))], regex, mayHavePii)
     const rule = new Anonymizer(forms, new PlaceholderFormat(options.placeholder_format), options.restore)
     return guardTexts(rule, options.action === 'anonymize' ? 'rewrite' : options.action, options)
   },

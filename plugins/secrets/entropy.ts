@@ -16,6 +16,22 @@ export interface EntropyRule {
   readonly minLength: number
 }
 
+/** Whether so many characters stand without a space between them. It looks at few of them. */
+export function hasLongWord(text: string, length: number): boolean {
+  let start = 0
+  for (let end = length - 1; end < text.length; end = start + length - 1) {
+    let at = end
+    while (at >= start && !isSpace(text.charCodeAt(at))) at--
+    if (at < start) return true
+    start = at + 1
+  }
+  return false
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
+}
+
 /** The words of at least that length and entropy. */
 export function randomWords(text: string, { entropy, minLength }: EntropyRule): readonly TextSpan[] {
   const found: TextSpan[] = []

@@ -1,13 +1,15 @@
 /** Finds the secrets of a text. */
 
 import { Forms, settled, type Finding, type OptionsOf, type Pattern } from '../../core/index.ts'
-import { randomWords } from './entropy.ts'
+import { hasLongWord, randomWords } from './entropy.ts'
 import type { schema } from './schema.ts'
 import { keyForms } from './vendors.ts'
 
 export type ScannerOptions = Pick<OptionsOf<typeof schema>, 'vendors' | 'entropy' | 'min_length' | 'allow_list'>
 
 const nothing: readonly Finding[] = []
+/** Characters of a key, or of what it stands in, that no space interrupts. */
+const shortestKey = 12
 
 export class SecretScanner {
   readonly #forms: Forms
@@ -16,7 +18,7 @@ export class SecretScanner {
   readonly #allowed: ReadonlySet<string>
 
   constructor({ vendors, entropy, min_length: minLength, allow_list: allowed }: ScannerOptions, compile: (pattern: string) => Pattern) {
-    this.#forms = new Forms(keyForms.filter(({ entity }) => vendors.includes(entity)), compile)
+    this.#forms = new Forms(keyForms.filter(({ entity }) => vendors.includes(entity)), compile, text => hasLongWord(text, shortestKey))
     this.#entropy = entropy
     this.#minLength = minLength
     this.#allowed = new Set(allowed)

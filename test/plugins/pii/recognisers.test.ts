@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { Forms, type TextForm } from '../../../core/index.ts'
 import { compilePattern } from '../../../core/plugin/pattern.ts'
-import { entityNames, recognisers } from '../../../plugins/pii/recognisers.ts'
+import { entityNames, mayHavePii, recognisers } from '../../../plugins/pii/recognisers.ts'
 
-const scanner = (forms: readonly TextForm[] = recognisers) => new Forms(forms, compilePattern)
+const scanner = (forms: readonly TextForm[] = recognisers) => new Forms(forms, compilePattern, mayHavePii)
 const all = scanner()
 const found = (text: string, by = all) => by.find(text).map(({ entity, start, end }) => [entity, text.slice(start, end)])
 

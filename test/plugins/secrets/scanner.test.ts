@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { compilePattern } from '../../../core/plugin/pattern.ts'
-import { entropyOf, randomWords } from '../../../plugins/secrets/entropy.ts'
+import { entropyOf, hasLongWord, randomWords } from '../../../plugins/secrets/entropy.ts'
 import { SecretScanner, type ScannerOptions } from '../../../plugins/secrets/scanner.ts'
 import { vendorNames } from '../../../plugins/secrets/vendors.ts'
 import { canaries, privateKey } from '../../support/canaries.ts'
@@ -88,5 +88,17 @@ describe('the entropy of words', () => {
   it('looks only at words of the length that is asked for', () => {
     expect(found('tGzv3JOkF0XG5Qx2TlKWIA', scanner({ vendors: [], entropy: 4, min_length: 23 }))).to.deep.equal([])
     expect(found('tGzv3JOkF0XG5Qx2', scanner({ vendors: [], entropy: 3.5, min_length: 16 }))).to.deep.equal(['tGzv3JOkF0XG5Qx2'])
+  })
+})
+
+describe('a long word', () => {
+  it('is found wherever it stands, and nowhere else', () => {
+    for (let before = 0; before < 40; before++) {
+      const start = 'ab cde '.repeat(8).slice(0, before)
+      expect(hasLongWord(`${start} 123456789012 x`, 12), start).to.equal(true)
+      expect(hasLongWord(`${start} 123456789012`, 12), start).to.equal(true)
+      expect(hasLongWord(`${start} 12345678901 x`, 12), start).to.equal(false)
+    }
+    expect(hasLongWord('', 12)).to.equal(false)
   })
 })
