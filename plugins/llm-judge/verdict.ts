@@ -1,6 +1,6 @@
 /** The verdict of a model: how it is asked for, and how it is read. */
 
-import type { ModelAnswer } from '../../core/index.ts'
+import { unfenced, type ModelAnswer } from '../../core/index.ts'
 
 export type Judgement = 'allow' | 'block' | 'unclear' | 'no_verdict'
 
@@ -24,9 +24,4 @@ function verdictOf(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** Models put JSON between fences, whatever they are told. */
-function unfenced(text: string): string {
-  return /^```(?:json)?\s*([^]*?)\s*```$/.exec(text)?.[1] ?? text
 }

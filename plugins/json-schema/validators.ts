@@ -1,0 +1,77 @@
+/** Compiled schemas: each once, the last ones kept. */
+
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { LRUCache } from 'lru-cache'
+import type { TextTest } from '../../core/index.ts'
+
+/** Callers send schemas of their own: what they may cost is bounded. */
+const mostKept = 200
+const longestSchema = 64 * 1024
+
+/** What is wrong with a text: `json` if it is none, else the keyword of the schema that it fails; undefined if it matches. */
+export interface Fault {
+  readonly keyword: string
+  /** For the model that repairs. */
+  readonly words: string
+}
+
+export type Validate = (text: string) => Fault | undefined
+
+export class Validators {
+  readonly #ajv: Ajv2020
+  readonly #kept = new LRUCache<string, { readonly validate: Validate | undefined }>({ max: mostKept })
+
+  /** @param regex the engine for `pattern`s: one that no text can stall */
+  constructor(regex: (pattern: string) => TextTest) {
+    // Two patterns that are spelled alike are one to Ajv.
+    const regExp = Object.assign((pattern: string) => {
+      const compiled = regex(pattern)
+      return { test: (text: string) => compiled.test(text), toString: () => pattern }
+    }, { code: '' })
+    this.#ajv = new Ajv2020({ strict: false, validateFormats: false, addUsedSchema: false, logger: false, code: { regExp } })
+  }
+
+  /** @returns undefined for a schema that cannot be used */
+  of(schema: object): Validate | undefined {
+    const key = JSON.stringify(schema)
+    const known = this.#kept.get(key)
+    if (known !== undefined) return known.validate
+    const made = { validate: key.length > longestSchema ? undefined : this.#try(JSON.parse(key) as object) }
+    this.#kept.set(key, made)
+    return made.validate
+  }
+
+  /** @throws Error saying what is wrong with the schema */
+  compile(schema: object): Validate {
+    // Which version a schema names makes no difference to what is used of it.
+    const { $schema: _, ...own } = schema as Readonly<Record<string, unknown>>
+    if ('$async' in own) throw new Error('an asynchronous schema cannot be used')
+    const matches = this.#ajv.compile(own)
+    this.#ajv.removeSchema(own)
+    return text => {
+      const parsed = parse(text)
+      if (parsed === undefined) return { keyword: 'json', words: 'it is not JSON' }
+      return matches(parsed.value) ? undefined : faultOf(matches.errors?.[0])
+    }
+  }
+
+  #try(schema: object): Validate | undefined {
+    try {
+      return this.compile(schema)
+    } catch {
+      return undefined
+    }
+  }
+}
+
+function faultOf(error: ErrorObject | undefined): Fault {
+  return { keyword: error?.keyword ?? 'false schema', words: `${error?.instancePath === '' ? 'the value' : error?.instancePath} ${error?.message}` }
+}
+
+function parse(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch {
+    return undefined
+  }
+}
