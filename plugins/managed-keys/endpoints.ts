@@ -32,8 +32,9 @@ export function endpointsOf(store: KeyStore, providers: readonly string[]): read
     }),
     change('dashboard-access', 'Says whether a key may use the admin API.', 'DashboardAccessWrite', ({ body }) => () => ({ dashboard_access: (body as DashboardAccessWrite).dashboard_access })),
     change('user', 'Binds a key to a user, or unbinds it.', 'UserWrite', call => {
-      const userId = readUserId((call.body as UserWrite).user_id, call)
-      return () => ({ user_id: userId })
+      const userId = readUserId((call.body as UserWrite).user_id, store, call)
+      // Who is unbound stays where he is.
+      return key => userId === '' ? { user_id: '', user_path: store.pathOf(key) } : { user_id: userId }
     }),
   ]
 }
@@ -44,10 +45,11 @@ function idIn({ params }: AdminCall): string {
 
 async function create(store: KeyStore, providers: readonly string[], call: AdminCall): Promise<AuthKeyView & AuthKeyCreated> {
   const body = call.body as AuthKeyCreate
-  const userId = readUserId(body.user_id, call)
+  const userId = readUserId(body.user_id, store, call)
   if (userId !== '' && (body.user_path ?? '').trim() !== '') throw wrong('user_id', 'user_id and user_path exclude each other')
   const token = newToken()
-  const key = { ...described(store, providers, call, body), description: body.description?.trim() ?? '', user_id: userId, dashboard_access: body.dashboard_access ?? false, enabled: true, redacted_value: redacted(token) }
+  const about = described(store, providers, call, body)
+  const key = { ...about, user_path: userId === '' ? about.user_path : store.pathOfUser(userId) ?? '', description: body.description?.trim() ?? '', user_id: userId, dashboard_access: body.dashboard_access ?? false, enabled: true, redacted_value: redacted(token) }
   return { ...await store.add(lookupOf(token, store.pepper) as Lookup, key, call), value: token }
 }
 

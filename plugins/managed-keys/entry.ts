@@ -3,6 +3,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { AdminScope, Caller, Stored } from '../../core/index.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
+import { currentPath, type PathOfUser } from './current-path.ts'
 
 const everything: AdminScope = { root: '/', isGlobal: true }
 
@@ -14,17 +15,29 @@ export class Entry {
   digest: string | undefined
   /** When its use was noted last: milliseconds since 1970. */
   notedAt = 0
+  readonly #pathOf: PathOfUser
   #caller: Caller
+  #path: string
 
-  constructor({ id, revision, value }: Stored<AuthKey>) {
+  /** @param pathOf where users are now: a key that is bound to one goes where he goes */
+  constructor({ id, revision, value }: Stored<AuthKey>, pathOf: PathOfUser) {
     this.id = id
     this.revision = revision
     this.key = value
-    this.#caller = callerOf(id, value)
+    this.#pathOf = pathOf
+    this.#path = currentPath(value, pathOf)
+    this.#caller = callerOf(id, value, this.#path)
   }
 
-  /** Whoever uses the key. */
+  /** Whoever uses the key, at the path that holds now. */
   get caller(): Caller {
+    if (this.key.user_id === '') return this.#caller
+    const path = currentPath(this.key, this.#pathOf)
+    if (path !== this.#path) {
+      this.#path = path
+      const { keyHash } = this.#caller
+      this.#caller = { ...callerOf(this.id, this.key, path), ...(keyHash === undefined ? {} : { keyHash }) }
+    }
     return this.#caller
   }
 
@@ -47,9 +60,9 @@ export class Entry {
   }
 }
 
-function callerOf(id: string, key: AuthKey): Caller {
-  const { user_path: userPath, user_id: userId, labels, allowed_models: allowedModels } = key
-  const admin = adminScopeOf(key)
+function callerOf(id: string, key: AuthKey, userPath: string): Caller {
+  const { user_id: userId, labels, allowed_models: allowedModels } = key
+  const admin = adminScopeOf(key, userPath)
   return {
     method: 'api_key',
     keyId: id,
@@ -62,7 +75,7 @@ function callerOf(id: string, key: AuthKey): Caller {
 }
 
 /** A key of a user whose path nobody knows administers nothing. */
-function adminScopeOf({ dashboard_access: isAdmin, user_path: root, user_id: userId }: AuthKey): AdminScope | undefined {
+function adminScopeOf({ dashboard_access: isAdmin, user_id: userId }: AuthKey, root: string): AdminScope | undefined {
   if (!isAdmin || userId !== '' && root === '') return undefined
   return root === '' || root === '/' ? everything : { root, isGlobal: false }
 }

@@ -1,6 +1,6 @@
 /** What administrators write of keys, read into what is stored. Every function throws a GatewayError that names the member at fault. */
 
-import { gatewayError, normaliseUserPath, readModelSelector, type AdminCall, type GatewayError } from '../../core/index.ts'
+import { gatewayError, isWithin, normaliseUserPath, readModelSelector, type AdminCall, type GatewayError } from '../../core/index.ts'
 
 /** RFC 3339, in UTC. */
 const time = /^(\d{4}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]00:00)$/
@@ -44,10 +44,14 @@ export function readUserPath(given: string | undefined, call: AdminCall): string
   return path === '' && call.scope.isGlobal ? '' : call.confine(given)
 }
 
-/** Whose path a user has is not known before he calls, so that only who sees everybody may bind a key to him. */
-export function readUserId(given: string | undefined, { scope }: AdminCall): string {
+/** @returns empty for none. @throws GatewayError if there is no such user, or if he stands elsewhere than the administrator may see */
+export function readUserId(given: string | undefined, store: { pathOfUser(userId: string): string | undefined }, call: AdminCall): string {
   const userId = given?.trim() ?? ''
-  if (userId !== '' && !scope.isGlobal) throw gatewayError('user_path_out_of_scope', 'only who administers the whole gateway may bind a key to a user', { param: 'user_id' })
+  if (userId === '') return ''
+  const path = store.pathOfUser(userId)
+  if (path === undefined && call.scope.isGlobal) throw wrong('user_id', 'there is no such user')
+  // Nobody learns here who there is elsewhere.
+  if (path === undefined || !isWithin(path, call.scope.root)) throw gatewayError('user_path_out_of_scope', 'there is no such user in what you administer', { param: 'user_id' })
   return userId
 }
 

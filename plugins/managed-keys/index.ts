@@ -16,21 +16,22 @@ export default definePlugin({
   description: 'Keeps the keys that administrators make for callers.',
   schema,
   provides: 'keys',
-  needs: ['storage', 'admin', 'models'],
-  setup({ options, services: { storage, admin, clock, models }, log }) {
+  needs: ['storage', 'admin', 'models', 'access', 'users'],
+  setup({ options, services: { storage, admin, clock, models, access, users }, log }) {
     const lastUse = new LastUse(clock, cause => log.warn({ err: cause }, 'when keys were used last could not be written'))
-    const ring = new KeyRing(clock, lastUse)
+    const ring = new KeyRing(clock, lastUse, id => users.pathOf(id))
     const offers: (() => void)[] = []
     let opened: { readonly store: KeyStore; readonly follower: Follower } | undefined
 
     const open = async (keys: Records<AuthKey>, uses: Records<KeyUse>) => {
       const pepper = options.pepper === undefined ? await keptPepper(storage.records<KeptPepper>('key_pepper')) : new Pepper(options.pepper)
       const follower = new Follower(keys, ring, clock, cause => log.warn({ err: cause }, 'the managed keys could not be read; those known stay'))
-      const store = new KeyStore({ keys, uses, ring, follower, pepper, clock, models })
+      const store = new KeyStore({ keys, uses, ring, follower, pepper, clock, models, access, users })
       opened = { store, follower }
       lastUse.keepIn(uses)
       ring.usePepper(pepper)
       await follower.begin()
+      offers.push(access.add({ get keys() { return ring.known } }))
       const lost = otherPeppers(await listAll(keys), pepper)
       if (lost > 0) log.warn({ keys: lost }, 'managed keys were made with another KEY_PEPPER, and will not be recognised')
     }

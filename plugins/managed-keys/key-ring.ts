@@ -1,7 +1,8 @@
 /** All keys, in memory: what the service `keys` answers from. */
 
-import type { Clock, Keys, Stored } from '../../core/index.ts'
+import type { Clock, Keys, KnownKey, Stored } from '../../core/index.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
+import { currentPath, type PathOfUser } from './current-path.ts'
 import { Entry } from './entry.ts'
 import type { LastUse } from './last-use.ts'
 import type { Pepper } from './pepper.ts'
@@ -11,6 +12,7 @@ import { unusable } from './usable.ts'
 export class KeyRing implements Keys {
   readonly #clock: Clock
   readonly #lastUse: LastUse
+  readonly #pathOf: PathOfUser
   #pepper: Pepper | undefined
   readonly #byId = new Map<string, Entry>()
   readonly #byHash = new Map<string, Entry>()
@@ -18,9 +20,18 @@ export class KeyRing implements Keys {
   readonly #known = new Map<string, Entry>()
   #didExist = false
 
-  constructor(clock: Clock, lastUse: LastUse) {
+  /** @param pathOf where users are now */
+  constructor(clock: Clock, lastUse: LastUse, pathOf: PathOfUser) {
     this.#clock = clock
     this.#lastUse = lastUse
+    this.#pathOf = pathOf
+  }
+
+  /** What other plugins may know of the keys that can be used. */
+  get known(): readonly KnownKey[] {
+    const now = this.#clock.now()
+    return [...this.#byId.values()].filter(({ key }) => unusable(key, now) === undefined)
+      .map(({ key }) => ({ name: key.name, userPath: currentPath(key, this.#pathOf), allowedModels: key.allowed_models }))
   }
 
   usePepper(pepper: Pepper): void {
@@ -73,7 +84,7 @@ export class KeyRing implements Keys {
   }
 
   #set(stored: Stored<AuthKey>, before: Entry | undefined): void {
-    const entry = new Entry(stored)
+    const entry = new Entry(stored, this.#pathOf)
     if (before !== undefined) {
       entry.inherit(before)
       this.#remove(before)

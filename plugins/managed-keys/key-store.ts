@@ -1,10 +1,10 @@
 /** The keys in the store, as administrators see and change them. */
 
-import { Conflict, gatewayError, isWithin, notFound, update, type AdminCall, type AdminScope, type Clock, type Models, type Records, type Stored } from '../../core/index.ts'
+import { Conflict, gatewayError, isWithin, notFound, update, type Access, type AdminCall, type AdminScope, type Clock, type Models, type Records, type Stored, type Users } from '../../core/index.ts'
 import { listAll } from '../../core/storage/list-all.ts'
 import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
-import { effectiveModels } from './effective.ts'
+import { currentPath } from './current-path.ts'
 import type { Follower } from './follower.ts'
 import type { KeyRing } from './key-ring.ts'
 import type { KeyUse } from './last-use.ts'
@@ -20,6 +20,8 @@ export interface KeyStoreParts {
   readonly pepper: Pepper
   readonly clock: Clock
   readonly models: Pick<Models, 'inventories'>
+  readonly access: Pick<Access, 'effective'>
+  readonly users: Users
 }
 
 /** What a new key is, beside what follows from its token. */
@@ -51,8 +53,17 @@ export class KeyStore {
 
   /** The same keys as they are stored. */
   async stored(scope: AdminScope): Promise<readonly Stored<AuthKey>[]> {
-    const all = await listAll(this.#parts.keys, scope.isGlobal ? {} : { owner: scope.root })
-    return all.filter(({ value }) => isVisible(value, scope))
+    return (await listAll(this.#parts.keys)).filter(({ value }) => this.#isVisible(value, scope))
+  }
+
+  /** Where a user is now; undefined if there is no such user. */
+  pathOfUser(userId: string): string | undefined {
+    return this.#parts.users.pathOf(userId)
+  }
+
+  /** The path that calls with a key are made for now. */
+  pathOf(key: Pick<AuthKey, 'user_id' | 'user_path'>): string {
+    return currentPath(key, userId => this.pathOfUser(userId))
   }
 
   /** @throws GatewayError `auth_key_exists` */
@@ -80,7 +91,7 @@ export class KeyStore {
     const lastUse = (await this.#parts.uses.get(id))?.value.last_used_at
     let before: AuthKeyView | undefined
     const stored = await update(this.#parts.keys, id, current => {
-      if (current === undefined || !isVisible(current.value, scope)) throw notFound('the key')
+      if (current === undefined || !this.#isVisible(current.value, scope)) throw notFound('the key')
       before = this.#view(id, current.value, lastUse)
       check(before)
       const changes = edit(current.value)
@@ -91,14 +102,17 @@ export class KeyStore {
     return { before, after: this.#view(id, stored.value, lastUse) }
   }
 
-  #view(id: string, key: AuthKey, lastUsedAt?: number): AuthKeyView {
-    return viewOf(id, key, { now: this.now(), lastUsedAt, effective: allowed => effectiveModels(allowed, this.#parts.models) })
+  /** Keys without a path belong to nobody's subtree. */
+  #isVisible(key: AuthKey, { root, isGlobal }: AdminScope): boolean {
+    return isGlobal || isWithin(this.pathOf(key), root)
   }
-}
 
-/** Keys without a path belong to nobody's subtree. */
-function isVisible({ user_path: path }: AuthKey, { root, isGlobal }: AdminScope): boolean {
-  return isGlobal || isWithin(path, root)
+  #view(id: string, key: AuthKey, lastUsedAt?: number): AuthKeyView {
+    const { access, models } = this.#parts
+    const userPath = this.pathOf(key)
+    const effective = access.effective({ caller: { method: 'api_key', allowedModels: key.allowed_models }, userPath }, models)
+    return viewOf(id, key, { now: this.now(), lastUsedAt, userPath, effective })
+  }
 }
 
 function refuseDuplicate(cause: unknown): never {

@@ -1,5 +1,6 @@
 /** A key as the admin API shows it: never its secret, nor what the secret is recognised by. */
 
+import type { Access } from '../../core/index.ts'
 import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
 import { unusable } from './usable.ts'
@@ -10,15 +11,17 @@ export interface ViewFacts {
   readonly now: number
   /** Milliseconds since 1970. */
   readonly lastUsedAt?: number | undefined
-  /** The models that a list of selectors leaves. */
-  effective(allowed: readonly string[]): string[]
+  /** The path that holds now; empty if there is none. */
+  readonly userPath: string
+  /** The models that are left to who uses the key. */
+  readonly effective: ReturnType<Access['effective']>
 }
 
-export function viewOf(id: string, key: AuthKey, { now, lastUsedAt, effective }: ViewFacts): AuthKeyView {
+export function viewOf(id: string, key: AuthKey, { now, lastUsedAt, userPath, effective }: ViewFacts): AuthKeyView {
   const { name, description, labels, allowed_models, dashboard_access, enabled, redacted_value, kind } = key
   return {
     id, name, description,
-    user_path: key.user_path === '' ? null : key.user_path,
+    user_path: userPath === '' ? null : userPath,
     user_id: key.user_id === '' ? null : key.user_id,
     labels, allowed_models, dashboard_access, enabled,
     active: unusable(key, now) === undefined,
@@ -29,8 +32,8 @@ export function viewOf(id: string, key: AuthKey, { now, lastUsedAt, effective }:
     last_used_at: timeOf(lastUsedAt ?? null),
     created_at: new Date(key.created_at).toISOString(),
     updated_at: new Date(key.updated_at).toISOString(),
-    restricted: allowed_models.length > 0,
-    effective_models: effective(allowed_models),
+    restricted: effective.restricted,
+    effective_models: [...effective.models],
   }
 }
 

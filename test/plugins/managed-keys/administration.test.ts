@@ -62,8 +62,9 @@ describe('a key that is made', () => {
     expect(await put('allowed-models', { allowed_models: [] })).to.deep.include({ allowed_models: [], restricted: false, effective_models: [] })
     expect(await put('dashboard-access', { dashboard_access: true })).to.include({ dashboard_access: true })
     expect((await gateway.served.call('GET', '/admin/access', undefined, { authorization: `Bearer ${value}` })).body.toString()).to.equal('{"scope":"user_path","user_path":"/team"}')
-    expect(await put('user', { user_id: ' u1 ' })).to.include({ user_id: 'u1', user_path: '/team' })
-    expect(await put('user', { user_id: '' })).to.include({ user_id: null, user_path: '/team' })
+    const { id: user } = (await gateway.call('PUT', '/directory/users', { body: { name: 'ann' } })).json
+    expect(await put('user', { user_id: ` ${user} ` })).to.include({ user_id: user, user_path: '/ann' })
+    expect(await put('user', { user_id: '' })).to.include({ user_id: null, user_path: '/ann' })
   })
 
   it('is left alone by who has read another state of it', async () => {

@@ -15,7 +15,7 @@ const pepper = new Pepper('a pepper of some length')
 /** A collection of one key, whose listings can be held up and made to fail. */
 class OneKey {
   readonly clock = new TurnedClock()
-  readonly ring = new KeyRing(this.clock, new LastUse(this.clock, () => {}))
+  readonly ring = new KeyRing(this.clock, new LastUse(this.clock, () => {}), () => undefined)
   readonly token = newToken()
   readonly failures: unknown[] = []
   stored: Stored<AuthKey>

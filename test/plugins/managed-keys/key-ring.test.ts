@@ -11,7 +11,7 @@ const pepper = new Pepper('a pepper of some length')
 
 function ringOf(keys: readonly Partial<AuthKey>[]): { readonly ring: KeyRing; readonly clock: TurnedClock } {
   const clock = new TurnedClock()
-  const ring = new KeyRing(clock, new LastUse(clock, () => {}))
+  const ring = new KeyRing(clock, new LastUse(clock, () => {}), () => undefined)
   ring.usePepper(pepper)
   ring.replace(keys.map((key, index) => storedKey(`key-${index}`, key)), new Set())
   return { ring, clock }

@@ -49,7 +49,7 @@ describeRoutes([
   write('labels', { labels: ['a', 'b', 'a'] }, [{ name: 'labels of another type', body: { labels: 'a' }, code: 'invalid_type', param: 'labels' }]),
   write('allowed-models', { allowed_models: ['openai/gpt-4o'] }, [{ name: 'null', body: { allowed_models: null }, code: 'invalid_type', param: 'allowed_models' }]),
   write('dashboard-access', { dashboard_access: true }, [{ name: 'a word', body: { dashboard_access: 'yes' }, code: 'invalid_type', param: 'dashboard_access' }]),
-  write('user', { user_id: 'u1' }, [{ name: 'null', body: { user_id: null }, code: 'invalid_type', param: 'user_id' }]),
+  write('user', { user_id: '' }, [{ name: 'a user who is not there', body: { user_id: 'nobody' }, param: 'user_id' }, { name: 'null', body: { user_id: null }, code: 'invalid_type', param: 'user_id' }]),
   { method: 'PUT', path: '/auth-keys/labels/rename', scope: 'subtree', body: { from: 'x', to: 'y' }, prepare, malformed: [
     { name: 'no new label', body: { from: 'x' }, code: 'missing_required_parameter', param: 'to' },
     { name: 'a new label of blanks', body: { from: 'x', to: ' ' }, param: 'to' },

@@ -44,7 +44,7 @@ describe('the last use of a key', () => {
     const replicas = [1, 2].map(() => {
       const lastUse = new LastUse(clock, cause => { throw cause })
       lastUse.keepIn(uses)
-      return { lastUse, entry: new Entry(storedKey('key-1')) }
+      return { lastUse, entry: new Entry(storedKey('key-1'), () => undefined) }
     })
     const use = async () => {
       for (const { lastUse, entry } of replicas) {
@@ -67,7 +67,7 @@ describe('the last use of a key', () => {
   it('waits a second for others to be written with it', () => {
     const clock = new TurnedClock()
     const lastUse = new LastUse(clock, () => {})
-    const [one, other] = [new Entry(storedKey('key-1')), new Entry(storedKey('key-2'))]
+    const [one, other] = [new Entry(storedKey('key-1'), () => undefined), new Entry(storedKey('key-2'), () => undefined)]
     lastUse.note(one, clock.now())
     lastUse.note(other, clock.now())
     lastUse.note(one, clock.now())
@@ -80,7 +80,7 @@ describe('the last use of a key', () => {
     const lastUse = new LastUse(clock, cause => failures.push(cause))
     const away = new Error('away')
     lastUse.keepIn({ get: () => Promise.reject(away) } as never)
-    lastUse.note(new Entry(storedKey('key-1')), clock.now())
+    lastUse.note(new Entry(storedKey('key-1'), () => undefined), clock.now())
     await lastUse.flush()
     expect(failures).to.deep.equal([away])
   })
