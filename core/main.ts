@@ -3,6 +3,7 @@
 import { Command } from 'commander'
 import { formatProblem, ConfigError } from './config/problems.ts'
 import { packageVersion } from './gateway/version.ts'
+import type { RequestFacts } from './cli/explain.ts'
 import type { StartFlags } from './cli/start.ts'
 import type { TranslateFlags } from './cli/translate.ts'
 
@@ -31,8 +32,9 @@ const program = new Command('tapline')
 
 program.command('check').description('check the configuration; every problem is printed').option('--json', 'as JSON')
   .action(async ({ json }: { json?: true }) => (await import('./cli/check.ts')).check(flags(), json === true))
-program.command('explain <pipeline>').description('print what a pipeline compiles to: each phase, each tap, where it came from')
-  .action(async (pipeline: string) => (await import('./cli/explain.ts')).explain(flags(), pipeline))
+program.command('explain <pipeline>').description('print what a pipeline compiles to: each phase, each tap, where it came from; of a request with these facts, the workflow that it meets')
+  .option('--model <model>', 'the model that the request names, or provider/model').option('--provider <provider>', 'the instance that it names').option('--user-path <path>', 'the user path that it is made for')
+  .action(async (pipeline: string, facts: RequestFacts) => (await import('./cli/explain.ts')).explain(flags(), pipeline, facts))
 program.command('translate').description('print what a provider would be sent for the request on standard input, and what would be lost').requiredOption('--to <provider>', 'the instance, or instance/model').option('--from <dialect>', 'the dialect of the request').option('--json', 'as JSON')
   .action(async (options: TranslateFlags) => (await import('./cli/translate.ts')).translate(flags(), options))
 program.command('reload').description('check the configuration, then have the running gateway take it over')

@@ -50,6 +50,6 @@ function placeOf(place: { readonly file: string; readonly line: number } | undef
 }
 
 /** The default pipelines are known by their names, wherever the package stands. */
-function shortened(place: string): string {
+export function shortened(place: string): string {
   return place.replace(/^.*\/(pipelines\/[a-z-]+\.yaml:\d+)$/, '$1')
 }
