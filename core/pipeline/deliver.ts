@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.ts'
 import { BufferedDelivery } from './buffered-delivery.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
+import { answerBegan } from './pace.ts'
 import { RawDelivery } from './raw-delivery.ts'
 import type { Reply } from '../upstream/reply.ts'
 import { refuse, sendWhole } from './respond.ts'
@@ -17,9 +18,21 @@ export function deliver(exchange: Exchange, sink: Sink, said: Reply | GatewayErr
   else {
     exchange.reply = said
     if (said.stream !== undefined) return deliverStream(exchange, sink, said)
+    if (exchange.slowdown > 0) return sendSlowly(exchange, sink, said)
     sendWhole(exchange, sink, said)
   }
   return undefined
+}
+
+/** A caller who leaves while it waits has left before there was anything to send. */
+async function sendSlowly(exchange: Exchange, sink: Sink, said: Reply): Promise<void> {
+  try {
+    await exchange.sleep((exchange.clock.elapsed() - answerBegan(exchange)) * exchange.slowdown)
+  } catch (cause) {
+    if (exchange.gone) return abandon(exchange)
+    throw cause
+  }
+  sendWhole(exchange, sink, said)
 }
 
 function deliverStream(exchange: Exchange, sink: Sink, said: Reply): Promise<void> | undefined {

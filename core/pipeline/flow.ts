@@ -4,6 +4,7 @@ import { complete } from './complete.ts'
 import type { Sink } from './sink.ts'
 import type { Exchange } from './exchange.ts'
 import type { Reply, ReplyStream } from '../upstream/reply.ts'
+import { paced } from './pace.ts'
 import type { Timer } from '../plugin/services.ts'
 
 export class Flow {
@@ -21,7 +22,7 @@ export class Flow {
     if (reply.stream === undefined) throw new TypeError('the reply is no stream')
     this.#exchange = exchange
     this.#sink = sink
-    this.#stream = reply.stream
+    this.#stream = paced(exchange, reply.stream)
     this.done = new Promise(resolve => { this.#resolve = resolve })
     this.#stay = exchange.whenStopped(() => { if (exchange.gone) this.#leave() })
   }
