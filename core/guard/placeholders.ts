@@ -1,6 +1,9 @@
 /** Placeholders that stand for values of one exchange: the same value gets the same one, and some can be turned back. */
 
 import type { Conversation } from '../document/conversation.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import { slot } from '../pipeline/slot.ts'
+import type { TextSpan } from '../plugin/define.ts'
 
 /** A character of a placeholder may come back escaped, for HTML, JSON, Markdown or an address. */
 const escapes: Readonly<Record<string, string>> = {
@@ -54,6 +57,18 @@ interface Kept {
   readonly isRestorable: boolean
 }
 
+/** Gives each exchange placeholders of its own. */
+export function placeholdersFor(format: PlaceholderFormat): (exchange: Exchange) => Placeholders {
+  const kept = slot<Placeholders>()
+  return exchange => {
+    const known = kept.get(exchange)
+    if (known !== undefined) return known
+    const placeholders = new Placeholders(format)
+    kept.set(exchange, placeholders)
+    return placeholders
+  }
+}
+
 /** Those of one exchange. */
 export class Placeholders {
   readonly #format: PlaceholderFormat
@@ -86,6 +101,19 @@ export class Placeholders {
       if (!this.#values.has(placeholder)) this.#taken.add(placeholder)
       return spelled
     })
+  }
+
+  /** Where placeholders of this exchange stand in a text, in order. */
+  spans(text: string): readonly TextSpan[] {
+    const spans: TextSpan[] = []
+    let from = 0
+    this.#format.replace(text, ({ entity, number }, spelled) => {
+      const start = text.indexOf(spelled, from)
+      from = start + spelled.length
+      if (this.#values.has(this.#format.spell(entity, number))) spans.push({ start, end: from })
+      return spelled
+    })
+    return spans
   }
 
   /** The placeholder of a value. `isRestorable`: whether it may be put back, which the first call decides. */

@@ -7,6 +7,12 @@ export const guardProperties = {
   block_status: { type: 'integer', minimum: 400, maximum: 599, description: 'The status of a block: 400 for a prompt and 502 for a reply by default.' },
 } as const
 
+/** How values are spelled that a guardrail puts something in the place of. */
+export const placeholderProperty = {
+  type: 'string', pattern: '^[^\\w\\s{}][^{}]*(\\{entity\\}[^{}]*\\{n\\}|\\{n\\}[^{}]*\\{entity\\})[^{}]*[^\\w\\s{}]$', default: '<{entity}_{n}>',
+  description: 'How placeholders are spelled: {entity} and {n}, a number, between marks. Equal values of a request get the same one.',
+} as const
+
 /** Whose messages of a prompt are looked at. */
 export function rolesProperty<const Roles extends readonly string[]>(roles: Roles) {
   return {

@@ -1,6 +1,6 @@
 /** Personal data against placeholders, and back again in the reply of the same exchange. */
 
-import { Placeholders, replaceFindings, slot, type Conversation, type Exchange, type Forms, type PlaceholderFormat, type Role, type TextRule } from '../../core/index.ts'
+import { placeholdersFor, replaceFindings, type Conversation, type Exchange, type Forms, type PlaceholderFormat, type Placeholders, type Role, type TextRule } from '../../core/index.ts'
 
 /** Whose values stay masked: callers need not know what they are told to keep. */
 const instructing: readonly Role[] = ['system', 'developer']
@@ -10,13 +10,12 @@ const mayGrow = /^[ ()./-]{0,2}$/
 
 export class Anonymizer implements TextRule {
   readonly #forms: Forms
-  readonly #format: PlaceholderFormat
   readonly #restores: boolean
-  readonly #placeholders = slot<Placeholders>()
+  readonly #placeholdersOf: (exchange: Exchange) => Placeholders
 
   constructor(forms: Forms, format: PlaceholderFormat, restores: boolean) {
     this.#forms = forms
-    this.#format = format
+    this.#placeholdersOf = placeholdersFor(format)
     this.#restores = restores
   }
 
@@ -46,13 +45,5 @@ export class Anonymizer implements TextRule {
 
   #anonymized(text: string, placeholderOf: (entity: string, value: string, isAtEnd: boolean) => string): string {
     return replaceFindings(text, this.#forms.find(text), (value, { entity, end }) => placeholderOf(entity, value, mayGrow.test(text.slice(end, end + 3))))
-  }
-
-  #placeholdersOf(exchange: Exchange): Placeholders {
-    const known = this.#placeholders.get(exchange)
-    if (known !== undefined) return known
-    const placeholders = new Placeholders(this.#format)
-    this.#placeholders.set(exchange, placeholders)
-    return placeholders
   }
 }

@@ -1,6 +1,6 @@
 /** The options of the plugin `pii`. */
 
-import { guardProperties, lookbehindProperty, rolesProperty, type OptionsSchema } from '../../core/index.ts'
+import { guardProperties, lookbehindProperty, placeholderProperty, rolesProperty, type OptionsSchema } from '../../core/index.ts'
 import { entityNames } from './recognisers.ts'
 
 export const schema = {
@@ -22,10 +22,7 @@ export const schema = {
     },
     roles: rolesProperty(['all']),
     action: { type: 'string', enum: ['anonymize', 'block', 'respond', 'warn'], default: 'anonymize', description: 'What a find leads to: a placeholder in its place, a refusal, the message as an answer, or a header. respond collects streams before they leave.' },
-    placeholder_format: {
-      type: 'string', pattern: '^[^\\w\\s{}][^{}]*(\\{entity\\}[^{}]*\\{n\\}|\\{n\\}[^{}]*\\{entity\\})[^{}]*[^\\w\\s{}]$', default: '<{entity}_{n}>',
-      description: 'How placeholders are spelled: {entity} and {n}, a number, between marks. Equal values of a request get the same one.',
-    },
+    placeholder_format: placeholderProperty,
     restore: { type: 'boolean', default: false, description: 'Whether the values of the caller are put back in the reply. Those of system and developer messages are not, nor those that the model made up. Such a reply is not cached.' },
     stream_lookbehind: lookbehindProperty(64),
     ...guardProperties,
