@@ -1,6 +1,6 @@
 /** Shows administrators the models of all providers, and what they cost. */
 
-import { definePlugin, definition, type AdminEndpoint, type ModelEntry, type ModelInventory, type ModelMetadata, type Models, type Pricing } from '../../core/index.ts'
+import { definePlugin, definition, type Access, type AdminEndpoint, type AdminScope, type ModelEntry, type ModelInventory, type ModelMetadata, type Models, type Pricing } from '../../core/index.ts'
 import file from '../../schemas/admin/models.schema.json' with { type: 'json' }
 import type { AdminModel } from '../../schemas/admin/models.schema.ts'
 import { categories, categoriesOf, type Category } from './categories.ts'
@@ -15,9 +15,9 @@ interface Known {
 export default definePlugin({
   name: 'models-admin',
   description: 'Shows administrators the models, and what they cost.',
-  needs: ['admin', 'models', 'pricing'],
-  setup({ services: { admin, models, pricing } }) {
-    const withdraw = endpoints(models, pricing).map(endpoint => admin.endpoint(endpoint))
+  needs: ['admin', 'models', 'pricing', 'access'],
+  setup({ services: { admin, models, pricing, access } }) {
+    const withdraw = endpoints(models, pricing, access).map(endpoint => admin.endpoint(endpoint))
     return {
       close() {
         for (const end of withdraw) end()
@@ -26,22 +26,28 @@ export default definePlugin({
   },
 })
 
-function endpoints(models: Models, pricing: Pricing): readonly AdminEndpoint[] {
+function endpoints(models: Models, pricing: Pricing, access: Access): readonly AdminEndpoint[] {
   return [
     {
       method: 'GET', path: '/models', scope: 'subtree', summary: 'The models of all providers.', response: definition(file, 'Models'),
       query: { type: 'object', properties: { category: { enum: file.$defs.ModelCategory.enum, default: 'all', description: 'Only what is for this.' } } },
-      handle: ({ query: { category } }) => allOf(models).filter(known => category === 'all' || known.categories.has(category as Category)).map(known => viewOf(known, pricing)),
+      handle: ({ scope, query: { category } }) => openTo(scope, models, access).filter(known => category === 'all' || known.categories.has(category as Category)).map(known => viewOf(known, pricing, access)),
     },
     {
       method: 'GET', path: '/models/categories', scope: 'subtree', summary: 'What models are for, and how many there are of each kind.', response: definition(file, 'ModelCategories'),
-      handle() {
-        const all = allOf(models)
+      handle({ scope }) {
+        const all = openTo(scope, models, access)
         const counts = Object.entries(categories).map(([category, name]) => ({ category, display_name: name, count: all.filter(known => known.categories.has(category as Category)).length }))
         return [{ category: 'all', display_name: 'All', count: all.length }, ...counts]
       },
     },
   ]
+}
+
+/** Those that callers of the administrator's path may use; who sees the whole gateway sees them all. */
+function openTo({ isGlobal, root }: AdminScope, models: Models, access: Access): readonly Known[] {
+  const all = allOf(models)
+  return isGlobal ? all : all.filter(({ inventory, entry }) => access.denial({ caller: undefined, userPath: root }, inventory.provider.name, entry.id) === undefined)
 }
 
 function allOf(models: Models): readonly Known[] {
@@ -51,7 +57,7 @@ function allOf(models: Models): readonly Known[] {
   }))
 }
 
-function viewOf({ inventory: { provider: { name, type }, state }, entry: { id, created = 0, owned_by: owner = type }, metadata }: Known, prices: Pricing): AdminModel {
+function viewOf({ inventory: { provider: { name, type }, state }, entry: { id, created = 0, owned_by: owner = type }, metadata }: Known, prices: Pricing, access: Access): AdminModel {
   const sheet = prices.of({ provider: type, provider_name: name, model: id })
   return {
     model: { id, object: 'model', created, owned_by: owner, ...(metadata === undefined ? {} : { metadata }) },
@@ -59,8 +65,15 @@ function viewOf({ inventory: { provider: { name, type }, state }, entry: { id, c
     provider_name: name,
     selector: `${name}/${id}`,
     stale: state === 'stale',
-    access: {},
+    access: accessOf(access, name, id),
     pricing: sheet?.pricing ?? {},
     pricing_sources: sheet?.sources ?? {},
   }
+}
+
+/** What decides on who may use a model; the lists of keys and paths come on top of it. */
+function accessOf(access: Access, provider: string, model: string): AdminModel['access'] {
+  const decided = access.policyOf(provider, model)
+  const { enabled = access.enabledByDefault, userPaths = [], groups = [] } = decided?.policy ?? {}
+  return { enabled, policy: decided?.selector ?? null, user_paths: [...userPaths], groups: [...groups] }
 }

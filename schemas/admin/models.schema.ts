@@ -65,10 +65,22 @@ export interface AdminModel {
    */
   stale: boolean
   /**
-   * Who may use it; empty where nobody is kept from it.
+   * Who may use it, the lists of keys and user paths aside.
    */
   access: {
-    [k: string]: unknown
+    /**
+     * False: nobody.
+     */
+    enabled: boolean
+    /**
+     * The selector of the policy that decides; null where none does.
+     */
+    policy: string | null
+    /**
+     * Only these paths and what is below, beside the groups; none and no groups: everybody.
+     */
+    user_paths: string[]
+    groups: string[]
   }
   /**
    * Its prices in USD; empty where none is known.

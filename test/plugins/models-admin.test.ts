@@ -37,7 +37,7 @@ describe('the models that administrators see', () => {
     await using gateway = await start()
     const { json } = await gateway.call('GET', '/models')
     expect(json.map(({ selector }: { selector: string }) => selector)).to.include.members(['openai/gpt-4o', 'openai/unheard-of', 'local/flux', 'local/whisper-1'])
-    expect(json.find(({ selector }: { selector: string }) => selector === 'openai/unheard-of')).to.deep.include({ provider_name: 'openai', provider_type: 'openai', stale: false, access: {} })
+    expect(json.find(({ selector }: { selector: string }) => selector === 'openai/unheard-of')).to.deep.include({ provider_name: 'openai', provider_type: 'openai', stale: false, access: { enabled: true, policy: null, user_paths: [], groups: [] } })
       .and.nested.include({ 'model.id': 'unheard-of', 'model.metadata.display_name': 'Ours' })
   })
 
