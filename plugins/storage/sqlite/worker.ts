@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Engine } from '../shared/sql/engine.ts'
 import { migrate } from '../shared/sql/migrations.ts'
 import { SqliteDatabase } from './database.ts'
+import { stepBack } from './priority.ts'
 import { ready, type Answer, type Call, type WorkerData, type WorkerError } from './protocol.ts'
 
 const { path, readOnly } = workerData as WorkerData
@@ -38,6 +39,7 @@ function later(work: () => Promise<void>): void {
   setImmediate(() => { last = last.then(work).catch(() => {}) })
 }
 
+stepBack()
 const opening = open()
 let last = answerTo(ready, () => opening.then(() => undefined))
 parentPort?.on('message', (call: Call) => { last = last.then(() => answerTo(call.id, async () => take(await opening, call))) })
