@@ -43,7 +43,7 @@ export function wrong(schema: SettingSchema, written: unknown, pointer: string, 
 }
 
 const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, verbose: true })
-ajv.addVocabulary(['setting', 'env', 'env_form', 'secret', 'aliases', 'identity', 'env_items', 'input'])
+ajv.addVocabulary(['setting', 'env', 'env_form', 'env_family', 'secret', 'aliases', 'identity', 'env_items', 'input'])
 for (const unit of ['duration', 'seconds', 'size']) ajv.addFormat(unit, true)
 ajv.addFormat('uri', text => URL.canParse(text))
 ajv.addFormat('regex', isPattern)

@@ -22,7 +22,7 @@ export function editorSchema(schema: SettingSchema): Tree {
 
 /** A schema without Tapline's own keywords, that takes every spelling of a value, and placeholders. */
 function plain(schema: SettingSchema): Tree {
-  const { setting: _s, env: _e, env_form: _f, secret: _x, aliases, identity: _i, env_items: _n, input: _o, ...rest } = schema
+  const { setting: _s, env: _e, env_form: _f, env_family: _a, secret: _x, aliases, identity: _i, env_items: _n, input: _o, ...rest } = schema
   const own = { ...rest, ...children(schema) }
   const unit = unitOf(schema)
   if (unit !== undefined) return withText(schema, { type: 'integer', minimum: 0 }, patterns[unit])

@@ -8,7 +8,7 @@ import { pointerTo } from './compose.ts'
 import { blame, Provenance } from './provenance.ts'
 import type { Origin } from './provenance.ts'
 import type { Report } from './report.ts'
-import { envSettings, schemaAt } from './schema.ts'
+import { childSchema, envFamilies, envSettings, schemaAt } from './schema.ts'
 import type { SettingSchema } from './schema.ts'
 import type { Spellings } from './spelling.ts'
 import type { YamlFile } from './yaml-file.ts'
@@ -42,6 +42,9 @@ export class Layers {
     for (const { pointer, schema, env, form } of envSettings(this.#schema)) {
       const variable = spellings.find(env, form)
       if (variable !== undefined) this.#applyText(pointer, schema, variable.value, variable)
+    }
+    for (const { pointer, schema, prefix } of envFamilies(this.#schema)) {
+      for (const [name, variable] of spellings.family(prefix)) this.#applyText(join(pointer, name), childSchema(schema, name), variable.value, variable)
     }
   }
 

@@ -24,6 +24,14 @@ export interface EnvSetting {
   readonly form: 'any' | 'prefixed' | 'bare'
 }
 
+/** A setting whose members variables give, each its own. */
+export interface EnvFamily {
+  readonly pointer: string
+  readonly schema: SettingSchema
+  /** What the names begin with, behind Tapline's own prefix. */
+  readonly prefix: string
+}
+
 /** The schema of a member or an item; undefined where anything goes or nothing may stand. */
 export function childSchema(schema: SettingSchema | undefined, key: string): SettingSchema | undefined {
   if (schema === undefined) return undefined
@@ -70,4 +78,10 @@ export function isTextual(schema: SettingSchema | undefined): boolean {
 export function envSettings(schema: SettingSchema, pointer = ''): EnvSetting[] {
   const own = schema.env === undefined ? [] : [{ pointer, schema, env: schema.env, form: schema.env_form ?? 'any' as const }]
   return [...own, ...Object.entries(schema.properties ?? {}).flatMap(([key, child]) => envSettings(child, join(pointer, key)))]
+}
+
+/** Every setting below a schema that a family of variables gives. */
+export function envFamilies(schema: SettingSchema, pointer = ''): EnvFamily[] {
+  const own = schema.env_family === undefined ? [] : [{ pointer, schema, prefix: schema.env_family }]
+  return [...own, ...Object.entries(schema.properties ?? {}).flatMap(([key, child]) => envFamilies(child, join(pointer, key)))]
 }

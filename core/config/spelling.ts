@@ -31,6 +31,15 @@ export class Spellings {
     return this.#usable(base, form) === undefined ? names(base, form).find(name => this.#environment.isSet(name)) : undefined
   }
 
+  /** All variables whose names begin so and are set to more than blanks, by what follows; of several spellings of one, as `find`. */
+  family(prefix: string): ReadonlyMap<string, Variable> {
+    const spelled = names(prefix, 'any').toReversed()
+    const found = spelled.flatMap(start => this.#environment.sorted().flatMap(variable => variable.name.startsWith(start) ? [[variable.name.slice(start.length), variable] as const] : []))
+    const members = new Map(found)
+    for (const [name, variable] of members) this.#warnOf(variable.name, prefix + name)
+    return members
+  }
+
   #usable(base: string, form: Form): Variable | undefined {
     return names(base, form).map(name => this.#environment.get(name)).find(variable => variable !== undefined)
   }

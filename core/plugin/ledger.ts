@@ -70,6 +70,23 @@ export interface UsageTotals {
  */
 export type UsageEntry = Readonly<Record<string, unknown>> & { readonly id: string; readonly timestamp: number }
 
+/** What limits go by of a record. */
+export interface SpentRecord {
+  readonly timestamp: number
+  readonly request_id: string
+  readonly provider_name: string
+  /** The executed model. */
+  readonly model: string
+  readonly user_path: string
+  readonly user_id: string | null
+  readonly auth_key_id: string | null
+  readonly labels: readonly string[]
+  /** Of a hit of the gateway's own cache; null if a provider answered. */
+  readonly cache_type: string | null
+  readonly total_tokens: number | null
+  readonly total_cost: number | null
+}
+
 /** A question for sums over usage records; see `SumsQuery`. */
 export interface UsageSumsQuery {
   readonly filter?: Filter
@@ -82,6 +99,8 @@ export interface UsageSumsQuery {
 export interface UsageLedger {
   /** Adds a record; it is durable when this returns. A second one of the same id is ignored. */
   record(entry: UsageEntry): void
+  /** Calls back with every record of this process as it is noted. @param listener what it is given works out tokens and price, once @returns how to end it */
+  onRecord(listener: (record: () => SpentRecord) => void): () => void
   /** The totals of requests, by request id; those without records are missing. */
   ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>>
   /** The totals of all records that a filter finds, hits of local caches aside. */

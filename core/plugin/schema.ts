@@ -6,6 +6,7 @@
  * - `format: 'duration' | 'seconds' | 'size'`: written as `500ms`, `30s`, `10M`; the plugin gets a number, in milliseconds or bytes
  * - `setting`: the place in tapline.yaml that gives this option its default, for example `resilience.retry.max_retries`
  * - `env`: the base name of the environment variable for that setting; `env_form: 'prefixed'` if only `TAPLINE_…` may spell it, `bare` if never
+ * - `env_family`: what all variables that begin so give, for a setting that maps names to texts: its members are named by what follows in their names
  * - `secret`: never printed
  * - `input`: how a form asks for it, where that does not follow from the type
  */
@@ -37,6 +38,7 @@ export interface OptionsSchema {
   readonly setting?: string
   readonly env?: string
   readonly env_form?: 'any' | 'prefixed' | 'bare'
+  readonly env_family?: string
   readonly secret?: boolean
   readonly input?: 'textarea' | 'model'
 }

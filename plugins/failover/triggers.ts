@@ -10,7 +10,7 @@ export function triggers(statuses: readonly string[], phrases: readonly string[]
   return ({ kind, status = 0, text, error }) => {
     switch (kind) {
       case 'transport': case 'timeout': case 'empty': return true
-      case 'refused': return error.code === 'circuit_open'
+      case 'refused': return error.code === 'circuit_open' || error.code === 'rate_limit_exceeded'
       case 'status': return isListed(status) || split.some(words => words.every(word => isSaid(word, status, text)))
     }
   }

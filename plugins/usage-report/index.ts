@@ -1,6 +1,6 @@
 /** Tells callers what they used, by their own credential: no right to administer is asked for. */
 
-import { definePlugin, GatewayError, gatewayError, Reply, type Exchange, type Filter } from '../../core/index.ts'
+import { definePlugin, GatewayError, gatewayError, Reply, type Exchange, type Filter, type Limits } from '../../core/index.ts'
 import { rangeOf, type Range } from '../../core/admin/ranges.ts'
 import { readDays } from './days.ts'
 
@@ -12,17 +12,18 @@ export default definePlugin({
   name: 'usage-report',
   description: 'Serves GET /v1/usage: what the caller used.',
   needs: ['usage'],
-  setup({ services: { usage, clock } }) {
+  wants: ['budgets', 'rateLimits'],
+  setup({ services: { usage, budgets, rateLimits, clock } }) {
     const report = async (exchange: Exchange): Promise<Reply> => {
       const now = clock.now()
       const range = rangeOf(readDays(exchange.request.query), { timeZone: 'UTC', now, maxDays: mostDays })
-      const sums = await summaryOf(exchange, () => usage.summary(ownRecords(exchange, range)))
+      const [sums, spent, rates] = await readFor(exchange, () => Promise.all([usage.summary(ownRecords(exchange, range)), limitsFor(exchange, budgets), limitsFor(exchange, rateLimits)]))
       const said = {
         user_path: pathOf(exchange),
         server_time: new Date(now).toISOString(),
         usage: sums === undefined ? null : { start_date: range.startDate, end_date: range.endDate, ...sums },
-        budgets: [],
-        rate_limits: [],
+        budgets: spent,
+        rate_limits: rates,
       }
       return new Reply({ status: 200, headers, body: Buffer.from(JSON.stringify(said)) })
     }
@@ -36,7 +37,7 @@ export default definePlugin({
 })
 
 /** @throws GatewayError `usage_status_failed` where the store does not answer */
-async function summaryOf(exchange: Exchange, ask: () => Promise<object | undefined>): Promise<object | undefined> {
+async function readFor<T>(exchange: Exchange, ask: () => Promise<T>): Promise<T> {
   try {
     return await exchange.orStopped(ask(), limitMs)
   } catch (cause) {
@@ -44,6 +45,11 @@ async function summaryOf(exchange: Exchange, ask: () => Promise<object | undefin
     exchange.log.warn({ err: cause }, 'what a caller used could not be read')
     throw gatewayError('usage_status_failed', 'what was used cannot be read now', { cause, retryAfterMs: 1000 })
   }
+}
+
+/** None where nobody keeps such limits. */
+async function limitsFor(exchange: Exchange, limits: Limits | undefined): Promise<readonly object[]> {
+  return limits === undefined ? [] : await limits.of(exchange)
 }
 
 /** Whoever has a key without a path may name any path, so that his key decides. */

@@ -4,7 +4,8 @@ import { AdminGateway, type AdminCallOptions } from '../../support/admin.ts'
 import { expectRefusal } from '../../support/admin-routes.ts'
 
 const probe = fileURLToPath(new URL('../../fixtures/plugins/admin-probe.ts', import.meta.url))
-const config = (more: object = {}) => ({ ...more, pipelines: { services: [{ insert: probe, after: 'admin' }] } })
+/** The probe offers endpoints of budgets of its own. */
+const config = (more: object = {}) => ({ budgets: { enabled: false }, ...more, pipelines: { services: [{ insert: probe, after: 'admin' }] } })
 
 describe('the admin API', () => {
   let gateway: AdminGateway

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { MemoryState } from '../../../plugins/state-memory/memory-state.ts'
+import { MemoryState } from '../../../core/limits/memory-state.ts'
 import { stateConformance } from './conformance.ts'
 
 stateConformance('state-memory', {
@@ -25,7 +25,7 @@ describe('state-memory', () => {
   it('sweeps out what is over', () => {
     const state = new MemoryState()
     state.claim([{ counter: { counter: 'a', add: 1, expiresAtMs: 10 }, hold: { key: 'h', holder: 'x', amount: 1, untilMs: 10 }, limit: 9 }], 0)
-    state.sweep(10)
+    state.claim([], 60_000)
     expect(state.volatile.save('')).to.deep.equal({})
   })
 })

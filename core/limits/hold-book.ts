@@ -1,6 +1,6 @@
 /** Who holds how much under which key, and until when. */
 
-import type { Hold } from '../../core/plugin/state.ts'
+import type { Hold } from '../plugin/state.ts'
 
 class Holds {
   readonly #byHolder = new Map<string, { readonly amount: number; readonly untilMs: number }>()

@@ -1,6 +1,6 @@
 /** Counters and holds in this process. */
 
-import { admits, type Addition, type Claim, type ClaimAnswer, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../../core/plugin/state.ts'
+import { admits, type Addition, type Claim, type ClaimAnswer, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../plugin/state.ts'
 import { HoldBook } from './hold-book.ts'
 
 interface Counter {
@@ -10,14 +10,19 @@ interface Counter {
   expiresAtMs: number
 }
 
+/** So often are those dropped that nobody asks for any more. */
+const sweepMs = 60_000
+
 const nothing: Standing = { current: 0, previous: 0, held: 0 }
 
 export class MemoryState implements State {
   readonly isShared = false
   readonly #counters = new Map<string, Counter>()
   readonly #holds = new HoldBook()
+  #nextSweepMs = 0
 
   claim(claims: readonly Claim[], nowMs: number): ClaimAnswer {
+    if (nowMs >= this.#nextSweepMs) this.#sweep(nowMs)
     const standings = claims.map(claim => this.#standingFor(claim, nowMs))
     const admitted = claims.every((claim, index) => admits(claim, standings[index] ?? nothing))
     if (admitted) for (const claim of claims) this.#grant(claim, nowMs)
@@ -57,12 +62,6 @@ export class MemoryState implements State {
     }
   }
 
-  /** Drops what nobody will ask for any more. */
-  sweep(nowMs: number): void {
-    for (const [key, { expiresAtMs }] of this.#counters) if (expiresAtMs <= nowMs) this.#counters.delete(key)
-    this.#holds.sweep(nowMs)
-  }
-
   /** A counter that must have a base begins with the first question. */
   #standingFor({ counter, hold }: Claim, nowMs: number): Standing {
     if (counter?.based === true && this.#live(counter.counter, nowMs) === undefined) {
@@ -90,6 +89,12 @@ export class MemoryState implements State {
     const known = this.#live(counter, nowMs)
     if (known === undefined) this.#counters.set(counter, { value: amount, base: atMs === undefined ? 0 : undefined, sinceMs: atMs ?? nowMs, expiresAtMs })
     else if (atMs === undefined || atMs >= known.sinceMs) known.value += amount
+  }
+
+  #sweep(nowMs: number): void {
+    this.#nextSweepMs = nowMs + sweepMs
+    for (const [key, { expiresAtMs }] of this.#counters) if (expiresAtMs <= nowMs) this.#counters.delete(key)
+    this.#holds.sweep(nowMs)
   }
 
   #live(key: string, nowMs: number): Counter | undefined {

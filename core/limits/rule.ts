@@ -1,0 +1,41 @@
+/** What rules of budgets and rate limits have in common: who they are about, and for how long. */
+
+/** A rule is known by its scope, its subject and its period. */
+export interface LimitIdentity {
+  readonly scope: string
+  readonly subject: string
+  readonly period_seconds: number
+}
+
+export interface LimitRule extends LimitIdentity {
+  readonly per_child: boolean
+}
+
+/** Scopes whose subjects are names of the configuration, in any case. */
+const caseless: ReadonlySet<string> = new Set(['provider', 'model'])
+
+/** The one spelling of an identity. */
+export function idOf({ scope, subject, period_seconds: period }: LimitIdentity): string {
+  return `${scope}:${period}:${caseless.has(scope) ? subject.toLowerCase() : subject}`
+}
+
+/** A rule, and where it comes from. */
+export type StandingRule<R extends LimitRule> = R & {
+  readonly id: string
+  readonly source: 'config' | 'manual'
+  /** Milliseconds since 1970, as are the others. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** Nothing before counts. */
+  readonly resetAt: number | undefined
+}
+
+/** @throws Error if two rules of one list are about the same */
+export function refuseDuplicates(rules: readonly LimitIdentity[]): void {
+  const seen = new Set<string>()
+  for (const rule of rules) {
+    const id = idOf(rule)
+    if (seen.has(id)) throw new Error(`there are two limits for ${rule.scope} ${rule.subject} and a period of ${rule.period_seconds} s`)
+    seen.add(id)
+  }
+}

@@ -1,0 +1,61 @@
+/** What was spent before a counter began to count: the sum of the usage records, asked for once for each counter, and a second time when late ones are stored. */
+
+import type { Logger } from 'pino'
+import type { Clock, State, Timer, UsageLedger } from '../../core/index.ts'
+import { inNano } from './budget-rule.ts'
+import type { Purse } from './purse.ts'
+
+/** Records of other processes wait for the store no longer than this, as long as it takes any. */
+const lateMs = 5_000
+
+export interface BasesOptions {
+  readonly state: State
+  readonly usage: Pick<UsageLedger, 'totals'>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export class Bases {
+  readonly #options: BasesOptions
+  readonly #asking = new Map<string, Promise<void>>()
+  readonly #timers = new Set<Timer>()
+
+  constructor(options: BasesOptions) {
+    this.#options = options
+  }
+
+  /** Counters that wait have their base when this resolves. @throws what the store or the state throws */
+  async find(waiting: readonly { readonly purse: Purse; readonly sinceMs: number }[], nowMs: number): Promise<void> {
+    await Promise.all(waiting.map(({ purse, sinceMs }) => this.#find(purse, sinceMs, nowMs)))
+  }
+
+  close(): void {
+    for (const timer of this.#timers) timer.cancel()
+  }
+
+  /** Several calls that wait for the same ask once. */
+  #find(purse: Purse, sinceMs: number, nowMs: number): Promise<void> {
+    const { counter } = purse.counterAt(nowMs)
+    const known = this.#asking.get(counter)
+    if (known !== undefined) return known
+    const asking = this.#ask(purse, counter, sinceMs, nowMs).finally(() => this.#asking.delete(counter))
+    this.#asking.set(counter, asking)
+    this.#askAgain(purse, counter, sinceMs, nowMs)
+    return asking
+  }
+
+  async #ask(purse: Purse, counter: string, sinceMs: number, nowMs: number): Promise<void> {
+    const { state, usage } = this.#options
+    const { total_cost: cost } = await usage.totals(purse.filter(nowMs, sinceMs))
+    await state.base(counter, sinceMs, inNano(cost ?? 0))
+  }
+
+  #askAgain(purse: Purse, counter: string, sinceMs: number, nowMs: number): void {
+    const { clock, log } = this.#options
+    const timer = clock.after(lateMs, () => {
+      this.#timers.delete(timer)
+      this.#ask(purse, counter, sinceMs, nowMs).catch((cause: unknown) => log.debug({ err: cause }, 'what was spent could not be read again'))
+    })
+    this.#timers.add(timer)
+  }
+}

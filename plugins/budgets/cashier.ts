@@ -1,0 +1,140 @@
+/** Lets calls pass for which every budget has enough, and pays when they are over. */
+
+import { gatewayError, slot, type Addition, type Clock, type Exchange, type GatewayError, type Instrument } from '../../core/index.ts'
+import type { SpentRecord } from '../../core/plugin/ledger.ts'
+import { isPromise } from '../../core/promise.ts'
+import type { BudgetBook, Payer } from './budget-book.ts'
+import { inNano } from './budget-rule.ts'
+import { cappedOutput, costOf, estimateOf, type EstimateGround } from './estimate.ts'
+import type { Held, Treasury, Verdict } from './treasury.ts'
+
+type Now<T> = T | Promise<T>
+
+/** An event of a stream has this many for each token, about. */
+const bytesPerStreamedToken = 100
+
+/** A call that runs, and what is held for it. */
+interface Running {
+  readonly exchange: Exchange
+  readonly held: Held
+  /** Tokens of the answer that are held for. */
+  outputTokens: number
+}
+
+/** What came of calls that ended together, gathered from all who know of it, before it is settled. */
+interface Bill {
+  readonly held: Held[]
+  readonly adds: Addition[]
+}
+
+export interface CashierOptions {
+  readonly treasury: Treasury
+  readonly clock: Clock
+  readonly estimates: Omit<EstimateGround, 'now'>
+  readonly onFailure: 'open' | 'closed'
+  readonly rejected: Instrument
+  readonly failed: (cause: unknown) => void
+  /** A call runs for which something is held. */
+  readonly runs: () => void
+}
+
+export class Cashier {
+  book: BudgetBook
+  readonly running = new Set<Running>()
+  readonly #options: CashierOptions
+  readonly #slot = slot<Running | undefined>()
+  #bill: Bill | undefined
+
+  constructor(book: BudgetBook, options: CashierOptions) {
+    this.book = book
+    this.#options = options
+  }
+
+  /** Holds what a call will cost at most. */
+  admit(exchange: Exchange): Now<GatewayError | undefined> {
+    const purses = this.book.of(payerOf(exchange))
+    if (purses.length === 0) return undefined
+    const { treasury, clock, estimates } = this.#options
+    const amount = inNano(estimateOf(exchange, { ...estimates, now: clock.now() }))
+    try {
+      const said = treasury.hold(purses, amount)
+      return isPromise(said) ? said.then(verdict => this.#judge(exchange, verdict), (cause: unknown) => this.#without(cause)) : this.#judge(exchange, said)
+    } catch (cause) {
+      return this.#without(cause)
+    }
+  }
+
+  /** The call is over: what was held for it is free, once what it cost is counted. */
+  release(exchange: Exchange): void {
+    const running = this.#slot.get(exchange)
+    if (running === undefined) return
+    this.#slot.set(exchange, undefined)
+    this.running.delete(running)
+    this.#billNow().held.push(running.held)
+  }
+
+  /** Counts what a record says was spent; what the gateway's own cache answered was not. */
+  spendOf(finish: () => SpentRecord): void {
+    const { total_cost: cost, timestamp, user_path: userPath, auth_key_id: keyId, user_id: userId, labels, cache_type: cache } = finish()
+    if (cost === null || cost <= 0 || cache !== null) return
+    const purses = this.book.of({ userPath, keyId, userId, labels })
+    if (purses.length > 0) this.#billNow().adds.push(...purses.map(purse => ({ ...purse.counterAt(timestamp), amount: inNano(cost), atMs: timestamp })))
+  }
+
+  /** Streams that outgrow what is held for them hold more. */
+  async raise(): Promise<void> {
+    const { treasury, estimates, clock } = this.#options
+    for (const running of this.running) {
+      const { exchange, held } = running
+      const target = exchange.reply?.target
+      const tokens = Math.ceil((exchange.streamEnds?.().bytes ?? 0) / bytesPerStreamedToken)
+      if (target === undefined || tokens <= running.outputTokens) continue
+      running.outputTokens = tokens * 2
+      const amount = inNano(costOf(target, exchange, 0, running.outputTokens, { ...estimates, now: clock.now() }) ?? 0)
+      if (amount > (held.holds[0]?.amount ?? 0)) await treasury.raise(held, amount).catch(this.#options.failed)
+    }
+  }
+
+  /** All that is told of one call in one turn is settled together, before anything else happens. */
+  #billNow(): Bill {
+    if (this.#bill !== undefined) return this.#bill
+    const bill: Bill = this.#bill = { held: [], adds: [] }
+    queueMicrotask(() => {
+      this.#bill = undefined
+      void this.#options.treasury.settle(bill.held, bill.adds)
+    })
+    return bill
+  }
+
+  #judge(exchange: Exchange, verdict: Verdict): GatewayError | undefined {
+    if ('refusedBy' in verdict) return this.#refusal(verdict)
+    const [target] = exchange.targets
+    const running: Running = { exchange, held: verdict.held, outputTokens: target === undefined ? 0 : cappedOutput(exchange, target, this.#options.estimates) }
+    // The caller may have left while the state was asked.
+    if (exchange.completed) void this.#options.treasury.settle([verdict.held], [])
+    else {
+      this.running.add(running)
+      this.#slot.set(exchange, running)
+      this.#options.runs()
+    }
+    return undefined
+  }
+
+  #refusal({ refusedBy: purse, standing }: Extract<Verdict, { readonly refusedBy: unknown }>): GatewayError {
+    this.#options.rejected(1, purse.rule.scope)
+    const now = this.#options.clock.now()
+    const isSpent = standing.current >= purse.limit
+    if (isSpent) return gatewayError('budget_exceeded', `budget exceeded: ${purse.words(standing.current)}`, { retryAfterMs: purse.windowAt(now).endMs - now, shouldRetry: false })
+    return gatewayError('budget_exceeded', `budget exceeded while calls run: ${purse.words(standing.current)}, and what is left is held for them`, { retryAfterMs: 1000 })
+  }
+
+  #without(cause: unknown): GatewayError | undefined {
+    this.#options.failed(cause)
+    if (this.#options.onFailure === 'open') return undefined
+    return gatewayError('budget_check_failed', 'what was spent of the budget cannot be found out now', { retryAfterMs: 1000, cause })
+  }
+}
+
+export function payerOf({ userPath, caller, labels }: Pick<Exchange, 'userPath' | 'caller' | 'labels'>): Payer {
+  return { userPath, keyId: caller?.keyId, userId: caller?.userId, labels }
+}

@@ -1,0 +1,130 @@
+/** Holds what calls will cost at most, and puts what they did cost in its place. */
+
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { Addition, ClaimAnswer, Clock, Hold, Standing, State } from '../../core/index.ts'
+import { isPromise } from '../../core/promise.ts'
+import type { Bases } from './bases.ts'
+import type { Purse } from './purse.ts'
+
+type Now<T> = T | Promise<T>
+
+/** A counter may begin anew while its base is looked for, at the border of a period. */
+const mostTries = 4
+const mendMs = 5_000
+
+export interface TreasuryOptions {
+  readonly state: State
+  readonly bases: Bases
+  readonly clock: Clock
+  readonly log: Logger
+  /** How long a hold lasts unless it is renewed. */
+  readonly holdMs: number
+}
+
+/** What a call holds of its purses. */
+export interface Held {
+  readonly holder: string
+  readonly holds: Hold[]
+}
+
+export type Verdict = { readonly held: Held } | { readonly refusedBy: Purse; readonly standing: Standing }
+
+export class Treasury {
+  readonly #options: TreasuryOptions
+  readonly #process = randomUUID()
+  #calls = 0
+  /** Counters that could not be told of what was spent: they begin anew, from the usage records. */
+  readonly #stale = new Set<string>()
+  readonly #lateReleases: Pick<Hold, 'key' | 'holder'>[] = []
+
+  constructor(options: TreasuryOptions) {
+    this.#options = options
+  }
+
+  /** @param amount billionths of a dollar. @throws what the state or the store throws, when they do not answer */
+  hold(purses: readonly Purse[], amount: number): Now<Verdict> {
+    return this.#try(purses, amount, `${this.#process}:${this.#calls += 1}`, 1)
+  }
+
+  /** Counters begin to count, and learn what was spent before: so the first call need not wait. @throws what the state or the store throws */
+  async prepare(purses: readonly Purse[]): Promise<void> {
+    const { state, bases, clock } = this.#options
+    const now = clock.now()
+    const { standings } = await state.claim(purses.map(purse => ({ counter: { ...purse.counterAt(now), add: 0, based: true }, limit: Number.MAX_SAFE_INTEGER })), now)
+    await bases.find(waitingOf(purses, standings), now)
+  }
+
+  /** Makes a held amount larger. */
+  async raise({ holds }: Held, amount: number): Promise<void> {
+    const now = this.#options.clock.now()
+    holds.splice(0, holds.length, ...holds.map(hold => ({ ...hold, amount, untilMs: now + this.#options.holdMs })))
+    await this.#options.state.renew(holds, now)
+  }
+
+  /** Ends what was held, and counts what was spent. What the state does not take is made good later. */
+  settle(held: readonly Held[], adds: readonly Addition[]): Now<void> {
+    const releases = held.flatMap(({ holds }) => holds.map(({ key, holder }) => ({ key, holder })))
+    if (releases.length === 0 && adds.length === 0) return
+    const { state, clock, log } = this.#options
+    const settled = state.settle({ releases, adds }, clock.now())
+    if (!isPromise(settled)) return
+    return settled.catch((cause: unknown) => {
+      log.debug({ err: cause }, 'the shared state could not be told what was spent; it will be')
+      if (this.#isWhole) clock.after(mendMs, () => void this.#mend())
+      for (const { counter } of adds) this.#stale.add(counter)
+      this.#lateReleases.push(...releases)
+    })
+  }
+
+  get #isWhole(): boolean {
+    return this.#stale.size === 0 && this.#lateReleases.length === 0
+  }
+
+  async #mend(): Promise<void> {
+    const { state, clock } = this.#options
+    const [counters, releases] = [[...this.#stale], this.#lateReleases.splice(0)]
+    try {
+      await state.forget(counters)
+      await state.settle({ releases, adds: [] }, clock.now())
+      for (const counter of counters) this.#stale.delete(counter)
+    } catch {
+      this.#lateReleases.push(...releases)
+    }
+    if (!this.#isWhole) clock.after(mendMs, () => void this.#mend())
+  }
+
+  #try(purses: readonly Purse[], amount: number, holder: string, tries: number): Now<Verdict> {
+    const { state, clock, holdMs } = this.#options
+    const now = clock.now()
+    const claims = purses.map(purse => purse.claim(holder, amount, now, holdMs))
+    const said = state.claim(claims, now)
+    const judge = (answer: ClaimAnswer): Now<Verdict> => {
+      if (answer.admitted) return { held: { holder, holds: claims.flatMap(({ hold }) => hold ?? []) } }
+      return this.#refused(purses, answer.standings, now) ?? this.#afterBases(purses, answer.standings, { amount, holder, tries, now })
+    }
+    return isPromise(said) ? said.then(judge) : judge(said)
+  }
+
+  /** What is spent refuses before what is merely held does. */
+  #refused(purses: readonly Purse[], standings: readonly Standing[], now: number): Verdict | undefined {
+    if (standings.some(({ waitsSinceMs }) => waitsSinceMs !== undefined)) return undefined
+    const all = purses.map((purse, index) => ({ refusedBy: purse, standing: standings[index] as Standing }))
+    const spent = all.filter(({ refusedBy, standing }) => standing.current >= refusedBy.limit)
+    const latest = spent.toSorted((one, other) => other.refusedBy.windowAt(now).endMs - one.refusedBy.windowAt(now).endMs)[0]
+    return latest ?? all.find(({ standing }) => standing.held > 0) ?? all[0]
+  }
+
+  async #afterBases(purses: readonly Purse[], standings: readonly Standing[], { amount, holder, tries, now }: { readonly amount: number; readonly holder: string; readonly tries: number; readonly now: number }): Promise<Verdict> {
+    if (tries > mostTries) throw new Error('what was spent could not be found')
+    await this.#options.bases.find(waitingOf(purses, standings), now)
+    return await this.#try(purses, amount, holder, tries + 1)
+  }
+}
+
+function waitingOf(purses: readonly Purse[], standings: readonly Standing[]): readonly { readonly purse: Purse; readonly sinceMs: number }[] {
+  return purses.flatMap((purse, index) => {
+    const sinceMs = standings[index]?.waitsSinceMs
+    return sinceMs === undefined ? [] : [{ purse, sinceMs }]
+  })
+}

@@ -1,0 +1,86 @@
+/** The rate limits that the configuration names. */
+
+import type { OptionsOf } from '../../core/index.ts'
+import { idOf, refuseDuplicates } from '../../core/limits/rule.ts'
+import { limitedPath, pathOfVariable, providerOfVariable, readLimits } from '../../core/limits/variables.ts'
+import { flawIn, periods, type RateRule } from './rate-rule.ts'
+import type { schema } from './schema.ts'
+
+type Options = OptionsOf<typeof schema>
+type Whom = Pick<RateRule, 'scope' | 'subject' | 'per_child'>
+
+/** One limit, as it is written. */
+interface Limit {
+  readonly period?: string
+  readonly period_seconds?: number
+  readonly max_requests?: number
+  readonly max_tokens?: number
+}
+
+/** What pairs of variables name. */
+const pairs: Readonly<Record<string, readonly [period: string, member: 'max_requests' | 'max_tokens']>> = {
+  rpm: ['minute', 'max_requests'], tpm: ['minute', 'max_tokens'], rph: ['hour', 'max_requests'], tph: ['hour', 'max_tokens'],
+  rpd: ['day', 'max_requests'], tpd: ['day', 'max_tokens'], concurrent: ['concurrent', 'max_requests'],
+}
+
+/** Variables stand in the place of what the file says of the same. @throws Error */
+export function configuredLimits({ user_paths: paths, keys, providers, models, path_variables: ofPaths, provider_variables: ofProviders }: Options): readonly RateRule[] {
+  const written = [
+    ...paths.flatMap(({ path, per_child: perChild, limits }) => rulesOf({ scope: 'user_path', subject: limitedPath(path), per_child: perChild }, limits)),
+    ...keys.flatMap(({ key, limits }) => rulesOf({ scope: 'key', subject: key, per_child: false }, limits)),
+    ...providers.flatMap(({ name, limits }) => rulesOf({ scope: 'provider', subject: name, per_child: false }, limits)),
+    ...models.flatMap(({ model, limits }) => rulesOf({ scope: 'model', subject: model, per_child: false }, limits)),
+  ]
+  const varied = [
+    ...Object.entries(ofPaths).flatMap(([name, text]) => ofVariable(`SET_RATE_LIMIT_${name}`, text, () => ({ scope: 'user_path', subject: pathOfVariable(name), per_child: false }))),
+    ...Object.entries(ofProviders).flatMap(([name, text]) => ofVariable(`SET_PROVIDER_RATE_LIMIT_${name}`, text, () => ({ scope: 'provider', subject: providerOfVariable(name), per_child: false }))),
+  ]
+  refuseDuplicates(written)
+  refuseDuplicates(varied)
+  return [...new Map([...written, ...varied].map(rule => [idOf(rule), rule])).values()]
+}
+
+function ofVariable(variable: string, text: string, whom: () => Whom): readonly RateRule[] {
+  try {
+    return rulesOf(whom(), readLimits(text).map(limit => Array.isArray(limit) ? limitOfPair(limit) : limit as Limit))
+  } catch (cause) {
+    throw new Error(`${variable}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function limitOfPair([name, value]: [string, number]): Limit {
+  const [period, member] = pairs[name.toLowerCase()] ?? []
+  if (period === undefined || member === undefined) throw new Error(`${JSON.stringify(name)} is none of ${Object.keys(pairs).join(', ')}`)
+  return { period, [member]: value }
+}
+
+/** What is said of one period in two places is one rule. @throws Error */
+function rulesOf(whom: Whom, limits: readonly Limit[]): readonly RateRule[] {
+  const byPeriod = new Map<number, RateRule>()
+  for (const limit of limits) {
+    const seconds = secondsOf(limit)
+    const { max_requests: requests, max_tokens: tokens } = limit
+    const known = byPeriod.get(seconds)
+    if (requests !== undefined && known?.max_requests !== undefined || tokens !== undefined && known?.max_tokens !== undefined) throw new Error(`there are two limits for ${whom.scope} ${whom.subject} and a period of ${seconds} s`)
+    const rule: RateRule = { ...known, ...whom, period_seconds: seconds, ...(requests === undefined ? {} : { max_requests: whole(requests) }), ...(tokens === undefined ? {} : { max_tokens: whole(tokens) }) }
+    byPeriod.set(seconds, rule)
+  }
+  const rules = [...byPeriod.values()]
+  for (const rule of rules) {
+    const flaw = flawIn(rule)
+    if (flaw !== undefined) throw new Error(`${rule.scope} ${rule.subject}: ${flaw}`)
+  }
+  return rules
+}
+
+function secondsOf({ period, period_seconds: seconds }: Limit): number {
+  if ((period === undefined) === (seconds === undefined)) throw new Error('a limit has either period or period_seconds')
+  const read = seconds ?? periods[period ?? '']
+  if (read === undefined || !Number.isInteger(read) || read < 0) throw new Error(`${JSON.stringify(period ?? seconds)} is no period`)
+  return read
+}
+
+function whole(limit: number): number {
+  if (!Number.isInteger(limit) || limit < 1) throw new Error(`a limit must be a whole number of at least 1, not ${limit}`)
+  return limit
+}

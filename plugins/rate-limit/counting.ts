@@ -1,0 +1,58 @@
+/** Where limits are counted: in the shared state, or, while that is away and operators want calls served, in this process. */
+
+import type { Logger } from 'pino'
+import type { Claim, ClaimAnswer, Clock, Settlement, State } from '../../core/index.ts'
+import { MemoryState } from '../../core/limits/memory-state.ts'
+import { isPromise } from '../../core/promise.ts'
+
+export interface CountingOptions {
+  readonly state: State
+  readonly onFailure: 'open' | 'closed'
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** What was admitted, and where it was counted: what is held is given back there. */
+export interface Counted extends ClaimAnswer {
+  readonly where: State
+}
+
+export class Counting {
+  readonly #options: CountingOptions
+  readonly #own = new MemoryState()
+  #isAway = false
+
+  constructor(options: CountingOptions) {
+    this.#options = options
+  }
+
+  /** Undefined where nothing can be counted, and operators want calls refused then. */
+  claim(claims: readonly Claim[]): Counted | undefined | Promise<Counted | undefined> {
+    const { state, clock } = this.#options
+    const now = clock.now()
+    const said = state.claim(claims, now)
+    if (!isPromise(said)) return { ...said, where: state }
+    return said.then(answer => {
+      this.#back()
+      return { ...answer, where: state }
+    }, (cause: unknown) => this.#without(claims, now, cause))
+  }
+
+  settle(where: State, settlement: Settlement): void {
+    const settled = where.settle(settlement, this.#options.clock.now())
+    if (isPromise(settled)) settled.catch((cause: unknown) => this.#options.log.debug({ err: cause }, 'the shared state could not be told of what was used')) // slots lapse
+  }
+
+  #without(claims: readonly Claim[], now: number, cause: unknown): Counted | undefined {
+    const { onFailure, log } = this.#options
+    if (!this.#isAway) log.warn({ err: cause }, onFailure === 'open' ? 'the shared state is away: rate limits are counted in this process' : 'the shared state is away: calls under rate limits are refused')
+    this.#isAway = true
+    return onFailure === 'open' ? { ...this.#own.claim(claims, now), where: this.#own } : undefined
+  }
+
+  #back(): void {
+    if (!this.#isAway) return
+    this.#isAway = false
+    this.#options.log.info('the shared state is back: rate limits are counted there again')
+  }
+}

@@ -1,0 +1,96 @@
+/** Holds callers, providers and models to so many requests, tokens and running calls. */
+
+import { definePlugin, StorageUnavailable, type Attempt, type Exchange, type Limits } from '../../core/index.ts'
+import { makesBatch } from '../../core/limits/batches.ts'
+import { Renewals } from '../../core/limits/renewals.ts'
+import { RuleShelf } from '../../core/limits/rule-shelf.ts'
+import { configuredLimits } from './configured.ts'
+import { Counting } from './counting.ts'
+import { endpointsOf } from './endpoints.ts'
+import { CounterKeeper, type KeptCounters } from './kept-counters.ts'
+import { Limiter } from './limiter.ts'
+import { RateBook } from './rate-book.ts'
+import type { RateRule } from './rate-rule.ts'
+import { reportFor } from './report.ts'
+import { schema } from './schema.ts'
+
+/** What a slot of a process that died is held for. */
+const slotMs = 60_000
+
+/** Routes whose plugin answers before a model would be called. */
+const objectOperations: ReadonlySet<string> = new Set(['responses_lifecycle', 'conversations', 'files'])
+
+export default definePlugin({
+  name: 'rate-limit',
+  description: 'Holds callers, providers and models to so many requests, tokens and running calls.',
+  schema,
+  provides: 'rateLimits',
+  needs: ['state', 'storage', 'admin', 'usage', 'saturation'],
+  edits: false,
+  setup({ options, services, log }) {
+    const { state, storage, admin, usage, saturation, clock, meter } = services
+    const configured = configuredLimits(options)
+    const counting = new Counting({ state, onFailure: options.on_store_failure, clock, log })
+    const refused = meter.counter('rate_limited_total', 'Calls that a rate limit refused.', ['scope'])
+    const limiter = new Limiter(new RateBook([], options.recording), { counting, state, clock, refused, slotMs: state.isShared ? slotMs : undefined })
+    const renewals = new Renewals({ state, clock, holdMs: slotMs, held: () => [...limiter.held.values()].flat() })
+    const failed = (cause: unknown) => log.warn({ err: cause }, 'what is kept of rate limits could not be read or written')
+    const offers: (() => void)[] = []
+    let shelf: RuleShelf<RateRule> | undefined
+    let keeper: CounterKeeper | undefined
+
+    let isServing = false
+    const adopt = (rules: RuleShelf<RateRule>) => {
+      limiter.book = new RateBook(rules.all, options.recording)
+      if (isServing && !limiter.book.isEmpty) keeper?.start()
+    }
+    const open = async () => {
+      const opened: RuleShelf<RateRule> = shelf = new RuleShelf<RateRule>({ storage, name: 'rate_limits', clock, configured, changed: () => { if (shelf !== undefined) adopt(shelf) }, failed })
+      await opened.open()
+      adopt(opened)
+      if (!options.recording && opened.all.some(({ max_tokens: tokens }) => tokens !== undefined)) log.warn('limits of tokens do not hold: usage.enabled is false')
+      if (state.volatile !== undefined) await keep(new CounterKeeper({ records: storage.records<KeptCounters>('rate_limit_counters'), counters: state.volatile, clock, everyMs: options.flush_interval, failed }))
+    }
+    const keep = async (counters: CounterKeeper) => {
+      keeper = counters
+      await counters.open().catch((cause: unknown) => {
+        if (!(cause instanceof StorageUnavailable)) throw cause
+        failed(cause)
+      })
+    }
+
+    return {
+      service: { of: (caller: Parameters<Limits['of']>[0]) => reportFor(caller, { book: limiter.book, state, now: clock.now() }) },
+      open,
+      start() {
+        if (shelf === undefined) return
+        const standing = shelf
+        for (const endpoint of endpointsOf({ shelf: standing, state, clock, book: () => limiter.book })) offers.push(admin.endpoint(endpoint))
+        offers.push(
+          admin.refresh({ name: 'rate_limits', run: () => standing.read() }),
+          admin.setting('RATE_LIMITS_ENABLED', () => true),
+          saturation.add(target => limiter.refuses(target)),
+          usage.onRecord(record => { if (!limiter.book.isEmpty) count(record) }),
+        )
+        if (state.isShared) renewals.start()
+        isServing = true
+        adopt(standing)
+      },
+      route: (exchange: Exchange) => limiter.book.isEmpty || !objectOperations.has(exchange.operation) && !makesBatch(exchange) ? undefined : limiter.admitObject(exchange),
+      lookup: (exchange: Exchange) => limiter.book.isEmpty ? undefined : limiter.admit(exchange),
+      attempt: (exchange: Exchange, { target }: Attempt) => limiter.book.isEmpty || exchange.attempts.length === 1 ? undefined : limiter.admitTarget(exchange, target),
+      complete: (exchange: Exchange) => limiter.release(exchange),
+      async close() {
+        for (const withdraw of offers) withdraw()
+        renewals.close()
+        await keeper?.close()
+        await shelf?.close()
+      },
+    }
+
+    function count(record: Parameters<Parameters<typeof usage.onRecord>[0]>[0]): void {
+      const facts = limiter.book.countsTokens ? record() : undefined
+      if (facts !== undefined && facts.cache_type === null) limiter.count(facts)
+    }
+  },
+})
