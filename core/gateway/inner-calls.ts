@@ -9,6 +9,7 @@ import type { Plan } from '../pipeline/plan.ts'
 import { rehearse, reviewAnswer, type Rehearsal } from '../pipeline/rehearse.ts'
 import { run } from '../pipeline/run.ts'
 import type { InnerAnswer, InnerCall, Pipelines, RouteFacts } from '../plugin/services.ts'
+import { timeOrderedId } from '../time-ordered-id.ts'
 
 /** The configuration that serves. */
 export interface Running {
@@ -57,7 +58,7 @@ export class InnerCalls implements Pipelines {
 
   #exchange(request: InnerCall): Exchange | GatewayError {
     const plan = this.running?.planOf(request.method, request.path)
-    if (plan !== undefined) return exchangeFor(randomUUID(), request, plan)
+    if (plan !== undefined) return exchangeFor(timeOrderedId(plan.clock.now()), request, plan)
     return this.running === undefined ? notRunning : gatewayError('unknown_url', `nothing is served at ${request.path}`)
   }
 }

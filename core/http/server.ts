@@ -11,6 +11,7 @@ import { run } from '../pipeline/run.ts'
 import { refuse } from '../pipeline/respond.ts'
 import type { Clock } from '../plugin/services.ts'
 import { joinWrites } from '../stream/joined-writes.ts'
+import { timeOrderedId } from '../time-ordered-id.ts'
 import { checkDeclaredLength, readBytes, type BodyLimits } from './body.ts'
 import { DirectMessage } from './message.ts'
 import { RequestUpload } from './request-upload.ts'
@@ -123,13 +124,13 @@ function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, par
     upload: () => new RequestUpload(request, serving.bodyLimits),
     ...(allow === undefined ? {} : { allow }),
   }
-  return new Exchange(requestId(request.headers['x-request-id']), incoming, plan)
+  return new Exchange(requestId(request.headers['x-request-id'], plan.clock.now()), incoming, plan)
 }
 
 /** The caller's own id if it can stand in a header and a log line, else a new one. */
-function requestId(given: string | string[] | undefined): string {
+function requestId(given: string | string[] | undefined, now: number): string {
   const id = typeof given === 'string' ? given.trim() : ''
-  return id !== '' && id.length <= 128 && /^[\u0021-\u007e]+$/.test(id) ? id : randomUUID()
+  return id !== '' && id.length <= 128 && /^[\u0021-\u007e]+$/.test(id) ? id : timeOrderedId(now)
 }
 
 /** The target below the base path, by whole segments; undefined outside it. */

@@ -1,7 +1,7 @@
 /** A request as a row of the log: what is known of it once its reply has left, without its bodies. */
 
-import { randomUUID } from 'node:crypto'
 import type { Exchange, Target } from '../../core/index.ts'
+import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import { attemptsOf } from './attempts.ts'
 import { featuresOf } from './features.ts'
 import type { AuditRow } from './journal.ts'
@@ -23,7 +23,7 @@ export function rowOf(exchange: Exchange, options: RowOptions): AuditRow {
   const { request, caller, clock, error } = exchange
   const durationMs = clock.elapsed() - exchange.startedAt
   const timestamp = Math.round(clock.now() - durationMs)
-  const id = randomUUID()
+  const id = timeOrderedId(timestamp)
   const session = exchange.session ?? null
   const [first, target] = [exchange.attempts[0]?.target, targetOf(exchange)]
   const isFailover = first !== undefined && target !== undefined && first !== target && exchange.attempts.at(-1)?.kind !== 'primary'

@@ -1,7 +1,7 @@
 /** What is noted of a request when it is over, on its way: one object, whose tokens are sorted and whose price is found later. */
 
-import { randomUUID } from 'node:crypto'
 import type { Exchange, Target, Usage, UsageEntry } from '../../core/index.ts'
+import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import { requestUsage } from '../../core/usage/request-usage.ts'
 import { estimateUsage } from './estimate.ts'
 import { responseIdOf } from './response-id.ts'
@@ -31,11 +31,12 @@ export function reportedUsage(exchange: Exchange): Usage | undefined {
 export function entryOf(exchange: Exchange, target: Target, reported: Usage | undefined): UsageEntry {
   const { caller, request, labels } = exchange
   const { provider } = target
+  const timestamp = exchange.clock.now()
   const estimate = reported === undefined ? estimateUsage(exchange) : undefined
   const usage = reported ?? estimate
   return {
-    id: randomUUID(),
-    timestamp: exchange.clock.now(),
+    id: timeOrderedId(timestamp),
+    timestamp,
     request_id: exchange.id,
     provider_id: responseIdOf(exchange),
     model: target.model,

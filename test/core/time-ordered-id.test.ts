@@ -1,0 +1,25 @@
+import { expect } from 'chai'
+import { timeOrderedId } from '../../core/time-ordered-id.ts'
+
+const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+
+describe('an id that grows with time', () => {
+  it('is a UUID of version 7 that begins with the milliseconds', () => {
+    const id = timeOrderedId(Date.UTC(2022, 1, 22, 19, 22, 22))
+    expect(id).to.match(uuid7)
+    expect(id.slice(0, 14)).to.equal('017f22e2-79b0-') // the example of RFC 9562
+  })
+
+  it('is behind every id of an earlier millisecond', () => {
+    const ids = [1, 2, 255, 256, 65_536, Date.UTC(2026, 0), Date.UTC(2026, 0) + 1, Date.UTC(3000, 0)].map(timeOrderedId)
+    expect(ids.toSorted()).to.deep.equal(ids)
+  })
+
+  it('is unlike any other of the same millisecond', () => {
+    expect(new Set(Array.from({ length: 1000 }, () => timeOrderedId(5)))).to.have.property('size', 1000)
+  })
+
+  it('is a UUID whatever a clock says', () => {
+    for (const ms of [0, -5, 0.7, 1.5]) expect(timeOrderedId(ms)).to.match(uuid7)
+  })
+})
