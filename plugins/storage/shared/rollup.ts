@@ -1,6 +1,6 @@
 /** What rows add to the sums that a journal keeps. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { JournalShape, RollupShape } from './definition.ts'
 import type { Value } from './row-codec.ts'
 import { quarterMs, slotLengthsOf, slotOf } from './slots.ts'
@@ -21,11 +21,20 @@ export interface Delta {
   readonly counts: number[]
 }
 
+/** One combination of the dimensions of a part. */
+interface Combination {
+  readonly key: string
+  readonly dimensions: readonly Value[]
+  /** For each length of slot, by when it began. */
+  readonly slots: readonly Map<number, Delta>[]
+}
+
 /** Collects what rows add, and what they take away. */
 export class Deltas {
   readonly #rollup: RollupShape
   readonly #dimensions: readonly number[]
   readonly #measures: readonly number[]
+  /** By slot and dimensions. */
   readonly #finest = new Map<string, Delta>()
 
   constructor(shape: JournalShape, rollup: RollupShape) {
@@ -46,12 +55,11 @@ export class Deltas {
   }
 
   /** @param values slot, dimensions, rows, and a sum and a count for each measure */
-  addDelta([slot, ...values]: readonly Value[]): void {
-    const dimensions = values.slice(0, this.#dimensions.length)
-    const [rows, ...sums] = values.slice(this.#dimensions.length).map(Number)
-    const delta = this.#at(Number(slot), dimensions)
-    delta.rows += rows ?? 0
-    for (const index of this.#measures.keys()) addTo(delta, index, sums[2 * index] ?? 0, sums[2 * index + 1] ?? 0)
+  addGroup(values: readonly Value[]): void {
+    const first = this.#dimensions.length + 1
+    const delta = this.#at(Number(values[0]), values.slice(1, first))
+    delta.rows += Number(values[first])
+    for (let index = 0; index < this.#measures.length; index += 1) addTo(delta, index, Number(values[first + 1 + 2 * index]), Number(values[first + 2 + 2 * index]))
   }
 
   /** For all dimensions together, and the shortest slots. */
@@ -59,23 +67,29 @@ export class Deltas {
     return [...this.#finest.values()].filter(changes)
   }
 
-  /** For every part and length of slot; in one order, so that two writers never wait for each other. */
+  /** For every part and length of slot. */
   all(): readonly Delta[] {
-    const all = new Map<string, Delta>()
-    for (const finest of this.#finest.values()) for (const part of this.#rollup.parts.keys()) this.#addTo(all, part, finest)
-    return [...all].sort(([one], [other]) => one < other ? -1 : 1).map(([, delta]) => delta).filter(changes)
+    return [...this.#rollup.parts.keys()].flatMap(part => this.#ofPart(part)).filter(changes)
   }
 
-  #addTo(all: Map<string, Delta>, part: number, finest: Delta): void {
-    const names = this.#rollup.parts[part] ?? []
-    const dimensions = this.#rollup.dimensions.map(({ name }, index) => names.includes(name) ? finest.dimensions[index] ?? null : null)
-    const text = JSON.stringify(dimensions)
-    for (const length of slotLengthsOf(part, this.#rollup)) {
-      const slot = slotOf(finest.slot, length)
-      const delta = found(all, `${part} ${length} ${slot} ${text}`, () => this.#empty(part, length, slot, dimensions, keyOf(text)))
-      delta.rows += finest.rows
-      for (const [index, sum] of finest.sums.entries()) addTo(delta, index, sum, finest.counts[index] ?? 0)
+  #ofPart(part: number): readonly Delta[] {
+    const lengths = slotLengthsOf(part, this.#rollup)
+    const isOf = this.#rollup.dimensions.map(({ name }) => this.#rollup.parts[part]?.includes(name) === true)
+    const combinations = new Map<string, Combination>()
+    for (const finest of this.#finest.values()) {
+      const dimensions = finest.dimensions.map((value, index) => isOf[index] === true ? value : null)
+      const text = JSON.stringify(dimensions)
+      const combination = found(combinations, text, () => ({ key: keyOf(text), dimensions, slots: lengths.map(() => new Map()) }))
+      for (const [index, length] of lengths.entries()) this.#addTo(combination, { part, length, index }, finest)
     }
+    return [...combinations.values()].flatMap(({ slots }) => slots.flatMap(deltas => [...deltas.values()]))
+  }
+
+  #addTo({ key, dimensions, slots }: Combination, { part, length, index }: { readonly part: number; readonly length: number; readonly index: number }, finest: Delta): void {
+    const slot = slotOf(finest.slot, length)
+    const delta = found(slots[index] as Map<number, Delta>, slot, () => this.#empty(part, length, slot, dimensions, key))
+    delta.rows += finest.rows
+    for (let measure = 0; measure < finest.sums.length; measure += 1) addTo(delta, measure, finest.sums[measure] ?? 0, finest.counts[measure] ?? 0)
   }
 
   #at(slot: number, dimensions: readonly Value[]): Delta {
@@ -83,14 +97,14 @@ export class Deltas {
   }
 
   #empty(part: number, length: number, slot: number, dimensions: readonly Value[], key: string): Delta {
-    const zeros = () => this.#measures.map(() => 0)
-    return { part, length, slot, key, dimensions, rows: 0, sums: zeros(), counts: zeros() }
+    const { length: measures } = this.#measures
+    return { part, length, slot, key, dimensions, rows: 0, sums: Array<number>(measures).fill(0), counts: Array<number>(measures).fill(0) }
   }
 }
 
 /** Short, however long the values are: databases limit what an index takes. */
 function keyOf(dimensions: string): string {
-  return createHash('md5').update(dimensions).digest('base64url')
+  return hash('md5', dimensions, 'base64url')
 }
 
 function addTo({ sums, counts }: Delta, measure: number, sum: number, count: number): void {
@@ -102,7 +116,7 @@ function changes({ rows, sums, counts }: Delta): boolean {
   return rows !== 0 || sums.some(sum => sum !== 0) || counts.some(count => count !== 0)
 }
 
-function found<T>(map: Map<string, T>, key: string, make: () => T): T {
+function found<K, T>(map: Map<K, T>, key: K, make: () => T): T {
   let value = map.get(key)
   if (value === undefined) map.set(key, value = make())
   return value

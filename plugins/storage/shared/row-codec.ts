@@ -1,6 +1,6 @@
 /** Rows as objects, and as the values that stand in a database's columns. */
 
-import type { JournalRow } from '../../../core/index.ts'
+import type { ColumnType, JournalRow } from '../../../core/index.ts'
 import type { JournalShape, ShapedColumn } from './definition.ts'
 import { decodeJson, decodeText, encodeJson, encodeText } from './text.ts'
 
@@ -23,17 +23,18 @@ export function checkId(id: string): string {
   return id
 }
 
+const encoders: Readonly<Record<ColumnType, (value: unknown) => Value>> = {
+  text: value => typeof value === 'string' ? encodeText(value) : null,
+  integer: value => typeof value === 'number' && Number.isFinite(value) ? wholeNumber(value) : null,
+  real: value => typeof value === 'number' && Number.isFinite(value) ? value : null,
+  boolean: value => typeof value === 'boolean' ? Number(value) : null,
+  json: value => encodeJson(value) ?? null,
+  texts: encodeTexts,
+}
+
 /** A value of a column; null for one that does not fit its type. */
 export function encodeValue({ type }: Pick<ShapedColumn, 'type'>, value: unknown): Value {
-  if (value === undefined || value === null) return null
-  switch (type) {
-    case 'text': return typeof value === 'string' ? encodeText(value) : null
-    case 'integer': return typeof value === 'number' && Number.isFinite(value) ? wholeNumber(value) : null
-    case 'real': return typeof value === 'number' && Number.isFinite(value) ? value : null
-    case 'boolean': return typeof value === 'boolean' ? Number(value) : null
-    case 'json': return encodeJson(value) ?? null
-    case 'texts': return encodeTexts(value)
-  }
+  return value === undefined || value === null ? null : encoders[type](value)
 }
 
 export function decodeValue({ type }: Pick<ShapedColumn, 'type'>, value: Value | undefined): unknown {
@@ -46,22 +47,32 @@ export function decodeValue({ type }: Pick<ShapedColumn, 'type'>, value: Value |
   }
 }
 
+/** A column, and how its values are encoded. */
+interface Encoding {
+  readonly name: string
+  readonly encode: (value: unknown) => Value
+}
+
 /** Turns rows of one journal into values, and back. */
 export class RowCodec<Row extends JournalRow> {
   readonly #shape: JournalShape
+  readonly #main: readonly Encoding[]
+  readonly #apart: readonly Encoding[]
 
   constructor(shape: JournalShape) {
     this.#shape = shape
+    this.#main = shape.columns.map(encodingOf)
+    this.#apart = shape.apart.map(encodingOf)
   }
 
   /** @throws RangeError if the id is too long */
   encode(row: Row): EncodedRow {
-    const members = row as unknown as Readonly<Record<string, unknown>>
-    const apart = this.#shape.apart.map(column => encodeValue(column, members[column.name]))
-    return {
-      main: [encodeText(checkId(row.id)), wholeNumber(row.timestamp), ...this.#shape.columns.map(column => encodeValue(column, members[column.name]))],
-      apart: apart.every(value => value === null) ? undefined : apart,
-    }
+    const members = row as unknown as Members
+    const main = encoded(this.#main, members, 2)
+    main[0] = encodeText(checkId(row.id))
+    main[1] = wholeNumber(row.timestamp)
+    const isApart = this.#apart.some(({ name }) => (members[name] ?? null) !== null)
+    return { main, apart: isApart ? encoded(this.#apart, members, 0) : undefined }
   }
 
   decode({ main, apart }: EncodedRow): Row {
@@ -72,6 +83,24 @@ export class RowCodec<Row extends JournalRow> {
   }
 }
 
+type Members = Readonly<Record<string, unknown>>
+
+function encodingOf({ name, type }: ShapedColumn): Encoding {
+  return { name, encode: encoders[type] }
+}
+
+/** Every row that is recorded comes by here: a plain loop is twice as fast as `map`. @param offset of the first value */
+function encoded(columns: readonly Encoding[], members: Members, offset: number): Value[] {
+  const values = Array<Value>(offset + columns.length).fill(null)
+  let index = offset
+  for (const { name, encode } of columns) {
+    const value = members[name]
+    if (value !== undefined && value !== null) values[index] = encode(value)
+    index += 1
+  }
+  return values
+}
+
 /** Databases keep 64 bits, JavaScript 53. */
 export function wholeNumber(value: number): number {
   return Math.min(Math.max(Math.trunc(value), Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER)
@@ -79,5 +108,6 @@ export function wholeNumber(value: number): number {
 
 /** Without repetition: a row counts once in each of its texts. */
 function encodeTexts(value: unknown): Value {
-  return Array.isArray(value) ? encodeJson([...new Set(value.filter(text => typeof text === 'string'))]) ?? null : null
+  if (!Array.isArray(value)) return null
+  return value.length === 0 ? '[]' : encodeJson([...new Set(value.filter(text => typeof text === 'string'))]) ?? null
 }

@@ -9,9 +9,10 @@ const ascii = /^[\0-\x7f]*$/
 
 export const dialect: Dialect = {
   clustered: raw(' WITHOUT ROWID'),
-  passing: raw(''),
-  tidying: () => undefined,
-  rowId: raw('rowid'),
+  rewritten: raw(''),
+  counter: raw('INTEGER PRIMARY KEY AUTOINCREMENT'),
+  appending: () => undefined,
+  appended: () => undefined,
   forUpdate: raw(''),
   noLimit: raw(' LIMIT -1'),
   type: type => raw(types[type]),

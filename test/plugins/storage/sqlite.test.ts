@@ -63,19 +63,34 @@ describe('sqlite', () => {
     })
   }
 
-  it('adds what was put down beside the sums to them, when there is enough of it', async () => {
+  it('counts rows in the sums when there are enough of them, and again when some of them changed meanwhile', async () => {
     const options = await database()
     await using opened = await OpenStore.open(plugin, options)
-    const journal = await opened.storage.journal(summedCalls('tidied'))
-    const rows = Array.from({ length: 9000 }, (_, index): Call => ({ id: `${index}`, timestamp: index, path: `/user-${index % 4500}`, tokens: 1, cost: 0.5 }))
-    await journal.append(rows.slice(0, 4500))
-    await journal.append(rows.slice(4500))
+    const journal = await opened.storage.journal(summedCalls('counted'))
+    const rows = Array.from({ length: 22_000 }, (_, index): Call => ({ id: `${index}`, timestamp: index, path: `/user-${index % 500}`, tokens: 1, cost: 0.5 }))
+    await journal.append(rows.slice(0, 12_000))
+    await Promise.all([journal.append(rows.slice(12_000)), journal.amend([{ id: '21999', tokens: 11 }]), journal.deleteBefore(2000, 2000)])
     const file = new DatabaseSync(options.path, { readOnly: true })
-    const left = file.prepare('SELECT count(*) AS fresh FROM tapline_tidied_fresh')
-    await until(() => left.get()?.['fresh'] === 0)
+    const counted = file.prepare(`SELECT counted FROM tapline_journals WHERE name = 'counted'`)
+    await until(() => counted.get()?.['counted'] === 22_000)
+    expect(file.prepare('SELECT sum(rows) AS rows, sum(sum_tokens) AS tokens FROM tapline_counted_sums WHERE part = 0 AND length = 86400000').get()).to.deep.include({ rows: 20_000, tokens: 20_010 })
     file.close()
-    expect((await journal.sums({ measures: ['tokens', 'cost'] })).groups).to.deep.equal([{ key: {}, period: 0, count: 9000, sums: { tokens: 9000, cost: 4500 } }])
-    expect(await journal.deleteBefore(10_000, 10_000)).to.have.length(9000)
+    expect((await journal.sums({ measures: ['tokens', 'cost'] })).groups).to.deep.equal([{ key: {}, period: 0, count: 20_000, sums: { tokens: 20_010, cost: 10_000 } }])
+  })
+
+  it('counts in the sums what another process left', async () => {
+    const options = await database()
+    {
+      await using opened = await OpenStore.open(plugin, options)
+      await (await opened.storage.journal(summedCalls('left'))).append([{ id: 'x', timestamp: 1, tokens: 3 }])
+    }
+    await using opened = await OpenStore.open(plugin, options)
+    const journal = await opened.storage.journal(summedCalls('left'))
+    const file = new DatabaseSync(options.path, { readOnly: true })
+    const sums = file.prepare('SELECT count(*) AS sums FROM tapline_left_sums WHERE part = 0')
+    await until(() => sums.get()?.['sums'] === 2) // of a day and an hour
+    file.close()
+    await journal.deleteBefore(2, 5)
     expect((await journal.sums({ measures: ['tokens'] })).groups).to.deep.equal([])
   })
 

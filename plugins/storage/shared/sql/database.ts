@@ -23,12 +23,14 @@ export interface Dialect {
   type(type: StoredType): Sql
   /** Said behind a table that is read by its primary key alone. */
   readonly clustered: Sql
-  /** Said behind a table whose rows come and go. */
-  readonly passing: Sql
-  /** What such a table needs from time to time, by itself; undefined if nothing. */
-  tidying(table: Sql): Sql | undefined
-  /** What tells apart the rows of a table without a key. */
-  readonly rowId: Sql
+  /** Said behind a table whose rows are written again and again. */
+  readonly rewritten: Sql
+  /** The type of a primary key that counts upwards, and never gives a number twice. */
+  readonly counter: Sql
+  /** Said first in a transaction that puts rows into a table; undefined where there is one such transaction at a time. */
+  appending(table: string): Sql | undefined
+  /** Waits for all transactions that have said so. */
+  appended(table: string): Sql | undefined
   /** Said behind rows that are read to be changed. */
   readonly forUpdate: Sql
   /** Said where OFFSET stands without LIMIT. */

@@ -4,10 +4,11 @@ import type { SumsQuery } from '../../../../core/index.ts'
 import type { Backend, DocumentQuery, DocumentWrite, EncodedChange, PageQuery, RowsQuery } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'
 import type { EncodedRow } from '../row-codec.ts'
+import { Counting, type Later } from './counting.ts'
 import type { Database } from './database.ts'
 import { Documents } from './documents.ts'
 import { RowReads } from './row-reads.ts'
-import { RowWrites, type Later } from './row-writes.ts'
+import { RowWrites } from './row-writes.ts'
 import { name, sql } from './sql.ts'
 import { Sums } from './sums.ts'
 import { prepareTables } from './tables.ts'
@@ -16,6 +17,7 @@ interface Tables {
   readonly reads: RowReads
   readonly writes: RowWrites
   readonly sums: Sums
+  readonly counting: Counting | undefined
 }
 
 export class Engine implements Backend {
@@ -71,12 +73,14 @@ export class Engine implements Backend {
 
   /** Makes a journal known whose tables are there. */
   useJournal(shape: JournalShape): void {
-    this.#journals.set(shape.name, { reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape, this.#later), sums: new Sums(this.#database, shape) })
+    const counting = shape.rollup === undefined ? undefined : new Counting(this.#database, shape, shape.rollup, this.#later)
+    this.#journals.set(shape.name, { reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape, counting), sums: new Sums(this.#database, shape), counting })
   }
 
   async openJournal(shape: JournalShape): Promise<void> {
     await prepareTables(this.#database, shape)
     this.useJournal(shape)
+    this.#tables(shape.name).counting?.begin()
   }
 
   async append(journal: string, rows: readonly EncodedRow[]): Promise<number> {

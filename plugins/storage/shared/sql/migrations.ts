@@ -14,7 +14,7 @@ function steps({ dialect, changeTrigger }: Database): readonly string[] {
     CREATE INDEX tapline_documents_position ON tapline_documents (collection, position, id);
     CREATE INDEX tapline_documents_expiry ON tapline_documents (expires_at) WHERE expires_at IS NOT NULL;
     CREATE TABLE tapline_changes (collection ${text} PRIMARY KEY, revision ${integer} NOT NULL);
-    CREATE TABLE tapline_journals (name ${text} PRIMARY KEY, shape ${text} NOT NULL);
+    CREATE TABLE tapline_journals (name ${text} PRIMARY KEY, shape ${text} NOT NULL, counted ${integer} NOT NULL DEFAULT 0, changed ${integer} NOT NULL DEFAULT 0);
     ${changeTrigger}
   `]
 }

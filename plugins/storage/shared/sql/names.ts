@@ -18,8 +18,9 @@ export const rowsTable = ({ name }: Named) => `tapline_${name}`
 export const apartTable = ({ name }: Named) => `tapline_${name}_apart`
 /** The kept sums. */
 export const sumsTable = ({ name }: Named) => `tapline_${name}_sums`
-/** What changed in the sums, and was not added to them yet. */
-export const freshTable = ({ name }: Named) => `tapline_${name}_fresh`
+
+/** Counts the rows of a table in the order in which they were put in. No column of a definition is called so. */
+export const numberColumn = '_number'
 
 /** The columns of the sums, behind those that say what is summed. */
 export const sumColumn = (measure: string) => `sum_${measure}`

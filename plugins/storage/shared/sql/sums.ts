@@ -4,12 +4,13 @@ import type { Filter, SumsQuery } from '../../../../core/index.ts'
 import type { EncodedSum } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'
 import type { Value } from '../row-codec.ts'
-import { cover, merged, periodsIn, slotLengthsOf, type Segment } from '../slots.ts'
+import { cover, merged, periodsIn, slotLengthsOf, type Segment, type SlotSegment } from '../slots.ts'
 import type { Database, GroupedQuery, Row } from './database.ts'
 import { columnOf, columnsOf, conditionOf, type Ground } from './filters.ts'
 import { rowsGround } from './row-reads.ts'
 import { and, join, name, raw, sql, type Sql } from './sql.ts'
-import { countColumn, dimensionColumn, freshTable, rowsTable, sumColumn, sumsTable } from './names.ts'
+import { countedOf } from './counting.ts'
+import { countColumn, dimensionColumn, numberColumn, rowsTable, sumColumn, sumsTable } from './names.ts'
 
 interface Question {
   readonly filter: Filter
@@ -33,7 +34,7 @@ export class Sums {
     const { from: _from, to: _to, ...timeless } = filter
     const question: Question = { filter: timeless, by, measures, periods: periodsIn(filter, borders), latest: order === 'latest' }
     if (question.periods.length === 0) return { groups: [], total: 0 }
-    const grouped = this.#grouped(question)
+    const grouped = await this.#grouped(question)
     const counted = limit !== undefined || offset > 0
     const paged = sql`SELECT g.*${raw(counted ? ', count(*) OVER () AS groups' : '')} FROM (${grouped}) AS g ORDER BY ${inOrder(question)}${limit === undefined ? raw('') : sql` LIMIT ${limit}`}${offset > 0 ? sql`${limit === undefined ? this.#database.dialect.noLimit : raw('')} OFFSET ${offset}` : raw('')}`
     const rows = await this.#database.ask(paged, 'question')
@@ -53,9 +54,9 @@ export class Sums {
     return Number(row?.['groups'] ?? 0)
   }
 
-  #grouped(question: Question): Sql {
+  async #grouped(question: Question): Promise<Sql> {
     const { by, measures, latest } = question
-    const parts = this.#sources(question)
+    const parts = await this.#sources(question)
     const keys = ['period', ...by.map((_, index) => `k${index}`)]
     const columns = [
       ...keys.map(key => name(key)), sql`sum(entries) AS entries`,
@@ -65,15 +66,23 @@ export class Sums {
     return sql`SELECT ${join(columns)} FROM (${join(parts, ' UNION ALL ')}) AS p GROUP BY ${join(keys.map(key => name(key)))} HAVING sum(entries) > 0`
   }
 
-  #sources(question: Question): readonly Sql[] {
+  async #sources(question: Question): Promise<readonly Sql[]> {
     const { rollup } = this.#shape
     const part = question.latest ? undefined : this.#part(question.filter, question.by, question.measures)
     if (rollup === undefined || part === undefined) return [this.#fromRows(question, question.periods)]
     const { slots, rows } = cover(question.periods, slotLengthsOf(part, rollup))
+    const uncounted = slots.length === 0 ? [] : since(await this.#firstUncounted(), merged(slots))
     return [
-      ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part), this.#fromSums(question, merged(slots), undefined)],
+      ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part)],
+      ...uncounted.length === 0 ? [] : [this.#fromRows(question, uncounted, sql`${name('r', numberColumn)} > (${countedOf(this.#shape)})`)],
       ...rows.length === 0 ? [] : [this.#fromRows(question, rows)],
     ]
+  }
+
+  /** When the oldest row was that does not count in the sums yet. */
+  async #firstUncounted(): Promise<number> {
+    const [row] = await this.#database.ask(sql`SELECT min(timestamp) AS first FROM ${name(rowsTable(this.#shape))} WHERE ${name(numberColumn)} > (${countedOf(this.#shape)})`, 'question')
+    return row?.['first'] === null || row === undefined ? Infinity : Number(row['first'])
   }
 
   /** The kept sums of the fewest dimensions that answer a question. */
@@ -87,27 +96,23 @@ export class Sums {
     return able.sort(([, one], [, other]) => one.length - other.length)[0]?.[0]
   }
 
-  /** @param part undefined: of what was not added to the sums yet */
-  #fromSums({ filter, by, measures }: Question, slots: readonly Segment[], part: number | undefined): Sql {
+  #fromSums({ filter, by, measures }: Question, slots: readonly SlotSegment[], part: number): Sql {
     const { dialect } = this.#database
     const at = (column: string) => name('r', column)
     const ground: Ground = { dialect, shape: this.#shape, isIndexed: false, column: dimension => at(dimensionColumn(dimension)) }
-    const table = part === undefined ? freshTable(this.#shape) : sumsTable(this.#shape)
     const aggregates = [sql`sum(${at('rows')}) AS entries`, ...measures.flatMap((of, index) => [sql`sum(${at(sumColumn(of))}) AS ${name(`m${index}`)}`, sql`sum(${at(countColumn(of))}) AS ${name(`n${index}`)}`])]
-    return dialect.forEachSegment(slots, segment => this.#query({ filter, by, ground, table }, aggregates, and([
-      ...part === undefined ? [] : [sql`${at('part')} = ${part} AND ${at('length')} = ${segment('length')}`],
-      sql`${at('slot')} >= ${segment('from')} AND ${at('slot')} < ${segment('to')}`,
-    ])))
+    return dialect.forEachSegment(slots, segment => this.#query({ filter, by, ground, table: sumsTable(this.#shape) }, aggregates,
+      sql`${at('part')} = ${part} AND ${at('length')} = ${segment('length')} AND ${at('slot')} >= ${segment('from')} AND ${at('slot')} < ${segment('to')}`))
   }
 
-  #fromRows({ filter, by, measures, latest }: Question, periods: readonly Segment[]): Sql {
+  #fromRows({ filter, by, measures, latest }: Question, periods: readonly Segment[], which = and([])): Sql {
     const { dialect } = this.#database
     const ground = rowsGround(this.#database, this.#shape)
     const timestamp = name('r', 'timestamp')
     return dialect.forEachSegment(periods, segment => this.#query({ filter, by, ground, table: rowsTable(this.#shape) }, [
       sql`count(*) AS entries`, ...measures.flatMap((of, index) => [sql`sum(${dialect.fraction(name('r', of))}) AS ${name(`m${index}`)}`, sql`count(${name('r', of)}) AS ${name(`n${index}`)}`]),
       ...latest ? [sql`max(${dialect.newest(timestamp, name('r', 'id'))}) AS newest`] : [],
-    ], sql`${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')}`))
+    ], sql`${which} AND ${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')}`))
   }
 
   #query({ filter, by, ground, table }: { readonly filter: Filter; readonly by: readonly string[]; readonly ground: Ground; readonly table: string }, aggregates: readonly Sql[], inTime: Sql): GroupedQuery {
@@ -121,6 +126,11 @@ export class Sums {
       groupBy: keys,
     }
   }
+}
+
+/** What of these is not before a time. */
+function since(first: number, segments: readonly Segment[]): readonly Segment[] {
+  return segments.flatMap(segment => segment.to > first ? [{ ...segment, from: Math.max(segment.from, first) }] : [])
 }
 
 function usesTime({ from, to, any = [] }: Filter): boolean {

@@ -3,8 +3,8 @@
 import type { JournalShape, ShapedColumn } from '../definition.ts'
 import type { Connection, Database, Dialect } from './database.ts'
 import { join, name, sql, type Sql } from './sql.ts'
-import { computeSums, createSums, dropSums } from './sums-tables.ts'
-import { apartTable, define, rowsTable } from './names.ts'
+import { createSums, dropSums } from './sums-tables.ts'
+import { apartTable, define, numberColumn, rowsTable } from './names.ts'
 
 /** Makes the tables, or adds what the definition has got since. @throws Error if a column has another type */
 export async function prepareTables(database: Database, shape: JournalShape): Promise<void> {
@@ -40,7 +40,7 @@ function isSame(one: JournalShape, other: JournalShape): boolean {
 
 async function create(connection: Connection, dialect: Dialect, shape: JournalShape): Promise<void> {
   const rows = name(rowsTable(shape))
-  await define(connection, sql`CREATE TABLE ${rows} (id ${dialect.type('text')} PRIMARY KEY, timestamp ${dialect.type('integer')} NOT NULL${columnList(dialect, shape.columns)})`)
+  await define(connection, sql`CREATE TABLE ${rows} (${name(numberColumn)} ${dialect.counter}, id ${dialect.type('text')} NOT NULL UNIQUE, timestamp ${dialect.type('integer')} NOT NULL${columnList(dialect, shape.columns)})`)
   await define(connection, sql`CREATE INDEX ${name(`${rowsTable(shape)}_time`)} ON ${rows} (timestamp, id)`)
   await define(connection, sql`CREATE TABLE ${name(apartTable(shape))} (id ${dialect.type('text')} PRIMARY KEY${columnList(dialect, shape.apart)})`)
   for (const column of shape.columns) if (column.indexed) await createIndex(connection, dialect, shape, column)
@@ -57,7 +57,7 @@ async function alter(connection: Connection, dialect: Dialect, shape: JournalSha
   if (before.rollup !== undefined) await dropSums(connection, shape)
   if (shape.rollup === undefined) return
   await createSums(connection, dialect, shape, shape.rollup)
-  await computeSums(connection, shape, shape.rollup)
+  await connection.change(sql`UPDATE tapline_journals SET counted = 0 WHERE name = ${shape.name}`)
 }
 
 async function addColumns(connection: Connection, dialect: Dialect, journal: string, table: string, columns: readonly ShapedColumn[], before: readonly ShapedColumn[]): Promise<void> {
@@ -73,7 +73,7 @@ function named(columns: readonly ShapedColumn[], { name }: ShapedColumn): Shaped
 }
 
 async function createIndex(connection: Connection, dialect: Dialect, shape: JournalShape, { name: column, type }: ShapedColumn): Promise<void> {
-  await define(connection, sql`CREATE INDEX ${name(`${rowsTable(shape)}_${column}`)} ON ${name(rowsTable(shape))} (${dialect.indexed(name(column), type)}, timestamp)`)
+  await define(connection, sql`CREATE INDEX ${name(`${rowsTable(shape)}_${column}`)} ON ${name(rowsTable(shape))} (${dialect.indexed(name(column), type)}, timestamp) WHERE ${name(column)} IS NOT NULL`)
 }
 
 function columnList(dialect: Dialect, columns: readonly ShapedColumn[]): Sql {
