@@ -52,9 +52,14 @@ class Silence implements AsyncDisposable {
     return this.#text
   }
 
-  /** Whether the gateway still waits for a moment to say something. */
+  /** Whether the gateway still waits for a moment to say something, if its wait began just now. */
   get isWatched(): boolean {
-    return this.#clock.waitsMs.some(ms => ms <= 15_000)
+    return this.watches > 0
+  }
+
+  /** How many waits end in 15 s. */
+  get watches(): number {
+    return this.#clock.waitsMs.filter(ms => ms === 15_000).length
   }
 
   async says(text: string): Promise<void> {
@@ -97,9 +102,10 @@ describe('a stream whose provider is silent', () => {
       await until(() => pings(silence.text) === 1)
       silence.pass(30_000)
       await until(() => pings(silence.text) === 3)
+      const { watches } = silence
       const text = await silence.end()
       expect(heard('anthropic-messages', text)).to.include({ text: 'one two three', pings: 3, finish: 'end_turn', error: undefined })
-      await until(() => !silence.isWatched)
+      await until(() => silence.watches === watches - 1)
     })
   }
 
