@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
-import { SelectedModels } from '../../core/selected-models.ts'
-import { AdminGateway } from '../support/admin.ts'
-import { expectError } from '../support/answer.ts'
-import { hello } from '../support/serve.ts'
+import { chatCompletion, errorBody } from '../../../core/testing/chat-samples.ts'
+import { SelectedModels } from '../../../core/selected-models.ts'
+import { AdminGateway } from '../../support/admin.ts'
+import { expectError } from '../../support/answer.ts'
+import { hello } from '../../support/serve.ts'
 
 describe('a list of models', () => {
   const providers = ['openai', 'Groq']
