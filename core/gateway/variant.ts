@@ -1,13 +1,13 @@
 /** A compiled variant: a plan for each pipeline, made when an exchange first takes it. */
 
+import type { ResolvedStep } from '../pipeline/compile.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import { tappedPhases } from '../pipeline/place-taps.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Variant, VariantStep } from '../plugin/variants.ts'
-import type { ResolvedPlan } from './generation.ts'
 import type { PatchedPipeline } from './patched-pipelines.ts'
-import type { PlanMaker } from './plans.ts'
+import { placedStep, type PlanMaker } from './plans.ts'
 
 interface Parts {
   readonly instances: Pick<ReadonlyMap<string, Instance>, 'get'>
@@ -38,13 +38,9 @@ export class CompiledVariant implements Variant {
   }
 
   steps(pipeline: string): readonly VariantStep[] {
-    const found = this.#pipelines.get(pipeline)
-    return found === undefined ? [] : this.#resolved(found).placed.map((placed, index) => ({
-      name: placed.name,
-      type: placed.instance.spec.definition.name,
-      phases: tappedPhases(placed),
-      from: placeOf(found, index, this.#resolved(found)),
-    }))
+    return this.#pipelines.get(pipeline)?.resolved.steps.flatMap(step => placedStep(step, this.#parts.instances).map(placed => ({
+      name: placed.name, type: placed.instance.spec.definition.name, phases: tappedPhases(placed), from: placeOf(step),
+    }))) ?? []
   }
 
   async release(): Promise<void> {
@@ -55,15 +51,15 @@ export class CompiledVariant implements Variant {
   #made(plan: Plan): Plan {
     const pipeline = this.#pipelines.get(plan.name)
     if (pipeline === undefined || pipeline.from.plan !== plan) return plan
-    const made = this.#resolved(pipeline).plan
+    const made = this.#planOf(pipeline)
     const own = made === plan ? plan : { ...made, left: () => this.#left() }
     this.#plans.set(plan, own)
     return own
   }
 
-  #resolved({ from, resolved: { byStep }, resolved }: PatchedPipeline): ResolvedPlan {
-    const isSame = byStep.size === from.byStep.size && [...byStep.keys()].every(step => from.byStep.has(step))
-    return isSame ? from : this.#parts.planOf(resolved, this.#parts.instances)
+  #planOf({ from, resolved }: PatchedPipeline): Plan {
+    const isSame = resolved.byStep.size === from.byStep.size && [...resolved.byStep.keys()].every(step => from.byStep.has(step))
+    return isSame ? from.plan : this.#parts.planOf(resolved, this.#parts.instances).plan
   }
 
   #left(): void {
@@ -72,9 +68,7 @@ export class CompiledVariant implements Variant {
   }
 }
 
-function placeOf({ from }: PatchedPipeline, index: number, { steps, placed }: ResolvedPlan): string {
-  const standing = steps.filter(step => placed.some(({ instance }) => instance.spec.key === step.spec.key))
-  const place = standing[index]?.step.place
-  if (place === undefined) return from.pipeline.name
+function placeOf({ step: { place } }: ResolvedStep): string {
+  if (place === undefined) return ''
   return place.line === 0 ? place.pointer : `${place.file}:${place.line}`
 }

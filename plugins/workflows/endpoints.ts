@@ -101,7 +101,7 @@ async function create(around: Surroundings, call: AdminCall): Promise<WorkflowVi
   const standing = workflows.all.find(({ version }) => keyOf(version) === keyOf(scope))
   if (standing?.version.managed === true && !standing.version.managed_default) throw gatewayError('managed_resource', 'the configuration says the workflow of this scope')
   const before = standing === undefined ? undefined : shown(around, standing)
-  call.ifMatch(before, workflows.all.map(workflow => shown(around, workflow)))
+  if (call.exchange.request.headers['if-match'] !== undefined) call.ifMatch(before, workflows.all.map(workflow => shown(around, workflow)))
   await tryOut(body, around)
   const version = await versions.create({ ...scope, name, description: body.description?.trim() ?? '', workflow_payload: body.workflow_payload, workflow_hash: hashOf(body.workflow_payload) }, clock.now())
   await around.settled()

@@ -1,6 +1,6 @@
 /** Workflows as administrators see them. */
 
-import type { Variants } from '../../core/index.ts'
+import type { Variant, Variants } from '../../core/index.ts'
 import type { WorkflowView } from '../../schemas/admin/workflows.schema.ts'
 import type { Workflow } from './compiled.ts'
 import { hashOf, type Features, type GuardrailPhase, type ResolvedPayload } from './payload.ts'
@@ -22,9 +22,12 @@ export function viewOf(workflow: Workflow, isActive: boolean, effective: Feature
   }
 }
 
+/** The plugins of a variant, by name. */
+const known = new WeakMap<Variant, ReadonlySet<string>>()
+
 /** What a workflow says, as far as the gateway has it, and has it switched on. */
 export function effectiveFeatures({ payload, variant }: Workflow, { pipelines }: Variants, guardrailsEnabled: boolean): Features {
-  const standing = new Set(variant === undefined ? [] : pipelines.flatMap(pipeline => variant.steps(pipeline).map(({ type }) => type)))
+  const standing = variant === undefined ? new Set<string>() : pluginsOf(variant, pipelines)
   const usage = standing.has('usage')
   return {
     cache: standing.has('cache-exact') || standing.has('cache-semantic'),
@@ -34,6 +37,12 @@ export function effectiveFeatures({ payload, variant }: Workflow, { pipelines }:
     guardrails: guardrailsEnabled && payload?.features.guardrails === true,
     failover: standing.has('failover'),
   }
+}
+
+function pluginsOf(variant: Variant, pipelines: readonly string[]): ReadonlySet<string> {
+  const plugins = known.get(variant) ?? new Set(pipelines.flatMap(pipeline => variant.steps(pipeline).map(({ type }) => type)))
+  known.set(variant, plugins)
+  return plugins
 }
 
 function chainHash(payload: ResolvedPayload | undefined, phase: GuardrailPhase): string {
