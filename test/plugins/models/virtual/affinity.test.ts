@@ -145,7 +145,7 @@ describe('two gateways on one store', () => {
     for (const source of ['x', 'y']) await one.call('PUT', '/virtual-models', { body: { source, target_model: 'a' } })
     while ((await other.call('GET', '/virtual-models')).json.length < 2) await turn()
     const answers = await Promise.all([one.call('PUT', '/virtual-models', { body: { source: 'x', target_model: 'y' } }), other.call('PUT', '/virtual-models', { body: { source: 'y', target_model: 'x' } })])
-    expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 400])
+    expect(answers.map(({ status }) => status)).to.have.members([200, 400])
     expect(answers.find(({ status }) => status === 400)?.json.error.message).to.match(/^virtual models lead in a circle: /)
   })
 })
