@@ -1,6 +1,6 @@
 /** Tells callers what they used, by their own credential: no right to administer is asked for. */
 
-import { definePlugin, GatewayError, gatewayError, Reply, type Exchange, type Filter, type Limits } from '../../core/index.ts'
+import { definePlugin, gatewayError, orRefusal, Reply, type Exchange, type Filter, type Limits } from '../../core/index.ts'
 import { rangeOf, type Range } from '../../core/admin/ranges.ts'
 import { readDays } from './days.ts'
 
@@ -28,10 +28,7 @@ export default definePlugin({
       return new Reply({ status: 200, headers, body: Buffer.from(JSON.stringify(said)) })
     }
     return {
-      route: exchange => report(exchange).catch((cause: unknown) => {
-        if (cause instanceof GatewayError) return cause
-        throw cause
-      }),
+      route: exchange => orRefusal(report(exchange)),
     }
   },
 })
