@@ -33,6 +33,7 @@ const coreWords: Readonly<Record<string, RegExp>> = {
   state: /^core\/neutral\//, // an event: what a vendor wants back
   usage: /^core\/(neutral|upstream)\//, // a step of a stream
   version: /^core\/gateway\//, // a service
+  workflows: /^core\/cli\//, // a service
 }
 
 describe('the architecture', () => {
