@@ -83,6 +83,11 @@ export function merged(segments: readonly Segment[]): readonly Segment[] {
   return joined
 }
 
+/** What of these is not before a time. */
+export function since(first: number, segments: readonly Segment[]): readonly Segment[] {
+  return segments.flatMap(segment => segment.to > first ? [{ ...segment, from: Math.max(segment.from, first) }] : [])
+}
+
 /** When the slot began that a time lies in. */
 export function slotOf(timestamp: number, length: number): number {
   return Math.floor(timestamp / length) * length

@@ -34,11 +34,6 @@ interface Group {
   readonly deltas: Deltas
 }
 
-/** The number of the newest row that counts: all before it count, and none behind it. */
-export function countedOf({ name: journal }: JournalShape): Sql {
-  return sql`SELECT counted FROM tapline_journals WHERE name = ${journal}`
-}
-
 export class Counting {
   readonly #database: Database
   readonly #shape: JournalShape

@@ -12,8 +12,10 @@ import { RowWrites } from './row-writes.ts'
 import { name, sql } from './sql.ts'
 import { Sums } from './sums.ts'
 import { prepareTables } from './tables.ts'
+import { whereaboutsOf } from './whereabouts.ts'
 
 interface Tables {
+  readonly shape: JournalShape
   readonly reads: RowReads
   readonly writes: RowWrites
   readonly sums: Sums
@@ -74,7 +76,7 @@ export class Engine implements Backend {
   /** Makes a journal known whose tables are there. */
   useJournal(shape: JournalShape): void {
     const counting = shape.rollup === undefined ? undefined : new Counting(this.#database, shape, shape.rollup, this.#later)
-    this.#journals.set(shape.name, { reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape, counting), sums: new Sums(this.#database, shape), counting })
+    this.#journals.set(shape.name, { shape, reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape, counting), sums: new Sums(this.#database, shape), counting })
   }
 
   async openJournal(shape: JournalShape): Promise<void> {
@@ -92,9 +94,10 @@ export class Engine implements Backend {
   }
 
   async listRows(journal: string, query: RowsQuery) {
-    const { reads, sums } = this.#tables(journal)
-    const rows = await reads.list(query)
-    return { rows, total: await sums.count(query.filter) ?? await reads.count(query.filter) }
+    const { reads, sums, shape } = this.#tables(journal)
+    const where = await whereaboutsOf(query.filter, this.#database, shape)
+    const rows = await reads.list(where, query)
+    return { rows, total: await sums.count(query.filter) ?? await reads.count(where) }
   }
 
   async pageRows(journal: string, query: PageQuery) {

@@ -1,6 +1,5 @@
 /** Rows of a journal: one, a page, or the next ones. */
 
-import type { Filter } from '../../../../core/index.ts'
 import type { PageQuery, RowsQuery } from '../backend.ts'
 import type { JournalShape, ShapedColumn } from '../definition.ts'
 import type { EncodedRow, Value } from '../row-codec.ts'
@@ -8,6 +7,7 @@ import type { Database, Row } from './database.ts'
 import { conditionOf, type Ground } from './filters.ts'
 import { and, join, name, sql, type Sql } from './sql.ts'
 import { apartTable, ownColumns, rowsTable } from './names.ts'
+import type { Whereabouts } from './whereabouts.ts'
 
 export class RowReads {
   readonly #database: Database
@@ -25,13 +25,13 @@ export class RowReads {
     return rows.map(row => this.#toRow(row, true))[0]
   }
 
-  async list({ filter, order, limit, offset }: RowsQuery): Promise<readonly EncodedRow[]> {
-    const rows = await this.#database.ask(sql`SELECT ${this.#columns(false)} FROM ${this.#from(false)} WHERE ${conditionOf(filter, this.#ground)} ${inOrder(order)} LIMIT ${limit} OFFSET ${offset}`, 'question')
+  async list(where: Whereabouts, { order, limit, offset }: Omit<RowsQuery, 'filter'>): Promise<readonly EncodedRow[]> {
+    const rows = await this.#database.ask(sql`SELECT ${this.#columns(false)} FROM ${this.#from(false)} WHERE ${this.#condition(where)} ${inOrder(order)} LIMIT ${limit} OFFSET ${offset}`, 'question')
     return rows.map(row => this.#toRow(row, false))
   }
 
-  async count(filter: Filter): Promise<number> {
-    const [row] = await this.#database.ask(sql`SELECT count(*) AS total FROM ${this.#from(false)} WHERE ${conditionOf(filter, this.#ground)}`, 'question')
+  async count(where: Whereabouts): Promise<number> {
+    const [row] = await this.#database.ask(sql`SELECT count(*) AS total FROM ${this.#from(false)} WHERE ${this.#condition(where)}`, 'question')
     return Number(row?.['total'] ?? 0)
   }
 
@@ -40,6 +40,16 @@ export class RowReads {
     const behind = after === undefined ? and([]) : order === 'desc' ? sql`(${timestamp}, ${id}) < (${after.timestamp}, ${after.id})` : sql`(${timestamp}, ${id}) > (${after.timestamp}, ${after.id})`
     const rows = await this.#database.ask(sql`SELECT ${this.#columns(whole)} FROM ${this.#from(whole)} WHERE ${behind} AND ${conditionOf(filter, this.#ground)} ${inOrder(order)} LIMIT ${limit}`, 'question')
     return rows.map(row => this.#toRow(row, whole))
+  }
+
+  #condition({ filter, stretches }: Whereabouts): Sql {
+    const condition = conditionOf(filter, this.#ground)
+    if (stretches === undefined) return condition
+    const [id, timestamp] = [name('r', 'id'), name('r', 'timestamp')]
+    const found = this.#database.dialect.forEachSegment(stretches, segment => ({
+      columns: [id], from: this.#from(false), groupBy: [id], where: sql`${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')} AND ${condition}`,
+    }))
+    return sql`${id} IN (SELECT f.id FROM (${found}) AS f)`
   }
 
   #from(whole: boolean): Sql {

@@ -4,12 +4,13 @@ import type { Filter, SumsQuery } from '../../../../core/index.ts'
 import type { EncodedSum } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'
 import type { Value } from '../row-codec.ts'
-import { cover, merged, periodsIn, slotLengthsOf, type Segment, type SlotSegment } from '../slots.ts'
+import { cover, merged, periodsIn, since, slotLengthsOf, type Segment, type SlotSegment } from '../slots.ts'
 import type { Database, GroupedQuery, Row } from './database.ts'
-import { columnOf, columnsOf, conditionOf, type Ground } from './filters.ts'
+import { columnOf, conditionOf, type Ground } from './filters.ts'
 import { rowsGround } from './row-reads.ts'
 import { and, join, name, raw, sql, type Sql } from './sql.ts'
-import { countedOf } from './counting.ts'
+import { partOf } from './sums-parts.ts'
+import { countedOf, firstUncounted } from './uncounted.ts'
 import { countColumn, dimensionColumn, numberColumn, rowsTable, sumColumn, sumsTable } from './names.ts'
 
 interface Question {
@@ -43,7 +44,7 @@ export class Sums {
 
   /** How many rows there are: of a filter that the kept sums can answer, without reading them. */
   async count(filter: Filter): Promise<number | undefined> {
-    if (this.#part(filter, [], []) === undefined) return undefined
+    if (partOf(this.#shape, filter, [], []) === undefined) return undefined
     return (await this.ask({ filter, measures: [] })).groups[0]?.count ?? 0
   }
 
@@ -68,32 +69,15 @@ export class Sums {
 
   async #sources(question: Question): Promise<readonly Sql[]> {
     const { rollup } = this.#shape
-    const part = question.latest ? undefined : this.#part(question.filter, question.by, question.measures)
+    const part = question.latest ? undefined : partOf(this.#shape, question.filter, question.by, question.measures)
     if (rollup === undefined || part === undefined) return [this.#fromRows(question, question.periods)]
     const { slots, rows } = cover(question.periods, slotLengthsOf(part, rollup))
-    const uncounted = slots.length === 0 ? [] : since(await this.#firstUncounted(), merged(slots))
+    const uncounted = slots.length === 0 ? [] : since(await firstUncounted(this.#database, this.#shape), merged(slots))
     return [
       ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part)],
       ...uncounted.length === 0 ? [] : [this.#fromRows(question, uncounted, sql`${name('r', numberColumn)} > (${countedOf(this.#shape)})`)],
       ...rows.length === 0 ? [] : [this.#fromRows(question, rows)],
     ]
-  }
-
-  /** When the oldest row was that does not count in the sums yet. */
-  async #firstUncounted(): Promise<number> {
-    const [row] = await this.#database.ask(sql`SELECT min(timestamp) AS first FROM ${name(rowsTable(this.#shape))} WHERE ${name(numberColumn)} > (${countedOf(this.#shape)})`, 'question')
-    return row?.['first'] === null || row === undefined ? Infinity : Number(row['first'])
-  }
-
-  /** The kept sums of the fewest dimensions that answer a question. */
-  #part({ any, search, ...filter }: Filter, by: readonly string[], measures: readonly string[]): number | undefined {
-    const { rollup } = this.#shape
-    const hasTimes = (any ?? []).some(usesTime)
-    if (rollup === undefined || hasTimes || search !== undefined && search !== '' || (any ?? []).some(usesSearch)) return undefined
-    if (!measures.every(measure => rollup.measures.some(({ name }) => name === measure))) return undefined
-    const needed = [...by, ...columnsOf({ ...filter, ...any === undefined ? {} : { any } })]
-    const able = [...rollup.parts.entries()].filter(([, names]) => needed.every(column => names.includes(column)))
-    return able.sort(([, one], [, other]) => one.length - other.length)[0]?.[0]
   }
 
   #fromSums({ filter, by, measures }: Question, slots: readonly SlotSegment[], part: number): Sql {
@@ -126,19 +110,6 @@ export class Sums {
       groupBy: keys,
     }
   }
-}
-
-/** What of these is not before a time. */
-function since(first: number, segments: readonly Segment[]): readonly Segment[] {
-  return segments.flatMap(segment => segment.to > first ? [{ ...segment, from: Math.max(segment.from, first) }] : [])
-}
-
-function usesTime({ from, to, any = [] }: Filter): boolean {
-  return from !== undefined || to !== undefined || any.some(usesTime)
-}
-
-function usesSearch({ search, any = [] }: Filter): boolean {
-  return search !== undefined && search !== '' || any.some(usesSearch)
 }
 
 function inOrder({ by, latest }: Question): Sql {

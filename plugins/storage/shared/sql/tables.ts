@@ -43,7 +43,7 @@ async function create(connection: Connection, dialect: Dialect, shape: JournalSh
   await define(connection, sql`CREATE TABLE ${rows} (${name(numberColumn)} ${dialect.counter}, id ${dialect.type('text')} NOT NULL UNIQUE, timestamp ${dialect.type('integer')} NOT NULL${columnList(dialect, shape.columns)})`)
   await define(connection, sql`CREATE INDEX ${name(`${rowsTable(shape)}_time`)} ON ${rows} (timestamp, id)`)
   await define(connection, sql`CREATE TABLE ${name(apartTable(shape))} (id ${dialect.type('text')} PRIMARY KEY${columnList(dialect, shape.apart)})`)
-  for (const column of shape.columns) if (column.indexed) await createIndex(connection, dialect, shape, column)
+  for (const column of indexedColumns(shape)) await createIndex(connection, dialect, shape, column)
   if (shape.rollup !== undefined) await createSums(connection, dialect, shape, shape.rollup)
 }
 
@@ -52,7 +52,7 @@ async function alter(connection: Connection, dialect: Dialect, shape: JournalSha
   await addColumns(connection, dialect, shape.name, apartTable(shape), shape.apart, before.apart)
   const moved = [...shape.columns.filter(column => named(before.apart, column)), ...shape.apart.filter(column => named(before.columns, column))][0]
   if (moved !== undefined) throw new Error(`the journal ${shape.name} has its column ${moved.name} in another table than this program`)
-  for (const column of shape.columns) if (column.indexed && named(before.columns, column)?.indexed !== true) await createIndex(connection, dialect, shape, column)
+  await alterIndexes(connection, dialect, joined(shape, before), before)
   if (JSON.stringify(shape.rollup) === JSON.stringify(before.rollup)) return
   if (before.rollup !== undefined) await dropSums(connection, shape)
   if (shape.rollup === undefined) return
@@ -72,8 +72,24 @@ function named(columns: readonly ShapedColumn[], { name }: ShapedColumn): Shaped
   return columns.find(column => column.name === name)
 }
 
-async function createIndex(connection: Connection, dialect: Dialect, shape: JournalShape, { name: column, type }: ShapedColumn): Promise<void> {
-  await define(connection, sql`CREATE INDEX ${name(`${rowsTable(shape)}_${column}`)} ON ${name(rowsTable(shape))} (${dialect.indexed(name(column), type)}, timestamp) WHERE ${name(column)} IS NOT NULL`)
+/** No index leads to one of several texts, and the sums lead to what they are kept by. */
+function indexedColumns({ columns, rollup }: JournalShape): readonly ShapedColumn[] {
+  return columns.filter(({ name: column, type, indexed }) => indexed && type !== 'texts' && rollup?.dimensions.some(({ name }) => name === column) !== true)
+}
+
+async function alterIndexes(connection: Connection, dialect: Dialect, shape: JournalShape, before: JournalShape): Promise<void> {
+  const [wanted, there] = [indexedColumns(shape), indexedColumns(before)]
+  for (const column of wanted) if (named(there, column) === undefined) await createIndex(connection, dialect, shape, column)
+  for (const column of there) if (named(wanted, column) === undefined) await define(connection, sql`DROP INDEX IF EXISTS ${indexName(shape, column)}`)
+}
+
+function indexName(shape: JournalShape, { name: column }: ShapedColumn): Sql {
+  return name(`${rowsTable(shape)}_${column}`)
+}
+
+async function createIndex(connection: Connection, dialect: Dialect, shape: JournalShape, indexed: ShapedColumn): Promise<void> {
+  const { name: column, type } = indexed
+  await define(connection, sql`CREATE INDEX ${indexName(shape, indexed)} ON ${name(rowsTable(shape))} (${dialect.indexed(name(column), type)}, timestamp) WHERE ${name(column)} IS NOT NULL`)
 }
 
 function columnList(dialect: Dialect, columns: readonly ShapedColumn[]): Sql {
