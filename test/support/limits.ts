@@ -1,5 +1,6 @@
 /** A gateway whose provider answers with a known usage at a known price, under limits that a test names. */
 
+import { setImmediate as turn } from 'node:timers/promises'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import type { Clock } from '../../core/index.ts'
 import { AdminGateway } from './admin.ts'
@@ -37,7 +38,10 @@ export class Limited {
   static async start({ config = {}, env = {}, clock = new TurnedClock(), usage }: LimitedOptions = {}): Promise<Limited> {
     const admin = await AdminGateway.start({
       clock, env: { OPENAI_MODELS: '', ...env },
-      config: { providers: { openai: { models: [{ id: 'gpt-test', metadata: { pricing } }, { id: 'gpt-other', metadata: { pricing } }] } }, ...config },
+      config: { providers: { openai: { models: [{ id: 'gpt-test', metadata: { pricing } }, { id: 'gpt-other', metadata: { pricing } }] } }, ...config,
+        // What is stored later is due at once; `while` lets it happen.
+        usage: { flush_interval: 0, ...config['usage'] as object },
+      },
     })
     admin.served.upstream.always({ body: completion(usage) })
     return new Limited(admin, clock as TurnedClock)
@@ -57,6 +61,15 @@ export class Limited {
     const statuses: number[] = []
     for (let calls = 0; calls < count; calls += 1) statuses.push((await this.call(path, body)).status)
     return statuses
+  }
+
+  /** Waits for something, and has what falls due meanwhile done. */
+  async while<T>(work: Promise<T>): Promise<T> {
+    for (;;) {
+      const done = await Promise.race([work.then(value => ({ value })), turn()])
+      if (done !== undefined) return done.value
+      this.clock.advance(0)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
