@@ -1,7 +1,6 @@
 /** Server-sent events go to the caller as they flow, through the joined stream taps if there are any. */
 
 import { GatewayError, gatewayError } from '../errors.ts'
-import { splitEvents } from '../stream/borders.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { RunningRule } from '../stream/rule.ts'
 import { StreamTail } from '../stream/tail.ts'
@@ -54,12 +53,12 @@ export class StreamDelivery {
     this.#tail.push(bytes)
     this.#length += bytes.length
     if (this.#rule === undefined) this.#send(bytes)
-    else this.#sendThrough(this.#rule, splitEvents(bytes))
+    else this.#sendThrough(this.#rule, bytes)
   }
 
-  #sendThrough(rule: RunningRule, events: readonly StreamEvent[]): void {
+  #sendThrough(rule: RunningRule, bytes: Buffer): void {
     const out: Buffer[] = []
-    for (const event of events) {
+    for (const event of rule.eventsIn(bytes)) {
       this.#last = event.data === undefined ? this.#last : event
       const passed = guarded(() => rule.event(event))
       if (passed instanceof GatewayError) {

@@ -51,6 +51,11 @@ export class OpenTaps {
     return this.#editors.length > 0
   }
 
+  /** Whether any of them looks at events. */
+  get observes(): boolean {
+    return this.#observers.length > 0
+  }
+
   /** Shows an event around, until one tap drops or refuses it. */
   observe(event: StreamEvent): 'drop' | GatewayError | undefined {
     for (const { name, tap, state } of this.#observers) {

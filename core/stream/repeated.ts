@@ -26,6 +26,11 @@ export class RepeatedEvent {
     this.#tail = bytes.slice(at + spelled.length - 1)
   }
 
+  /** Such an event with this text. */
+  with(text: string): Buffer {
+    return Buffer.concat([Buffer.from(this.#head ?? '', 'latin1'), Buffer.from(JSON.stringify(text).slice(1, -1)), Buffer.from(this.#tail, 'latin1')])
+  }
+
   forget(): void {
     this.#head = undefined
   }

@@ -5,8 +5,11 @@ import { JsonError } from '../document/document.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { StreamFormat, StreamText } from '../plugin/dialect.ts'
 import { ArgumentsWindow } from './arguments.ts'
-import type { StreamEvent } from './event.ts'
+import { Borders } from './border-search.ts'
+import { splitEvents } from './borders.ts'
+import { StreamEvent } from './event.ts'
 import { OpenTaps, type NamedTap, type OnFailure } from './open-taps.ts'
+import { RepeatedEvent } from './repeated.ts'
 import { TextWindow, type TextGate } from './window.ts'
 
 export { TapFailure, type NamedTap, type OnFailure } from './open-taps.ts'
@@ -51,12 +54,38 @@ export class RunningRule {
   readonly #taps: OpenTaps
   readonly #lookbehind: number
   readonly #flows = new Map<string, Flow>()
+  /** The last event that said one text and nothing else; undefined where events must stay what they are. */
+  readonly #repeated: RepeatedEvent | undefined
   #closed = false
 
   constructor(taps: OpenTaps, format: StreamFormat, lookbehind: number) {
     this.#taps = taps
     this.format = format.open?.() ?? format
     this.#lookbehind = lookbehind
+    this.#repeated = lookbehind > 0 && !taps.observes ? new RepeatedEvent() : undefined
+  }
+
+  /**
+   * The events of some whole ones, in order, each to be given to `event` before the next is asked for. Texts are held back and leave in other
+   * events than they came in: so those that differ in nothing but one text are one event with all of it.
+   */
+  *eventsIn(region: Buffer): Iterable<StreamEvent> {
+    const repeated = this.#repeated
+    if (repeated === undefined) return yield* splitEvents(region)
+    const characters = region.toString('latin1')
+    const borders = new Borders(region)
+    for (let start = 0; start < region.length;) {
+      const texts: string[] = []
+      const end = repeated.read(characters, start, text => { texts.push(text) })
+      if (texts.length > 1) {
+        yield new StreamEvent(repeated.with(texts.join('')))
+        start = end
+        continue
+      }
+      const border = end > start ? end : borders.next(start)
+      yield new StreamEvent(region.subarray(start, border < 0 ? region.length : border))
+      start = border < 0 ? region.length : border
+    }
   }
 
   /**
@@ -94,15 +123,22 @@ export class RunningRule {
 
   #editTexts(event: StreamEvent, texts: readonly StreamText[]): readonly Buffer[] | GatewayError {
     const leaving: string[] = []
+    const ends = this.format.ends(event)
+    this.#learn(event, texts, ends)
     for (const text of texts) {
       const seen = this.#flow(text, event).gate.push(text.text)
       if (typeof seen !== 'string') return seen
       leaving.push(seen)
     }
-    const before = this.#endTexts(this.format.ends(event), texts, leaving)
+    const before = this.#endTexts(ends, texts, leaving)
     if (before instanceof GatewayError) return before
     rewrite(texts, leaving)
     return [...before, this.#leaving(event)]
+  }
+
+  #learn(event: StreamEvent, [text, further]: readonly StreamText[], ends: readonly string[]): void {
+    if (text === undefined || further !== undefined || ends.some(end => covers(end, text.key))) this.#repeated?.forget()
+    else this.#repeated?.learn(event.bytes, text.text)
   }
 
   #leaving(event: StreamEvent): Buffer {
