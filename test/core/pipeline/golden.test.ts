@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdirSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { explainPipeline } from '../../../core/pipeline/explain.ts'
 import { compile } from '../../support/compile.ts'
@@ -9,8 +10,8 @@ const directory = new URL('golden/', import.meta.url)
 /** Set, it writes the plans anew; look at the difference before you commit it. */
 const isUpdating = process.env['UPDATE_GOLDEN'] !== undefined
 
-describe('compiled plans', async () => {
-  for (const name of (await readdir(directory)).filter(file => file.endsWith('.yaml')).map(file => file.slice(0, -'.yaml'.length))) {
+describe('compiled plans', () => {
+  for (const name of readdirSync(directory).filter(file => file.endsWith('.yaml')).map(file => file.slice(0, -'.yaml'.length))) {
     it(`are those beside golden/${name}.yaml`, async () => {
       const plan = await explained(fileURLToPath(new URL(`${name}.yaml`, directory)))
       const file = new URL(`${name}.plan.txt`, directory)

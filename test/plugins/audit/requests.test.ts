@@ -39,7 +39,8 @@ const cases: Readonly<Record<string, Case>> = {
   'a plain call, with both bodies as they were': {
     run: async ({ served }) => { served.upstream.always({ body: chatCompletion({ content: 'hi' }) }); await served.chat('{"model":"gpt-test","temperature":0.5,"max_tokens":7,"seed":12345678901234567890,"messages":[{"role":"user","content":"caf\\u00e9"}]}', { 'user-agent': 'curl/8', 'x-tapline-user-path': '/acme' }); await recorded(served, 1) },
     check: row => {
-      expect(row).to.include({ status_code: 200, method: 'POST', path: '/v1/chat/completions', requested_model: 'gpt-test', resolved_model: 'gpt-test', provider: 'openai', provider_name: 'openai', stream: false, error_type: null, auth_method: 'master_key', user_path: '/acme', client_ip: '127.0.0.1', cache_type: null, alias_used: false, workflow_version_id: null, bodies_omitted: false, conversation_payload: true })
+      expect(row).to.include({ status_code: 200, method: 'POST', path: '/v1/chat/completions', requested_model: 'gpt-test', resolved_model: 'gpt-test', provider: 'openai', provider_name: 'openai', stream: false, error_type: null, auth_method: 'master_key', user_path: '/acme', client_ip: '127.0.0.1', cache_type: null, alias_used: false, bodies_omitted: false, conversation_payload: true })
+      expect(row['workflow_version_id']).to.match(/^[0-9a-f-]{36}$/)
       expect(row.data).to.include({ temperature: 0.5, max_tokens: 7, user_agent: 'curl/8' })
       expect(row.data.api_key_hash).to.match(/^[0-9a-f]{16}$/)
       expect(row.data.request_body).to.deep.include({ messages: [{ role: 'user', content: 'café' }] })
@@ -48,7 +49,7 @@ const cases: Readonly<Record<string, Case>> = {
       expect(row.data.response_headers['x-request-id']).to.equal(row.request_id)
       expect(row.data.attempts).to.have.length(1)
       expect(row.data.attempts[0]).to.include({ seq: 1, kind: 'primary', provider_name: 'openai', success: true, status_code: 200, error_type: null })
-      expect(row.data.workflow_features).to.deep.equal({ cache: false, audit: true, usage: true, budget: false, guardrails: false, failover: true })
+      expect(row.data.workflow_features).to.deep.equal({ cache: false, audit: true, usage: true, budget: true, guardrails: false, failover: true })
       expect(row.usage).to.include({ entries: 1 })
       expect(row.duration_ns).to.be.greaterThan(0)
     },
