@@ -18,7 +18,10 @@ export function refuseManaged({ book }: VirtualGround, source: string, param: st
   if (book.all.get(source)?.managed === true) throw gatewayError('managed_resource', `the configuration says what ${JSON.stringify(source)} is`, { param })
 }
 
+/** A policy is nobody's target: the name means the real model. */
 export function refuseUsed(all: ReadonlyMap<string, VirtualModel>, source: string, param: string): void {
+  const model = all.get(source)
+  if (model === undefined || !isRedirect(model)) return
   const users = usersOf(source, all.values())
   if (users.length > 0) throw gatewayError('in_use', `${JSON.stringify(source)} is a target of ${users.map(user => JSON.stringify(user)).join(', ')}`, { param })
 }
