@@ -13,14 +13,14 @@ export default definePlugin({
   },
 })
 
-/** A type `a_b` of a rule is the plugin `a-b`. */
+/** A type `a_b` of a rule is the plugin `a-b`. What it makes of a prompt may also show in the headers of each call. */
 function guardrail({ name, type, phase, fail_mode: onError, timeout_ms: timeout, config }: GuardrailRule, pointer: string, at: (pointer: string) => Place | undefined): Step {
   const place = at(pointer)
   return {
     use: /[./]/.test(type) ? type : type.replaceAll('_', '-'),
     name,
     options: config,
-    ...(phase === undefined ? {} : { phases: [phase] }),
+    ...(phase === undefined ? {} : { phases: phase === 'prompt' ? ['prompt', 'attempt'] : [phase] }),
     ...(onError === undefined ? {} : { on_error: onError }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(place === undefined ? {} : { place, optionsAt: `${pointer}/config` }),

@@ -49,6 +49,14 @@ describe('workflows', () => {
     expect(stream).to.not.contain('Hello')
   })
 
+  it('set headers of the call by a guardrail on prompts', async () => {
+    await using gateway = await AdminGateway.start()
+    await makeGuardrail(gateway, { name: 'team header', type: 'header_edit', config: { upstream_set: { 'x-team': 'legal' } } })
+    await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'team header' }] } })
+    await gateway.served.chat()
+    expect(gateway.served.upstream.requests.at(-1)?.headers['x-team']).to.equal('legal')
+  })
+
   it('read payloads of the first version as guardrails on prompts', async () => {
     await using gateway = await AdminGateway.start()
     await makeGuardrail(gateway, { name: 'polite', type: 'system_prompt', config: { content: 'Be polite.' } })
