@@ -6,6 +6,7 @@ import type { AuditRow } from '../../schemas/records/audit.schema.ts'
 export type { AuditRow }
 
 const sought = { type: 'text', indexed: true } as const
+const searched = { type: 'text', searched: true } as const
 const named = { ...sought, searched: true } as const
 
 export const auditJournal: JournalDefinition<AuditRow> = {
@@ -13,26 +14,27 @@ export const auditJournal: JournalDefinition<AuditRow> = {
   columns: {
     duration_ns: { type: 'integer' },
     requested_model: named,
-    resolved_model: { type: 'text', searched: true },
-    provider: named,
-    provider_name: named,
+    resolved_model: searched,
+    provider: searched,
+    provider_name: searched,
     alias_used: { type: 'boolean' },
-    workflow_version_id: sought,
+    workflow_version_id: { type: 'text' },
     cache_type: { type: 'text' },
     status_code: { type: 'integer', indexed: true },
     request_id: named,
     principal_id: { type: 'text' },
     auth_key_id: sought,
     auth_method: { type: 'text' },
-    client_ip: sought,
-    method: { type: 'text', searched: true },
+    client_ip: { type: 'text' },
+    method: searched,
     path: named,
     user_path: sought,
-    session_id: named,
+    session_id: searched,
+    /** The session, or the row's own id: leads to the rows of a session, too. */
     thread: sought,
     stream: { type: 'boolean' },
     error_type: named,
-    error_message: { type: 'text', searched: true },
+    error_message: searched,
     labels: { type: 'texts' },
     failover_from: { type: 'text' },
     failover_to: { type: 'text' },
@@ -45,7 +47,7 @@ export const auditJournal: JournalDefinition<AuditRow> = {
     details: { type: 'json', apart: true },
   },
   rollup: {
-    dimensions: ['status_code', 'provider', 'cache_type', 'user_path', 'failover_from', 'failover_to'],
+    dimensions: ['status_code', 'provider', 'provider_name', 'cache_type', 'user_path', 'failover_from', 'failover_to'],
     measures: ['duration_ns'],
     often: [['status_code'], ['status_code', 'provider', 'cache_type'], ['failover_from', 'failover_to']],
   },

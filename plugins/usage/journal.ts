@@ -51,6 +51,6 @@ export const usageJournal: JournalDefinition<UsageRecord> = {
   rollup: {
     dimensions: ['model', 'provider', 'provider_name', 'user_path', 'cache_type'],
     measures: [...tokens, ...costs],
-    often: [['cache_type'], ['model', 'provider', 'provider_name', 'cache_type']],
+    often: [['cache_type'], ['user_path', 'cache_type'], ['model', 'provider', 'provider_name', 'cache_type']],
   },
 }

@@ -48,7 +48,7 @@ function deadline(clock: Clock): () => boolean {
 /** As many before the anchor as behind it, unless one side has fewer. */
 async function ofSession(anchor: AuditRow, search: Search): Promise<Found> {
   const { limit, scope } = search
-  const filter = { ...scope, equals: { session_id: anchor.session_id } }
+  const filter = { ...scope, equals: { session_id: anchor.session_id, thread: anchor.thread } }
   const before = await take({ ...filter, to: anchor.timestamp + 1 }, 'desc', search)
   const behind = search.isOver() ? [] : await take({ ...filter, from: anchor.timestamp }, 'asc', search)
   const all = [...new Map([...before.reverse(), anchor, ...behind].map(row => [row.id, row])).values()].sort(byTime)

@@ -53,7 +53,9 @@ export function scopeFilter({ query, confine }: Pick<AdminCall, 'query' | 'confi
 
 function conditionsOf({ model, ...query }: AdminCall['query'], scope: Filter): Filter {
   const given: AdminCall['query'] = { ...query, requested_model: query['requested_model'] ?? model }
-  const equals = Object.fromEntries(exact.flatMap(name => given[name] === undefined ? [] : [[name, given[name]]]))
+  const session = given['session_id']
+  // The thread of a request with a session is that session, and rows are found by it.
+  const equals = { ...Object.fromEntries(exact.flatMap(name => given[name] === undefined ? [] : [[name, given[name]]])), ...(session === undefined ? {} : { thread: session }) }
   const { label, provider, search } = query
   return {
     ...scope,
