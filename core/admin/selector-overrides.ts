@@ -3,9 +3,9 @@
 import { gatewayError } from '../errors.ts'
 import { readModelSelector, selectorsFor, type ModelSelector } from '../model-selector.ts'
 import type { Clock } from '../plugin/services.ts'
+import { openOrLater } from '../storage/open-or-later.ts'
 import { Conflict, type Records } from '../storage/records.ts'
 import { Snapshot } from '../storage/snapshot.ts'
-import { StorageUnavailable } from '../storage/storage.ts'
 import type { AdminCall, AdminEndpoint } from './endpoint.ts'
 
 type Schema = Readonly<Record<string, unknown>>
@@ -59,11 +59,8 @@ export class SelectorOverrides<Said extends object> {
   }
 
   /** Without the store nothing is overridden until it is back. */
-  async open(): Promise<void> {
-    await this.#kept.open().catch((cause: unknown) => {
-      if (!(cause instanceof StorageUnavailable)) throw cause
-      this.#around.failed(cause)
-    })
+  open(): Promise<void> {
+    return openOrLater(this.#kept, cause => this.#around.failed(cause))
   }
 
   read(): Promise<void> {

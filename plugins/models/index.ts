@@ -1,6 +1,6 @@
 /** Finds the targets of a call by the model that it names, keeps the registry of models, and lists it. */
 
-import { definePlugin, gatewayError, StorageUnavailable, type Exchange, GatewayError, type RefreshFacts, type Saturation, type State, type Target, type Timer } from '../../core/index.ts'
+import { definePlugin, gatewayError, openOrLater, type Exchange, GatewayError, type RefreshFacts, type Saturation, type State, type Target, type Timer } from '../../core/index.ts'
 import { isPromise } from '../../core/promise.ts'
 import { Inventory } from './inventory.ts'
 import { answerModels } from './listing.ts'
@@ -61,10 +61,7 @@ export default definePlugin({
       service: registry,
       async open() {
         await overrides.open()
-        await book.open().catch((cause: unknown) => {
-          if (!(cause instanceof StorageUnavailable)) throw cause
-          failed(cause)
-        })
+        await openOrLater(book, failed)
         withdraw.push(access.add({ policy: selector => registry.virtual.redirects.policy(selector), get hasPolicies() { return registry.virtual.redirects.hasPolicies } }))
       },
       route(exchange) {

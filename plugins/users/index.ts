@@ -1,6 +1,6 @@
 /** Users, their groups, and what holds for their paths (policy 5). */
 
-import { definePlugin, StorageUnavailable, type Users } from '../../core/index.ts'
+import { definePlugin, openOrLater, type Users } from '../../core/index.ts'
 import { directoryEndpoints } from './directory-endpoints.ts'
 import { DirectoryStore } from './directory-store.ts'
 import type { DirectoryContent } from './directory.ts'
@@ -26,7 +26,7 @@ export default definePlugin({
     return {
       service,
       async open() {
-        for (const part of [nodes.snapshot, store]) await part.open().catch((cause: unknown) => orLater(cause, failed))
+        for (const part of [nodes.snapshot, store]) await openOrLater(part, failed)
         offers.push(access.add({
           allowlist: path => nodes.of(path)?.allowed_models,
           get restrictedPaths() { return nodes.restrictedPaths },
@@ -52,9 +52,3 @@ export default definePlugin({
     }
   },
 })
-
-/** Without the store, what it keeps is unknown until it is back. */
-function orLater(cause: unknown, failed: (cause: unknown) => void): void {
-  if (!(cause instanceof StorageUnavailable)) throw cause
-  failed(cause)
-}
