@@ -34,6 +34,8 @@ export interface AdminEndpoint {
   readonly produces?: readonly string[]
   /** Of an answer with a body; 200 where absent. */
   readonly status?: number
+  /** What of an answer its `ETag` is made of, where some of it changes by itself; `ifMatch` is then given the same. */
+  readonly tagged?: (answer: never) => unknown
   /** What answers when its feature is switched off: 503 `feature_unavailable` with these words. Asked after the parameters were checked. */
   readonly unavailable?: () => string | undefined
   /**

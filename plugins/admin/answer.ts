@@ -4,11 +4,12 @@ import { createHash } from 'node:crypto'
 import { gatewayError, Reply, type AdminEndpoint, type Exchange } from '../../core/index.ts'
 
 /** A JSON value, nothing, or a reply that is one already. */
-export function answerOf({ status = 200 }: AdminEndpoint, value: unknown): Reply {
+export function answerOf({ status = 200, tagged }: Pick<AdminEndpoint, 'status' | 'tagged'>, value: unknown): Reply {
   if (value instanceof Reply) return value
   if (value === undefined) return new Reply({ status: 204 })
   const body = Buffer.from(JSON.stringify(value))
-  return new Reply({ status, headers: ['Content-Type', 'application/json', 'ETag', tagOf(body)], body })
+  const tag = tagOf(tagged === undefined ? body : Buffer.from(JSON.stringify(tagged(value as never))))
+  return new Reply({ status, headers: ['Content-Type', 'application/json', 'ETag', tag], body })
 }
 
 /** @throws GatewayError `precondition_failed` if the caller names none of the views that stand */

@@ -1,14 +1,15 @@
 /** What the admin API says and takes of rate limits. */
 
-import { definition, gatewayError, isWithin, type AdminCall, type AdminEndpoint, type Clock, type Question, type State } from '../../core/index.ts'
-import { readIdentity, wrong, type GivenIdentity, type GivenPeriod } from '../../core/limits/identity.ts'
+import { definition, gatewayError, type AdminCall, type AdminEndpoint, type Clock, type Question, type State } from '../../core/index.ts'
+import { wrong } from '../../core/limits/identity.ts'
 import type { StandingRule } from '../../core/limits/rule.ts'
+import { RuleDesk, tagOfRules } from '../../core/limits/rule-desk.ts'
 import type { RuleShelf } from '../../core/limits/rule-shelf.ts'
 import file from '../../schemas/admin/rate-limits.schema.json' with { type: 'json' }
 import type { RateLimitList, RateLimitName, RateLimitView, RateLimitWrite } from '../../schemas/admin/rate-limits.schema.ts'
 import { metersOf, windowOf, type Meter } from './meter.ts'
 import type { RateBook } from './rate-book.ts'
-import { flawIn, periods, scopes, type RateRule, type RateScope } from './rate-rule.ts'
+import { flawIn, periods, scopes, type RateRule } from './rate-rule.ts'
 import { viewOf, type Standings } from './view.ts'
 
 export interface EndpointGround {
@@ -18,66 +19,36 @@ export interface EndpointGround {
   readonly book: () => RateBook
 }
 
+type Desk = RuleDesk<RateRule, RateLimitView, RateLimitList>
+
 const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
-const rules = { scopes, periods, zero: true }
+const list = { response: schemaOf('RateLimitList'), tagged: ({ rate_limits: rows }: RateLimitList) => tagOfRules(rows) }
 
 export function endpointsOf(ground: EndpointGround): readonly AdminEndpoint[] {
+  const { shelf, clock } = ground
+  const desk: Desk = new RuleDesk({
+    shelf, clock, identities: { scopes, periods, zero: true }, viewsOf: rules => viewsOf(ground, rules), answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
+  })
   return [
-    { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of them is used.', response: schemaOf('RateLimitList'), handle: call => listed(ground, call) },
-    { method: 'PUT', path: '/rate-limits', scope: 'subtree', summary: 'Sets a rate limit.', body: schemaOf('RateLimitWrite'), response: schemaOf('RateLimitList'), handle: call => put(ground, call) },
-    { method: 'DELETE', path: '/rate-limits', scope: 'subtree', summary: 'Deletes a rate limit.', body: schemaOf('RateLimitName'), status: 200, response: schemaOf('RateLimitList'), handle: call => remove(ground, call) },
-    { method: 'POST', path: '/rate-limits/reset-one', scope: 'subtree', summary: 'A rate limit begins anew.', body: schemaOf('RateLimitReset'), response: schemaOf('RateLimitList'), handle: call => resetOne(ground, call) },
-    { method: 'POST', path: '/rate-limits/reset', scope: 'global', summary: 'All rate limits begin anew.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), handle: call => resetAll(ground, call) },
+    { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of them is used.', ...list, handle: call => desk.list(call) },
+    { method: 'PUT', path: '/rate-limits', scope: 'subtree', summary: 'Sets a rate limit.', body: schemaOf('RateLimitWrite'), ...list, handle: call => put(desk, call) },
+    { method: 'DELETE', path: '/rate-limits', scope: 'subtree', summary: 'Deletes a rate limit.', body: schemaOf('RateLimitName'), ...list, handle: call => remove(desk, call) },
+    { method: 'POST', path: '/rate-limits/reset-one', scope: 'subtree', summary: 'A rate limit begins anew.', body: schemaOf('RateLimitReset'), ...list, handle: call => desk.resetOne(call) },
+    { method: 'POST', path: '/rate-limits/reset', scope: 'global', summary: 'All rate limits begin anew.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), handle: call => desk.resetAll(call) },
   ]
 }
 
-async function put(ground: EndpointGround, call: AdminCall): Promise<RateLimitList> {
+async function put(desk: Desk, call: AdminCall): Promise<RateLimitList> {
   const { limit_key: key, per_child: perChild, max_requests: requests, max_tokens: tokens, ...given } = call.body as RateLimitWrite
-  const identity = identityOf(call, given, key)
-  const rule: RateRule = { ...identity, per_child: perChild, ...(typeof requests === 'number' ? { max_requests: requests } : {}), ...(typeof tokens === 'number' ? { max_tokens: tokens } : {}) }
+  const rule: RateRule = { ...desk.identityOf(call, given, key), per_child: perChild, ...(typeof requests === 'number' ? { max_requests: requests } : {}), ...(typeof tokens === 'number' ? { max_tokens: tokens } : {}) }
   const flaw = flawIn(rule)
-  if (flaw !== undefined) throw wrong(perChild && rule.scope !== 'user_path' ? 'per_child' : rule.period_seconds === 0 && tokens ? 'max_tokens' : 'max_requests', flaw)
-  return await changing(ground, call, identity, () => ground.shelf.put(rule))
+  if (flaw !== undefined) throw wrong(perChild && rule.scope !== 'user_path' ? 'per_child' : rule.period_seconds === 0 && typeof tokens === 'number' ? 'max_tokens' : 'max_requests', flaw)
+  return await desk.put(call, rule)
 }
 
-async function remove(ground: EndpointGround, call: AdminCall): Promise<RateLimitList> {
+async function remove(desk: Desk, call: AdminCall): Promise<RateLimitList> {
   const { limit_key: key, per_child: _, ...given } = call.body as RateLimitName
-  const identity = identityOf(call, given, key)
-  return await changing(ground, call, identity, () => ground.shelf.delete(identity))
-}
-
-async function resetOne(ground: EndpointGround, call: AdminCall): Promise<RateLimitList> {
-  const { period, period_seconds: seconds, ...given } = call.body as GivenIdentity & GivenPeriod
-  const identity = identityOf(call, given, { ...(period === undefined ? {} : { period }), ...(seconds === undefined ? {} : { period_seconds: seconds }) })
-  return await changing(ground, call, identity, () => ground.shelf.reset([identity]))
-}
-
-async function resetAll({ shelf }: EndpointGround, call: AdminCall): Promise<{ readonly status: 'ok' }> {
-  await shelf.reset(shelf.all)
-  call.changed(undefined, { reset: shelf.all.length })
-  return { status: 'ok' }
-}
-
-function identityOf(call: AdminCall, given: GivenIdentity, period: GivenPeriod): { readonly scope: RateScope; readonly subject: string; readonly period_seconds: number } {
-  return readIdentity(call, given, period, rules) as { scope: RateScope; subject: string; period_seconds: number }
-}
-
-/** Writes, with what was there before and after for the audit record. */
-async function changing(ground: EndpointGround, call: AdminCall, identity: Parameters<RuleShelf<RateRule>['get']>[0], write: () => Promise<void>): Promise<RateLimitList> {
-  const one = async () => {
-    const rule = ground.shelf.get(identity)
-    return rule === undefined ? undefined : (await viewsOf(ground, [rule]))[0]
-  }
-  const before = await one()
-  call.ifMatch(before, await listed(ground, call))
-  await write()
-  call.changed(before, await one())
-  return await listed(ground, call)
-}
-
-async function listed(ground: EndpointGround, { scope }: AdminCall): Promise<RateLimitList> {
-  const visible = ground.shelf.all.filter(rule => scope.isGlobal || rule.scope === 'user_path' && isWithin(rule.subject, scope.root))
-  return { rate_limits: [...await viewsOf(ground, visible)], server_time: new Date(ground.clock.now()).toISOString() }
+  return await desk.delete(call, given, key)
 }
 
 /** Of a template, one for each child that was counted lately; one without numbers where nobody was. */

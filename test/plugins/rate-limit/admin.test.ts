@@ -119,9 +119,12 @@ describe('the admin API of limits', () => {
   it('writes only what the caller has seen', async () => {
     await put('/budgets', budget())
     const { headers } = await limited.admin.call('GET', '/budgets')
+    await limited.call('/team/a')
+    limited.clock.advance(1000)
     const write = (etag: string) => limited.admin.call('PUT', '/budgets', { body: budget({ amount: 20 }), headers: { 'if-match': etag } })
     expectRefusal(await write('"other"'), 412, 'precondition_failed')
     expect((await write(String(headers['etag']))).status).to.equal(200)
+    expectRefusal(await write(String(headers['etag'])), 412, 'precondition_failed')
   })
 
   it('confines administrators of a path to the rules of that path and below', async () => {
