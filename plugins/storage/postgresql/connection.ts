@@ -1,13 +1,11 @@
 /** One connection of the pool, for one statement or one transaction. */
 
 import type { PoolClient } from 'pg'
-import type { Connection, Insert, Row, StoredType } from '../shared/sql/database.ts'
+import type { Connection, Insert, Row } from '../shared/sql/database.ts'
 import type { Value } from '../shared/row-codec.ts'
 import { join, name, raw, sql, type Sql } from '../shared/sql/sql.ts'
+import { arrayTypeOf, binaryArray } from './arrays.ts'
 import { breaksConnection } from './errors.ts'
-
-/** Of the lists that rows are put in by: one for each column, whatever their number. */
-const arrays: Readonly<Record<StoredType, string>> = { text: 'text[]', json: 'text[]', texts: 'text[]', integer: 'bigint[]', boolean: 'smallint[]', real: 'double precision[]', sum: 'double precision[]' }
 
 export class PooledConnection implements Connection {
   readonly #client: PoolClient
@@ -25,7 +23,8 @@ export class PooledConnection implements Connection {
   }
 
   async insert({ table, columns, onConflict }: Insert, rows: readonly (readonly Value[])[]): Promise<readonly Value[]> {
-    const lists = join(columns.map(({ type }, index) => sql`${rows.map(row => row[index] ?? null)}::${raw(arrays[type])}`))
+    if (rows.length === 0) return []
+    const lists = join(columns.map(({ type }, index) => sql`${binaryArray(type, rows, index)}::${raw(arrayTypeOf(type))}`))
     const names = join(columns.map(column => name(column.name)))
     const put = await this.ask(sql`INSERT INTO ${name(table)} (${names}) SELECT * FROM unnest(${lists}) ON CONFLICT ${onConflict} RETURNING ${name(columns[0]?.name ?? '')} AS first`)
     return put.map(row => row['first'] ?? null)

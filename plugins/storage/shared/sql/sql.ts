@@ -2,8 +2,8 @@
 
 import type { Value } from '../row-codec.ts'
 
-/** A parameter; a list only where the database takes one. */
-export type Parameter = Value | readonly Value[]
+/** A parameter; a list, or bytes, only where the database takes such. */
+export type Parameter = Value | readonly Value[] | Uint8Array
 
 export class Sql {
   readonly texts: readonly string[]
