@@ -14,6 +14,7 @@ export class PostgresqlState implements State {
   readonly isShared = true
   readonly #database: Database
   readonly #clock: Clock
+  readonly #settling = new Set<Promise<unknown>>()
   #sweep: Timer | undefined
 
   constructor(database: Database, clock: Clock) {
@@ -39,14 +40,23 @@ export class PostgresqlState implements State {
     this.#sweep?.cancel()
   }
 
+  /** What this process is about to give back is free: connections overtake each other. */
   async claim(claims: readonly Claim[], nowMs: number): Promise<ClaimAnswer> {
-    const [row] = await this.#database.ask(sql`SELECT tapline_claim_state(${JSON.stringify(claims)}::jsonb, ${nowMs})::text AS said`, 'lookup')
-    const { admitted, numbers } = JSON.parse(String(row?.['said'])) as { readonly admitted: boolean; readonly numbers: readonly Numbers[] }
-    return { admitted, standings: numbers.map(standingOf) }
+    const settling = [...this.#settling]
+    const answer = await this.#claim(claims, nowMs)
+    if (answer.admitted || settling.length === 0 || answer.standings.every(({ held }) => held === 0)) return answer
+    await Promise.allSettled(settling)
+    return await this.#claim(claims, nowMs)
   }
 
   async settle(settlement: Settlement, nowMs: number): Promise<void> {
-    await this.#database.ask(sql`SELECT tapline_settle_state(${JSON.stringify(settlement)}::jsonb, ${nowMs})`, 'lookup')
+    const settling = this.#database.ask(sql`SELECT tapline_settle_state(${JSON.stringify(settlement)}::jsonb, ${nowMs})`, 'lookup')
+    this.#settling.add(settling)
+    try {
+      await settling
+    } finally {
+      this.#settling.delete(settling)
+    }
   }
 
   async renew(holds: readonly Hold[]): Promise<void> {
@@ -66,6 +76,12 @@ export class PostgresqlState implements State {
 
   async forget(counters: readonly string[]): Promise<void> {
     await this.#database.change(sql`DELETE FROM tapline_counters WHERE key = ANY(${counters}::text[])`)
+  }
+
+  async #claim(claims: readonly Claim[], nowMs: number): Promise<ClaimAnswer> {
+    const [row] = await this.#database.ask(sql`SELECT tapline_claim_state(${JSON.stringify(claims)}::jsonb, ${nowMs})::text AS said`, 'lookup')
+    const { admitted, numbers } = JSON.parse(String(row?.['said'])) as { readonly admitted: boolean; readonly numbers: readonly Numbers[] }
+    return { admitted, standings: numbers.map(standingOf) }
   }
 
   async #purge(): Promise<void> {
