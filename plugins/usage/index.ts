@@ -24,10 +24,10 @@ export default definePlugin({
   edits: false,
   setup({ options, services, log }) {
     const { storage, spool, pricing, admin, providers, clock, meter, health } = services
-    const ledger = new Ledger()
     const count = tokenCounter(meter)
     const costs = new CostCounter(meter)
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
+    const ledger = new Ledger(entry => recordOf(entry, priceOf))
     let opened: { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageEntry> | undefined; readonly retention: Retention<UsageRecord> } | undefined
     const offers: (() => void)[] = []
 

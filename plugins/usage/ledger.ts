@@ -1,7 +1,7 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
 import type { Filter, JournalRow, Sum, Usage, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
-import type { UsageSumsQuery } from '../../core/plugin/ledger.ts'
+import type { SpentRecord, UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
 import { summaryOf, type Summary } from './sums.ts'
@@ -14,6 +14,13 @@ const measures = [...tokens, ...costs]
 export class Ledger implements UsageLedger {
   #journal: UsageJournal | undefined
   #writer: JournalWriter<UsageEntry> | undefined
+  readonly #listeners = new Set<(record: () => SpentRecord) => void>()
+  readonly #finish: (entry: UsageEntry) => SpentRecord
+
+  /** @param finish works out the tokens and the price of an entry */
+  constructor(finish: (entry: UsageEntry) => SpentRecord) {
+    this.#finish = finish
+  }
 
   /** Without a writer, nothing is recorded. */
   open(journal: UsageJournal, writer: JournalWriter<UsageEntry> | undefined): void {
@@ -23,13 +30,20 @@ export class Ledger implements UsageLedger {
 
   record(entry: UsageEntry): void {
     const raw = (entry['usage'] as Usage | undefined)?.raw
-    this.#writer?.add(raw === undefined ? entry : { raw, ...entry })
+    this.note(raw === undefined ? entry : { raw, ...entry })
     this.#writer?.sync()
   }
 
   /** The same, for what is on the disk before the reply that it belongs to. */
   note(entry: UsageEntry & JournalRow): void {
-    this.#writer?.add(entry)
+    if (this.#writer === undefined) return
+    this.#writer.add(entry)
+    if (this.#listeners.size > 0) this.#tell(entry)
+  }
+
+  onRecord(listener: (record: () => SpentRecord) => void): () => void {
+    this.#listeners.add(listener)
+    return () => { this.#listeners.delete(listener) }
   }
 
   async ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>> {
@@ -52,6 +66,12 @@ export class Ledger implements UsageLedger {
 
   async summary(filter: Filter): Promise<Summary | undefined> {
     return this.#writer === undefined ? undefined : await summaryOf(this.#opened, filter, 'uncached')
+  }
+
+  #tell(entry: UsageEntry): void {
+    let finished: SpentRecord | undefined
+    const record = () => finished ??= this.#finish(entry)
+    for (const listener of this.#listeners) listener(record)
   }
 
   get #opened(): UsageJournal {
