@@ -5,10 +5,12 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout } from 'node:timers/promises'
 import { realClock } from '../../core/gateway/clock.ts'
 import type { Journal, PluginDefinition } from '../../core/index.ts'
 import { periods } from '../../core/storage/periods.ts'
 import { seededRandom } from '../../core/testing/seeded-random.ts'
+import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import postgresql from '../../plugins/storage/postgresql/index.ts'
 import sqlite from '../../plugins/storage/sqlite/index.ts'
 import { usageJournal } from '../../plugins/usage/journal.ts'
@@ -16,6 +18,7 @@ import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { OpenStore } from '../plugins/storage/conformance/open-store.ts'
 import { postgresqlUrl } from '../support/postgresql.ts'
 import { closeServers } from '../support/servers.ts'
+import { CpuUsed } from './cpu-used.ts'
 import { median } from './statistics.ts'
 
 const dayMs = 86_400_000
@@ -23,6 +26,9 @@ const days = 90
 const end = Date.UTC(2026, 5, 1, 12)
 const start = end - days * dayMs
 const rounds = 5
+const batch = 1000
+const quietMs = 300
+const perSecond = 12_000
 const random = seededRandom(7)
 
 const [count = '1000000', ...chosen] = process.argv.slice(2)
@@ -48,6 +54,9 @@ async function measure(name: string, plugin: PluginDefinition, options: Readonly
   await using opened = await OpenStore.open(plugin, options, realClock)
   const journal = await opened.storage.journal<UsageRecord>(usageJournal)
   await fill(journal)
+  await quiet()
+  await burst(journal)
+  await quiet()
   if (typeof options['path'] === 'string') print('size of the file', `${(statSync(options['path']).size / rows).toFixed(0)} B a record`)
   const before = process.memoryUsage.rss()
   await ask(journal)
@@ -56,16 +65,38 @@ async function measure(name: string, plugin: PluginDefinition, options: Readonly
 }
 
 async function fill(journal: Journal<UsageRecord>): Promise<void> {
-  const batch = 1000
   const started = performance.now()
   const peaks: number[] = []
+  const cpu = new CpuUsed()
   for (let from = 0; from < rows; from += batch) {
     const records = Array.from({ length: Math.min(batch, rows - from) }, (_, index) => usage(start + Math.floor((from + index) / rows * (end - start))))
     const began = performance.now()
-    await journal.append(records)
+    await cpu.during(() => journal.append(records))
     peaks.push(performance.now() - began)
   }
   print('appended, in batches of 1000', `${Math.round(rows / (performance.now() - started) * 1000).toLocaleString('en')} a second, ${median(peaks).toFixed(1)} ms a batch, the slowest ${Math.max(...peaks).toFixed(0)} ms`)
+  print('CPU of a record', cpu.of(rows))
+}
+
+/** Appends what a gateway under load records. */
+async function burst(journal: Journal<UsageRecord>): Promise<void> {
+  const cpu = new CpuUsed()
+  const count = rows / 10
+  for (let from = 0; from < count; from += batch) {
+    const records = Array.from({ length: batch }, (_, index) => usage(end - dayMs + Math.floor((from + index) / perSecond * 1000)))
+    await cpu.during(() => journal.append(records))
+  }
+  print(`CPU of a record, ${perSecond.toLocaleString('en')} in a second`, cpu.of(count))
+}
+
+/** Until the store has done what it does behind appends. */
+async function quiet(): Promise<void> {
+  for (let used = Infinity; used > quietMs / 10;) {
+    const before = process.cpuUsage()
+    await setTimeout(quietMs)
+    const { user, system } = process.cpuUsage(before)
+    used = (user + system) / 1000
+  }
 }
 
 async function ask(journal: Journal<UsageRecord>): Promise<void> {
@@ -102,11 +133,14 @@ async function retain(journal: Journal<UsageRecord>): Promise<void> {
   const started = performance.now()
   const asking = meanwhile()
   let deleted = 0
-  while (deleted < goal) deleted += (await journal.deleteBefore(end, Math.min(1000, goal - deleted))).length
+  const cpu = new CpuUsed()
+  await cpu.during(async () => {
+    while (deleted < goal) deleted += (await journal.deleteBefore(end, Math.min(1000, goal - deleted))).length
+  })
   done.abort()
   await asking
   loop.disable()
-  print(`deleted ${deleted.toLocaleString('en')}`, `${Math.round(deleted / (performance.now() - started) * 1000).toLocaleString('en')} a second`)
+  print(`deleted ${deleted.toLocaleString('en')}`, `${Math.round(deleted / (performance.now() - started) * 1000).toLocaleString('en')} a second; ${cpu.of(deleted)}`)
   print('meanwhile, the slowest', `append ${Math.max(...appends).toFixed(0)} ms, read ${Math.max(...reads).toFixed(0)} ms, turn of the loop ${(loop.max / 1e6).toFixed(0)} ms`)
 }
 
@@ -131,9 +165,9 @@ function usage(timestamp: number): UsageRecord {
   const model = skewed(20)
   const [input, output] = [Math.floor(random() * 4000), Math.floor(random() * 900)]
   return {
-    id: randomUUID(), timestamp, request_id: randomUUID(), provider_id: `chatcmpl-${randomUUID()}`,
+    id: timeOrderedId(timestamp), timestamp, request_id: timeOrderedId(timestamp), provider_id: `chatcmpl-${randomUUID()}`,
     model: `model-${model}`, requested_model: `model-${model}`, provider: `type-${model % 4}`, provider_name: `provider-${model % 5}`,
-    endpoint: '/v1/chat/completions', user_path: `/team-${skewed(20)}/user-${skewed(10)}`, session_id: `session-${Math.floor(random() * rows / 10)}`, labels: [`label-${skewed(5)}`],
+    endpoint: '/v1/chat/completions', user_path: `/team-${skewed(20)}/user-${skewed(10)}`, session_id: random() < 0.2 ? `session-${Math.floor(random() * rows / 50)}` : null, labels: random() < 0.2 ? [`label-${skewed(5)}`] : [],
     status: 'ok', cache_type: random() < 0.1 ? 'exact' : null,
     input_tokens: input, output_tokens: output, total_tokens: input + output, uncached_input_tokens: input, cached_input_tokens: 0, cache_write_input_tokens: 0,
     raw_data: { prompt_cached_tokens: 0, completion_reasoning_tokens: 12 }, input_cost: input * 2.5e-6, output_cost: output * 1e-5, total_cost: input * 2.5e-6 + output * 1e-5, cost_source: 'model_pricing', origin: 'client',

@@ -36,6 +36,7 @@ export class Deltas {
   readonly #measures: readonly number[]
   /** By slot and dimensions. */
   readonly #finest = new Map<string, Delta>()
+  readonly #slots = new Set<number>()
 
   constructor(shape: JournalShape, rollup: RollupShape) {
     const positions = new Map(shape.columns.map(({ name }, index) => [name, index + 2]))
@@ -60,6 +61,16 @@ export class Deltas {
     const delta = this.#at(Number(values[0]), values.slice(1, first))
     delta.rows += Number(values[first])
     for (let index = 0; index < this.#measures.length; index += 1) addTo(delta, index, Number(values[first + 1 + 2 * index]), Number(values[first + 2 + 2 * index]))
+  }
+
+  /** How many there are for all dimensions together, and the shortest slots. */
+  get size(): number {
+    return this.#finest.size
+  }
+
+  /** How many of the shortest slots are among them. */
+  get slots(): number {
+    return this.#slots.size
   }
 
   /** For all dimensions together, and the shortest slots. */
@@ -93,7 +104,10 @@ export class Deltas {
   }
 
   #at(slot: number, dimensions: readonly Value[]): Delta {
-    return found(this.#finest, `${slot} ${JSON.stringify(dimensions)}`, () => this.#empty(0, quarterMs, slot, dimensions, ''))
+    return found(this.#finest, `${slot} ${JSON.stringify(dimensions)}`, () => {
+      this.#slots.add(slot)
+      return this.#empty(0, quarterMs, slot, dimensions, '')
+    })
   }
 
   #empty(part: number, length: number, slot: number, dimensions: readonly Value[], key: string): Delta {

@@ -9,10 +9,10 @@ import { changeToWal } from './wal.ts'
 
 /** How long another process's transaction is waited for. */
 const busyMs = 5_000
-/** The log is moved into the file when it has so many pages: rows touch the same pages of indexes again and again. */
-const checkpointPages = 8_000
+/** The log is moved into the file when it has so many pages: many, since rows touch the same pages of indexes again and again; not too many, since writers wait for it. */
+const checkpointPages = 2_000
 /** What is left of the log afterwards. */
-const logBytes = 64 * 1024 ** 2
+const logBytes = 16 * 1024 ** 2
 /** Prepared statements that are kept. */
 const keptStatements = 200
 

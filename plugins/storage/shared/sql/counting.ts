@@ -11,8 +11,12 @@ import { addToSums } from './sums-tables.ts'
 
 /** Rows are counted when there are so many, and so many together: the more, the fewer sums change. Questions read what waits, too. */
 const countedFrom = 20_000
-/** Rows that are read at once, so that no writer waits long. */
-const readAtOnce = 5_000
+/** Fewer, when they change many sums: whoever writes waits for that. Where rows are spread over hours, those of each hour change their own. */
+const sumsOfOneHour = 2_500
+const sumsOfManyHours = 500
+const quartersOfOneHour = 4
+/** Rows that are read at once. */
+const readAtOnce = 1_000
 
 /** Has work done that nobody waits for, when those who wait have been served. */
 export type Later = (work: () => Promise<void>) => void
@@ -30,7 +34,6 @@ interface State {
 interface Group {
   readonly state: State
   readonly newest: number
-  readonly upTo: number
   readonly deltas: Deltas
 }
 
@@ -98,19 +101,20 @@ export class Counting {
     const newest = await this.#newest()
     const state = await this.#database.transaction(connection => this.#state(connection))
     if (newest <= state.counted) return undefined
-    const group = { state, newest, upTo: Math.min(newest, state.counted + countedFrom), deltas: new Deltas(this.#shape, this.#rollup) }
+    const group = { state, newest, deltas: new Deltas(this.#shape, this.#rollup) }
     return () => this.#read(group, state.counted)
   }
 
   async #read(group: Group, after: number): Promise<Step> {
-    const upTo = Math.min(group.upTo, after + readAtOnce)
-    for (const sums of await this.#database.ask(this.#grouped(after, upTo), 'write')) group.deltas.addGroup(Object.values(sums))
-    if (upTo < group.upTo) return () => this.#read(group, upTo)
-    const deltas = group.deltas.all()
-    return () => this.#add(group, deltas)
+    const { state, newest, deltas } = group
+    const upTo = Math.min(newest, after + readAtOnce)
+    for (const sums of await this.#database.ask(this.#grouped(after, upTo), 'write')) deltas.addGroup(Object.values(sums))
+    if (upTo < newest && upTo < state.counted + countedFrom && hasRoom(deltas)) return () => this.#read(group, upTo)
+    const all = deltas.all()
+    return () => this.#add(group, upTo, all)
   }
 
-  async #add({ state, newest, upTo }: Group, deltas: readonly Delta[]): Promise<Step | undefined> {
+  async #add({ state, newest }: Group, upTo: number, deltas: readonly Delta[]): Promise<Step | undefined> {
     const isAdded = await this.#database.transaction(async connection => {
       const { counted, changed } = await this.#state(connection)
       if (counted !== state.counted || changed !== state.changed) return false
@@ -148,4 +152,8 @@ export class Counting {
     const sums = measures.flatMap(({ name: measure }) => [sql`sum(${this.#database.dialect.fraction(name(measure))}) AS ${name(sumColumn(measure))}`, sql`count(${name(measure)}) AS ${name(countColumn(measure))}`])
     return sql`SELECT ${join([...columns, sql`count(*) AS rows`, ...sums])} FROM ${name(rowsTable(this.#shape))} WHERE ${name(numberColumn)} > ${after} AND ${name(numberColumn)} <= ${upTo} GROUP BY ${keys}`
   }
+}
+
+function hasRoom({ size, slots }: Deltas): boolean {
+  return size < (slots > quartersOfOneHour ? sumsOfManyHours : sumsOfOneHour)
 }

@@ -75,7 +75,7 @@ export class Sums {
     const uncounted = slots.length === 0 ? [] : since(await firstUncounted(this.#database, this.#shape), merged(slots))
     return [
       ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part)],
-      ...uncounted.length === 0 ? [] : [this.#fromRows(question, uncounted, sql`${name('r', numberColumn)} > (${countedOf(this.#shape)})`)],
+      ...uncounted.length === 0 ? [] : [this.#fromUncounted(question, uncounted)],
       ...rows.length === 0 ? [] : [this.#fromRows(question, rows)],
     ]
   }
@@ -89,14 +89,24 @@ export class Sums {
       sql`${at('part')} = ${part} AND ${at('length')} = ${segment('length')} AND ${at('slot')} >= ${segment('from')} AND ${at('slot')} < ${segment('to')}`))
   }
 
-  #fromRows({ filter, by, measures, latest }: Question, periods: readonly Segment[], which = and([])): Sql {
+  #fromRows(question: Question, periods: readonly Segment[]): Sql {
+    const timestamp = name('r', 'timestamp')
+    return this.#sumRows(question, periods, segment => sql`${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')}`)
+  }
+
+  /** Of rows that do not count in the kept sums yet. "+ 0" has databases find them by their numbers. */
+  #fromUncounted(question: Question, periods: readonly Segment[]): Sql {
+    const timestamp = sql`${name('r', 'timestamp')} + 0`
+    return this.#sumRows(question, periods, segment => sql`${name('r', numberColumn)} > (${countedOf(this.#shape)}) AND ${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')}`)
+  }
+
+  #sumRows({ filter, by, measures, latest }: Question, periods: readonly Segment[], which: (segment: (column: keyof SlotSegment) => Sql) => Sql): Sql {
     const { dialect } = this.#database
     const ground = rowsGround(this.#database, this.#shape)
-    const timestamp = name('r', 'timestamp')
     return dialect.forEachSegment(periods, segment => this.#query({ filter, by, ground, table: rowsTable(this.#shape) }, [
       sql`count(*) AS entries`, ...measures.flatMap((of, index) => [sql`sum(${dialect.fraction(name('r', of))}) AS ${name(`m${index}`)}`, sql`count(${name('r', of)}) AS ${name(`n${index}`)}`]),
-      ...latest ? [sql`max(${dialect.newest(timestamp, name('r', 'id'))}) AS newest`] : [],
-    ], sql`${which} AND ${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')}`))
+      ...latest ? [sql`max(${dialect.newest(name('r', 'timestamp'), name('r', 'id'))}) AS newest`] : [],
+    ], which(segment)))
   }
 
   #query({ filter, by, ground, table }: { readonly filter: Filter; readonly by: readonly string[]; readonly ground: Ground; readonly table: string }, aggregates: readonly Sql[], inTime: Sql): GroupedQuery {
