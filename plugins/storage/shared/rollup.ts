@@ -78,9 +78,9 @@ export class Deltas {
     return [...this.#finest.values()].filter(changes)
   }
 
-  /** For every part and length of slot. */
-  all(): readonly Delta[] {
-    return [...this.#rollup.parts.keys()].flatMap(part => this.#ofPart(part)).filter(changes)
+  /** For every length of slot, part after part. */
+  *parts(): Iterable<readonly Delta[]> {
+    for (const part of this.#rollup.parts.keys()) yield this.#ofPart(part).filter(changes)
   }
 
   #ofPart(part: number): readonly Delta[] {

@@ -1,7 +1,7 @@
 /** Has rows count in the kept sums: those that were put in later and in groups, which is far cheaper; those that are changed or deleted at once. Questions read what does not count yet from the rows. */
 
 import type { JournalShape, RollupShape } from '../definition.ts'
-import { Deltas, type Delta } from '../rollup.ts'
+import { Deltas } from '../rollup.ts'
 import type { Value } from '../row-codec.ts'
 import { quarterMs } from '../slots.ts'
 import type { Connection, Database } from './database.ts'
@@ -75,7 +75,7 @@ export class Counting {
     const deltas = new Deltas(this.#shape, this.#rollup)
     for (const row of gone) deltas.add(row, -1)
     for (const row of added) deltas.add(row)
-    await addToSums(connection, this.#shape, this.#rollup, deltas.all())
+    await addToSums(connection, this.#shape, this.#rollup, deltas)
   }
 
   /** Rows were changed that do not count: whoever has read them to count them must do so again. */
@@ -110,11 +110,10 @@ export class Counting {
     const upTo = Math.min(newest, after + readAtOnce)
     for (const sums of await this.#database.ask(this.#grouped(after, upTo), 'write')) deltas.addGroup(Object.values(sums))
     if (upTo < newest && upTo < state.counted + countedFrom && hasRoom(deltas)) return () => this.#read(group, upTo)
-    const all = deltas.all()
-    return () => this.#add(group, upTo, all)
+    return () => this.#add(group, upTo)
   }
 
-  async #add({ state, newest }: Group, upTo: number, deltas: readonly Delta[]): Promise<Step | undefined> {
+  async #add({ state, newest, deltas }: Group, upTo: number): Promise<Step | undefined> {
     const isAdded = await this.#database.transaction(async connection => {
       const { counted, changed } = await this.#state(connection)
       if (counted !== state.counted || changed !== state.changed) return false

@@ -1,11 +1,14 @@
 /** The tables of kept sums, and what is added to them. */
 
 import type { JournalShape, RollupShape } from '../definition.ts'
-import type { Delta } from '../rollup.ts'
+import type { Delta, Deltas } from '../rollup.ts'
 import type { Value } from '../row-codec.ts'
 import type { Connection, Dialect, Insert } from './database.ts'
 import { countColumn, define, dimensionColumn, sumColumn, sumsTable, type TableColumn } from './names.ts'
 import { join, name, sql, type Sql } from './sql.ts'
+
+/** Sums that are written by one statement: a thread that also serves requests turns to them in between. */
+const addAtOnce = 500
 
 const keyColumns: readonly TableColumn[] = [{ name: 'part', type: 'integer' }, { name: 'length', type: 'integer' }, { name: 'slot', type: 'integer' }, { name: 'key', type: 'text' }]
 
@@ -19,9 +22,15 @@ export async function dropSums(connection: Connection, shape: JournalShape): Pro
 }
 
 /** Adds changes to the sums; those that no row is left of are gone. */
-export async function addToSums(connection: Connection, shape: JournalShape, rollup: RollupShape, deltas: readonly Delta[]): Promise<void> {
-  if (deltas.length === 0) return
-  await connection.insert(sumsInsert(shape, rollup), deltas.map(delta => [delta.part, delta.length, delta.slot, delta.key, ...contentsOf(delta)]))
+export async function addToSums(connection: Connection, shape: JournalShape, rollup: RollupShape, deltas: Deltas): Promise<void> {
+  const insert = sumsInsert(shape, rollup)
+  for (const part of deltas.parts()) {
+    for (let from = 0; from < part.length; from += addAtOnce) await connection.insert(insert, part.slice(from, from + addAtOnce).map(delta => [delta.part, delta.length, delta.slot, delta.key, ...contentsOf(delta)]))
+    await dropEmpty(connection, shape, part)
+  }
+}
+
+async function dropEmpty(connection: Connection, shape: JournalShape, deltas: readonly Delta[]): Promise<void> {
   for (const shrunk of Map.groupBy(deltas.filter(({ rows }) => rows < 0), ({ part, length }) => `${part} ${length}`).values()) await connection.change(deleteEmpty(shape, shrunk))
 }
 
