@@ -11,6 +11,8 @@ import { sumsConform } from './conformance/sums.ts'
 
 export interface StoreUnderTest {
   readonly plugin: PluginDefinition
+  /** How much of the rows and questions that chance makes is tried; 1 if absent. Less for servers that take minutes over all of it. */
+  readonly share?: number
   /** In a hook `before`: starts what the store needs, or skips. */
   prepare?(context: Mocha.Context): Promise<void>
   /** The plugin's options for a new, empty database, which several instances can open. */

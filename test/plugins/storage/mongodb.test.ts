@@ -11,10 +11,11 @@ import { OpenStore } from './conformance/open-store.ts'
 const plugin = mongodb as unknown as PluginDefinition
 
 describe('MongoDB', function () {
-  this.timeout(300_000) // FerretDB takes milliseconds for what MongoDB does in microseconds
+  this.timeout(120_000) // FerretDB takes milliseconds for what MongoDB does in microseconds
 
   storageConformance('mongodb', {
     plugin,
+    share: 0.3,
     async prepare(context) { await need(context, server) },
     database: async () => ({ url: await mongodbUrl() }),
     async makeNewer({ url }) {

@@ -57,6 +57,7 @@ async function listed(journal: Journal<Call>, filter: Filter = {}): Promise<unkn
 }
 
 export function keptSumsConform(store: StoreUnderTest): void {
+  const part = (count: number) => Math.ceil(count * (store.share ?? 1))
   describeOn('keeps sums', store, use => {
     for (const seed of [1, 2, 3]) {
       it(`that say what the rows say, through appending, changing and deleting (seed ${seed})`, async () => {
@@ -67,14 +68,14 @@ export function keptSumsConform(store: StoreUnderTest): void {
           expect(kept).to.deep.equal(plain)
         }
         for (let round = 0; round < 4; round += 1) {
-          const rows = Array.from({ length: 150 }, () => call(dice, dice.upTo(1000)))
-          const changes = Array.from({ length: 30 }, () => change(dice, dice.upTo(1000)))
+          const rows = Array.from({ length: part(150) }, () => call(dice, dice.upTo(part(1000))))
+          const changes = Array.from({ length: part(30) }, () => change(dice, dice.upTo(part(1000))))
           const before = start + round * 86_400_000 * 3
           await both(async journal => await journal.append(rows))
           await use.storage.journal(summedCalls(`kept${seed}`)) // opened again, it counts what it has put off
           await both(async journal => await journal.amend(changes))
-          await both(async journal => await journal.deleteBefore(before, 40))
-          for (let asked = 0; asked < 25; asked += 1) {
+          await both(async journal => await journal.deleteBefore(before, part(40)))
+          for (let asked = 0; asked < part(25); asked += 1) {
             const query = question(dice)
             await both(async journal => await journal.sums(query))
             await both(async journal => await listed(journal, query.filter))
@@ -87,8 +88,9 @@ export function keptSumsConform(store: StoreUnderTest): void {
       await using other = await OpenStore.open(store.plugin, use.options)
       const journals = [await use.storage.journal(summedCalls('shared')), await other.storage.journal(summedCalls('shared'))]
       const dice = new Dice(4)
-      const rows = Array.from({ length: 400 }, (_, id) => call(dice, id))
-      await Promise.all(journals.flatMap(journal => [0, 100, 200, 300].map(async from => await journal.append(rows.slice(from, from + 100)))))
+      const each = part(100)
+      const rows = Array.from({ length: 4 * each }, (_, id) => call(dice, id))
+      await Promise.all(journals.flatMap(journal => [0, 1, 2, 3].map(async turn => await journal.append(rows.slice(turn * each, (turn + 1) * each)))))
       const plain = await use.storage.journal(calls('shared_plain'))
       await plain.append(rows)
       const query: SumsQuery<Call> = { by: ['model', 'labels'], measures: ['tokens', 'cost'], borders: periods({ from: start, to: end, unit: 'day', timeZone: 'Asia/Kolkata' }).borders }
@@ -97,7 +99,7 @@ export function keptSumsConform(store: StoreUnderTest): void {
 
     it('anew when a journal begins to keep them, or keeps others', async () => {
       const dice = new Dice(5)
-      const rows = Array.from({ length: 200 }, (_, id) => call(dice, id))
+      const rows = Array.from({ length: part(200) }, (_, id) => call(dice, id))
       const query: SumsQuery<Call> = { by: ['path'], measures: ['cost'] }
       const plain = await use.storage.journal(calls('later'))
       await plain.append(rows)
