@@ -2,7 +2,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect } from 'chai'
-import type { PluginDefinition } from '../../../core/index.ts'
+import type { Journal, PluginDefinition } from '../../../core/index.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { Folder, tapline } from '../../support/run-tapline.ts'
@@ -92,6 +92,50 @@ describe('sqlite', () => {
     file.close()
     await journal.deleteBefore(2, 5)
     expect((await journal.sums({ measures: ['tokens'] })).groups).to.deep.equal([])
+  })
+
+  describe('lists rows by what sums are kept by', () => {
+    const hour = 3_600_000
+    const made = (count: number, name: string, timestamp: (index: number) => number) => Array.from({ length: count }, (_, index): Call => ({ id: `${name} ${index}`, timestamp: timestamp(index), model: name, note: index % 2 === 0 ? 'even' : 'odd' }))
+    const rows = [
+      ...made(3, 'seldom', index => index * 100 * hour + 7),
+      ...made(2500, 'in one hour', index => 150 * hour + index),
+      ...made(250, 'in many hours', index => index * hour + 5),
+    ]
+    let folder: Folder
+    let opened: OpenStore
+    let journal: Journal<Call>
+    before(async () => {
+      folder = await Folder.make()
+      const path = join(folder.path, 'listed.db')
+      opened = await OpenStore.open(plugin, { path })
+      await (await opened.storage.journal(summedCalls('listed'))).append(rows)
+      journal = await opened.storage.journal(summedCalls('listed'))
+      const file = new DatabaseSync(path, { readOnly: true })
+      const counted = file.prepare('SELECT counted FROM tapline_journals')
+      await until(() => counted.get()?.['counted'] === rows.length)
+      file.close()
+      await journal.append([{ id: 'late', timestamp: 50 * hour, model: 'seldom', note: 'even' }])
+    })
+    after(async () => {
+      await opened[Symbol.asyncDispose]()
+      await folder[Symbol.asyncDispose]()
+    })
+
+    for (const [name, filter, total, newest, oldest] of [
+      ['of which there are few, with one that does not count yet', { equals: { model: 'seldom' } }, 4, 'seldom 2', 'seldom 0'],
+      ['of which there are few, and another column', { equals: { model: 'seldom', note: 'even' } }, 3, 'seldom 2', 'seldom 0'],
+      ['of which there are few, within times', { equals: { model: 'seldom' }, from: 8, to: 100 * hour + 7 }, 1, 'late', 'late'],
+      ['of which there are many in few hours', { equals: { model: 'in one hour' } }, 2500, 'in one hour 2499', 'in one hour 0'],
+      ['of which there are many in few hours, and a text', { equals: { model: 'in one hour' }, search: 'ODD' }, 1250, 'in one hour 2499', 'in one hour 1'],
+      ['of which there are some in many hours', { equals: { model: 'in many hours' } }, 250, 'in many hours 249', 'in many hours 0'],
+      ['of which there are none', { equals: { model: 'nobody' } }, 0, undefined, undefined],
+    ] as const) {
+      it(name, async () => {
+        const first = async (order: 'asc' | 'desc') => (await journal.list({ filter, order, limit: 1 })).rows[0]?.id
+        expect([(await journal.list({ filter, limit: 0 })).total, await first('desc'), await first('asc')]).to.deep.equal([total, newest, oldest])
+      })
+    }
   })
 
   it('is `down` while somebody else keeps the file to himself, and `ok` when it can write again', async () => {
