@@ -45,21 +45,22 @@ export async function setUpInstances(steps: readonly ResolvedStep[], input: Inst
   const ordered = inOrder(distinct, problems)
   const setup = new SetUp(input, problems, withdrawn(ordered, input.previous))
   if (problems.length > 0) return setup
-  for (const step of ordered) await setup.add(step)
+  for (const step of ordered) await setup.add(step, input.previous)
   if (problems.length > 0) await setup.undo()
   return setup
 }
 
+/** It outlives its configuration's start, and so knows nothing of the one before. */
 class SetUp implements SetUpInstances {
   readonly instances = new Map<string, Instance>()
-  readonly #input: InstanceInput
+  readonly #input: Omit<InstanceInput, 'previous'>
   readonly #problems: Problem[]
   readonly #fresh: Instance[] = []
   readonly #services: Partial<Record<ServiceName, unknown>>
   readonly #changed = new Set<ServiceName>()
 
   /** @param withdrawn services that nobody offers any more */
-  constructor(input: InstanceInput, problems: Problem[], withdrawn: readonly ServiceName[]) {
+  constructor({ previous: _, ...input }: InstanceInput, problems: Problem[], withdrawn: readonly ServiceName[]) {
     this.#input = input
     this.#problems = problems
     this.#services = { ...input.own, meter: noMeter }
@@ -68,9 +69,9 @@ class SetUp implements SetUpInstances {
     for (const service of withdrawn) this.#changed.add(service)
   }
 
-  async add({ spec, step }: ResolvedStep): Promise<void> {
+  async add({ spec, step }: ResolvedStep, previous: InstanceInput['previous']): Promise<void> {
     const { provides } = spec.definition
-    const kept = this.#keepable(wishesOf(spec.definition)) ? this.#input.previous.get(spec.key) : undefined
+    const kept = this.#keepable(wishesOf(spec.definition)) ? previous.get(spec.key) : undefined
     const instance = kept ?? await this.#setUp({ spec, step })
     if (instance === undefined) return
     this.instances.set(spec.key, instance)

@@ -22,7 +22,8 @@ export interface VariantBase {
 
 export class VariantCompiler implements Variants {
   readonly #input: CompileInput
-  readonly #previous: VariantCompiler | undefined
+  /** Of the configuration before, as long as this one takes over from it. */
+  #previous: VariantCompiler | undefined
   /** Instances that only variants use, by the keys of their specs. */
   readonly #own = new Map<string, Instance>()
   #base: VariantBase | undefined
@@ -44,6 +45,7 @@ export class VariantCompiler implements Variants {
   /** The configuration begins to serve: so do the plugins of its variants. */
   start(start: (instance: Instance) => void): void {
     this.#start = start
+    this.#previous = undefined
     this.#own.forEach(start)
   }
 

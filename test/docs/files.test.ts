@@ -126,7 +126,7 @@ describe('the plugins of the manual', () => {
       virtual_models: [{ source: 'any', strategy: 'failover', targets: [{ model: 'openai/one' }, { model: 'openai/two' }] }],
       pipelines: { chat: [{ insert: { use: './next-region.ts' }, before: 'retry' }] },
     }
-    await using gateway = await startTestGateway({ upstream, config, files: filesOf(page('docs/writing-a-plugin.md')) })
+    await using gateway = await startTestGateway({ upstream, env: { OPENAI_MODELS: 'one,two' }, config, files: filesOf(page('docs/writing-a-plugin.md')) })
     expect((await chat(gateway, 'any')).status).to.equal(200)
     expect(upstream.requests.map(({ headers, body }) => [headers['x-try'], (JSON.parse(body.toString()) as { model: string }).model])).to.deep.equal([['1', 'one'], ['2', 'two']])
   })

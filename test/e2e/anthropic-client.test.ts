@@ -244,12 +244,14 @@ describe('the anthropic client, under policy', () => {
     try {
       const prompt = await failure(setting.client().messages.create({ ...asked, messages: [{ role: 'user', content: 'secret' }] }))
       expect([prompt.status, prompt.type, prompt.errorCode]).to.deep.equal([400, 'invalid_request_error', 'word_found'])
-      setting.upstream.reply({ body: message({ content }) }, { chunks: messageEvents({ content: [{ type: 'text', text: 'It goes on for a while, and then comes the secret.' }] }) })
+      const chunks = messageEvents({ content: [{ type: 'text', text: 'It goes on for a while, and then comes the secret.' }] })
+      const released = new Gate()
+      setting.upstream.reply({ body: message({ content }) }, { chunks, gates: { beforeChunk: { [chunks.length - 6]: released } } })
       const plain = await failure(setting.client().messages.create(asked))
       expect([plain.status, plain.type, plain.errorCode]).to.deep.equal([502, 'api_error', 'word_found'])
-      const streamed = await setting.client().messages.stream(asked).finalMessage()
+      const streamed = await setting.client().messages.stream(asked).once('text', () => released.open()).finalMessage()
       expect(streamed.stop_reason).to.equal('refusal')
-      expect(JSON.stringify(streamed.content)).to.include('It goes on').and.not.include('secret')
+      expect(JSON.stringify(streamed.content)).to.include('It g').and.not.include('secret')
     } finally {
       await setting.close()
     }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { setImmediate as turn } from 'node:timers/promises'
+import { until } from '../support/until.ts'
 import { compilePattern } from '../../core/plugin/pattern.ts'
 import { gatewayError, type Failure } from '../../core/index.ts'
 import { chatCompletion, errorBody, sampleStream } from '../../core/testing/chat-samples.ts'
@@ -237,12 +237,12 @@ describe('circuit-breaker in the gateway', () => {
 
   it('ends a request with what the provider said when it opens during the wait for a retry', async () => {
     const clock = new TurnedClock()
-    await using served = await Served.start({ clock, config: resilience({ failure_threshold: 1 }, { max_retries: 3, jitter_factor: 0 }) })
+    await using served = await Served.start({ clock, config: resilience({ failure_threshold: 1 }, { max_retries: 3, initial_backoff: '3017ms', jitter_factor: 0 }) })
     served.upstream.reply({ status: 503, body: errorBody('busy today') }, broken)
     const waiting = served.chat()
-    while (!clock.waitsMs.includes(1000)) await turn()
+    await until(() => clock.waitsMs.includes(3_017))
     expect((await served.chat()).status).to.equal(500)
-    clock.advance(1000)
+    clock.advance(3_017)
     const answer = await waiting
     expect(answer.status).to.equal(503)
     expect(answer.body.toString()).to.contain('busy today')

@@ -28,7 +28,7 @@ describe('a phase', () => {
 
   it('says who answered by the place that he has in the plan of the phases to come', () => {
     const one = exchange('new', 'a', 'b')
-    new Phase<Said>('route', [tap('b', () => 'said', { step: 1 })]).fire(one)
+    expect(new Phase<Said>('route', [tap('b', () => 'said', { step: 1 })]).fire(one)).to.equal('said')
     expect(one.answeredBy).to.equal(2)
   })
 
