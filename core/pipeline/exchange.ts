@@ -124,6 +124,8 @@ export class Exchange {
   form: Form | undefined
   /** The model that the caller named. */
   model = ''
+  /** Whether that name stands for other models (a virtual model). */
+  isAlias = false
   /** Whether the caller asked for a stream. */
   streamed = false
   /** Method, path and headers of the call, where they are the caller's own (passthrough). */

@@ -7,7 +7,7 @@ import type { Exchange } from './exchange.ts'
 import type { PhaseName } from './step.ts'
 import type { Warning } from './warning.ts'
 
-/** One tap that was asked on `prompt` or `response`. */
+/** One tap that was asked on `prompt` or `response`, or a strategy that was asked on `route`. */
 export interface TapOutcome {
   readonly phase: PhaseName
   readonly instance: string
@@ -16,10 +16,23 @@ export interface TapOutcome {
   readonly durationMs: number
   /** The body as the tap left it; undefined if it edited nothing. */
   readonly edited: Buffer | undefined
+  /** On `route`, by a strategy of virtual models: the target that it chose, as the virtual model names it. */
+  readonly target?: string | undefined
 }
+
+/** What one tap made of the events of a stream. */
+export interface StreamEdits {
+  /** Events that left as something else than they came. */
+  readonly replaced: number
+  readonly dropped: number
+}
+
+const noEdits: StreamEdits = { replaced: 0, dropped: 0 }
 
 export class Trace {
   readonly outcomes: TapOutcome[] = []
+  /** By the names of the instances; those that changed no event are missing. */
+  readonly streamEdits = new Map<string, StreamEdits>()
   /** Who refused an event of the stream. */
   refusedStream: { readonly instance: string; readonly refusal: GatewayError } | undefined
   readonly #keepsBodies: boolean
@@ -27,6 +40,12 @@ export class Trace {
   /** @param options without bodies, an edit is known to have been made, and not what it made: `edited` is empty then */
   constructor({ keepsBodies = true }: { readonly keepsBodies?: boolean } = {}) {
     this.#keepsBodies = keepsBodies
+  }
+
+  /** An event of the stream became another by what an instance did, or nothing. */
+  noteEvent(instance: string, what: keyof StreamEdits): void {
+    const known = this.streamEdits.get(instance) ?? noEdits
+    this.streamEdits.set(instance, { ...known, [what]: known[what] + 1 })
   }
 
   /** Asks a tap, and keeps what came of it once that is known. */

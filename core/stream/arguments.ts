@@ -22,6 +22,7 @@ const key: TextGate = { push: text => text, flush: () => '' }
 export class ArgumentsWindow implements TextGate {
   readonly #lookbehind: number
   readonly #transform: Transform
+  readonly #changed: ((source: string) => void) | undefined
   readonly #shape = new JsonShape()
   #string: TextGate | undefined
   #raw: TextGate | undefined
@@ -29,9 +30,11 @@ export class ArgumentsWindow implements TextGate {
   #text = ''
   #at = 0
 
-  constructor(lookbehind: number, transform: Transform) {
+  /** @param changed as of a `TextWindow` */
+  constructor(lookbehind: number, transform: Transform, changed?: (source: string) => void) {
     this.#lookbehind = lookbehind
     this.#transform = transform
+    this.#changed = changed
   }
 
   push(fragment: string): string | GatewayError {
@@ -76,7 +79,7 @@ export class ArgumentsWindow implements TextGate {
   #openString(): string {
     const kind = this.#shape.string
     if (kind === undefined) return this.#giveUp()
-    this.#string = kind === 'key' ? key : new SpelledWindow(this.#lookbehind, this.#transform)
+    this.#string = kind === 'key' ? key : new SpelledWindow(this.#lookbehind, this.#transform, this.#changed)
     return this.#take(this.#at + 1)
   }
 
@@ -105,7 +108,7 @@ export class ArgumentsWindow implements TextGate {
 
   /** This is not JSON: the rest is read as it stands. */
   #giveUp(): string {
-    this.#raw = new TextWindow(this.#lookbehind, this.#transform)
+    this.#raw = new TextWindow(this.#lookbehind, this.#transform, this.#changed)
     return ''
   }
 

@@ -52,6 +52,11 @@ export class StreamEvent {
     return this.#document?.edited === true ? this.#document.render().toString() : this.data
   }
 
+  /** How often it was edited. */
+  get edits(): number {
+    return this.#document?.edits ?? 0
+  }
+
   /** Whether there is data that is neither JSON nor `[DONE]`. */
   get malformed(): boolean {
     return this.document === undefined && this.#read().data.length > 0 && !this.isDone

@@ -37,6 +37,8 @@ export class OpenTaps {
   readonly #editors: readonly OpenTap[]
   readonly #exchange: Exchange
   readonly #onFailure: OnFailure
+  /** Who changed what is about to leave. */
+  readonly #changers = new Set<string>()
 
   constructor(taps: readonly NamedTap[], exchange: Exchange, onFailure: OnFailure) {
     this.#exchange = exchange
@@ -60,9 +62,11 @@ export class OpenTaps {
   observe(event: StreamEvent): 'drop' | GatewayError | undefined {
     for (const { name, tap, state } of this.#observers) {
       try {
+        const before = event.edits
         const verdict = tap.observe?.(event, state)
-        if (verdict === 'drop') return verdict
+        if (verdict === 'drop') return this.#dropped(name)
         if (verdict instanceof GatewayError) return this.#refused(name, verdict)
+        if (event.edits !== before) this.#changers.add(name)
       } catch (cause) {
         this.#failed(name, cause)
       }
@@ -86,6 +90,25 @@ export class OpenTaps {
     return edited
   }
 
+  /** Another text leaves in the place of this one: whoever asks for it is told whose doing that was. */
+  changed(text: string, channel: Channel): void {
+    if (this.#exchange.trace === undefined) return
+    let edited = text
+    for (const { name, tap, state } of this.#editors) {
+      const said = attempt(() => tap.text?.(edited, channel, state))
+      if (typeof said !== 'string') continue
+      if (said !== edited) this.#changers.add(name)
+      edited = said
+    }
+  }
+
+  /** An event has left, with what was changed since the last one. */
+  left(): void {
+    if (this.#changers.size === 0) return
+    for (const name of this.#changers) this.#exchange.trace?.noteEvent(name, 'replaced')
+    this.#changers.clear()
+  }
+
   end(): void {
     for (const { name, tap, state } of this.#taps) {
       try {
@@ -94,6 +117,11 @@ export class OpenTaps {
         this.#onFailure(name, cause, this.#exchange)
       }
     }
+  }
+
+  #dropped(name: string): 'drop' {
+    this.#exchange.trace?.noteEvent(name, 'dropped')
+    return 'drop'
   }
 
   #refused(name: string, refusal: GatewayError): GatewayError {
@@ -113,5 +141,14 @@ export class OpenTaps {
 
   #failed(name: string, cause: unknown): void {
     if (this.#onFailure(name, cause, this.#exchange) === 'closed') throw new TapFailure(name, cause)
+  }
+}
+
+/** What failed was told when it was first asked. */
+function attempt<Said>(ask: () => Said): Said | undefined {
+  try {
+    return ask()
+  } catch {
+    return undefined
   }
 }

@@ -97,12 +97,16 @@ export class RunningRule {
   event(event: StreamEvent): readonly Buffer[] | GatewayError {
     const verdict = this.#taps.observe(event)
     if (verdict !== undefined) return verdict === 'drop' ? nothing : verdict
-    return this.#taps.edit ? this.#edit(event) : [this.#leaving(event)]
+    const leaving = this.#taps.edit ? this.#edit(event) : [this.#leaving(event)]
+    this.#taps.left()
+    return leaving
   }
 
   /** The stream is over: what was held of texts that no event ended. @throws TapFailure */
   end(): readonly Buffer[] | GatewayError {
-    return this.#endTexts(['*'], [], [])
+    const leaving = this.#endTexts(['*'], [], [])
+    this.#taps.left()
+    return leaving
   }
 
   /** Tells each tap that the stream is over, once; however it came to that. */
@@ -153,7 +157,7 @@ export class RunningRule {
       return known
     }
     const Gate = channel === 'tool_arguments' && isPlain !== true ? ArgumentsWindow : TextWindow
-    const flow = { gate: new Gate(this.#lookbehind, text => this.#taps.text(text, channel)), like: event }
+    const flow = { gate: new Gate(this.#lookbehind, text => this.#taps.text(text, channel), text => this.#taps.changed(text, channel)), like: event }
     this.#flows.set(key, flow)
     return flow
   }

@@ -11,8 +11,8 @@ export class SpelledWindow implements TextGate {
   /** Of what the window holds. */
   #spelling = ''
 
-  constructor(lookbehind: number, transform: Transform) {
-    this.#window = new TextWindow(lookbehind, transform)
+  constructor(lookbehind: number, transform: Transform, changed?: (source: string) => void) {
+    this.#window = new TextWindow(lookbehind, transform, changed)
   }
 
   push(spelled: string): string | GatewayError {

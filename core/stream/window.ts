@@ -23,6 +23,7 @@ export interface TextGate {
 export class TextWindow implements TextGate {
   readonly #lookbehind: number
   readonly #transform: Transform
+  readonly #changed: ((source: string) => void) | undefined
   /** Not transformed, not left. */
   #held = ''
   /** The last character that left, unless a match took it, so that the next text does not look like a beginning; and as what it left. */
@@ -30,9 +31,11 @@ export class TextWindow implements TextGate {
   #beforeAs = ''
   #source = ''
 
-  constructor(lookbehind: number, transform: Transform) {
+  /** @param changed told of what stood there, when another text leaves instead */
+  constructor(lookbehind: number, transform: Transform, changed?: (source: string) => void) {
     this.#lookbehind = lookbehind
     this.#transform = transform
+    this.#changed = changed
   }
 
   /** The untransformed text behind what left last. */
@@ -132,6 +135,7 @@ export class TextWindow implements TextGate {
 
   #leave(source: string, as: string): string {
     this.#source = source
+    if (source !== as) this.#changed?.(source)
     return as
   }
 }

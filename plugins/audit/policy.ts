@@ -1,10 +1,10 @@
-/** What guardrails did with a request and its reply, and the revisions that they made of it. */
+/** What policy did with a request and its reply, and the revisions that they made of it. */
 
 import { GatewayError, Reply, type Exchange } from '../../core/index.ts'
 import { Blocked } from '../../core/pipeline/verdict.ts'
 import { Warning } from '../../core/pipeline/warning.ts'
 import type { TapFailure } from '../../core/pipeline/exchange.ts'
-import type { TapOutcome } from '../../core/pipeline/trace.ts'
+import type { StreamEdits, TapOutcome } from '../../core/pipeline/trace.ts'
 
 const errorLength = 512
 const nsPerMs = 1e6
@@ -12,8 +12,8 @@ const nsPerMs = 1e6
 export interface GuardrailEntry {
   readonly seq: number
   readonly phase: string
-  /** The place of its step in the pipeline. */
-  readonly step: number
+  /** The place of its step in the pipeline; null of a strategy of virtual models. */
+  readonly step: number | null
   readonly instance: string
   readonly type: string
   readonly action: 'allow' | 'warn' | 'block' | 'respond' | 'failure'
@@ -24,6 +24,11 @@ export interface GuardrailEntry {
   readonly error: string | null
   readonly fail_mode: string | null
   readonly edited: boolean
+  /** On `route`: what a strategy chose. */
+  readonly target: string | null
+  /** On `stream`: how many events became others, or nothing. */
+  readonly replaced_events: number | null
+  readonly dropped_events: number | null
   readonly duration_ns: number | null
 }
 
@@ -35,7 +40,9 @@ export interface RevisionEntry {
   readonly tokens_saved: number
 }
 
-type Outcome = Pick<TapOutcome, 'phase' | 'instance' | 'said' | 'edited'> & { readonly durationMs: number | null }
+type Outcome = Pick<TapOutcome, 'phase' | 'instance' | 'said' | 'edited' | 'target'> & { readonly durationMs: number | null; readonly events?: StreamEdits }
+
+const noEvents: StreamEdits = { replaced: 0, dropped: 0 }
 
 /** In the order in which they acted; silent consent is told, too. */
 export function guardrailsOf(exchange: Exchange): readonly GuardrailEntry[] {
@@ -44,11 +51,11 @@ export function guardrailsOf(exchange: Exchange): readonly GuardrailEntry[] {
   const failures = [...exchange.failures]
   return [...trace.outcomes, ...streamOutcomes(exchange)].map((outcome, index) => {
     const step = plan.steps.findIndex(({ name }) => name === outcome.instance)
-    return { seq: index + 1, step, type: plan.steps[step]?.type ?? outcome.instance, ...judged(outcome, takeFailure(failures, outcome)) }
+    return { seq: index + 1, step: step < 0 ? null : step, type: plan.steps[step]?.type ?? outcome.instance, ...judged(outcome, takeFailure(failures, outcome)) }
   })
 }
 
-function judged({ phase, instance, said, edited, durationMs }: Outcome, failure: TapFailure | undefined): Omit<GuardrailEntry, 'seq' | 'step' | 'type'> {
+function judged({ phase, instance, said, edited, target, events, durationMs }: Outcome, failure: TapFailure | undefined): Omit<GuardrailEntry, 'seq' | 'step' | 'type'> {
   const spoken = said instanceof GatewayError || said instanceof Warning ? said : undefined
   return {
     phase, instance,
@@ -58,7 +65,10 @@ function judged({ phase, instance, said, edited, durationMs }: Outcome, failure:
     detail: (spoken instanceof Blocked || spoken instanceof Warning ? spoken.detail : undefined) ?? null,
     error: failure === undefined ? null : textOf(failure.cause),
     fail_mode: failure?.mode ?? null,
-    edited: edited !== undefined,
+    edited: edited !== undefined || events !== undefined && events.replaced + events.dropped > 0,
+    target: target ?? null,
+    replaced_events: events?.replaced ?? null,
+    dropped_events: events?.dropped ?? null,
     duration_ns: durationMs === null ? null : Math.round(durationMs * nsPerMs),
   }
 }
@@ -77,7 +87,7 @@ function streamOutcomes({ reply, plan, answeredBy, dialect, trace, warnings }: E
   const refused = trace?.refusedStream
   const warned = new Map(warnings.map(({ instance, phase, warning }) => [phase === 'stream' ? instance : '', warning]))
   const said = (name: string) => refused?.instance === name ? refused.refusal : warned.get(name)
-  return taps.filter(({ name }) => editing.has(name)).map(({ name }) => ({ phase: 'stream', instance: name, said: said(name), edited: undefined, durationMs: null }))
+  return taps.filter(({ name }) => editing.has(name)).map(({ name }) => ({ phase: 'stream', instance: name, said: said(name), edited: undefined, durationMs: null, events: trace?.streamEdits.get(name) ?? noEvents }))
 }
 
 function takeFailure(failures: TapFailure[], { instance, phase }: Outcome): TapFailure | undefined {

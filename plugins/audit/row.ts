@@ -34,7 +34,7 @@ export function rowOf(exchange: Exchange, options: RowOptions): AuditRow {
     resolved_model: target?.model ?? null,
     provider: target?.provider.type ?? null,
     provider_name: target?.provider.name ?? null,
-    alias_used: false,
+    alias_used: exchange.isAlias,
     workflow_version_id: exchange.workflow ?? null,
     cache_type: cacheTypeOf(exchange),
     status_code: exchange.status,

@@ -71,11 +71,11 @@ export interface AuditRevision {
  */
 export interface AuditGuardrail {
   seq: number
-  phase: 'prompt' | 'response' | 'stream'
+  phase: 'route' | 'prompt' | 'response' | 'stream'
   /**
-   * The place of the step in its pipeline.
+   * The place of the step in its pipeline; null of a strategy of virtual models.
    */
-  step: number
+  step: number | null
   instance: string
   /**
    * The plugin.
@@ -85,9 +85,9 @@ export interface AuditGuardrail {
   code: string | null
   message: string | null
   /**
-   * What kinds of things were found, and how many.
+   * What kinds of things were found, and how many; only in whole entries.
    */
-  detail: {
+  detail?: {
     [k: string]: unknown
   } | null
   /**
@@ -98,7 +98,22 @@ export interface AuditGuardrail {
    * What its failure meant.
    */
   fail_mode: string | null
+  /**
+   * Whether it changed the request, the reply, or an event of the stream.
+   */
   edited: boolean
+  /**
+   * On `route`: the target that the strategy chose.
+   */
+  target: string | null
+  /**
+   * On `stream`: events that left as something else than they came.
+   */
+  replaced_events: number | null
+  /**
+   * On `stream`: events that were withheld.
+   */
+  dropped_events: number | null
   duration_ns: number | null
 }
 /**

@@ -2,17 +2,22 @@
 
 import type { UsageTotals } from '../../../core/index.ts'
 import { tryJson } from '../../../core/neutral/json.ts'
-import type { AuditEntry, AuditUsage } from '../../../schemas/admin/audit.schema.ts'
+import type { AuditEntry, AuditGuardrail, AuditUsage } from '../../../schemas/admin/audit.schema.ts'
 import type { AuditRow } from '../journal.ts'
 
 /** A row without its bodies and what else is large. */
 export function slimView(row: AuditRow, usage: UsageTotals | undefined): AuditEntry {
-  return { ...columnsOf(row), data: dataOf(row), bodies_omitted: true, ...usageOf(usage) }
+  return { ...columnsOf(row), data: { ...dataOf(row), ...withoutDetails(row) }, bodies_omitted: true, ...usageOf(usage) }
 }
 
 export function fullView(row: AuditRow, usage: UsageTotals | undefined): AuditEntry {
   const data = { ...dataOf(row), ...bodiesOf(row), ...detailed('attempts', row), ...detailed('request_revisions', row) }
   return { ...columnsOf(row), data, bodies_omitted: false, ...usageOf(usage) }
+}
+
+function withoutDetails({ data: { guardrails } }: AuditRow): Pick<AuditEntry['data'], 'guardrails'> {
+  if (!Array.isArray(guardrails)) return {}
+  return { guardrails: guardrails.map(({ detail: _detail, ...entry }: AuditGuardrail) => entry) }
 }
 
 /** A list with what lists leave out of it. */

@@ -3,6 +3,7 @@
 import { isPromise } from '../../../core/promise.ts'
 import { Overdue } from '../../../core/pipeline/exchange.ts'
 import type { Clock, RouteOption, RouteStrategy, Target } from '../../../core/index.ts'
+import { noteChoice } from './noted-choice.ts'
 import type { Pins } from './pins.ts'
 import type { Redirect } from './redirects.ts'
 import type { Ask, Viable } from './resolver.ts'
@@ -95,12 +96,15 @@ export class Chooser {
       return this.#inTurn(source, free)
     }
     const at = free.findIndex(({ index }) => index === pinned)
+    const noted = noteChoice(exchange, strategy.name, this.#parts.clock)
     try {
       const answer = await this.#inTime(Promise.try(() => strategy.choose({ source, options: free.map(viable => this.#optionOf(viable)), pinned: at < 0 ? undefined : at, config, exchange })))
       const chosen = answer === undefined ? undefined : free[answer]
+      noted(chosen?.option.selector)
       if (chosen !== undefined) return chosen.index
       this.#parts.warn(source, `the strategy ${name} chose none of the targets; the weights decide`)
     } catch (cause) {
+      noted(undefined, cause)
       this.#parts.warn(source, `the strategy ${name} failed; the weights decide`, cause)
     }
     return this.#inTurn(source, free)

@@ -88,7 +88,9 @@ export class VirtualRouting {
   /** @returns undefined for what is no virtual model to who asks */
   targets(name: string, ask: Ask): readonly Target[] | Promise<readonly Target[]> | undefined {
     const redirect = this.resolver.entered(name, ask)
-    return redirect === undefined ? undefined : this.resolver.targets(redirect, ask)
+    if (redirect === undefined) return undefined
+    if (ask.exchange !== undefined) ask.exchange.isAlias = true
+    return this.resolver.targets(redirect, ask)
   }
 
   /** An attempt has ended. */

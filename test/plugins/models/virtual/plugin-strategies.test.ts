@@ -88,7 +88,7 @@ describe('a strategy that a plugin offers', () => {
     const model = { ...defaults, source: 'smart', strategy: 'plugin' as const, strategy_plugin: 'slow', targets: targets('a b').map(target => ({ weight: 1, ...target })), managed: false, created_at: 0, updated_at: 0 }
     const redirect = new Redirects(new Map([['smart', model]])).of('smart')
     const free = redirect?.options.map((option, index) => ({ index, option, leaves: [{ provider: { name: 'openai' }, model: option.selector } as Target] })) ?? []
-    const choice = chooser.choose(redirect as Redirect, free, { caller: undefined, userPath: '', exchange: {} as Exchange })
+    const choice = chooser.choose(redirect as Redirect, free, { caller: undefined, userPath: '', exchange: { failures: [] } as unknown as Exchange })
     clock.advance(249)
     expect(warned).to.deep.equal([])
     clock.advance(1)
