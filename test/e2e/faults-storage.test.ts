@@ -1,32 +1,22 @@
 /** What callers notice when the database starts with them, dies, or hangs: nothing. */
 
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import type { Server } from 'node:http'
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { freePort } from '../../core/testing/port.ts'
-import { startUpstream } from '../support/crash.ts'
+import { eventually, GatewayProcesses, ready, recordedIn } from '../support/gateway-processes.ts'
 import { mongodb, startMongodb } from '../support/mongodb.ts'
 import { postgresql, startPostgresql } from '../support/postgresql.ts'
-import { Folder, Tapline } from '../support/run-tapline.ts'
+import { Folder, type Tapline } from '../support/run-tapline.ts'
 import type { ServerProcess } from '../support/server-process.ts'
 import { need, type TestServer } from '../support/servers.ts'
+import { stores, type Storage } from '../support/stores.ts'
 
-type Storage = Readonly<Record<string, unknown>>
 type Startable = ServerProcess & { readonly url: string }
 
 const callers = 8
-const patienceMs = 60_000
 
 const servers: readonly { readonly name: string; readonly server: TestServer; readonly start: () => Promise<Startable | undefined> }[] = [
   { name: 'postgresql', server: postgresql, start: startPostgresql },
   { name: 'mongodb', server: mongodb, start: startMongodb },
-]
-
-const stores: readonly { readonly name: string; readonly server?: TestServer; readonly storage: (folder: Folder) => Promise<Storage> }[] = [
-  { name: 'sqlite', storage: async folder => ({ type: 'sqlite', sqlite: { path: join(folder.path, 'shared.db') } }) },
-  ...servers.map(({ name, server }) => ({ name, server, storage: async () => ({ type: name, [name]: { url: await server.url() } }) })),
 ]
 
 const faults = [
@@ -36,18 +26,14 @@ const faults = [
 
 describe('storage faults', function () {
   this.timeout(180_000)
-  let upstream: Server
-  before(async () => { upstream = await startUpstream() })
-  after(() => {
-    upstream.closeAllConnections()
-    upstream.close()
-  })
+  let gateways: GatewayProcesses
+  before(async () => { gateways = await GatewayProcesses.behind() })
+  after(() => gateways.close())
 
   /** A gateway with a spool of its own, as on a machine of its own. */
   async function gateway(storage: Storage): Promise<Tapline & AsyncDisposable> {
-    const folder = await Folder.make({ 'tapline.yaml': { storage, server: { port: await freePort() } } })
-    const { port } = upstream.address() as AddressInfo
-    const tapline = new Tapline(folder, [], { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, OPENAI_MODELS: 'gpt-test', CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist', STORAGE_SPILL_DIR: join(folder.path, 'spill') })
+    const folder = await gateways.folder(() => ({ storage }))
+    const tapline = gateways.start(folder)
     void tapline.ended.then(async ({ code, stderr }) => {
       if (code !== null && code !== 0) console.error(`a gateway ended with ${code}: ${stderr}`)
       await folder[Symbol.asyncDispose]()
@@ -93,16 +79,15 @@ describe('storage faults', function () {
   it('records what was in the spool when the gateway itself was killed beside its database', async function () {
     await need(this, postgresql)
     await using database = await startPostgresql() as Startable
-    await using folder = await Folder.make({ 'tapline.yaml': { storage: { type: 'postgresql', postgresql: { url: database.url } }, server: { port: await freePort() } } })
-    const env = { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`, OPENAI_MODELS: 'gpt-test', CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist', STORAGE_SPILL_DIR: join(folder.path, 'spill') }
-    await using first = new Tapline(folder, [], env)
+    await using folder = await gateways.folder(() => ({ storage: { type: 'postgresql', postgresql: { url: database.url } } }))
+    await using first = gateways.start(folder)
     const ids = await call(await first.url(), 10)
     await database.kill()
     ids.push(...await call(await first.url(), 10))
     first.kill('SIGKILL')
     await once(first.process, 'exit')
     await database.restart()
-    await using second = new Tapline(folder, [], env)
+    await using second = gateways.start(folder)
     const url = await second.url()
     await eventually(async () => expect((await recordedIn(url)).toSorted()).to.deep.equal(ids.toSorted()))
   })
@@ -121,35 +106,4 @@ async function call(url: string, times: number): Promise<string[]> {
     for (let i = 0; i < times; i++) ids.push(await one())
     return ids
   }))).flat()
-}
-
-/** The request ids of all usage records, one for each record. */
-async function recordedIn(url: string): Promise<readonly string[]> {
-  const ids: string[] = []
-  for (let total = 1; ids.length < total;) {
-    const answer = await fetch(`${url}/admin/usage/log?cache_mode=all&limit=200&offset=${ids.length}`)
-    const page = await answer.json() as { entries: readonly { request_id: string }[]; total: number }
-    expect(answer.status, JSON.stringify(page)).to.equal(200)
-    total = page.total
-    ids.push(...page.entries.map(entry => entry.request_id))
-    if (page.entries.length === 0) break
-  }
-  return ids
-}
-
-async function ready(url: string): Promise<unknown> {
-  return await (await fetch(`${url}/health/ready`)).json()
-}
-
-/** Asks again until it holds. @throws what it threw last */
-async function eventually(holds: () => Promise<unknown>): Promise<void> {
-  const giveUpAt = performance.now() + patienceMs
-  for (;;) {
-    try {
-      await holds()
-      return
-    } catch (cause) {
-      if (performance.now() > giveUpAt) throw cause
-    }
-  }
 }

@@ -1,18 +1,20 @@
 /** Kills a gateway under load, starts it again, and compares what callers got with what was recorded. */
 
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { DatabaseSync } from 'node:sqlite'
-import { join } from 'node:path'
+import { readdir } from 'node:fs/promises'
 import { Pool } from 'undici'
-import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
-import { freePort } from '../../core/testing/port.ts'
-import { Folder, Tapline } from './run-tapline.ts'
+import { GatewayProcesses, recordedIn, spillOf } from './gateway-processes.ts'
+import type { Folder, Tapline } from './run-tapline.ts'
+import type { TestStore } from './stores.ts'
 
-const usage = { prompt_tokens: 10, completion_tokens: 5 }
-const plain = Buffer.from(JSON.stringify(chatCompletion({ usage })))
-const stream = Buffer.from(chatChunks({ pieces: ['a', 'b', 'c'], usage }).join(''))
 const callers = 16
+
+export interface CrashOptions {
+  readonly store: TestStore
+  /** How often the process is killed … */
+  readonly kills: number
+  /** … each time when so many requests were completed since the last. */
+  readonly completedBetween: number
+}
 
 export interface CrashReport {
   /** Ids of requests whose whole reply was received. */
@@ -31,43 +33,22 @@ export function faultsOf({ completed, records }: CrashReport): { readonly lost: 
   }
 }
 
-/** @param kills how often the process is killed, each time when so many requests were completed since the last */
-export async function crash(kills: number, completedBetween: number): Promise<CrashReport> {
-  await using folder = await Folder.make({ 'tapline.yaml': { storage: { sqlite: { path: 'tapline.db' } }, server: { port: await freePort() } } })
-  const upstream = await startUpstream()
-  const env = { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`, OPENAI_MODELS: 'gpt-test', CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist' }
-  const completed = new Set<string>()
-  const rounds: number[] = []
+export async function crash({ store, kills, completedBetween }: CrashOptions): Promise<CrashReport> {
+  const gateways = await GatewayProcesses.behind()
   try {
+    await using folder = await gateways.folder(async made => ({ storage: await store.storage(made) }))
+    const completed = new Set<string>()
+    const rounds: number[] = []
     for (let kill = 0; kill < kills; kill++) {
       const before = completed.size
-      await using gateway = new Tapline(folder, [], env)
+      await using gateway = gateways.start(folder)
       await killUnderLoad(gateway, completed, completedBetween)
       rounds.push(completed.size - before)
     }
-    await using last = new Tapline(folder, [], env)
-    await last.url()
-    last.kill('SIGTERM')
-    await last.ended
-    return { completed, records: recordsIn(join(folder.path, 'tapline.db')), rounds }
+    return { completed, records: await recordsOf(folder, gateways), rounds }
   } finally {
-    upstream.closeAllConnections()
-    upstream.close()
+    gateways.close()
   }
-}
-
-export async function startUpstream(): Promise<Server> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => { chunks.push(chunk) })
-    request.on('end', () => {
-      const isStream = Buffer.concat(chunks).includes('"stream":true')
-      response.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json' })
-      response.end(isStream ? stream : plain)
-    })
-  })
-  await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
-  return server
 }
 
 async function killUnderLoad(gateway: Tapline, completed: Set<string>, count: number): Promise<void> {
@@ -88,13 +69,22 @@ async function killUnderLoad(gateway: Tapline, completed: Set<string>, count: nu
   await pool.destroy()
 }
 
-function recordsIn(file: string): ReadonlyMap<string, number> {
-  const database = new DatabaseSync(file, { readOnly: true })
-  try {
-    const table = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%request_id%' AND sql LIKE '%provider_name%' LIMIT 1").get() as { name: string }
-    const rows = database.prepare(`SELECT request_id AS id, count(*) AS rows FROM "${table.name}" GROUP BY request_id`).all() as { id: string; rows: number }[]
-    return new Map(rows.map(({ id, rows: count }) => [id, count]))
-  } finally {
-    database.close()
-  }
+/** What a gateway finds that is started when nothing waits any more. */
+async function recordsOf(folder: Folder, gateways: GatewayProcesses): Promise<ReadonlyMap<string, number>> {
+  do await stopped(gateways.start(folder))
+  while (await waits(folder))
+  await using reader = gateways.start(folder)
+  const ids = await recordedIn(await reader.url())
+  return new Map([...Map.groupBy(ids, id => id)].map(([id, all]) => [id, all.length]))
+}
+
+/** It stores what waits before it ends, if that takes no longer than it may. */
+async function stopped(gateway: Tapline): Promise<void> {
+  await gateway.url()
+  gateway.kill('SIGTERM')
+  await gateway.ended
+}
+
+async function waits(folder: Folder): Promise<boolean> {
+  return (await readdir(spillOf(folder))).some(name => name.endsWith('.ndjson'))
 }

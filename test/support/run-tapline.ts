@@ -45,10 +45,14 @@ export class Tapline {
   #stdout = ''
   #stderr = ''
 
-  /** @param input what its standard input says; it has none by default */
-  constructor(folder: Pick<Folder, 'path'>, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, input?: string) {
+  /**
+   * @param input what its standard input says; it has none by default
+   * @param through a program and its arguments that becomes the gateway; by default there is none
+   */
+  constructor(folder: Pick<Folder, 'path'>, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, input?: string, through: readonly string[] = []) {
     const { PATH = '', NODE_V8_COVERAGE } = process.env
-    const child = this.process = spawn(process.execPath, [main, ...args], { cwd: folder.path, env: { PATH, HOME: folder.path, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+    const [program, ...rest] = [...through, process.execPath, main, ...args] as [string, ...string[]]
+    const child = this.process = spawn(program, rest, { cwd: folder.path, env: { PATH, HOME: folder.path, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
     child.stdin?.end(input)
     child.stdout?.on('data', (chunk: Buffer) => { this.#stdout += chunk.toString() })
     child.stderr?.on('data', (chunk: Buffer) => { this.#stderr += chunk.toString() })
