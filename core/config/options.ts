@@ -22,9 +22,14 @@ export function checkOptions(
   return { value, problems: findings.map(finding => problem(finding, describe)) }
 }
 
+const closedSchemas = new WeakMap<OptionsSchema, OptionsSchema>()
+
 /** An option that the schema does not name is a misspelt one. A schema that is a choice has no names of its own. */
 function closed(schema: OptionsSchema): OptionsSchema {
-  return schema.properties === undefined && (schema.oneOf ?? schema.anyOf) !== undefined ? schema : { additionalProperties: false, ...schema }
+  const isChoice = schema.properties === undefined && (schema.oneOf ?? schema.anyOf) !== undefined
+  const known = isChoice ? schema : closedSchemas.get(schema) ?? { additionalProperties: false, ...schema }
+  closedSchemas.set(schema, known)
+  return known
 }
 
 function noOptions(given: unknown): Finding[] {

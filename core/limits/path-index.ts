@@ -23,7 +23,8 @@ export interface Applied<R> {
 export class PathIndex<R extends PathRule, M extends Applied<R>> {
   readonly #own = new Map<string, R[]>()
   readonly #templates = new Map<string, R[]>()
-  readonly #found = new LRUCache<string, readonly M[]>({ max: mostPaths })
+  /** By size, not by number: room for all of them is made when they come, not at once. */
+  readonly #found = new LRUCache<string, readonly M[]>({ maxSize: mostPaths, sizeCalculation: () => 1 })
   readonly #make: (rule: R, subject: string) => readonly M[]
 
   constructor(rules: readonly R[], make: (rule: R, subject: string) => readonly M[]) {

@@ -80,7 +80,7 @@ function directoryFor({ place }: NamedStep, { directory }: CompileInput): string
 
 /** What settings give, a step need not say. */
 function lessRequired(schema: OptionsSchema | undefined, settings: Readonly<Record<string, unknown>>): OptionsSchema | undefined {
-  return schema?.required === undefined ? schema : { ...schema, required: schema.required.filter(name => settings[name] === undefined) }
+  return schema?.required?.some(name => settings[name] !== undefined) === true ? { ...schema, required: schema.required.filter(name => settings[name] === undefined) } : schema
 }
 
 /** The steps that a step stands for take its place; they point at it. */

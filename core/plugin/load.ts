@@ -47,12 +47,22 @@ const members: Readonly<Record<Kind, (value: Record<string, unknown>) => boolean
   provider: value => typeof value['operations'] === 'object',
 }
 
+/** What was loaded of the default set, by kind and name: it stays what it is while the process runs. */
+const ofDefaultSet = new Map<string, Loaded<Definitions[Kind]>>()
+
 /**
  * @param from the directory that paths and packages are looked up from
  * @param pinned the SHA-256 that the file must have
  * @throws LoadError
  */
 export async function load<K extends Kind>(kind: K, use: string, from: string, options: LoaderOptions, pinned?: string): Promise<Loaded<Definitions[K]>> {
+  const known = pinned === undefined ? ofDefaultSet.get(`${kind} ${use}`) : undefined
+  const loaded = known ?? await loadAnew(kind, use, from, options, pinned)
+  if (loaded.isDefault) ofDefaultSet.set(`${kind} ${use}`, loaded)
+  return loaded as Loaded<Definitions[K]>
+}
+
+async function loadAnew<K extends Kind>(kind: K, use: string, from: string, options: LoaderOptions, pinned: string | undefined): Promise<Loaded<Definitions[K]>> {
   installHooks()
   const found = find(kind, use, from, options)
   if (found === undefined) throw await notFound(kind, use)
@@ -65,8 +75,16 @@ export async function load<K extends Kind>(kind: K, use: string, from: string, o
   return { definition: definition as Definitions[K], file, sha256, isDefault: found.isDefault }
 }
 
+const namesOfDefaultSet = new Map<Kind, Promise<readonly string[]>>()
+
 /** The names of the default set: what stands in any of the rooms of its kind. */
-export async function defaultNames(kind: 'plugin' | 'provider'): Promise<readonly string[]> {
+export function defaultNames(kind: 'plugin' | 'provider'): Promise<readonly string[]> {
+  const names = namesOfDefaultSet.get(kind) ?? readNames(kind)
+  namesOfDefaultSet.set(kind, names)
+  return names
+}
+
+async function readNames(kind: 'plugin' | 'provider'): Promise<readonly string[]> {
   const names = await Promise.all(foldersOf(kind).map(folder => namesIn(folder, kind)))
   return names.flat().filter(name => find(kind, name, '/', { searchPaths: [] })?.isDefault === true).sort()
 }

@@ -1,6 +1,6 @@
 /** The workflows that the configuration says, and the one that it means for everybody. */
 
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { definition, type GuardrailBook, type OptionsOf, type Variant, type Variants } from '../../core/index.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
@@ -13,16 +13,22 @@ type Rule = OptionsOf<typeof schema>['rules'][number]
 
 /** @throws Error that names the rule at fault */
 export function configuredVersions(rules: readonly Rule[], providers: readonly string[]): readonly Version[] {
-  const validate = new Ajv2020({ strict: false }).compile(definition(file, 'WorkflowPayload'))
   const versions = rules.map((rule, index) => {
     const { name, description, workflow_payload: payload } = rule
-    const problem = validate(payload) ? undefined : validate.errors?.[0]
+    const problem = problemOf(payload)
     if (problem !== undefined) throw new Error(`workflows.rules[${index}].workflow_payload${problem.instancePath} ${problem.message ?? 'is not valid'}`)
     return managedVersion({ ...readScope(rule, providers), name, description, workflow_payload: payload as unknown as WorkflowPayload })
   })
   const twice = versions.find((version, index) => versions.findIndex(other => keyOf(other) === keyOf(version)) !== index)
   if (twice !== undefined) throw new Error(`workflows.rules: two workflows have the scope of "${twice.name}"`)
   return versions
+}
+
+let validate: ValidateFunction | undefined
+
+function problemOf(payload: unknown): ErrorObject | undefined {
+  validate ??= new Ajv2020({ strict: false }).compile(definition(file, 'WorkflowPayload'))
+  return validate(payload) ? undefined : validate.errors?.[0]
 }
 
 /** What the configuration alone makes of the pipelines, spelled as a workflow. @param base the pipelines as they are */

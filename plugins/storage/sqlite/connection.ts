@@ -1,6 +1,7 @@
 /** A worker with the database, as seen from the gateway: calls go there, answers come back, and an end of the worker is told to all who wait. */
 
-import { extname } from 'node:path'
+import { getCompileCacheDir } from 'node:module'
+import { dirname, extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { StorageUnavailable, type Clock, type Timer } from '../../../core/index.ts'
 import { ready, type Answer, type Call, type Method, type WorkerData, type WorkerError } from './protocol.ts'
@@ -27,7 +28,7 @@ export class WorkerConnection {
 
   constructor(data: WorkerData, clock: Clock) {
     this.#clock = clock
-    this.#worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: youngMb } })
+    this.#worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { workerData: data, env: environment(), resourceLimits: { maxYoungGenerationSizeMb: youngMb } })
     this.#worker.on('message', (answer: Answer) => this.#take(answer))
     this.#worker.on('error', cause => this.#end(cause))
     this.#worker.on('exit', () => this.#end(undefined))
@@ -86,6 +87,12 @@ export class WorkerConnection {
     this.#ended ??= new StorageUnavailable('the database was closed', { cause })
     for (const id of this.#waiting.keys()) this.#settle(id)?.reject(this.#ended)
   }
+}
+
+/** Where this thread finds what was compiled before, so does the worker: Node keeps it in a folder of its own version there. */
+function environment(): NodeJS.ProcessEnv {
+  const directory = getCompileCacheDir()
+  return directory === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(directory) }
 }
 
 const kinds: Readonly<Record<string, new (message: string) => Error>> = { TypeError, RangeError }
