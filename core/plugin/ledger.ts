@@ -99,8 +99,8 @@ export interface UsageSumsQuery {
 export interface UsageLedger {
   /** Adds a record; it is durable when this returns. A second one of the same id is ignored. */
   record(entry: UsageEntry): void
-  /** Calls back with every record of this process as it is noted. @param listener what it is given works out tokens and price, once @returns how to end it */
-  onRecord(listener: (record: () => SpentRecord) => void): () => void
+  /** Calls back with every record of this process as it is noted. @returns how to end it */
+  onRecord(listener: (record: SpentRecord) => void): () => void
   /** The totals of requests, by request id; those without records are missing. */
   ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>>
   /** The totals of all records that a filter finds, hits of local caches aside. */

@@ -145,10 +145,8 @@ export class JournalWriter<Row extends JournalRow> {
     const { batchRows } = this.#options.policy
     const isBuffered = this.#buffer.length > 0
     try {
-      const rows = isBuffered ? this.#buffer.slice(0, batchRows) : this.#spool.next(batchRows)
-      await this.#store(rows)
-      if (isBuffered) this.#buffer.splice(0, rows.length)
-      else this.#spool.commit(rows.length)
+      if (isBuffered) await this.#storeBuffered(batchRows)
+      else await this.#storeSpooled(batchRows)
       this.#failures = 0
       this.#figures.stored()
       return true
@@ -160,10 +158,23 @@ export class JournalWriter<Row extends JournalRow> {
     }
   }
 
-  async #store(rows: readonly Row[]): Promise<void> {
+  async #storeBuffered(limit: number): Promise<void> {
+    const rows = this.#buffer.slice(0, limit)
+    await this.#store(rows)
+    this.#buffer.splice(0, rows.length)
+  }
+
+  async #storeSpooled(limit: number): Promise<void> {
+    const spooled = this.#spool.next(limit)
+    await this.#store(spooled.map(({ row }) => row), spooled.map(({ text }) => text))
+    this.#spool.commit(spooled.length)
+  }
+
+  async #store(rows: readonly Row[], texts?: readonly string[]): Promise<void> {
     const { journal, clock, finish } = this.#options
     if (rows.length === 0) return
-    const rejected = await storeBatch(journal, finish === undefined ? rows : rows.map(finish), { clock, isInsisting: this.#failures >= insistsFrom })
+    const finished = finish === undefined ? { rows, texts } : { rows: rows.map(finish) }
+    const rejected = await storeBatch(journal, finished, { clock, isInsisting: this.#failures >= insistsFrom })
     for (const { id, cause } of rejected) this.#figures.rejected(id, cause)
   }
 

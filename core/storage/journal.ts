@@ -92,8 +92,12 @@ export interface Sum {
 }
 
 export interface Journal<Row extends JournalRow> {
-  /** Stores rows; those whose ids are there already are ignored. All or none of one call. @returns how many were new */
-  append(rows: readonly Row[]): Promise<number>
+  /**
+   * Stores rows; those whose ids are there already are ignored. All or none of one call.
+   * @param texts the same rows as JSON, where the caller has them: a store in another thread takes them as they are
+   * @returns how many were new
+   */
+  append(rows: readonly Row[], texts?: readonly string[]): Promise<number>
   /** One row, whole. */
   get(id: string): Promise<Row | undefined>
   /** Rows without the columns kept apart, and how many there are in all. */

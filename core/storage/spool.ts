@@ -29,6 +29,12 @@ export interface SpoolOptions<Row extends JournalRow> {
   leaving(): void
 }
 
+/** A row, and how it is written. */
+export interface SpooledRow<Row extends JournalRow> {
+  readonly row: Row
+  readonly text: string
+}
+
 /** The folder is as full as it may be. */
 export class SpoolFull extends Error {
   override readonly name = 'SpoolFull'
@@ -37,10 +43,9 @@ export class SpoolFull extends Error {
 export class Spool<Row extends JournalRow> {
   readonly #options: SpoolOptions<Row>
   /** Of this turn. */
-  #lines: string[] = []
-  #rows: Row[] = []
+  #fresh: SpooledRow<Row>[] = []
   /** What is written and comes next, and which segments it lies in. */
-  readonly #held: Row[] = []
+  readonly #held: SpooledRow<Row>[] = []
   readonly #spans: { readonly segment: Segment; rows: number }[] = []
   readonly #segments = new Set<Segment>()
   /** Those with rows that are not held, in the order in which they are read. */
@@ -54,24 +59,22 @@ export class Spool<Row extends JournalRow> {
 
   /** Takes a row. It is on the disk before anything that this turn writes to a socket. */
   append(row: Row): void {
-    if (this.#lines.length === 0) beforeEndOfTurn(this)
-    this.#lines.push(JSON.stringify(row))
-    this.#rows.push(row)
+    if (this.#fresh.length === 0) beforeEndOfTurn(this)
+    this.#fresh.push({ row, text: JSON.stringify(row) })
     if (this.#isClosed) this.flush()
   }
 
   /** Writes what was appended, now. */
   flush(): void {
-    const rows = this.#rows
+    const rows = this.#fresh
     if (rows.length === 0) return
-    const lines = Buffer.from(`${this.#lines.join('\n')}\n`)
-    this.#lines = []
-    this.#rows = []
+    const lines = Buffer.from(rows.map(({ text }) => `${text}\n`).join(''))
+    this.#fresh = []
     try {
       this.#keep(rows, this.#write(lines), lines.length)
       this.#options.written()
     } catch (cause) {
-      this.#options.refused(rows, cause)
+      this.#options.refused(rows.map(({ row }) => row), cause)
     }
     if (this.#isClosed) this.close()
   }
@@ -82,7 +85,7 @@ export class Spool<Row extends JournalRow> {
   }
 
   /** The rows that have waited longest. The same ones until they are committed. */
-  next(limit: number): readonly Row[] {
+  next(limit: number): readonly SpooledRow<Row>[] {
     if (this.#held.length === 0) this.#readOn()
     return this.#held.slice(0, limit)
   }
@@ -104,7 +107,7 @@ export class Spool<Row extends JournalRow> {
 
   /** How many rows are known to wait. */
   get length(): number {
-    return this.#rows.length + this.#held.length
+    return this.#fresh.length + this.#held.length
   }
 
   get isEmpty(): boolean {
@@ -183,7 +186,7 @@ export class Spool<Row extends JournalRow> {
   }
 
   /** Rows are held while there is room; once some of a segment were not, those behind them are not, either. */
-  #keep(rows: readonly Row[], segment: Segment, bytes: number): void {
+  #keep(rows: readonly SpooledRow<Row>[], segment: Segment, bytes: number): void {
     if (this.#unread.length === 0 && this.#held.length + rows.length <= heldRows) this.#hold(rows, segment)
     else if (segment.unreadFrom === undefined) {
       segment.unreadFrom = segment.bytes - bytes
@@ -191,7 +194,7 @@ export class Spool<Row extends JournalRow> {
     }
   }
 
-  #hold(rows: readonly Row[], segment: Segment): void {
+  #hold(rows: readonly SpooledRow<Row>[], segment: Segment): void {
     if (rows.length === 0) return
     this.#held.push(...rows)
     segment.held += rows.length
@@ -214,10 +217,10 @@ export class Spool<Row extends JournalRow> {
     }
   }
 
-  #parse(lines: readonly string[], { path }: Segment): readonly Row[] {
-    return lines.flatMap(line => {
+  #parse(lines: readonly string[], { path }: Segment): readonly SpooledRow<Row>[] {
+    return lines.flatMap(text => {
       try {
-        return [JSON.parse(line) as Row]
+        return [{ row: JSON.parse(text) as Row, text }]
       } catch (cause) {
         this.#options.log.warn({ file: path, err: cause }, 'a spooled line cannot be read, and was left out')
         return []

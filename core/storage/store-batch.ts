@@ -12,14 +12,20 @@ export interface Rejected {
   readonly cause: unknown
 }
 
+/** Rows, and as JSON if that is at hand. */
+export interface Batch<Row extends JournalRow> {
+  readonly rows: readonly Row[]
+  readonly texts?: readonly string[] | undefined
+}
+
 /**
  * @param isInsisting the batch was refused before, and often: then it is taken apart, unless the store is away
  * @returns the rows that the store did not take and never will
  * @throws whatever the store says, if it may take the batch later
  */
-export async function storeBatch<Row extends JournalRow>(journal: Pick<Journal<Row>, 'append'>, rows: readonly Row[], { clock, isInsisting }: { readonly clock: Clock; readonly isInsisting: boolean }): Promise<readonly Rejected[]> {
+export async function storeBatch<Row extends JournalRow>(journal: Pick<Journal<Row>, 'append'>, { rows, texts }: Batch<Row>, { clock, isInsisting }: { readonly clock: Clock; readonly isInsisting: boolean }): Promise<readonly Rejected[]> {
   try {
-    await inTime(journal.append(rows), clock)
+    await inTime(journal.append(rows, texts), clock)
     return []
   } catch (cause) {
     if (!isInsisting || cause instanceof StorageUnavailable) throw cause

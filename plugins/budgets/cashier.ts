@@ -74,8 +74,7 @@ export class Cashier {
   }
 
   /** Counts what a record says was spent; what the gateway's own cache answered was not. */
-  spendOf(finish: () => SpentRecord): void {
-    const { total_cost: cost, timestamp, user_path: userPath, auth_key_id: keyId, user_id: userId, labels, cache_type: cache } = finish()
+  spendOf({ total_cost: cost, timestamp, user_path: userPath, auth_key_id: keyId, user_id: userId, labels, cache_type: cache }: SpentRecord): void {
     if (cost === null || cost <= 0 || cache !== null) return
     const purses = this.book.of({ userPath, keyId, userId, labels })
     if (purses.length > 0) this.#billNow().adds.push(...purses.map(purse => ({ ...purse.counterAt(timestamp), amount: inNano(cost), atMs: timestamp })))

@@ -4,6 +4,7 @@ import { definePlugin, StorageUnavailable, type Attempt, type Exchange, type Lim
 import { makesBatch } from '../../core/limits/batches.ts'
 import { Renewals } from '../../core/limits/renewals.ts'
 import { RuleShelf } from '../../core/limits/rule-shelf.ts'
+import type { SpentRecord } from '../../core/plugin/ledger.ts'
 import { configuredLimits } from './configured.ts'
 import { Counting } from './counting.ts'
 import { endpointsOf } from './endpoints.ts'
@@ -70,7 +71,7 @@ export default definePlugin({
           admin.refresh({ name: 'rate_limits', run: () => standing.read() }),
           admin.setting('RATE_LIMITS_ENABLED', () => true),
           saturation.add(target => limiter.refuses(target)),
-          usage.onRecord(record => { if (!limiter.book.isEmpty) count(record) }),
+          usage.onRecord(count),
         )
         if (state.isShared) renewals.start()
         isServing = true
@@ -88,9 +89,8 @@ export default definePlugin({
       },
     }
 
-    function count(record: Parameters<Parameters<typeof usage.onRecord>[0]>[0]): void {
-      const facts = limiter.book.countsTokens ? record() : undefined
-      if (facts !== undefined && facts.cache_type === null) limiter.count(facts)
+    function count(record: SpentRecord): void {
+      if (limiter.book.countsTokens && record.cache_type === null) limiter.count(record)
     }
   },
 })

@@ -1,6 +1,6 @@
 /** Which session a call belongs to: as its client says, or as its beginning tells. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Exchange, JsonNode, OptionsOf } from '../../core/index.ts'
 import type { schema } from './schema.ts'
 
@@ -69,7 +69,7 @@ function detected(exchange: Exchange): string | undefined {
 }
 
 function digest(facts: readonly unknown[]): string {
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
+  return hash('sha256', JSON.stringify(facts)).slice(0, 32)
 }
 
 function stringOf(node: JsonNode | undefined): string | undefined {

@@ -1,13 +1,18 @@
-/** What is noted of a request when it is over, on its way: one object, whose tokens are sorted and whose price is found later. */
+/** What is noted of a request when it is over. */
 
-import type { Exchange, Target, Usage, UsageEntry } from '../../core/index.ts'
+import type { Exchange, Target, Usage } from '../../core/index.ts'
 import { timeOrderedId } from '../../core/time-ordered-id.ts'
+import { baseCounts } from '../../core/usage/base-counts.ts'
 import { requestUsage } from '../../core/usage/request-usage.ts'
+import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { estimateUsage } from './estimate.ts'
+import { madeRecord, nothingCounted, type PriceOf } from './record.ts'
 import { responseIdOf } from './response-id.ts'
 
 /** The longest path that is noted; passthrough takes any. */
 const endpointLength = 256
+
+const noLabels: string[] = []
 
 const ownTimeouts: ReadonlySet<string> = new Set(['upstream_timeout', 'request_timeout'])
 
@@ -28,39 +33,39 @@ export function reportedUsage(exchange: Exchange): Usage | undefined {
   return reported?.inputTokens === undefined && reported?.outputTokens === undefined && reported?.raw === undefined ? undefined : reported
 }
 
-export function entryOf(exchange: Exchange, target: Target, reported: Usage | undefined): UsageEntry {
+/** The record of a request: one whose provider said nothing is estimated, and says so. */
+export function recordOfExchange(exchange: Exchange, target: Target, reported: Usage | undefined, priceOf: PriceOf): UsageRecord {
   const { caller, request, labels } = exchange
   const { provider } = target
-  const timestamp = exchange.clock.now()
+  const timestamp = Math.trunc(exchange.clock.now())
   const estimate = reported === undefined ? estimateUsage(exchange) : undefined
   const usage = reported ?? estimate
-  return {
+  return madeRecord({
     id: timeOrderedId(timestamp),
     timestamp,
     request_id: exchange.id,
-    provider_id: responseIdOf(exchange),
+    provider_id: responseIdOf(exchange) ?? null,
     model: target.model,
     provider: provider.type,
     provider_name: provider.name,
-    requested_model: exchange.model === '' ? undefined : exchange.model,
+    requested_model: exchange.model === '' ? null : exchange.model,
     endpoint: request.path.length > endpointLength ? request.path.slice(0, endpointLength) : request.path,
     user_path: exchange.userPath === '' ? '/' : exchange.userPath,
-    user_id: caller?.userId,
-    session_id: exchange.session,
-    auth_key_id: caller?.keyId,
-    origin: exchange.origin,
-    labels: labels.length === 0 ? undefined : labels,
+    user_id: caller?.userId ?? null,
+    session_id: exchange.session ?? null,
+    auth_key_id: caller?.keyId ?? null,
+    labels: labels.length === 0 ? noLabels : [...labels],
     status: statusOf(exchange),
-    cache_type: exchange.cache === 'hit' ? 'exact' : undefined,
-    estimated: estimate === undefined ? undefined : true,
-    usage,
-    raw: usage?.raw,
-    apart: provider.definition.countsApart,
-  }
+    cache_type: exchange.cache === 'hit' ? 'exact' : null,
+    origin: exchange.origin,
+    estimated: estimate !== undefined,
+    rewrite_tokens_saved: null,
+    rewrite_cost_saved: null,
+  }, usage === undefined ? nothingCounted : baseCounts(usage, provider.definition), priceOf)
 }
 
 /** How a request ended: `ok`, `error`, `timeout`, `aborted`. */
-export function statusOf({ gone, status, error }: Exchange): string {
+export function statusOf({ gone, status, error }: Exchange): UsageRecord['status'] {
   if (gone || status === 499) return 'aborted'
   if (error === undefined) return status >= 400 ? 'error' : 'ok'
   return error.code !== null && ownTimeouts.has(error.code) ? 'timeout' : 'error'

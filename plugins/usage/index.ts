@@ -1,12 +1,12 @@
 /** Keeps the ledger: notes the tokens and the costs of every request, adds them up, and logs each request with them. */
 
-import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord, type UsageEntry } from '../../core/index.ts'
+import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord } from '../../core/index.ts'
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { Retention } from '../../core/storage/retention.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { CostCounter } from './cost-counter.ts'
 import { usageEndpoints } from './endpoints.ts'
-import { entryOf, reportedUsage, targetOf, wasServed } from './entry.ts'
+import { recordOfExchange, reportedUsage, targetOf, wasServed } from './entry.ts'
 import { usageJournal, type UsageJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { logLine } from './log-line.ts'
@@ -28,21 +28,13 @@ export default definePlugin({
     const costs = new CostCounter(meter)
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
     const ledger = new Ledger(entry => recordOf(entry, priceOf))
-    let opened: { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageEntry> | undefined; readonly retention: Retention<UsageRecord> } | undefined
+    ledger.onRecord(record => costs.count(record))
+    let opened: { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageRecord> | undefined; readonly retention: Retention<UsageRecord> } | undefined
     const offers: (() => void)[] = []
 
-    const write = (journal: UsageJournal) => new JournalWriter<UsageEntry>({
+    const write = (journal: UsageJournal) => new JournalWriter<UsageRecord>({
       name: usageJournal.name, policy: { bufferRows: 0, batchRows: options.buffer_size, everyMs: options.flush_interval },
-      journal: {
-        async append(rows) {
-          const records = rows as unknown as readonly UsageRecord[]
-          const added = await journal.append(records)
-          if (added > 0) costs.stored(records)
-          return added
-        },
-      },
-      finish: entry => recordOf(entry, priceOf) as unknown as UsageEntry,
-      spool, clock, meter, health, log,
+      journal, spool, clock, meter, health, log,
     })
     const lease = () => new Lease({ records: storage.records<LeaseRecord>('leases'), id: 'usage_recalculation', clock })
     const offer = (journal: UsageJournal) => {
@@ -80,10 +72,10 @@ export default definePlugin({
       if (!wasServed(exchange)) return
       const target = targetOf(exchange)
       const reported = reportedUsage(exchange)
-      log.info(logLine(exchange, target, reported ?? {}), 'request')
+      if (log.isLevelEnabled('debug')) log.debug(logLine(exchange, target, reported ?? {}), 'request')
       if (target === undefined) return
       costs.noted(target)
-      ledger.note(entryOf(exchange, target, reported))
+      ledger.note(recordOfExchange(exchange, target, reported, priceOf))
       if (exchange.cache !== 'hit' && reported !== undefined) count(target, reported)
     }
   },

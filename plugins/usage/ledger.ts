@@ -1,8 +1,9 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
-import type { Filter, JournalRow, Sum, Usage, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import type { Filter, Sum, Usage, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
 import type { SpentRecord, UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
+import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
 import { summaryOf, type Summary } from './sums.ts'
 import { tallies, tallyOf, type Tally } from './tally.ts'
@@ -13,35 +14,35 @@ const measures = [...tokens, ...costs]
 
 export class Ledger implements UsageLedger {
   #journal: UsageJournal | undefined
-  #writer: JournalWriter<UsageEntry> | undefined
-  readonly #listeners = new Set<(record: () => SpentRecord) => void>()
-  readonly #finish: (entry: UsageEntry) => SpentRecord
+  #writer: JournalWriter<UsageRecord> | undefined
+  readonly #listeners = new Set<(record: SpentRecord) => void>()
+  readonly #finish: (entry: UsageEntry) => UsageRecord
 
   /** @param finish works out the tokens and the price of an entry */
-  constructor(finish: (entry: UsageEntry) => SpentRecord) {
+  constructor(finish: (entry: UsageEntry) => UsageRecord) {
     this.#finish = finish
   }
 
   /** Without a writer, nothing is recorded. */
-  open(journal: UsageJournal, writer: JournalWriter<UsageEntry> | undefined): void {
+  open(journal: UsageJournal, writer: JournalWriter<UsageRecord> | undefined): void {
     this.#journal = journal
     this.#writer = writer
   }
 
   record(entry: UsageEntry): void {
     const raw = (entry['usage'] as Usage | undefined)?.raw
-    this.note(raw === undefined ? entry : { raw, ...entry })
+    this.note(this.#finish(raw === undefined ? entry : { raw, ...entry }))
     this.#writer?.sync()
   }
 
   /** The same, for what is on the disk before the reply that it belongs to. */
-  note(entry: UsageEntry & JournalRow): void {
+  note(record: UsageRecord): void {
     if (this.#writer === undefined) return
-    this.#writer.add(entry)
-    if (this.#listeners.size > 0) this.#tell(entry)
+    this.#writer.add(record)
+    for (const listener of this.#listeners) listener(record)
   }
 
-  onRecord(listener: (record: () => SpentRecord) => void): () => void {
+  onRecord(listener: (record: SpentRecord) => void): () => void {
     this.#listeners.add(listener)
     return () => { this.#listeners.delete(listener) }
   }
@@ -66,12 +67,6 @@ export class Ledger implements UsageLedger {
 
   async summary(filter: Filter): Promise<Summary | undefined> {
     return this.#writer === undefined ? undefined : await summaryOf(this.#opened, filter, 'uncached')
-  }
-
-  #tell(entry: UsageEntry): void {
-    let finished: SpentRecord | undefined
-    const record = () => finished ??= this.#finish(entry)
-    for (const listener of this.#listeners) listener(record)
   }
 
   get #opened(): UsageJournal {

@@ -2,18 +2,38 @@
 
 import type { Cost, PricedCall, Pricing, Usage, UsageEntry } from '../../core/index.ts'
 import { baseCounts, type BaseCounts } from '../../core/usage/base-counts.ts'
-import { cacheSplit } from '../../core/usage/cache-split.ts'
+import { cacheSplit, type CacheSplit } from '../../core/usage/cache-split.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 
 const estimatedCaveat = 'estimated usage'
 
 const unknownCost: Cost = { input_cost: null, output_cost: null, total_cost: null, cost_source: null, costs_calculation_caveat: null }
 
-/** @param entry by `entryOf`, or as another plugin gave it: with the columns of a record */
-export function recordOf(entry: UsageEntry, priceOf: (call: PricedCall) => Cost): UsageRecord {
-  const counts = countsOf(entry)
-  const { cached_input_ratio: _, ...split } = cacheSplit(counts)
-  const known = {
+/** What a record says beside its counts and its costs. */
+export type RecordFacts = Omit<UsageRecord, keyof BaseCounts | keyof CacheCounts | keyof Cost>
+
+type CacheCounts = Pick<CacheSplit, 'uncached_input_tokens' | 'cached_input_tokens' | 'cache_write_input_tokens'>
+
+export type PriceOf = (call: PricedCall) => Cost
+
+export const nothingCounted: BaseCounts = { input_tokens: null, output_tokens: null, total_tokens: null, raw_data: null }
+
+/** Every request comes by here: one literal, and no copies. */
+export function madeRecord(facts: RecordFacts, counts: BaseCounts, priceOf: PriceOf): UsageRecord {
+  const { uncached_input_tokens, cached_input_tokens, cache_write_input_tokens } = cacheSplit(counts)
+  const { input_tokens, output_tokens, total_tokens, raw_data } = counts
+  const { provider, provider_name, model, timestamp, endpoint, estimated } = facts
+  const { input_cost, output_cost, total_cost, cost_source, costs_calculation_caveat } = costColumns({ provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated }, priceOf)
+  return {
+    ...facts,
+    input_tokens, output_tokens, total_tokens, raw_data, uncached_input_tokens, cached_input_tokens, cache_write_input_tokens,
+    input_cost, output_cost, total_cost, cost_source, costs_calculation_caveat,
+  }
+}
+
+/** @param entry as another plugin gave it: with the columns of a record */
+export function recordOf(entry: UsageEntry, priceOf: PriceOf): UsageRecord {
+  return madeRecord({
     id: entry.id,
     timestamp: Math.trunc(entry.timestamp),
     request_id: text(entry, 'request_id') ?? '',
@@ -34,14 +54,11 @@ export function recordOf(entry: UsageEntry, priceOf: (call: PricedCall) => Cost)
     estimated: entry['estimated'] === true,
     rewrite_tokens_saved: number(entry, 'rewrite_tokens_saved'),
     rewrite_cost_saved: number(entry, 'rewrite_cost_saved'),
-    ...counts,
-    ...split,
-  }
-  return { ...known, ...costColumns(known, priceOf) }
+  }, countsOf(entry), priceOf)
 }
 
 /** Costs as they are stored: an estimate that nobody can price is marked as one, too. */
-export function costColumns(call: PricedCall, priceOf: (call: PricedCall) => Cost): Cost {
+export function costColumns(call: PricedCall, priceOf: PriceOf): Cost {
   const cost = priceOf(call)
   return call.estimated === true && cost.total_cost === null && cost.costs_calculation_caveat === null ? { ...cost, costs_calculation_caveat: estimatedCaveat } : cost
 }
@@ -69,7 +86,7 @@ function number(entry: UsageEntry, name: string): number | null {
 }
 
 /** What a price list that fails makes of a cost: a record without a price is better than none. */
-export function carefully(pricing: Pricing, failed: (cause: unknown) => void): (call: PricedCall) => Cost {
+export function carefully(pricing: Pricing, failed: (cause: unknown) => void): PriceOf {
   return call => {
     try {
       return pricing.cost(call)

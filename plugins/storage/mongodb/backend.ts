@@ -1,6 +1,6 @@
 /** MongoDB as a store: every method reaches the server, or says that it is away. */
 
-import type { Clock, Filter, LeaseRecord, SumsQuery } from '../../../core/index.ts'
+import type { Clock, Filter, JournalRow, LeaseRecord, SumsQuery } from '../../../core/index.ts'
 import type { Backend, DocumentQuery, DocumentWrite, EncodedChange, EncodedSum, PageQuery, RowsQuery, StoredDocument } from '../shared/backend.ts'
 import { Changes } from '../shared/changes.ts'
 import { CodedRecords } from '../shared/coded-records.ts'
@@ -71,8 +71,8 @@ export class MongoBackend implements Backend {
     await this.#reach(async () => await this.#journals.open(shape))
   }
 
-  async append(journal: string, rows: readonly EncodedRow[]): Promise<number> {
-    return await this.#in(journal, async ({ writes }) => await writes.append(rows))
+  async append(journal: string, rows: readonly JournalRow[]): Promise<number> {
+    return await this.#in(journal, async ({ codec, writes }) => await writes.append(rows.map(row => codec.encode(row))))
   }
 
   async getRow(journal: string, id: string): Promise<EncodedRow | undefined> {

@@ -4,6 +4,7 @@ import type { Collection, Db } from 'mongodb'
 import type { Clock } from '../../../core/index.ts'
 import type { JournalShape, ShapedColumn } from '../shared/definition.ts'
 import type { Alone } from './alone.ts'
+import { RowCodec } from '../shared/row-codec.ts'
 import { collectionNames } from './layout.ts'
 import { RowReads } from './row-reads.ts'
 import { RowWrites } from './row-writes.ts'
@@ -16,6 +17,7 @@ interface JournalRecord {
 }
 
 export interface OpenJournal {
+  readonly codec: RowCodec
   readonly reads: RowReads
   readonly writes: RowWrites
   readonly sums: Sums
@@ -58,7 +60,7 @@ export class Journals {
   #journal(shape: JournalShape): OpenJournal {
     const reads = new RowReads(this.#database, shape)
     const writes = new RowWrites(this.#database, shape, this.#clock)
-    return { reads, writes, sums: new Sums(this.#database, shape, reads, writes.batches) }
+    return { codec: new RowCodec(shape), reads, writes, sums: new Sums(this.#database, shape, reads, writes.batches) }
   }
 
   async #prepare(shape: JournalShape, { writes }: OpenJournal): Promise<void> {

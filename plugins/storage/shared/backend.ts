@@ -1,6 +1,6 @@
 /** What a database does for its store: documents and encoded rows in plain data, so that it may run in a worker. */
 
-import type { Filter, RecordQuery, SumsQuery } from '../../../core/index.ts'
+import type { Filter, JournalRow, RecordQuery, SumsQuery } from '../../../core/index.ts'
 import type { JournalShape } from './definition.ts'
 import type { EncodedRow, Value } from './row-codec.ts'
 
@@ -78,7 +78,8 @@ export interface Backend {
   revisions(collections: readonly string[]): Promise<Readonly<Record<string, number>>>
   /** Makes what a journal needs in the database. @throws if it stands there with columns of other types */
   openJournal(shape: JournalShape): Promise<void>
-  append(journal: string, rows: readonly EncodedRow[]): Promise<number>
+  /** @param texts the same rows as JSON, if they are at hand @throws RangeError if an id is too long */
+  append(journal: string, rows: readonly JournalRow[], texts?: readonly string[]): Promise<number>
   getRow(journal: string, id: string): Promise<EncodedRow | undefined>
   listRows(journal: string, query: RowsQuery): Promise<{ readonly rows: readonly EncodedRow[]; readonly total: number }>
   pageRows(journal: string, query: PageQuery): Promise<readonly EncodedRow[]>

@@ -54,7 +54,7 @@ interface Encoding {
 }
 
 /** Turns rows of one journal into values, and back. */
-export class RowCodec<Row extends JournalRow> {
+export class RowCodec<Row extends JournalRow = JournalRow> {
   readonly #shape: JournalShape
   readonly #main: readonly Encoding[]
   readonly #apart: readonly Encoding[]

@@ -1,6 +1,6 @@
 /** The workers of one database: a writer, and a reader that begins with the first long question, so that neither waits for the other. */
 
-import { StorageUnavailable, type Clock } from '../../../core/index.ts'
+import { StorageUnavailable, type Clock, type JournalRow } from '../../../core/index.ts'
 import type { Backend } from '../shared/backend.ts'
 import type { JournalShape } from '../shared/definition.ts'
 import { patienceMs, type Patience } from '../shared/sql/database.ts'
@@ -8,10 +8,10 @@ import { WorkerConnection } from './connection.ts'
 import type { Method } from './protocol.ts'
 
 /** How long each method is waited for; questions are the reader's. */
-const patienceOf: Readonly<Record<keyof Backend, Patience>> = {
+const patienceOf: Readonly<Record<Exclude<Method, 'useJournal'>, Patience>> = {
   ping: 'lookup', getDocument: 'lookup', listDocuments: 'lookup', revisions: 'lookup', getRow: 'lookup',
   putDocument: 'write', deleteDocument: 'write', deleteDocuments: 'write', purgeDocuments: 'write',
-  openJournal: 'write', append: 'write', amend: 'write', deleteRows: 'write',
+  openJournal: 'write', appendTexts: 'write', amend: 'write', deleteRows: 'write',
   listRows: 'question', pageRows: 'question', sums: 'question',
 }
 
@@ -31,8 +31,8 @@ export class Crew {
 
   /** The methods of a backend, each as a call to a worker. */
   get backend(): Backend {
-    const methods = (Object.keys(patienceOf) as (keyof Backend)[]).map(method => [method, (...parameters: readonly unknown[]) => this.#call(method, parameters)] as const)
-    return { ...Object.fromEntries(methods) as unknown as Backend, openJournal: shape => this.#openJournal(shape) }
+    const methods = (Object.keys(patienceOf) as (keyof typeof patienceOf)[]).map(method => [method, (...parameters: readonly unknown[]) => this.#call(method, parameters)] as const)
+    return { ...Object.fromEntries(methods) as unknown as Backend, openJournal: shape => this.#openJournal(shape), append: (...batch) => this.#append(...batch) }
   }
 
   /** Opens the file and brings its tables up to date. @throws if that cannot be done */
@@ -52,10 +52,14 @@ export class Crew {
     if (this.#reader !== undefined) introduce(this.#reader, shape)
   }
 
-  async #call(method: keyof Backend, parameters: readonly unknown[]): Promise<unknown> {
+  async #append(journal: string, rows: readonly JournalRow[], texts?: readonly string[]): Promise<number> {
+    return await this.#call('appendTexts', [journal, texts === undefined ? JSON.stringify(rows) : `[${texts.join(',')}]`]) as number
+  }
+
+  async #call(method: keyof typeof patienceOf, parameters: readonly unknown[]): Promise<unknown> {
     const patience = patienceOf[method]
     const worker = patience === 'question' && this.#path !== ':memory:' ? this.#reading() : this.#writing()
-    return await worker.call(method satisfies Method, parameters, patienceMs[patience])
+    return await worker.call(method, parameters, patienceMs[patience])
   }
 
   #writing(): WorkerConnection {

@@ -1,6 +1,7 @@
 /** A worker that holds the database: it opens it, brings its tables up to date, and takes one call after the other. */
 
 import { parentPort, workerData } from 'node:worker_threads'
+import type { JournalRow } from '../../../core/index.ts'
 import { Engine } from '../shared/sql/engine.ts'
 import { migrate } from '../shared/sql/migrations.ts'
 import { SqliteDatabase } from './database.ts'
@@ -31,6 +32,7 @@ async function open(): Promise<Engine> {
 }
 
 function take(engine: Engine, { method, parameters }: Call): unknown {
+  if (method === 'appendTexts') return engine.append(String(parameters[0]), JSON.parse(String(parameters[1])) as readonly JournalRow[])
   return (engine[method] as (...parameters: readonly unknown[]) => unknown).call(engine, ...parameters)
 }
 

@@ -1,9 +1,9 @@
 /** A backend over a database that speaks SQL. */
 
-import type { SumsQuery } from '../../../../core/index.ts'
+import type { JournalRow, SumsQuery } from '../../../../core/index.ts'
 import type { Backend, DocumentQuery, DocumentWrite, EncodedChange, PageQuery, RowsQuery } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'
-import type { EncodedRow } from '../row-codec.ts'
+import { RowCodec } from '../row-codec.ts'
 import { Counting, type Later } from './counting.ts'
 import type { Database } from './database.ts'
 import { Documents } from './documents.ts'
@@ -16,6 +16,7 @@ import { whereaboutsOf } from './whereabouts.ts'
 
 interface Tables {
   readonly shape: JournalShape
+  readonly codec: RowCodec
   readonly reads: RowReads
   readonly writes: RowWrites
   readonly sums: Sums
@@ -76,7 +77,7 @@ export class Engine implements Backend {
   /** Makes a journal known whose tables are there. */
   useJournal(shape: JournalShape): void {
     const counting = shape.rollup === undefined ? undefined : new Counting(this.#database, shape, shape.rollup, this.#later)
-    this.#journals.set(shape.name, { shape, reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape, counting), sums: new Sums(this.#database, shape), counting })
+    this.#journals.set(shape.name, { shape, codec: new RowCodec(shape), reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape, counting), sums: new Sums(this.#database, shape), counting })
   }
 
   async openJournal(shape: JournalShape): Promise<void> {
@@ -85,8 +86,9 @@ export class Engine implements Backend {
     this.#tables(shape.name).counting?.begin()
   }
 
-  async append(journal: string, rows: readonly EncodedRow[]): Promise<number> {
-    return await this.#tables(journal).writes.append(rows)
+  async append(journal: string, rows: readonly JournalRow[]): Promise<number> {
+    const { codec, writes } = this.#tables(journal)
+    return await writes.append(rows.map(row => codec.encode(row)))
   }
 
   async getRow(journal: string, id: string) {
