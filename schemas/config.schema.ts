@@ -299,11 +299,23 @@ export interface ProviderSetting {
     }
   }
   /**
-   * Headers that every call to it carries.
+   * Headers that every call to it carries, in the place of its own of those names; not the key, Host and what says how a message is carried.
    */
   custom_upstream_headers?: {
     [k: string]: string
   }
+  /**
+   * Whether headers of callers go along, in the place of its own of those names and of custom_upstream_headers; never credentials, cookies, user paths, and what proxies and connections say.
+   */
+  passthrough_user_headers?: boolean
+  /**
+   * Names of headers: which ones do not go along, or with the mode allow which ones alone do.
+   */
+  passthrough_user_headers_skip?: string[]
+  /**
+   * What passthrough_user_headers_skip lists: what is left out, or all that goes along; `skip` where absent.
+   */
+  passthrough_user_headers_skip_mode?: 'skip' | 'allow'
   /**
    * HTTP or SOCKS5 proxy for this instance.
    */

@@ -1,14 +1,18 @@
 /** Edits of headers that policy asks for: what is removed, set and added, in this order. */
 
+/** Patterns of names and values that a header can have. */
+export const headerName = '^[!#$%&\'*+.^_`|~0-9A-Za-z-]+$'
+export const headerValue = '^[\\t\\x20-\\x7e\\x80-\\xff]*$'
+
 /** Lower-case names of headers that carry credentials. */
 const credentials: ReadonlySet<string> = new Set([
-  'authorization', 'proxy-authorization', 'www-authenticate', 'proxy-authenticate', 'x-api-key', 'api-key', 'x-goog-api-key', 'x-auth-token', 'x-access-token',
+  'authorization', 'proxy-authorization', 'www-authenticate', 'proxy-authenticate', 'x-api-key', 'api-key', 'xi-api-key', 'x-goog-api-key', 'x-auth-token', 'x-access-token',
   'x-amz-security-token', 'x-tapline-key', 'x-gomodel-key', 'cookie', 'set-cookie',
 ])
 
 /** Lower-case names of headers that say how a message is carried and spelled, and which one it is. */
 const transport: ReadonlySet<string> = new Set([
-  'host', 'content-length', 'content-type', 'content-encoding', 'accept-encoding', 'connection', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade',
+  'host', 'content-length', 'content-type', 'content-encoding', 'accept-encoding', 'connection', 'proxy-connection', 'keep-alive', 'te', 'trailer', 'trailers', 'transfer-encoding', 'upgrade',
   'expect', 'x-request-id', 'request-id',
 ])
 
@@ -27,7 +31,13 @@ export interface HeaderChanges {
   readonly add?: Readonly<Record<string, string>>
 }
 
-export class HeaderEdits {
+/** Something that changes the headers of a call. */
+export interface HeaderEditing {
+  /** Flat headers as they are afterwards; those that it is given stay as they are. */
+  flat(headers: readonly string[]): string[]
+}
+
+export class HeaderEdits implements HeaderEditing {
   readonly #dropped: ReadonlySet<string>
   readonly #given: readonly string[]
 
@@ -42,12 +52,7 @@ export class HeaderEdits {
 
   /** Flat headers as they are after the edits. */
   flat(headers: readonly string[]): string[] {
-    const kept: string[] = []
-    for (let i = 0; i + 1 < headers.length; i += 2) {
-      if (!this.#dropped.has((headers[i] as string).toLowerCase())) kept.push(headers[i] as string, headers[i + 1] as string)
-    }
-    kept.push(...this.#given)
-    return kept
+    return [...without(headers, this.#dropped), ...this.#given]
   }
 
   /** Headers by their lower-case names, as they are after the edits. */
@@ -55,4 +60,17 @@ export class HeaderEdits {
     const given = this.#given.flatMap((name, i): [string, string][] => i % 2 === 0 ? [[name.toLowerCase(), this.#given[i + 1] as string]] : [])
     return { ...Object.fromEntries(Object.entries(headers).filter(([name]) => !this.#dropped.has(name))), ...Object.fromEntries(given) }
   }
+}
+
+/** Flat headers, others of which take the place of all of their names. */
+export function replaced(headers: readonly string[], others: readonly string[]): string[] {
+  return [...without(headers, new Set(others.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase()))), ...others]
+}
+
+function without(headers: readonly string[], names: ReadonlySet<string>): string[] {
+  const kept: string[] = []
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (!names.has((headers[i] as string).toLowerCase())) kept.push(headers[i] as string, headers[i + 1] as string)
+  }
+  return kept
 }

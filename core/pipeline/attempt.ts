@@ -1,7 +1,7 @@
 /** One call to one target, and how it ended. */
 
 import type { GatewayError } from '../errors.ts'
-import type { HeaderEdits } from '../http/header-edits.ts'
+import type { HeaderEditing } from '../http/header-edits.ts'
 import type { Adaptation } from '../upstream/adaptation.ts'
 import type { Images } from '../upstream/remote-images.ts'
 import type { Reply } from '../upstream/reply.ts'
@@ -40,7 +40,7 @@ export class Attempt {
   /** Headers that taps add to the call, flat. */
   readonly headers: string[] = []
   /** What policy changes in the headers of the call. */
-  readonly headerEdits: HeaderEdits[] = []
+  readonly headerEdits: HeaderEditing[] = []
   /** The provider is asked to report the usage of a stream; the event that this causes is kept from a caller who did not ask. */
   askForUsage = false
   /** Milliseconds that a plain answer may take, where that is less than the configuration allows. */

@@ -108,10 +108,9 @@ function outgoingCall(provider: ProviderInstance, { operation, params = {}, quer
   if (place === undefined) throw unserved(provider, operation)
   const headers = [...body === undefined ? [] : ['Content-Type', body.type], 'Accept', '*/*', 'Accept-Encoding', 'identity']
   if (body?.length !== undefined) headers.push('Content-Length', String(body.length))
-  provider.authorize(headers, key ?? provider.keys.take(), requestId)
   const path = pathOf(place.path, params, query)
   const bytes = body?.bytes
-  return { operation, method: place.method, path, headers, body: Buffer.isBuffer(bytes) ? bytes : undefined, ...bytes instanceof Readable ? { upload: bytes } : {}, ...userPath === '' ? {} : { userPath } }
+  return { operation, method: place.method, path, headers: provider.headers.of(headers, { key: key ?? provider.keys.take(), requestId }), body: Buffer.isBuffer(bytes) ? bytes : undefined, ...bytes instanceof Readable ? { upload: bytes } : {}, ...userPath === '' ? {} : { userPath } }
 }
 
 function unserved({ name, type }: ProviderInstance, operation: string): GatewayError {

@@ -49,11 +49,10 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
   const { headers } = outgoing
   const { target: { provider, model } } = attempt
   if (exchange.forward === undefined) trace(headers, exchange)
-  provider.authorize(headers, attempt.key, exchange.id)
-  if (attempt.headers.length > 0) headers.push(...attempt.headers)
-  const edited = attempt.headerEdits.reduce((given, edits) => edits.flat(given), headers)
+  const caller = exchange.forward === undefined ? { request: exchange.request, ownHeaders: exchange.plan.ownHeaders } : undefined
+  const dressed = provider.headers.of(headers, { key: attempt.key, requestId: exchange.id, added: attempt.headers, edits: attempt.headerEdits, ...(caller === undefined ? {} : { caller }) })
   const path = exchange.forward === undefined ? outgoing.path.replace('{model}', () => encodeURIComponent(model)) : outgoing.path
-  return { ...outgoing, headers: edited, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
+  return { ...outgoing, headers: dressed, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
 }
 
 function ownHeaders({ streamed, request, dialect, operation }: Exchange, { definition: { callerHeaders } }: ProviderInstance): string[] {

@@ -12,6 +12,7 @@ import { fanOut } from './fan-out.ts'
 import { HttpTransport } from './http-transport.ts'
 import { InProcessTransport } from './in-process-transport.ts'
 import { KeyRing } from './keys.ts'
+import { ProviderHeaders } from './provider-headers.ts'
 import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
 
 /** What a provider is made in. */
@@ -44,6 +45,7 @@ export class ProviderInstance {
   readonly baseUrl: string | undefined
   readonly settings: ProviderSettings
   readonly translation: TranslationOptions
+  readonly headers: ProviderHeaders
   /** The dialects that it may be spoken to in, by name. */
   readonly wires: ReadonlyMap<string, UpstreamDialect & Partial<Dialect>>
   /** What its refusals have taught (see `learn` of its definition). */
@@ -54,10 +56,6 @@ export class ProviderInstance {
   readonly #transport: Transport
   /** To the host that lists the models. */
   readonly #listing: Transport
-  readonly #authHeader: string
-  readonly #authScheme: string
-  readonly #customHeaders: readonly string[]
-  readonly #defaultHeaders: readonly (readonly [name: string, value: string])[]
   #holders = 0
 
   /** @throws Error when a setting cannot work, for example a proxy URL */
@@ -79,10 +77,7 @@ export class ProviderInstance {
     this.#listing = facts.listingUrl === undefined ? this.#transport : httpTransport(facts.listingUrl, config, limits)
     const proxy = definition.answer !== undefined || facts.baseUrl === undefined ? undefined : proxyFor(facts.baseUrl, config)
     this.proxy = proxy === undefined ? undefined : shownProxy(proxy)
-    this.#authHeader = settings['auth_header'] as string | undefined ?? definition.auth?.header ?? 'Authorization'
-    this.#authScheme = settings['auth_scheme'] as string | undefined ?? (definition.auth === undefined ? 'Bearer' : definition.auth.scheme ?? '')
-    this.#customHeaders = Object.entries(settings['custom_upstream_headers'] as Record<string, string> | undefined ?? {}).flat()
-    this.#defaultHeaders = Object.entries({ ...definition.defaultHeaders, ...facts.defaultHeaders })
+    this.headers = new ProviderHeaders(this.settings, definition, facts.defaultHeaders)
   }
 
   /** Every operation that is served, and where. */
@@ -93,14 +88,6 @@ export class ProviderInstance {
   /** Where an operation is served; undefined if this provider has none such. */
   endpoint(operation: string): EndpointPlace | undefined {
     return this.#endpoints.get(operation)
-  }
-
-  /** Adds what every call to this provider carries: its key, fixed headers, the request's id. */
-  authorize(headers: string[], key: string | undefined, requestId: string | undefined): void {
-    if (key !== undefined) headers.push(this.#authHeader, this.#authScheme === '' ? key : `${this.#authScheme} ${key}`)
-    if (requestId !== undefined) headers.push(this.definition.requestIdHeader ?? 'X-Request-Id', requestId)
-    if (this.#customHeaders.length > 0) headers.push(...this.#customHeaders)
-    for (const [name, value] of this.#defaultHeaders) if (!names(headers, name)) headers.push(name, value)
   }
 
   /** Starts one call. */
@@ -117,8 +104,7 @@ export class ProviderInstance {
     const entries: ModelEntry[] = []
     let path: string | undefined = place.path
     for (let page = 0; path !== undefined && page < mostPages; page++) {
-      const headers = ['Accept', 'application/json']
-      this.authorize(headers, this.keys.take(), undefined)
+      const headers = this.headers.of(['Accept', 'application/json'], { key: this.keys.take() })
       const body = JSON.parse((await this.#fetch({ operation: 'models', ...place, path, headers, body: undefined }, timeoutMs)).toString()) as unknown
       entries.push(...models(body))
       const next = nextPage?.(body)
@@ -186,12 +172,6 @@ export class ProviderInstance {
       }, this.#listing)
     })
   }
-}
-
-/** Whether flat headers have one of that name. */
-function names(headers: readonly string[], name: string): boolean {
-  const wanted = name.toLowerCase()
-  return headers.some((given, index) => index % 2 === 0 && given.toLowerCase() === wanted)
 }
 
 /** Of a model list; a provider that says there is always one more is not believed. */

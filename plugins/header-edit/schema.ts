@@ -1,9 +1,6 @@
 /** The options of the plugin `header-edit`. */
 
-import type { OptionsSchema } from '../../core/index.ts'
-
-const name = '^[!#$%&\'*+.^_`|~0-9A-Za-z-]+$'
-const value = '^[\\t\\x20-\\x7e\\x80-\\xff]*$'
+import { headerName as name, headerValue as value, type OptionsSchema } from '../../core/index.ts'
 
 function values<const Description extends string>(description: Description) {
   return { type: 'object', default: {}, propertyNames: { type: 'string', pattern: name }, additionalProperties: { type: 'string', pattern: value }, description } as const

@@ -1,7 +1,7 @@
 /** Sends a call on to a provider's own API as it is: the path says which provider, the gateway adds its key. */
 
-import { definePlugin, gatewayError, JsonDocument, type Exchange, type ProviderInstance, type Workflows } from '../../core/index.ts'
-import { forwardedHeaders, forwardedQuery } from './forwarded.ts'
+import { definePlugin, forwardedHeaders, gatewayError, JsonDocument, type Exchange, type ProviderInstance, type Workflows } from '../../core/index.ts'
+import { forwardedQuery } from './forwarded-query.ts'
 import { schema } from './schema.ts'
 import { spokenAt, type Spoken } from './spoken.ts'
 
@@ -28,7 +28,7 @@ export default definePlugin({
         const path = withoutAlias(rest, provider.baseUrl, options.v1_alias)
         if (path === undefined) return gatewayError('invalid_value', `the v1/ alias is switched off: write ${rest.slice('/v1'.length)}`, { param: 'path' })
         const target = targetOf(provider, path + forwardedQuery(exchange.request.query, provider.definition.queryCredentials))
-        exchange.forward = { method: exchange.request.method, path: target, headers: forwardedHeaders(exchange.request, exchange.plan.ownHeaders) }
+        exchange.forward = { method: exchange.request.method, path: target, headers: forwardedHeaders({ request: exchange.request, ownHeaders: exchange.plan.ownHeaders }) }
         read(exchange, provider, target)
         exchange.targets = [{ provider, model: exchange.model }]
       },

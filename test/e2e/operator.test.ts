@@ -223,7 +223,7 @@ describe('a configuration that cannot be started', () => {
     'gives one pipeline a service of its own': ['pipelines:\n  chat:\n    - ‸set: models\n      options: { only_aliases: true }\n', /^models provides "models", and so does another step with other options$/, '/pipelines/chat/0'],
     'lists a plugin that is not there': ['plugins:\n  load:\n    - ‸file: ./none.ts\n', /no plugin ".*\/none\.ts"/, '/plugins/load/0'],
     'lists a plugin that has changed': [`plugins:\n  load:\n    - ‸{ file: ./strict.ts, sha256: ${'0'.repeat(64)} }\n`, /SHA-256/, '/plugins/load/0'],
-    'says what nothing heeds': ['providers:\n  openai: { ‸passthrough_user_headers: true }\n', /unknown key/],
+    'says what nothing heeds': ['providers:\n  openai: { ‸passthrough_user_header: true }\n', /unknown key/],
     'asks a provider for an operation that it has not': ['providers:\n  openai: { operations: [chat, ‸embedings] }\n', /no operation "embedings".*"embeddings"/, '/providers/openai/operations/1'],
     'leaves an option out': ['pipelines:\n  chat:\n    - ‸insert: { use: ./strict.ts, options: { count: 1 } }\n      after: auth\n', /missing/, '/pipelines/chat/0/insert/options/word'],
     'leaves all options out': ['pipelines:\n  chat:\n    - ‸insert: ./strict.ts\n      after: auth\n', /missing/],

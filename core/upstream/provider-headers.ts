@@ -1,0 +1,51 @@
+/** The headers of calls to one provider. Each outweighs those before it: the provider's defaults, the operator's overrides, what policy changes, the key. */
+
+import type { CallerHeaders } from '../http/forwarded-headers.ts'
+import { replaced, type HeaderEditing } from '../http/header-edits.ts'
+import type { ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
+import { has, HeaderOverrides } from './header-overrides.ts'
+
+export interface HeaderFacts {
+  readonly key?: string | undefined
+  readonly requestId?: string | undefined
+  /** Of a call that a client made, where the client's headers are not in it anyway. */
+  readonly caller?: CallerHeaders
+  /** Headers that taps add. */
+  readonly added?: readonly string[]
+  /** What policy changes. */
+  readonly edits?: readonly HeaderEditing[]
+}
+
+export class ProviderHeaders {
+  readonly #definition: ProviderDefinition
+  readonly #authHeader: string
+  readonly #authScheme: string
+  readonly #defaults: readonly (readonly [name: string, value: string])[]
+  readonly #overrides: HeaderOverrides
+
+  /** @param defaults of this instance, beside those of its type */
+  constructor(settings: ProviderSettings, definition: ProviderDefinition, defaults: Readonly<Record<string, string>>) {
+    this.#definition = definition
+    this.#authHeader = settings['auth_header'] as string | undefined ?? definition.auth?.header ?? 'Authorization'
+    this.#authScheme = settings['auth_scheme'] as string | undefined ?? (definition.auth === undefined ? 'Bearer' : definition.auth.scheme ?? '')
+    this.#defaults = Object.entries({ ...definition.defaultHeaders, ...defaults })
+    this.#overrides = new HeaderOverrides(settings, this.#authHeader)
+  }
+
+  /** Those that a call brings, flat, with what every call carries. They may be changed in place. */
+  of(headers: string[], { key, requestId, caller, added = [], edits = [] }: HeaderFacts): string[] {
+    if (requestId !== undefined) headers.push(this.#definition.requestIdHeader ?? 'X-Request-Id', requestId)
+    for (const [name, value] of this.#defaults) if (!has(headers, name)) headers.push(name, value)
+    const overridden = this.#overrides.applied(headers, caller)
+    if (added.length > 0) overridden.push(...added)
+    return this.#withKey(edits.reduce((given, edit) => edit.flat(given), overridden), key)
+  }
+
+  #withKey(headers: string[], key: string | undefined): string[] {
+    if (key === undefined) return headers
+    const credential = this.#authScheme === '' ? key : `${this.#authScheme} ${key}`
+    if (has(headers, this.#authHeader)) return replaced(headers, [this.#authHeader, credential])
+    headers.push(this.#authHeader, credential)
+    return headers
+  }
+}
