@@ -14,7 +14,7 @@ export type { RouteOption, RouteQuestion, RouteStrategy } from './plugin/routing
 export type { Users } from './plugin/users.ts'
 export type { LimitStanding, Limits, Saturation } from './plugin/limits.ts'
 export type { BreakerSource, CacheLayer, CacheLayers, CacheStore, Clock, Health, InnerAnswer, InnerCall, Instrument, Meter, ModelInventory, Models, Pipelines, ProviderBoard, RouteFacts, ServiceName, Services, Timer } from './plugin/services.ts'
-export { guardrailPhases, guardrailRule } from './guard/rule.ts'
+export { guardrailPhases, guardrailRule, ruleOptions } from './guard/rule.ts'
 export type { GuardrailRule } from './guard/rule.ts'
 export type { GuardrailBook, NamedGuardrail } from './plugin/guardrails.ts'
 export type { KnownPlugin, KnownPlugins } from './plugin/known-plugins.ts'

@@ -15,8 +15,14 @@ export const guardrailRule = {
     order: { type: 'integer', default: 0, description: 'Lower acts first on the way in.' },
     fail_mode: { enum: ['open', 'closed'], description: 'What its failure means.' },
     timeout_ms: { type: 'integer', minimum: 0, description: 'Milliseconds for one call; 0 is no limit.' },
+    user_path: { type: 'string', pattern: '^(/[^/:]+)+$', description: 'Calls of its own, to a model, are counted below this path. It looks at calls of every path.' },
     config: { type: 'object', default: {}, description: 'The options of the type.' },
   },
 } as const satisfies OptionsSchema
 
 export type GuardrailRule = OptionsOf<typeof guardrailRule>
+
+/** What the plugin of a rule takes. */
+export function ruleOptions({ config, user_path: userPath }: Pick<GuardrailRule, 'config' | 'user_path'>): Readonly<Record<string, unknown>> {
+  return userPath === undefined ? config : { ...config, user_path: userPath }
+}

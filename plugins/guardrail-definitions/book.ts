@@ -142,8 +142,8 @@ export function definitionOf(rule: GuardrailRule, type: GuardrailType | undefine
 /** A definition as `guardrails.rules` would say it. */
 export function ruleOf(name: string, config: Readonly<Record<string, unknown>>, { type, user_path: userPath, fail_mode: failMode, timeout_ms: timeoutMs }: Pick<StoredDefinition, 'type' | 'user_path' | 'fail_mode' | 'timeout_ms'>): GuardrailRule {
   return {
-    name, type, order: 0,
-    config: userPath === '' ? config : { ...config, user_path: userPath },
+    name, type, order: 0, config,
+    ...(userPath === '' ? {} : { user_path: userPath }),
     ...(failMode === null ? {} : { fail_mode: failMode }),
     ...(timeoutMs === null ? {} : { timeout_ms: timeoutMs }),
   }

@@ -1,6 +1,6 @@
 /** The endpoints for guardrails, their types and plugins. */
 
-import { definition, gatewayError, normaliseUserPath, VariantError, type AdminCall, type AdminEndpoint, type Clock, type GatewayError, type KnownPlugins, type Variants } from '../../core/index.ts'
+import { definition, gatewayError, normaliseUserPath, ruleOptions, VariantError, type AdminCall, type AdminEndpoint, type Clock, type GatewayError, type GuardrailRule, type KnownPlugins, type Variants } from '../../core/index.ts'
 import { checkOptions } from '../../core/config/options.ts'
 import { suggestion } from '../../core/config/suggestion.ts'
 import file from '../../schemas/admin/guardrails.schema.json' with { type: 'json' }
@@ -100,7 +100,9 @@ function userPathOf({ user_path: given }: GuardrailWrite, { type, definition: { 
 }
 
 /** Checks the options, and sets the plugin up with them once. @throws GatewayError that points */
-async function tryOut(variants: Variants, name: string, { use, definition: { schema } }: GuardrailType, { config, fail_mode: onError, timeout_ms: timeout }: ReturnType<typeof ruleOf>): Promise<void> {
+async function tryOut(variants: Variants, name: string, { use, definition: { schema } }: GuardrailType, rule: GuardrailRule): Promise<void> {
+  const { fail_mode: onError, timeout_ms: timeout } = rule
+  const config = ruleOptions(rule)
   const [problem] = checkOptions(schema, config, () => undefined).problems
   if (problem !== undefined) throw wrong(`config${problem.pointer.replaceAll('/', '.')}`, problem.message)
   try {

@@ -8,11 +8,10 @@ import { masked } from './secret-config.ts'
 import { isGuardrail, type GuardrailType } from './types.ts'
 
 export function viewOf({ rule, type, phases, summary, stored }: Definition): GuardrailView {
-  const { user_path: userPath = '', description = '', created_at: created, updated_at: updated } = stored?.value ?? {}
+  const { description = '', created_at: created, updated_at: updated } = stored?.value ?? {}
   const schema = type?.definition.schema
-  const config = Object.fromEntries(Object.entries(rule.config).filter(([key]) => key !== 'user_path' || stored?.value.user_path === ''))
   return {
-    name: rule.name, type: rule.type, description, user_path: userPath, config: masked(config, schema),
+    name: rule.name, type: rule.type, description, user_path: rule.user_path ?? '', config: masked(rule.config, schema),
     fail_mode: rule.fail_mode ?? null, timeout_ms: rule.timeout_ms ?? null, phases: [...phases], summary,
     guardrail: true, managed: stored === undefined, created_at: timeOf(created), updated_at: timeOf(updated),
   }

@@ -1,6 +1,6 @@
 /** Stands for the guardrails that the configuration lists: each becomes a step of its own, in their order. */
 
-import { definePlugin, type GuardrailRule, type Place, type Step } from '../../core/index.ts'
+import { definePlugin, ruleOptions, type GuardrailRule, type Place, type Step } from '../../core/index.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -14,12 +14,13 @@ export default definePlugin({
 })
 
 /** A type `a_b` of a rule is the plugin `a-b`. What it makes of a prompt may also show in the headers of each call. */
-function guardrail({ name, type, phase, fail_mode: onError, timeout_ms: timeout, config }: GuardrailRule, pointer: string, at: (pointer: string) => Place | undefined): Step {
+function guardrail(rule: GuardrailRule, pointer: string, at: (pointer: string) => Place | undefined): Step {
+  const { name, type, phase, fail_mode: onError, timeout_ms: timeout } = rule
   const place = at(pointer)
   return {
     use: /[./]/.test(type) ? type : type.replaceAll('_', '-'),
     name,
-    options: config,
+    options: ruleOptions(rule),
     ...(phase === undefined ? {} : { phases: phase === 'prompt' ? ['prompt', 'attempt'] : [phase] }),
     ...(onError === undefined ? {} : { on_error: onError }),
     ...(timeout === undefined ? {} : { timeout }),

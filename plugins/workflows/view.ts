@@ -1,6 +1,6 @@
 /** Workflows as administrators see them. */
 
-import type { Variant, Variants } from '../../core/index.ts'
+import { ruleOptions, type Variant, type Variants } from '../../core/index.ts'
 import type { WorkflowView } from '../../schemas/admin/workflows.schema.ts'
 import type { Workflow } from './compiled.ts'
 import { hashOf, type Features, type GuardrailPhase, type ResolvedPayload } from './payload.ts'
@@ -50,5 +50,5 @@ function chainHash(payload: ResolvedPayload | undefined, phase: GuardrailPhase):
 }
 
 function guardrailsHash(steps: ResolvedPayload['steps']): string {
-  return steps.length === 0 ? '' : hashOf(steps.map(({ ref, phase, step, guardrail: { rule } }) => [ref, phase, step, rule.type, rule.config, rule.fail_mode ?? null, rule.timeout_ms ?? null]))
+  return steps.length === 0 ? '' : hashOf(steps.map(({ ref, phase, step, guardrail: { rule } }) => [ref, phase, step, rule.type, ruleOptions(rule), rule.fail_mode ?? null, rule.timeout_ms ?? null]))
 }

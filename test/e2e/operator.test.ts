@@ -241,6 +241,8 @@ describe('a configuration that cannot be started', () => {
     'names a dialect that is not there': ['pipelines:\n  own: { extends: inference, route: POST /own, ‸dialect: openai-chatt }\n', /no dialect "openai-chatt"/, '/pipelines/own/dialect'],
     'has a guardrail of no type': ['guardrails:\n  rules:\n    - ‸{ name: x, type: no_such_type }\n', /no plugin "no-such-type"/, '/guardrails/rules/0'],
     'has a guardrail with a bad option': ['guardrails:\n  rules:\n    - { name: x, type: string_replace, config: { rules: a => b, ‸mode: odd } }\n', /literal/, '/guardrails/rules/0/config/mode'],
+    'counts calls of a guardrail that makes none': ['guardrails:\n  rules:\n    - ‸{ name: x, type: string_replace, user_path: /safety, config: { rules: a => b } }\n', /unknown key/, '/guardrails/rules/0/config/user_path'],
+    'counts calls of a guardrail below what is no path': ['guardrails:\n  rules:\n    - { name: x, type: llm_judge, ‸user_path: safety, config: { model: judge, prompt: Block cats } }\n', /\^\(\//, '/guardrails/rules/0/user_path'],
     'is no YAML': ['pipelines:\n  chat: [\n‸', /./],
     'has a member that is not known': ['‸pipelins: {}\n', /pipelins.*pipelines|unknown/],
   }

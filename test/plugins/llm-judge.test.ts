@@ -6,6 +6,7 @@ import plugin from '../../plugins/llm-judge/index.ts'
 import { AnsweringModel } from '../support/asked-model.ts'
 import { AdminGateway } from '../support/admin.ts'
 import { hello } from '../support/serve.ts'
+import { everythingOn, makeWorkflow } from '../support/workflows.ts'
 
 const messages = [
   { role: 'system', content: 'Be kind' }, { role: 'user', content: 'First' }, { role: 'assistant', content: 'Well' }, { role: 'user', content: [{ type: 'text', text: 'And' }, { type: 'text', text: 'then' }] },
@@ -163,6 +164,20 @@ describe('llm-judge', () => {
       const rows = (json.entries as { model: string; user_path: string; origin: string; endpoint: string }[]).map(({ model, user_path, origin, endpoint }) => ({ model, user_path, origin, endpoint }))
       const own = { model: 'judge', user_path: '/team/guardrails/the judge', origin: 'plugin', endpoint: '/v1/chat/completions' }
       expect(rows).to.have.deep.members([own, own, { model: 'gpt-test', user_path: '/team', origin: 'client', endpoint: '/v1/chat/completions' }])
+    })
+
+    it('has its calls counted below the path of its rule, in workflows that name it, too', async () => {
+      await using admin = await AdminGateway.start({ config: { guardrails: { rules: [{ ...rules[0], user_path: '/safety' }] } }, env: { OPENAI_MODELS: 'gpt-test,judge' } })
+      await makeWorkflow(admin, { scope_user_path: '/team', workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'the judge', phase: 'prompt' }] } })
+      const { served } = admin
+      served.upstream.always(script)
+      await served.chat(hello)
+      await served.chat(hello, { 'x-tapline-user-path': '/team' })
+      const { json } = await admin.call('GET', '/usage/log?limit=10&model=judge')
+      expect((json.entries as { user_path: string }[]).map(({ user_path: path }) => path)).to.deep.equal(Array.from({ length: 2 }, () => '/safety/guardrails/the judge'))
+      const [shown] = (await admin.call('GET', '/guardrails')).json as { user_path: string; config: object }[]
+      expect(shown).to.include({ user_path: '/safety' })
+      expect(shown?.config).to.not.have.property('user_path')
     })
   })
 })
