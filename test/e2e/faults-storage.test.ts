@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { expect } from 'chai'
-import { eventually, GatewayProcesses, ready, recordedIn } from '../support/gateway-processes.ts'
+import { callMany, eventually, GatewayProcesses, ready, recordedIn } from '../support/gateway-processes.ts'
 import { mongodb, startMongodb } from '../support/mongodb.ts'
 import { postgresql, startPostgresql } from '../support/postgresql.ts'
 import { Folder, type Tapline } from '../support/run-tapline.ts'
@@ -13,6 +13,7 @@ import { stores, type Storage } from '../support/stores.ts'
 type Startable = ServerProcess & { readonly url: string }
 
 const callers = 8
+const call = async (url: string, times: number) => await callMany(url, callers, times)
 
 const servers: readonly { readonly name: string; readonly server: TestServer; readonly start: () => Promise<Startable | undefined> }[] = [
   { name: 'postgresql', server: postgresql, start: startPostgresql },
@@ -92,18 +93,3 @@ describe('storage faults', function () {
     await eventually(async () => expect((await recordedIn(url)).toSorted()).to.deep.equal(ids.toSorted()))
   })
 })
-
-/** So many calls of each of several callers. @returns their request ids. @throws AssertionError if one fails */
-async function call(url: string, times: number): Promise<string[]> {
-  const one = async () => {
-    const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] }) })
-    const text = await answer.text()
-    expect(answer.status, text).to.equal(200)
-    return String(answer.headers.get('x-request-id'))
-  }
-  return (await Promise.all(Array.from({ length: callers }, async () => {
-    const ids: string[] = []
-    for (let i = 0; i < times; i++) ids.push(await one())
-    return ids
-  }))).flat()
-}

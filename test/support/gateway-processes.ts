@@ -58,6 +58,21 @@ export function spillOf({ path }: Folder): string {
   return join(path, 'spill')
 }
 
+/** So many calls of each of several callers. @returns their request ids. @throws AssertionError if one fails */
+export async function callMany(url: string, callers: number, times: number): Promise<string[]> {
+  const one = async () => {
+    const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] }) })
+    const text = await answer.text()
+    expect(answer.status, text).to.equal(200)
+    return String(answer.headers.get('x-request-id'))
+  }
+  return (await Promise.all(Array.from({ length: callers }, async () => {
+    const ids: string[] = []
+    for (let i = 0; i < times; i++) ids.push(await one())
+    return ids
+  }))).flat()
+}
+
 /** The request ids of all usage records, one for each record. */
 export async function recordedIn(url: string): Promise<readonly string[]> {
   const answer = await fetch(`${url}/admin/usage/export?format=ndjson&cache_mode=all`)
