@@ -149,6 +149,8 @@ export class JournalWriter<Row extends JournalRow> {
       else await this.#storeSpooled(batchRows)
       this.#failures = 0
       this.#figures.stored()
+      // Nothing is to be spooled while there is room in memory: nobody would find out that the disk takes rows again.
+      if (this.#buffer.length < this.#options.policy.bufferRows) this.#figures.needsNoDisk()
       return true
     } catch (cause) {
       this.#failures += 1

@@ -55,6 +55,11 @@ export class WriterFigures {
     this.#diskIsFull = false
   }
 
+  /** What the disk refused is in the store, and what comes next has room in memory. */
+  needsNoDisk(): void {
+    this.#diskIsFull = false
+  }
+
   /** @param lost of the rows that the disk did not take, those that nothing else holds */
   refused(lost: number, cause: unknown): void {
     this.#diskIsFull = true

@@ -321,6 +321,18 @@ describe('the writer of a journal', () => {
     expect(await isReady()).to.equal('ok')
   })
 
+  it('is ready again once there is room in memory, if it spools only what has none', async () => {
+    const { writer, addAll } = start(buffered, 1)
+    journal.fails = away
+    addAll(numbers(50))
+    writer.sync()
+    expect(await isReady()).to.equal('down')
+    journal.fails = undefined
+    await writer.flush()
+    expect(journal.rows).to.have.length(50)
+    expect(await isReady()).to.equal('ok')
+  })
+
   it('reads back what it could not hold in memory, after a long outage', async () => {
     const { writer, addAll } = start(first)
     journal.fails = away
