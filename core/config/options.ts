@@ -32,6 +32,16 @@ function closed(schema: OptionsSchema): OptionsSchema {
   return known
 }
 
+/** What is wrong with a schema itself; undefined if values can be checked by it. */
+export function flawOfSchema(schema: OptionsSchema): string | undefined {
+  try {
+    check(closed(schema), {})
+    return undefined
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
+  }
+}
+
 function noOptions(given: unknown): Finding[] {
   if (given === undefined || given === null) return []
   if (!isTree(given)) return [{ kind: 'wrong', pointer: '', message: 'this plugin takes no options' }]

@@ -10,6 +10,7 @@ import { assemblePipelines, type AssembledPipeline, type UserPipelines } from '.
 import { factsOf } from '../upstream/provider.ts'
 import { resolveSteps, type CompileInput, type ResolvedPipeline } from '../pipeline/compile.ts'
 import { readPipelines } from '../pipeline/source.ts'
+import { loadPlugin } from '../pipeline/vetted.ts'
 import { isForCallers, type Dialect, type UpstreamDialect } from '../plugin/dialect.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { load, LoadError, type Loaded } from '../plugin/load.ts'
@@ -75,7 +76,7 @@ async function loadListed(config: Config, { cwd }: Ground, problems: Problem[]):
   const listed = new Map<string, Loaded<unknown>>()
   for (const [index, { file, sha256 }] of files.entries()) {
     const pointer = `/plugins/load/${index}`
-    const loaded = await tryLoad(() => load('plugin', resolve(directoryOf(config.file, cwd), file), cwd, { searchPaths: [], foreignAllowed: enabled }, sha256), { ...config.place(pointer), pointer, got: file }, problems)
+    const loaded = await tryLoad(() => loadPlugin(resolve(directoryOf(config.file, cwd), file), cwd, { searchPaths: [], foreignAllowed: enabled }, sha256), { ...config.place(pointer), pointer, got: file }, problems)
     if (loaded !== undefined) listed.set(loaded.definition.name, loaded)
   }
   return listed

@@ -4,8 +4,9 @@ import type { Logger } from 'pino'
 import type { Problem } from '../config/place.ts'
 import { suggestion } from '../config/suggestion.ts'
 import type { ResolvedStep } from '../pipeline/compile.ts'
+import { setUpPlugin } from '../pipeline/vetted.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
-import { Instance } from '../plugin/instance.ts'
+import type { Instance } from '../plugin/instance.ts'
 import { noMeter, type ServiceName, type Services } from '../plugin/services.ts'
 
 /** Services that the kernel itself offers. */
@@ -121,7 +122,7 @@ class SetUp implements SetUpInstances {
 
   async #make({ spec, step }: Pick<ResolvedStep, 'spec' | 'step'>, problems: Problem[]): Promise<Instance | undefined> {
     try {
-      return await Instance.setUp(spec, this.#given(spec), this.#input.log, this.#input.own.clock)
+      return await setUpPlugin(spec, this.#given(spec), this.#input.log, this.#input.own.clock)
     } catch (cause) {
       problems.push({ ...step.place, pointer: step.place?.pointer ?? `/${spec.name}`, message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
       return undefined

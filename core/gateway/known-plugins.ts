@@ -1,8 +1,9 @@
 /** The plugins that can be named: the default set, and what the configuration lists. */
 
 import type { CompileInput } from '../pipeline/compile.ts'
+import { loadPlugin } from '../pipeline/vetted.ts'
 import type { KnownPlugin, KnownPlugins } from '../plugin/known-plugins.ts'
-import { defaultNames, load, LoadError, type Loaded } from '../plugin/load.ts'
+import { defaultNames, LoadError, type Loaded } from '../plugin/load.ts'
 
 /** @param listed those of `plugins.load`, which are loaded already */
 export function pluginsOf(listed: ReadonlyMap<string, Loaded<unknown>>, { directory, loader }: CompileInput): KnownPlugins {
@@ -14,7 +15,7 @@ export function pluginsOf(listed: ReadonlyMap<string, Loaded<unknown>>, { direct
   }
   const found = async (name: string, source: string): Promise<KnownPlugin> => {
     try {
-      return { name, source, definition: (await load('plugin', name, directory, loader)).definition }
+      return { name, source, definition: (await loadPlugin(name, directory, loader)).definition }
     } catch (cause) {
       if (!(cause instanceof LoadError)) throw cause
       return { name, source, error: cause.message }

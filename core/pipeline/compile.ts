@@ -6,11 +6,12 @@ import type { Place, Problem } from '../config/place.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
 import type { OptionsSchema } from '../plugin/schema.ts'
 import { suggestion } from '../config/suggestion.ts'
-import { load, LoadError, type LoaderOptions } from '../plugin/load.ts'
+import { LoadError, type LoaderOptions } from '../plugin/load.ts'
 import type { InstanceSpec } from '../plugin/instance.ts'
 import type { AssembledPipeline } from './assemble.ts'
 import { namedStep, type NamedStep } from './patch.ts'
 import { phases, type PhaseName } from './step.ts'
+import { loadPlugin } from './vetted.ts'
 
 /** What a step is going to be, before anything is set up. */
 export interface ResolvedStep {
@@ -92,7 +93,7 @@ async function expand(definition: PluginDefinition, options: unknown, step: Name
 
 async function loadStep(step: NamedStep, pipeline: string, from: string, input: CompileInput, problems: Problem[]) {
   try {
-    return await load('plugin', step.use, from, input.loader, step.sha256)
+    return await loadPlugin(step.use, from, input.loader, step.sha256)
   } catch (cause) {
     if (!(cause instanceof LoadError)) throw cause
     problems.push({ ...at(step, pipeline, '/use', input), expected: cause.expected, got: step.use, message: cause.message + suggestion(step.use, cause.names) })

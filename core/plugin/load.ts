@@ -6,6 +6,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { PluginDefinition } from './define.ts'
 import type { Dialect, UpstreamDialect } from './dialect.ts'
+import { whatFailed } from './module-error.ts'
 import type { ProviderDefinition } from './provider.ts'
 import { find, foldersOf, installHooks, type Kind, type Places } from './resolve.ts'
 
@@ -42,7 +43,7 @@ export interface LoaderOptions extends Places {
 }
 
 const members: Readonly<Record<Kind, (value: Record<string, unknown>) => boolean>> = {
-  plugin: value => typeof value['setup'] === 'function' || typeof value['expand'] === 'function',
+  plugin: () => true,
   dialect: value => typeof value['conversation'] === 'function' || typeof value['upstream'] === 'object',
   provider: value => typeof value['operations'] === 'object',
 }
@@ -101,7 +102,7 @@ async function importDefault(url: URL, sha256: string, use: string): Promise<unk
   try {
     return (await import(versioned) as { default?: unknown }).default
   } catch (cause) {
-    throw new LoadError(`${use} cannot be loaded: ${cause instanceof Error ? cause.message : String(cause)}`, 'a module that loads', cause)
+    throw new LoadError(whatFailed(use, url, cause), 'a module that loads', cause)
   }
 }
 

@@ -11,6 +11,8 @@ import { finish } from '../pipeline/complete.ts'
 import { run } from '../pipeline/run.ts'
 import { MemorySink } from '../pipeline/memory-sink.ts'
 import { phases } from '../pipeline/step.ts'
+import { flawOfDefinition } from '../pipeline/vet.ts'
+import { setUpPlugin } from '../pipeline/vetted.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
 import { Instance } from '../plugin/instance.ts'
 import { load } from '../plugin/load.ts'
@@ -52,9 +54,11 @@ export interface PluginRun {
   readonly exchange: Exchange
 }
 
-/** @throws Error when the options do not pass the plugin's schema */
+/** @throws Error when the plugin is none, or the options do not pass its schema */
 export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinition<S>, options: PluginRunOptions = {}): Promise<PluginRun> {
   const definition = plugin as unknown as PluginDefinition
+  const flaw = flawOfDefinition({ ...definition })
+  if (flaw !== undefined) throw new TypeError(`${definition.name} cannot be used: ${flaw}`)
   const checked = checkOptions(definition.schema, options.options, () => undefined)
   if (checked.problems.length > 0) throw new Error(checked.problems.map(problem => formatProblem(problem)).join('\n'))
   const received: Buffer[] = []
@@ -62,7 +66,7 @@ export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinitio
   const log = pino({ enabled: false })
   const clock = options.clock ?? realClock
   const services = { clock, random: Math.random, health: new GatewayHealth(clock), version: { version: '0', commit: 'test' }, meter: noMeter, admin: noAdmin, providers: new Map([['test', provider]]), ...options.services } as Services
-  const instance = await Instance.setUp({ key: 'test', name: definition.name, definition, options: checked.value }, services, log, clock)
+  const instance = await setUpPlugin({ key: 'test', name: definition.name, definition, options: checked.value }, services, log, clock)
   const placed: PlacedStep = { name: definition.name, instance, onError: options.onError, timeoutMs: options.timeoutMs ?? 0, phases: new Set(phases) }
   const dialect = await chatDialect()
   const limits = { totalMs: 0, responseHeaderMs: 0, streamIdleMs: 0, streamStallMs: 0 }

@@ -1,0 +1,26 @@
+/** Says what failed while a module was loaded, and where in its file. */
+
+/**
+ * @param use the module as it was named
+ * @param url what that led to
+ */
+export function whatFailed(use: string, url: URL, cause: unknown): string {
+  if (!(cause instanceof Error)) return `${use} cannot be loaded: ${String(cause)}`
+  return `${use}${placeIn(url, cause.stack ?? '')} cannot be loaded: ${cause.message}${advice(cause)}`
+}
+
+/** `:line:column` or `:line`, where that is known. Errors of syntax underline what is wrong instead of naming a column. */
+function placeIn({ href }: URL, stack: string): string {
+  const [, line, column = underlined(stack)] = new RegExp(`${RegExp.escape(href)}(?:\\?[^:\\s]*)?:(\\d+)(?::(\\d+))?`).exec(stack) ?? []
+  if (line === undefined) return ''
+  return column === undefined ? `:${line}` : `:${line}:${column}`
+}
+
+function underlined(stack: string): number | undefined {
+  const blanks = /^( *)\^+$/m.exec(stack)?.[1]
+  return blanks === undefined ? undefined : blanks.length + 1
+}
+
+function advice({ message }: Error): string {
+  return message === 'Cannot use import statement outside a module' ? ': the package.json beside it must say "type": "module"' : ''
+}

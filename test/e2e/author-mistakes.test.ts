@@ -1,0 +1,75 @@
+import { expect } from 'chai'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ConfigError } from '../../core/config/problems.ts'
+import { definePlugin, type Taps } from '../../core/plugin/define.ts'
+import { runPlugin } from '../../core/testing/run-plugin.ts'
+import { compile } from '../support/compile.ts'
+import { Folder } from '../support/run-tapline.ts'
+
+/** A module whose default is a plugin that says so of itself. */
+const plugin = (members: string) => `import { definePlugin } from 'tapline'\nexport default definePlugin({ ${members} })\n`
+
+/** Files, and what is said of each. */
+const mistakes: Readonly<Record<string, readonly [string, string]>> = {
+  'exports nothing': ['export const x = 1', './it.ts does not export a plugin as its default'],
+  'has no name': [plugin('setup: () => ({})'), './it.ts does not export a plugin as its default'],
+  'has a name of other characters': [plugin("name: 'My Plugin', setup: () => ({})"), './it.ts cannot be used: its name is "My Plugin": expected lower-case words with hyphens'],
+  'sets nothing up': [plugin("name: 'it'"), './it.ts cannot be used: it has no setup'],
+  'misspells a member': [plugin("name: 'it', need: ['cache'], setup: () => ({})"), './it.ts cannot be used: a plugin has no member "need"; did you mean "needs"?'],
+  'gives a member of another type': [plugin("name: 'it', needs: 'cache', setup: () => ({})"), './it.ts cannot be used: needs is not a list'],
+  'has a schema that is none': [plugin("name: 'it', schema: { type: 'object', properties: { word: { type: 'strnig' } } }, setup: () => ({})"), './it.ts cannot be used: its schema is wrong: /properties/word/type must be equal to one of the allowed values'],
+  'misspells a tap': [plugin("name: 'it', setup: () => ({ promt() {} })"), 'it cannot be set up: there is no tap "promt"; did you mean "prompt"?'],
+  'has a tap that is no function': [plugin("name: 'it', setup: () => ({ prompt: 'no' })"), 'it cannot be set up: prompt is not a function'],
+  'returns no taps': [plugin("name: 'it', setup: () => 'done'"), 'it cannot be set up: its setup returned done: expected an object of taps'],
+  'has a stream tap that is none': [plugin("name: 'it', setup: () => ({ stream: 'by' })"), 'it cannot be set up: stream is "by": expected an object, or \'pass\''],
+  'misspells a member of its stream tap': [plugin("name: 'it', setup: () => ({ stream: { lookbehnd: 3, text: text => text } })"), 'it cannot be set up: a stream tap has no member "lookbehnd"; did you mean "lookbehind"?'],
+  'looks behind by less than nothing': [plugin("name: 'it', setup: () => ({ stream: { lookbehind: -1, text: text => text } })"), 'it cannot be set up: lookbehind is not a number of 0 or more'],
+  'is no TypeScript that Node can strip': ["import { definePlugin } from 'tapline'\n  enum Mode { block }\n", './it.ts:2:3 cannot be loaded: TypeScript enum is not supported in strip-only mode'],
+  'ends too early': [plugin("name: 'it', setup: () => ({").slice(0, -3), './it.ts:2 cannot be loaded: '],
+  'throws while it is loaded': ['const list = undefined\n\nexport default list.length\n', "./it.ts:3:21 cannot be loaded: Cannot read properties of undefined (reading 'length')"],
+  'imports what Tapline has not': ["import { definePlugn } from 'tapline'\nexport default definePlugn({})\n", "./it.ts:1:10 cannot be loaded: The requested module 'tapline' does not provide an export named 'definePlugn'"],
+}
+
+describe('a plugin of one file that', () => {
+  const told = async (text: string, type = 'module'): Promise<string | undefined> => {
+    await using folder = await Folder.make({ 'it.ts': text, 'tapline.yaml': 'pipelines:\n  chat:\n    - insert: ./it.ts\n      before: retry\n' })
+    await writeFile(join(folder.path, 'package.json'), JSON.stringify({ type }))
+    const cause = await compile(join(folder.path, 'tapline.yaml')).then(generation => generation.discard(), (cause: unknown) => cause)
+    if (!(cause instanceof ConfigError)) return undefined
+    expect(cause.problems.map(({ file, line }) => [file, line])).to.deep.equal([[join(folder.path, 'tapline.yaml'), 3]])
+    return cause.problems[0]?.message
+  }
+
+  for (const [name, [text, message]] of Object.entries(mistakes)) {
+    it(`${name} is refused, and its author told why`, async () => {
+      const said = await told(text)
+      expect(said?.slice(0, message.length)).to.equal(message)
+    })
+  }
+
+  it('lies beside a package.json for another kind of modules is refused, and its author told what to say there', async () => {
+    expect(await told(plugin("name: 'it', setup: () => ({})"), 'commonjs')).to.match(/^\.\/it\.ts:?\d* cannot be loaded: Cannot use import statement outside a module: the package\.json beside it must say "type": "module"$/)
+  })
+
+  it('has all that it should is taken', async () => {
+    expect(await told(plugin("name: 'it-2', description: 'It.', edits: false, onError: 'open', timeoutMs: 0, phases: ['prompt'], setup: async () => ({ prompt() {}, response: undefined, stream: { buffer: true } })"))).to.equal(undefined)
+  })
+})
+
+describe('runPlugin', () => {
+  it('refuses a plugin with a misspelt tap', async () => {
+    const taps = { promt: () => undefined } as Taps
+    let said: unknown
+    await runPlugin(definePlugin({ name: 'it', setup: () => taps })).catch((cause: unknown) => { said = cause })
+    expect(said).to.be.instanceOf(TypeError).with.property('message', 'there is no tap "promt"; did you mean "prompt"?')
+  })
+
+  it('refuses a plugin with a misspelt member', async () => {
+    const misspelt = { need: ['cache'] }
+    const definition = definePlugin({ name: 'it', ...misspelt, setup: () => ({}) })
+    let said: unknown
+    await runPlugin(definition).catch((cause: unknown) => { said = cause })
+    expect(said).to.be.instanceOf(TypeError).with.property('message', 'it cannot be used: a plugin has no member "need"; did you mean "needs"?')
+  })
+})
