@@ -43,6 +43,8 @@ program.command('init').description('write a commented tapline.yaml').option('--
   .action(async ({ force }: { force?: true }) => (await import('./cli/init.ts')).init(process.cwd(), force === true))
 program.command('new <kind> <name>').description('write the skeleton of a plugin or a provider, with its test')
   .action(async (kind: string, name: string) => (await import('./cli/new.ts')).scaffold(process.cwd(), kind, name))
+program.command('test [files...]').description('run tests of plugins and providers: those named, or all below the working directory')
+  .action(async (files: readonly string[]) => (await import('./cli/test.ts')).runTests(files))
 
 const secrets = program.command('secrets').description('secrets that are kept in the database')
 secrets.command('reencrypt').description('encrypt those that are not, or not with the newest data key').option('--rotate-data-key', 'make a new data key first')

@@ -17,6 +17,7 @@ export async function scaffold(directory: string, kind: string, name: string): P
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, text, { flag: 'wx' }).catch((cause: unknown) => { throw new Error(`${path} is there already`, { cause }) })
     console.log(`wrote ${path}`)
+    if (path.includes('.test.')) console.log(`run it with: tapline test ${path}`)
   }
 }
 
