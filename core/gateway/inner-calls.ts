@@ -34,6 +34,7 @@ export class InnerCalls implements Pipelines {
     if (exchange instanceof GatewayError) return { requestId: randomUUID(), status: exchange.status, headers: {}, body: errorEnvelope(exchange) }
     const leave = this.running?.enter(exchange) ?? (() => {})
     const gone = () => exchange.stop(new ClientGone())
+    if (request.signal?.aborted === true) gone()
     request.signal?.addEventListener('abort', gone)
     const sink = new MemorySink()
     try {

@@ -2,6 +2,7 @@
 
 import type { Caller, Exchange } from '../pipeline/exchange.ts'
 import type { Pipelines } from '../plugin/services.ts'
+import type { Seen } from './whole-guard.ts'
 
 export interface AskedModelFacts {
   /** The name of the instance that asks: its calls are counted under it. */
@@ -34,15 +35,20 @@ export class AskedModel {
     this.#facts = facts
   }
 
-  /** @param exchange on whose account the model is asked @throws Error if it does not answer; it says nothing of what was asked */
-  async ask(exchange: Exchange, instructions: string, text: string): Promise<ModelAnswer> {
+  /**
+   * @param exchange on whose account the model is asked
+   * @param signal ends the call
+   * @throws Error if it does not answer; it says nothing of what was asked
+   */
+  async ask({ exchange, signal }: Pick<Seen, 'exchange' | 'signal'>, instructions: string, text: string): Promise<ModelAnswer> {
+    signal.throwIfAborted()
     const { model, provider, maxTokens, temperature } = this.#facts
     const body = {
       model, ...provider === undefined ? {} : { provider }, max_tokens: maxTokens, ...temperature === undefined ? {} : { temperature },
       messages: [{ role: 'system', content: instructions }, { role: 'user', content: text }],
     }
     const userPath = this.#userPathOf(exchange)
-    const { session, labels, signal } = exchange
+    const { session, labels } = exchange
     const answer = await this.#pipelines.call({
       method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(body)),
       caller: callerOf(exchange, userPath), userPath, labels, ...session === undefined ? {} : { session }, origin: 'plugin', signal,

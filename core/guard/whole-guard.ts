@@ -10,15 +10,17 @@ export interface Seen {
   /** Of a prompt the messages of the request, of a response those of the reply. */
   readonly conversation: Conversation
   readonly exchange: Exchange
+  /** Aborted when the client leaves, or the guardrail has had its time. */
+  readonly signal: AbortSignal
 }
 
 /** The taps of such a guardrail. Streams are collected for it. */
 export function guardWhole(look: (seen: Seen) => Promise<Verdict> | Verdict): Pick<Taps, 'prompt' | 'response' | 'stream'> {
   return {
-    prompt: exchange => exchange.readable ? look({ phase: 'prompt', conversation: exchange.conversation, exchange }) : undefined,
+    prompt: exchange => exchange.readable ? look({ phase: 'prompt', conversation: exchange.conversation, exchange, signal: exchange.signal }) : undefined,
     response(exchange) {
       const conversation = exchange.reply?.conversation
-      return conversation === undefined ? undefined : look({ phase: 'response', conversation, exchange })
+      return conversation === undefined ? undefined : look({ phase: 'response', conversation, exchange, signal: exchange.signal })
     },
     stream: { buffer: true },
   }

@@ -187,6 +187,8 @@ export class Exchange {
   #abort: AbortController | undefined
   #conversation: Conversation | undefined
   #log: Logger | undefined
+  #tapAbort: AbortController | undefined
+  #isAsking = false
 
   constructor(id: string, request: IncomingRequest, plan: Plan) {
     this.id = id
@@ -217,12 +219,21 @@ export class Exchange {
 
   /** Aborted when the client leaves. Made when first asked for. */
   get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      const controller = this.#abort = new AbortController()
-      if (this.#stopped !== undefined) controller.abort(this.#stopped)
-      else this.whenStopped(reason => controller.abort(reason))
-    }
-    return this.#abort.signal
+    const controller = this.#isAsking ? this.#tapAbort ??= this.#stoppable() : this.#abort ??= this.#stoppable()
+    return controller.signal
+  }
+
+  /** A tap is asked that has a deadline: what it reads as `signal` is its own until `endAsking`. */
+  beginAsking(): void {
+    this.#isAsking = true
+  }
+
+  /** The tap has returned. @returns what ends its work, if it asked */
+  endAsking(): AbortController | undefined {
+    const controller = this.#tapAbort
+    this.#isAsking = false
+    this.#tapAbort = undefined
+    return controller
   }
 
   /** A logger that names this request. Made when first asked for. */
@@ -304,6 +315,13 @@ export class Exchange {
 
   /** Changes the headers of the request, for the steps to come and, where headers of callers go along, for the provider. */
   editRequestHeaders(edits: HeaderEdits): void {
+  #stoppable(): AbortController {
+    const controller = new AbortController()
+    if (this.#stopped !== undefined) controller.abort(this.#stopped)
+    else this.whenStopped(reason => controller.abort(reason))
+    return controller
+  }
+
     const { request, forward } = this
     this.request = { ...request, headers: edits.named(request.headers), rawHeaders: edits.flat(request.rawHeaders) }
     if (forward !== undefined) this.forward = { ...forward, headers: edits.flat(forward.headers) }

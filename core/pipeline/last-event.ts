@@ -96,12 +96,21 @@ export class LastEvent {
 
   #asked(tap: LastTap, event: StreamEvent): Said | Promise<Said> {
     const { exchange } = this.#options
+    let said: Said | Promise<Said>
+    let work: AbortController | undefined
+    if (tap.timeoutMs > 0) exchange.beginAsking()
     try {
-      const said = tap.call(event, exchange) as Said | Promise<Said>
-      return isPromise(said) ? exchange.orStopped(said, tap.timeoutMs).catch((cause: unknown) => this.#failed(tap, cause)) : said
+      said = tap.call(event, exchange) as Said | Promise<Said>
     } catch (cause) {
       return this.#failed(tap, cause)
+    } finally {
+      if (tap.timeoutMs > 0) work = exchange.endAsking()
     }
+    if (!isPromise(said)) return said
+    return exchange.orStopped(said, tap.timeoutMs).catch((cause: unknown) => {
+      work?.abort(cause)
+      return this.#failed(tap, cause)
+    })
   }
 
   /** @throws the reason for which the exchange was stopped */

@@ -33,11 +33,14 @@ class Pending<Said> {
   readonly tap: Tap<Said>
   readonly index: number
   readonly said: Promise<Said | Warning | undefined>
+  /** Ends its work, if it asked for a signal. */
+  readonly work: AbortController | undefined
 
-  constructor(tap: Tap<Said>, index: number, said: Promise<Said | Warning | undefined>) {
+  constructor(tap: Tap<Said>, index: number, said: Promise<Said | Warning | undefined>, work: AbortController | undefined) {
     this.tap = tap
     this.index = index
     this.said = said
+    this.work = work
   }
 }
 
@@ -78,13 +81,17 @@ export class Phase<Said> {
   #ask(tap: Tap<Said>, index: number, exchange: Exchange, attempt: Attempt | undefined): Said | Pending<Said> | undefined {
     if (tap.guards && exchange.origin === 'plugin') return undefined
     let said
+    let work
+    if (tap.timeoutMs > 0) exchange.beginAsking()
     try {
       said = tap.guards && exchange.trace !== undefined ? exchange.trace.around(exchange, this.name, tap.name, () => tap.call(exchange, attempt)) : tap.call(exchange, attempt)
     } catch (cause) {
       return this.#failed(tap, exchange, cause)
+    } finally {
+      if (tap.timeoutMs > 0) work = exchange.endAsking()
     }
     if (said === undefined) return undefined
-    return isPromise<Said | Warning | undefined>(said) ? new Pending(tap, index, said) : this.#heard(tap, exchange, said)
+    return isPromise<Said | Warning | undefined>(said) ? new Pending(tap, index, said, work) : this.#heard(tap, exchange, said)
   }
 
   async #await(pending: Pending<Said>, exchange: Exchange, attempt: Attempt | undefined): Promise<Said | undefined> {
@@ -93,6 +100,7 @@ export class Phase<Said> {
     try {
       late = await exchange.orStopped(pending.said, tap.timeoutMs)
     } catch (cause) {
+      pending.work?.abort(cause)
       exchange.throwIfStopped()
       this.#failed(tap, exchange, cause, cause instanceof Overdue && tap.edits ? 'closed' : tap.onError)
     }

@@ -1,8 +1,8 @@
 /** Checks that replies match a JSON Schema, and has those repaired that do not (policy 11). */
 
-import { definePlugin, react, unfenced, warn, type Conversation, type Exchange, type Message, type TextPart, type Verdict } from '../../core/index.ts'
+import { definePlugin, react, unfenced, warn, type Conversation, type Message, type TextPart, type Verdict } from '../../core/index.ts'
 import { askedSchema } from './asked-schema.ts'
-import { Repairer } from './repair.ts'
+import { Repairer, type Asking } from './repair.ts'
 import { schema } from './schema.ts'
 import { Validators, type Fault, type Validate } from './validators.ts'
 
@@ -19,12 +19,12 @@ export default definePlugin({
     const invalid = ({ keyword }: Fault): Verdict => react(options.on_invalid, { code: 'json_schema_invalid', message: options.message, status: options.block_status, detail: { keyword } })
 
     /** The fault that stays. */
-    const check = async (exchange: Exchange, parts: readonly TextPart[], wanted: { readonly schema: object; readonly validate: Validate }): Promise<Fault | undefined> => {
+    const check = async (seen: Asking, parts: readonly TextPart[], wanted: { readonly schema: object; readonly validate: Validate }): Promise<Fault | undefined> => {
       const text = parts.map(part => part.text).join('')
       const fault = wanted.validate(text)
       if (fault === undefined || !options.repair) return fault
       const bare = unfenced(text)
-      const repaired = wanted.validate(bare) === undefined ? bare : await repairer.repair(exchange, text, wanted.schema, fault, wanted.validate)
+      const repaired = wanted.validate(bare) === undefined ? bare : await repairer.repair(seen, text, wanted.schema, fault, wanted.validate)
       if (repaired === undefined) return fault
       parts.forEach((part, i) => part.rewrite(i === 0 ? repaired : ''))
       return undefined
@@ -37,8 +37,9 @@ export default definePlugin({
         const validate = asked === undefined ? undefined : validators.of(asked)
         const wanted = standing ?? (asked === undefined || validate === undefined ? undefined : { schema: asked, validate })
         if (wanted === undefined) return asked === undefined ? undefined : warn('json_schema_unusable', 'the schema of the request cannot be used')
+        const asking = { exchange, signal: exchange.signal }
         for (const parts of texts) {
-          const fault = await check(exchange, parts, wanted)
+          const fault = await check(asking, parts, wanted)
           if (fault !== undefined) return invalid(fault)
         }
       },

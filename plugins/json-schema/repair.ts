@@ -1,10 +1,13 @@
 /** Asks a model, once, to put right a reply that does not match its schema. */
 
-import { AskedModel, unfenced, type AskedModelFacts, type Exchange, type Pipelines } from '../../core/index.ts'
+import { AskedModel, unfenced, type AskedModelFacts, type Exchange, type Pipelines, type Seen } from '../../core/index.ts'
 import type { Fault, Validate } from './validators.ts'
 
 /** Without a model, the one that answered repairs. */
 export type RepairFacts = Omit<AskedModelFacts, 'model'> & { readonly model: string | undefined }
+
+/** On whose account, and for how long. */
+export type Asking = Pick<Seen, 'exchange' | 'signal'>
 
 export class Repairer {
   readonly #pipelines: Pipelines
@@ -16,10 +19,11 @@ export class Repairer {
   }
 
   /** @returns the text put right; undefined if that did not come about */
-  async repair(exchange: Exchange, text: string, schema: object, fault: Fault, validate: Validate): Promise<string | undefined> {
+  async repair(seen: Asking, text: string, schema: object, fault: Fault, validate: Validate): Promise<string | undefined> {
+    const { exchange } = seen
     const asked = new AskedModel(this.#pipelines, { ...this.#facts, model: this.#facts.model ?? answeringModel(exchange) })
     try {
-      const { kind, text: said } = await asked.ask(exchange, instructions(schema, fault), text)
+      const { kind, text: said } = await asked.ask(seen, instructions(schema, fault), text)
       const repaired = unfenced(said)
       return kind === 'complete' && validate(repaired) === undefined ? repaired : undefined
     } catch (cause) {

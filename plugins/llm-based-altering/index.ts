@@ -1,6 +1,6 @@
 /** Has a model rewrite the texts of prompts and replies (policy 11). */
 
-import { AskedModel, definePlugin, guardWhole, rolesOf, slot, Turns, type Exchange } from '../../core/index.ts'
+import { AskedModel, definePlugin, guardWhole, onceEach, rolesOf, Turns, type Seen } from '../../core/index.ts'
 import { schema } from './schema.ts'
 
 /** How many texts of one request are rewritten at a time. */
@@ -15,27 +15,19 @@ export default definePlugin({
     const { model, provider, user_path: userPath, max_tokens: maxTokens, skip_content_prefix: prefix, prompt } = options
     const asked = new AskedModel(pipelines, { instance: name, model, provider, userPath, maxTokens })
     const roles = rolesOf(options.roles)
-    const rewritten = slot<Map<string, Promise<string>>>()
+    const rewritten = onceEach<string>()
 
-    const rewrite = async (exchange: Exchange, text: string): Promise<string> => {
-      const answer = await asked.ask(exchange, prompt, text)
+    const rewrite = async (seen: Seen, text: string): Promise<string> => {
+      const answer = await asked.ask(seen, prompt, text)
       if (answer.kind !== 'complete') throw new Error(`the model ${model} did not rewrite a text: ${answer.kind}`)
       return between(text, answer.text)
     }
 
-    /** The same text is rewritten once in a request. */
-    const rewriteOnce = (exchange: Exchange, text: string, turns: Turns): Promise<string> => {
-      const known = rewritten.get(exchange) ?? new Map<string, Promise<string>>()
-      rewritten.set(exchange, known)
-      const done = known.get(text) ?? turns.take(() => rewrite(exchange, text))
-      known.set(text, done)
-      return done
-    }
-
-    return guardWhole(async ({ phase, conversation, exchange }) => {
+    return guardWhole(async seen => {
+      const { phase, conversation, exchange } = seen
       const turns = new Turns(mostAtOnce)
       const parts = [...conversation.texts(phase === 'prompt' ? roles : undefined)].filter(({ text }) => text.trim() !== '' && (prefix === undefined || !text.startsWith(prefix)))
-      const texts = await Promise.all(parts.map(({ text }) => rewriteOnce(exchange, text, turns)))
+      const texts = await Promise.all(parts.map(({ text }) => rewritten(exchange, text, () => turns.take(() => rewrite(seen, text)))))
       parts.forEach((part, i) => part.rewrite(texts[i] ?? part.text))
     })
   },

@@ -1,6 +1,6 @@
 /** Has a model judge prompts and replies (policy 11). */
 
-import { AskedModel, definePlugin, guardWhole, react, slot, type Exchange, type Verdict } from '../../core/index.ts'
+import { AskedModel, definePlugin, guardWhole, onceEach, react, type Verdict } from '../../core/index.ts'
 import { judgedText } from './judged-text.ts'
 import { schema } from './schema.ts'
 import { howToAnswer, readVerdict, type Judgement } from './verdict.ts'
@@ -16,16 +16,7 @@ export default definePlugin({
     const { message, block_status: status, on_unclear: onUnclear, respond_text: respondText = message } = options
     const model = new AskedModel(pipelines, { instance: name, model: options.model, userPath: options.user_path, maxTokens: options.max_tokens, temperature: options.temperature })
     const instructions = `${options.prompt}\n\n${howToAnswer}`
-    const asked = slot<Map<string, Promise<Judgement>>>()
-
-    /** The same text is judged once in a request. */
-    const judge = (exchange: Exchange, text: string): Promise<Judgement> => {
-      const known = asked.get(exchange) ?? new Map<string, Promise<Judgement>>()
-      asked.set(exchange, known)
-      const judgement = known.get(text) ?? model.ask(exchange, instructions, text).then(readVerdict)
-      known.set(text, judgement)
-      return judgement
-    }
+    const judged = onceEach<Judgement>()
 
     const verdicts: Readonly<Record<Judgement, () => Verdict>> = {
       allow: () => undefined,
@@ -36,7 +27,7 @@ export default definePlugin({
 
     return guardWhole(async (seen): Promise<Verdict> => {
       const text = judgedText(seen, options.target)
-      return text === undefined ? undefined : verdicts[await judge(seen.exchange, text)]()
+      return text === undefined ? undefined : verdicts[await judged(seen.exchange, text, () => model.ask(seen, instructions, text).then(readVerdict))]()
     })
   },
 })

@@ -1,6 +1,6 @@
 /** Has Presidio find personal data in prompts and replies, and puts something in its place, which can be turned back (policy 11). */
 
-import { definePlugin, guardWhole, react, rolesOf, ServiceClient, serviceUrl, slot, type Conversation, type Exchange, type Finding, type Role, type Verdict } from '../../core/index.ts'
+import { definePlugin, guardWhole, onceEach, react, rolesOf, ServiceClient, serviceUrl, type Conversation, type Finding, type Role, type Verdict } from '../../core/index.ts'
 import { Analyzer } from './analyzer.ts'
 import { Anonymizer, type Analyzed } from './anonymizer.ts'
 import { schema } from './schema.ts'
@@ -21,20 +21,11 @@ export default definePlugin({
     const anonymizer = new Anonymizer(options)
     const roles = rolesOf(options.roles)
     const blocked = new Set(options.block_entities)
-    const found = slot<Map<string, Promise<readonly Finding[]>>>()
+    const found = onceEach<readonly Finding[]>()
 
-    /** The same text is analyzed once in a request. */
-    const find = (exchange: Exchange, text: string): Promise<readonly Finding[]> => {
-      const known = found.get(exchange) ?? new Map<string, Promise<readonly Finding[]>>()
-      found.set(exchange, known)
-      const findings = known.get(text) ?? analyzer.find(text, exchange.signal)
-      known.set(text, findings)
-      return findings
-    }
-
-    const taps = guardWhole(async ({ phase, conversation, exchange }): Promise<Verdict> => {
+    const taps = guardWhole(async ({ phase, conversation, exchange, signal }): Promise<Verdict> => {
       const texts = textsOf(conversation, phase === 'prompt' ? roles : undefined)
-      const findings = await Promise.all(texts.map(({ part }) => find(exchange, part.text)))
+      const findings = await Promise.all(texts.map(({ part }) => found(exchange, part.text, () => analyzer.find(part.text, signal))))
       const analyzed = texts.map((text, i): Analyzed => ({ ...text, findings: findings[i] ?? [] }))
       const all = findings.flat()
       const facts = { message: options.message, status: options.block_status, detail: countsOf(all) }

@@ -20,7 +20,7 @@ export default definePlugin({
     const taps = guardWhole(async (seen): Promise<Verdict> => {
       const question = questionOf(seen, name, seen.phase === 'prompt' ? roles : undefined)
       if (question === undefined) return undefined
-      const { status, body } = await client.post(question.body, headersFor(question.body, options.secret), seen.exchange.signal)
+      const { status, body } = await client.post(question.body, headersFor(question.body, options.secret), seen.signal)
       if (status !== 200) throw new Error(`the webhook answered with status ${status}`)
       const { decision, code, message = options.message, edits } = readDecision(body, question.parts)
       if (decision === 'block' || decision === 'respond') return react(decision, { code, message, status: options.block_status })

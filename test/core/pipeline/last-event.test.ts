@@ -14,13 +14,14 @@ class Trial {
   left = ''
   refused: GatewayError | undefined
   readonly failures: unknown[] = []
+  readonly work = new AbortController()
   readonly last: LastEvent
 
   constructor(call: LastTap['call'], mode: 'open' | 'closed' = 'closed') {
-    const exchange = { orStopped: (work: Promise<unknown>) => work, throwIfStopped() {}, gone: false } as unknown as Exchange
+    const exchange = { orStopped: (work: Promise<unknown>) => work, throwIfStopped() {}, beginAsking() {}, endAsking: () => this.work, gone: false } as unknown as Exchange
     const onFailure: LastTap['onFailure'] = (_name, cause) => { this.failures.push(cause); return mode }
     const { answerEnd = () => -1 } = responses.stream
-    this.last = new LastEvent({ exchange, taps: [{ name: 'tap', call, timeoutMs: 0, onFailure }], findEnd: answerEnd, leave: bytes => { this.left += bytes.toString() }, refuse: error => { this.refused = error } })
+    this.last = new LastEvent({ exchange, taps: [{ name: 'tap', call, timeoutMs: 1, onFailure }], findEnd: answerEnd, leave: bytes => { this.left += bytes.toString() }, refuse: error => { this.refused = error } })
   }
 
   take(...pieces: readonly string[]): this {
@@ -84,6 +85,7 @@ describe('the last event of a stream', () => {
     await until(() => trial.left !== '')
     expect(trial.left).to.equal(end)
     expect(trial.failures).to.have.length(1)
+    expect(trial.work.signal.aborted).to.equal(true)
   })
 
   it('is shown as far as it came when the stream breaks off amid it', () => {
