@@ -27,6 +27,9 @@ const alwaysThere: readonly ServiceName[] = ['clock', 'random', 'meter', 'health
 /** What the kernel offers to those who ask for it; the last two belong to one configuration. */
 const onDemand: readonly ServiceName[] = ['providers', 'variants', 'knownPlugins']
 
+/** Lists that several plugins may offer: who asks is given all of them, joined in the order of the steps. */
+const joined: ReadonlySet<ServiceName> = new Set(['identities'])
+
 /** The instances of a configuration, and further ones beside them. */
 export interface SetUpInstances {
   /** By the keys of their specs, in the order of their needs. */
@@ -77,7 +80,7 @@ class SetUp implements SetUpInstances {
     if (instance === undefined) return
     this.instances.set(spec.key, instance)
     if (provides === undefined) return
-    this.#services[provides] = instance.taps.service
+    this.#services[provides] = joined.has(provides) ? [...listOf(this.#services[provides]), ...listOf(instance.taps.service)] : instance.taps.service
     if (kept === undefined) this.#changed.add(provides)
   }
 
@@ -134,14 +137,19 @@ function wishesOf({ needs = [], wants = [] }: PluginDefinition): readonly Servic
   return [...needs, ...wants]
 }
 
+function listOf(service: unknown): readonly unknown[] {
+  return Array.isArray(service) ? service : []
+}
+
+/** The services of instances that are gone, whoever else offers them. */
 function withdrawn(steps: readonly ResolvedStep[], previous: InstanceInput['previous']): readonly ServiceName[] {
-  const offered = new Set(steps.map(({ spec }) => spec.definition.provides))
-  return [...previous.values()].flatMap(({ spec: { definition: { provides } } }) => provides === undefined || offered.has(provides) ? [] : [provides])
+  const standing = new Set(steps.map(({ spec }) => spec.key))
+  return [...previous].flatMap(([key, { spec: { definition: { provides } } }]) => provides === undefined || standing.has(key) ? [] : [provides])
 }
 
 /** Providers of services before those who need them; an unmet need is a problem of the step that has it. */
 function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly ResolvedStep[] {
-  const offered = new Map(steps.flatMap(step => step.spec.definition.provides === undefined ? [] : [[step.spec.definition.provides as string, step]]))
+  const offered = Map.groupBy(steps.filter(({ spec }) => spec.definition.provides !== undefined), ({ spec }) => spec.definition.provides as string)
   const own = new Set<string>([...alwaysThere, ...onDemand])
   const ordered = new Set<ResolvedStep>()
   const underWay = new Set<ResolvedStep>()
@@ -150,25 +158,21 @@ function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly 
     if (underWay.has(step)) return problems.push({ ...step.step.place, pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} needs a service that needs ${step.spec.name}` })
     underWay.add(step)
     for (const need of step.spec.definition.needs ?? []) {
-      const provider = offered.get(need)
-      if (provider !== undefined) visit(provider)
+      const providers = offered.get(need)
+      if (providers !== undefined) providers.forEach(visit)
       else if (!own.has(need)) problems.push({ ...step.step.place, pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} needs the service "${need}", and no plugin provides it${suggestion(need, offered.keys())}`, expected: `a step that provides ${need}` })
     }
-    for (const want of step.spec.definition.wants ?? []) {
-      const provider = offered.get(want)
-      if (provider !== undefined) visit(provider)
-    }
+    for (const want of step.spec.definition.wants ?? []) offered.get(want)?.forEach(visit)
     ordered.add(step)
   }
-  const meter = offered.get('meter')
-  if (meter !== undefined) visit(meter)
+  offered.get('meter')?.forEach(visit)
   steps.forEach(visit)
   return [...ordered]
 }
 
-/** One instance provides a service. Of several, those that the operator wrote are too many, beside those that came with the package. */
+/** One instance provides a service, but for those that are joined. Of several, those that the operator wrote are too many, beside those that came with the package. */
 function checkServices(steps: readonly ResolvedStep[], userFile: string | undefined, problems: Problem[]): void {
-  const providing = steps.filter(({ spec }) => spec.definition.provides !== undefined)
+  const providing = steps.filter(({ spec: { definition: { provides } } }) => provides !== undefined && !joined.has(provides))
   for (const [service, rivals] of Map.groupBy(providing, ({ spec }) => spec.definition.provides)) {
     const own = rivals.filter(({ step: { place } }) => place !== undefined && place.file === userFile)
     const tooMany = own.length < rivals.length && own.length > 0 ? own : rivals.slice(1)

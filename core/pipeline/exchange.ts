@@ -111,6 +111,8 @@ export class Exchange {
   labels: readonly string[] = noLabels
   /** Why the credential was refused, for the audit record alone. */
   refusedCredential: string | undefined
+  /** As what it was refused, where anybody knew it: a caller's `method`. */
+  refusedMethod: string | undefined
   /** The dialect of the bodies; undefined where nobody reads them. */
   dialect: Dialect | undefined
   /** The dialect of refusals, where that is another than that of the bodies. */

@@ -14,6 +14,7 @@ import type { Conversations } from './conversations.ts'
 import type { Files } from './files.ts'
 import type { Keys, Pricing, UsageLedger } from './ledger.ts'
 import type { GuardrailBook } from './guardrails.ts'
+import type { IdentitySource } from './identity.ts'
 import type { KnownPlugins } from './known-plugins.ts'
 import type { ModelEntry, ModelMetadata } from './provider.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
@@ -208,6 +209,8 @@ export interface Services {
   readonly pricing: Pricing
   readonly usage: UsageLedger
   readonly keys: Keys
+  /** Of all plugins that recognise callers; each offers a list. */
+  readonly identities: readonly IdentitySource[]
   readonly files: Files
   readonly pipelines: Pipelines
   readonly conversations: Conversations

@@ -41,7 +41,7 @@ export function rowOf(exchange: Exchange, options: RowOptions): AuditRow {
     request_id: exchange.id,
     principal_id: caller?.userId ?? null,
     auth_key_id: caller?.keyId ?? null,
-    auth_method: caller?.method ?? (exchange.refusedCredential === undefined ? null : 'api_key'),
+    auth_method: caller?.method ?? exchange.refusedMethod ?? null,
     client_ip: request.remoteAddress === '' ? null : request.remoteAddress.replace(/^::ffff:(?=\d)/, ''),
     method: request.method,
     path: request.path,

@@ -1,7 +1,9 @@
-/** Asks callers for a credential: the master key, or one that an administrator made. While there is neither, everybody on this machine may call. */
+/** Asks callers for a credential: the master key, one that an administrator made, or one that a plugin recognises. While there is none of them, everybody on this machine may call. */
 
-import { definePlugin, GatewayError, type Caller, type Exchange, type Keys } from '../../core/index.ts'
+import { definePlugin, gatewayError, GatewayError, type Caller, type Exchange, type IdentitySource, type Keys, type Recognition } from '../../core/index.ts'
+import { isPromise } from '../../core/promise.ts'
 import { credentialOf, refusal } from './credential.ts'
+import { ask, callerOf, Shown } from './identities.ts'
 import { equals, masterCaller } from './master-key.ts'
 import { schema } from './schema.ts'
 
@@ -10,58 +12,92 @@ const noKeys: Keys = { exist: false, find: () => undefined }
 
 const noKey: Caller = { method: 'no_key', admin: { root: '/', isGlobal: true } }
 
-/** Nothing tells one problem of a managed key from another, or from a key that is not there. */
+/** Nothing tells one problem of a credential from another, or from one that nobody knows. */
 const failed = 'authentication failed'
 
 export default definePlugin({
   name: 'auth',
   description: 'Lets only callers with a known credential pass.',
   schema,
-  wants: ['keys'],
+  wants: ['keys', 'identities'],
   setup({ options: { master_key: key, master_key_disabled: isDisabled, allow_open: isOpenToAll }, services, log }) {
     const keys = (services.keys as Keys | undefined) ?? noKeys
+    const sources = (services.identities as readonly IdentitySource[] | undefined) ?? []
     const masterKey = isDisabled ? undefined : key
     const isMasterKey = masterKey === undefined ? () => false : equals(masterKey)
     const master = masterCaller(masterKey ?? '')
     const isNear = ({ request }: Exchange) => isOpenToAll || isLoopback(request.remoteAddress)
+    /** Whether keys that administrators make are the only ones. */
+    const isByKeysAlone = masterKey === undefined && !isDisabled && sources.length === 0
     /** So that an operator without a master key is never locked out. */
-    const mayRecover = (exchange: Exchange) => masterKey === undefined && !isDisabled && isAdmin(exchange.request.path) && isNear(exchange)
+    const mayRecover = (exchange: Exchange) => isByKeysAlone && isAdmin(exchange.request.path) && isNear(exchange)
 
-    /** Who calls with a token, or why he may not. */
-    const identify = (exchange: Exchange, token: string): Caller | GatewayError => {
+    /** Who calls with a token that the gateway made, or why he may not; undefined if it made no such token. */
+    const identify = (exchange: Exchange, token: string): Caller | GatewayError | undefined => {
       if (isMasterKey(token)) return master
       const found = keys.find(token)
-      if (found === undefined) return refusal(keys.exist ? failed : 'invalid master key')
-      if ('caller' in found) return found.caller
-      exchange.refusedCredential = `managed key ${found.unusable}${found.keyId === undefined ? '' : `: ${found.keyId}`}`
-      return refusal(failed)
+      if (found === undefined || 'caller' in found) return found?.caller
+      return refused(exchange, 'api_key', `managed key ${found.unusable}${found.keyId === undefined ? '' : `: ${found.keyId}`}`)
     }
 
-    const callerOf = (exchange: Exchange): Caller | GatewayError => {
-      if (masterKey === undefined && !isDisabled && !keys.exist) return isNear(exchange) ? noKey : refusal('this gateway asks for no key, and answers callers on its own machine only')
-      const token = credentialOf(exchange.request.headers)
+    const unknown = (exchange: Exchange, token: string | GatewayError | undefined): Caller | GatewayError => {
       if (token === undefined) return mayRecover(exchange) ? noKey : refusal('no credential: send "Authorization: Bearer <token>"')
-      return token instanceof GatewayError ? token : identify(exchange, token)
+      return token instanceof GatewayError ? token : refusal(keys.exist || sources.length > 0 ? failed : 'invalid master key')
+    }
+
+    const recognise = (exchange: Exchange, token: string | GatewayError | undefined): Caller | GatewayError | Promise<Caller | GatewayError> => {
+      const shown = new Shown(typeof token === 'string' ? token : undefined, exchange.request)
+      const settle = (said: Recognition) => {
+        if (said === undefined) return unknown(exchange, token)
+        return 'identity' in said ? callerOf(said.identity, shown) : 'refused' in said ? refused(exchange, 'extension', said.refused) : unavailable(exchange, said.unavailable)
+      }
+      const said = ask(sources, shown)
+      return isPromise(said) ? said.then(settle) : settle(said)
+    }
+
+    const find = (exchange: Exchange): ReturnType<typeof recognise> => {
+      if (isByKeysAlone && !keys.exist) return isNear(exchange) ? noKey : refusal('this gateway asks for no key, and answers callers on its own machine only')
+      const token = credentialOf(exchange.request.headers)
+      return (typeof token === 'string' ? identify(exchange, token) : undefined) ?? recognise(exchange, token)
     }
 
     return {
       /** Asked whenever the gateway begins to listen: keys may be made at any time. */
       get authenticates() {
-        return masterKey !== undefined || isDisabled || keys.exist
+        return !isByKeysAlone || keys.exist
       },
       request(exchange) {
         if (exchange.caller !== undefined) return
-        const caller = callerOf(exchange)
-        if (caller instanceof GatewayError) return caller
-        exchange.caller = caller
-        if (caller.labels !== undefined) exchange.labels = caller.labels
+        const found = find(exchange)
+        return isPromise(found) ? found.then(caller => admit(exchange, caller)) : admit(exchange, found)
       },
       start() {
-        if (masterKey === undefined && !isDisabled && keys.exist) log.warn(`there are managed keys and no master key: without a key, /admin answers ${isOpenToAll ? 'everybody who can reach this port' : 'callers on this machine'} (set TAPLINE_MASTER_KEY)`)
+        if (isByKeysAlone && keys.exist) log.warn(`there are managed keys and no master key: without a key, /admin answers ${isOpenToAll ? 'everybody who can reach this port' : 'callers on this machine'} (set TAPLINE_MASTER_KEY)`)
       },
     }
   },
 })
+
+function admit(exchange: Exchange, caller: Caller | GatewayError): GatewayError | undefined {
+  if (caller instanceof GatewayError) return caller
+  exchange.caller = caller
+  if (caller.labels !== undefined) exchange.labels = caller.labels
+  return undefined
+}
+
+/** @param reason for the audit record alone */
+function refused(exchange: Exchange, method: string, reason: string): GatewayError {
+  exchange.refusedMethod = method
+  exchange.refusedCredential = reason
+  return refusal(failed)
+}
+
+/** What cannot be checked is not let in. */
+function unavailable(exchange: Exchange, reason: string): GatewayError {
+  exchange.refusedMethod = 'extension'
+  exchange.refusedCredential = reason
+  return gatewayError('not_ready', 'this credential cannot be checked now', { retryAfterMs: 1000 })
+}
 
 function isAdmin(path: string): boolean {
   return path === '/admin' || path.startsWith('/admin/')

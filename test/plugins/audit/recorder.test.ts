@@ -65,7 +65,7 @@ describe('the recorder of the audit log', () => {
 
   it('says why a credential was refused', async () => {
     const { rows, call, recorder } = await recording()
-    recorder.close(Object.assign(await call(), { caller: undefined, error: gatewayError('invalid_api_key', 'authentication failed'), refusedCredential: 'expired: key_1' }))
+    recorder.close(Object.assign(await call(), { caller: undefined, error: gatewayError('invalid_api_key', 'authentication failed'), refusedCredential: 'expired: key_1', refusedMethod: 'api_key' }))
     expect(rows.at(-1)).to.include({ auth_method: 'api_key', error_message: 'expired: key_1' })
   })
 

@@ -1,0 +1,34 @@
+/** The service `identities`: plugins that recognise callers by credentials that the gateway did not make. */
+
+import type { AdminScope } from '../admin/endpoint.ts'
+import type { Caller, IncomingRequest } from '../pipeline/exchange.ts'
+
+/** What a caller shows of himself. */
+export interface Presented {
+  /** Of `Authorization: Bearer …`, else of `x-api-key`; undefined if he sent neither. The master key and managed keys are not among them. */
+  readonly token: string | undefined
+  /** The SHA-256 of the token, in hex: what to remember it by. Of no token: of the empty text. */
+  readonly tokenHash: string
+  readonly request: IncomingRequest
+}
+
+/** Whose credential it is. */
+export interface Identity extends Omit<Caller, 'method' | 'keyId' | 'keyHash' | 'admin'> {
+  /** What he may administer; absent is everything (policy 2.1). */
+  readonly admin?: AdminScope | 'nothing'
+}
+
+/** What a plugin says of a credential; undefined if it is of no kind that it knows. */
+export type Recognition =
+  | { readonly identity: Identity }
+  /** It is of the kind, and not good: why, for the audit record alone. */
+  | { readonly refused: string }
+  /** Nobody can tell now: why, for the audit record alone. The caller is told to come again. */
+  | { readonly unavailable: string }
+  | undefined
+
+/** One of the list that a plugin offers as `identities`. */
+export interface IdentitySource {
+  /** Answers at once where it can: every request waits for it. */
+  recognise(presented: Presented): Recognition | Promise<Recognition>
+}

@@ -1,0 +1,45 @@
+/** Recognises callers by the tokens of an identity provider: JWTs that an OpenID Connect issuer signed. */
+
+import { definePlugin, serviceUrl, type OptionsOf } from '../../core/index.ts'
+import { KeySet } from './key-set.ts'
+import { publishedKeys } from './published-keys.ts'
+import { schema } from './schema.ts'
+import { Verifier } from './verifier.ts'
+
+export default definePlugin({
+  name: 'auth-oidc',
+  description: 'Lets callers pass whom an OpenID Connect issuer vouches for.',
+  schema,
+  provides: 'identities',
+  setup({ options, services: { clock }, log }) {
+    const trusted = trustedBy(options)
+    if (trusted === undefined) return { service: [] }
+    const { issuer } = trusted
+    const keys = new KeySet({
+      clock,
+      read: () => publishedKeys(issuer),
+      changed: () => verifier.forget(),
+      failed: cause => log.warn({ issuer, err: cause }, 'the keys of the issuer cannot be read; those known stay good'),
+      recovered: () => log.info({ issuer }, 'the keys of the issuer can be read again'),
+    })
+    const verifier = new Verifier({ ...trusted, claims: options.claims, clockSkewMs: options.clock_skew, keys, clock })
+    return {
+      service: [verifier],
+      open: () => keys.read(),
+      start() {
+        if (options.claims.admin_scope === undefined) log.warn(`whoever has a token of ${issuer} for ${trusted.audience} may administer everything (set auth.oidc.claims.admin_scope)`)
+        keys.follow()
+      },
+      close: () => keys.close(),
+    }
+  },
+})
+
+/** @returns undefined if nobody is trusted. @throws Error if it is not said whom, or for what */
+function trustedBy({ issuer, audience }: OptionsOf<typeof schema>): { readonly issuer: string; readonly audience: string } | undefined {
+  if (issuer === undefined && audience === undefined) return undefined
+  if (issuer === undefined) throw new Error('an audience is nothing without its issuer: set auth.oidc.issuer')
+  if (audience === undefined) throw new Error('tokens that the issuer made for others must not open this gateway: set auth.oidc.audience')
+  serviceUrl(issuer, true)
+  return { issuer, audience }
+}
