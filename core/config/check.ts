@@ -42,7 +42,8 @@ export function wrong(schema: SettingSchema, written: unknown, pointer: string, 
   return { kind: 'wrong', pointer, expected, got, message: `expected ${expected}, got ${got}` }
 }
 
-const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, verbose: true })
+// Optimising takes as long as all the rest of compiling, and a configuration is checked once.
+const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, verbose: true, code: { optimize: false } })
 ajv.addVocabulary(['setting', 'env', 'env_form', 'env_family', 'secret', 'aliases', 'identity', 'env_items', 'input'])
 for (const unit of ['duration', 'seconds', 'size']) ajv.addFormat(unit, true)
 ajv.addFormat('uri', text => URL.canParse(text))

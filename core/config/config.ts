@@ -83,7 +83,7 @@ export function configOf(loaded: Loaded): Config {
     warnings: loaded.report.warnings,
     errors: loaded.report.errors,
     dotenvNames: loaded.environment.dotenvNames,
-    schema: deepFreeze(editorSchema(schema)),
+    get schema() { return editorSchema(schema) },
     get: pointer => getIn(values, pointer),
     source: pointer => provenance.source(pointer),
     place: pointer => provenance.place(pointer),

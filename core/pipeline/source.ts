@@ -46,7 +46,19 @@ export interface PipelineSource {
 /** Reads every `*.yaml` of a directory. */
 export async function readPipelines(directory: URL): Promise<readonly PipelineSource[]> {
   const names = (await readdir(directory)).filter(name => name.endsWith('.yaml')).sort()
-  return await Promise.all(names.map(async name => parsePipeline(await readFile(new URL(name, directory), 'utf8'), fileURLToPath(new URL(name, directory)))))
+  return await Promise.all(names.map(name => readPipeline(fileURLToPath(new URL(name, directory)))))
+}
+
+/** By file, what was read last: what still says the same is not parsed again. */
+const lately = new Map<string, { readonly text: string; readonly source: PipelineSource }>()
+
+async function readPipeline(file: string): Promise<PipelineSource> {
+  const text = await readFile(file, 'utf8')
+  const before = lately.get(file)
+  if (before?.text === text) return before.source
+  const source = parsePipeline(text, file)
+  lately.set(file, { text, source })
+  return source
 }
 
 /** @throws Error if the text is not YAML with a `name` */
