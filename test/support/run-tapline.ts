@@ -50,9 +50,8 @@ export class Tapline {
    * @param through a program and its arguments that becomes the gateway; by default there is none
    */
   constructor(folder: Pick<Folder, 'path'>, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, input?: string, through: readonly string[] = []) {
-    const { PATH = '', NODE_V8_COVERAGE } = process.env
     const [program, ...rest] = [...through, process.execPath, main, ...args] as [string, ...string[]]
-    const child = this.process = spawn(program, rest, { cwd: folder.path, env: { PATH, HOME: folder.path, ...(NODE_V8_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE }), ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+    const child = this.process = spawn(program, rest, { cwd: folder.path, env: { ...inherited(), HOME: folder.path, ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
     child.stdin?.end(input)
     child.stdout?.on('data', (chunk: Buffer) => { this.#stdout += chunk.toString() })
     child.stderr?.on('data', (chunk: Buffer) => { this.#stderr += chunk.toString() })
@@ -91,6 +90,11 @@ export class Tapline {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL')
     await this.ended
   }
+}
+
+/** Of the test's own environment, what Node needs and no configuration reads. */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(['PATH', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE'].flatMap(name => process.env[name] === undefined ? [] : [[name, process.env[name]]]))
 }
 
 /** Runs one command to its end. */
