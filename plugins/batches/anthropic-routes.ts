@@ -64,6 +64,7 @@ export class AnthropicRoutes {
 
   /** Where this caller reached the gateway. */
   #reachedAt(): string {
-    return `http://${String(this.#exchange.request.headers['host'] ?? 'localhost')}`
+    const { headers, basePath = '' } = this.#exchange.request
+    return `http://${String(headers['host'] ?? 'localhost')}${basePath}`
   }
 }

@@ -111,6 +111,19 @@ describe('batches', () => {
       expect(await client.batches.cancel(id)).to.include({ status: 'cancelled' })
     })
 
+    for (const [name, server, base] of [['below the base path', { base_path: '/ai' }, '/ai'], ['below the public address', { base_path: '/ai', public_url: 'https://ai.example.com/there/' }, 'https://ai.example.com/there']] as const) {
+      it(`name their results ${name}`, async () => {
+        await served.close()
+        await claude.close()
+        await begin({ server: { master_key: masterKey, ...server } })
+        const { id } = await anthropic.messages.batches.create({ requests: [{ custom_id: 'one', params: { model: 'openai/gpt-test', max_tokens: 10, messages: hi } }] })
+        for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
+        const { results_url: url } = await anthropic.messages.batches.retrieve(id)
+        expect(url).to.equal(`${base.startsWith('http') ? base : served.url}/v1/messages/batches/${id}/results`)
+        expect(served.url).to.match(/\/ai$/)
+      })
+    }
+
     it('answer Anthropic\'s client, whatever the provider', async () => {
       const { id, ...batch } = await anthropic.messages.batches.create({ requests: [{ custom_id: 'one', params: { model: 'openai/gpt-test', max_tokens: 10, messages: hi } }] })
       expect(id).to.match(/^msgbatch_[0-9a-f-]{36}$/)
