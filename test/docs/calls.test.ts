@@ -3,14 +3,15 @@
 import { expect } from 'chai'
 import { startTestGateway, type TestGateway } from '../../core/testing/gateway.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
+import { call, shown } from './curl.ts'
 import { ExampleFolder } from './folder.ts'
 import { filesOf, page, pages, titleOf, type Block } from './manual.ts'
 
-/** Where the manual says that the gateway listens. */
-const shown = 'http://localhost:8080'
+/** Its calls are made one after the other, in test/e2e/policy-author.test.ts. */
+const story = 'docs/policy.md'
 
 describe('the calls of the manual', () => {
-  const calls = pages.flatMap(({ blocks }) => blocks.flatMap((block, index) => block.text.startsWith('curl ') ? [{ block, next: blocks[index + 1] }] : []))
+  const calls = pages.filter(({ name }) => name !== story).flatMap(({ blocks }) => blocks.flatMap((block, index) => block.text.startsWith('curl ') ? [{ block, next: blocks[index + 1] }] : []))
   const toDemo = calls.filter(({ block }) => !block.text.includes('/p/') && !block.text.includes('Bearer ') && block.page !== 'docs/writing-a-plugin.md')
 
   describe('to a gateway that nothing is configured for', () => {
@@ -92,14 +93,3 @@ describe('the calls of the manual', () => {
     expect(upstream.requests.map(({ path }) => path)).to.deep.equal(['/v1/files'])
   })
 })
-
-/** Does what a curl line says. */
-async function call(gateway: TestGateway, { text }: Block): Promise<Response> {
-  const words = [...text.replaceAll('\\\n', ' ').matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, plain]) => single ?? double ?? plain ?? '')
-  const after = (flag: string) => words.flatMap((word, index) => word === flag ? words[index + 1] ?? [] : [])
-  const [body] = after('-d')
-  const headers = Object.fromEntries(after('-H').map(header => header.split(/: (.*)/s, 2) as [string, string]))
-  const url = words.find(word => word.startsWith(shown)) ?? ''
-  const [method = body === undefined ? 'GET' : 'POST'] = after('-X')
-  return await fetch(url.replace(shown, gateway.url), { method, headers, ...(body === undefined ? {} : { body }) })
-}
