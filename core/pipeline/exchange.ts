@@ -315,8 +315,6 @@ export class Exchange {
     })
   }
 
-  /** Changes the headers of the request, for the steps to come and, where headers of callers go along, for the provider. */
-  editRequestHeaders(edits: HeaderEdits): void {
   #stoppable(): AbortController {
     const controller = new AbortController()
     if (this.#stopped !== undefined) controller.abort(this.#stopped)
@@ -324,6 +322,8 @@ export class Exchange {
     return controller
   }
 
+  /** Changes the headers of the request, for the steps to come and, where headers of callers go along, for the provider. */
+  editRequestHeaders(edits: HeaderEdits): void {
     const { request, forward } = this
     this.request = { ...request, headers: edits.named(request.headers), rawHeaders: edits.flat(request.rawHeaders) }
     if (forward !== undefined) this.forward = { ...forward, headers: edits.flat(forward.headers) }
