@@ -11,8 +11,11 @@ export interface SecretPlace {
 
 /** The service `secrets`. */
 export interface Secrets {
-  /** Says, before anything is opened, which members of a collection are sealed. */
-  cover(collection: string, fields: readonly string[]): void
+  /**
+   * Says, before anything is opened, which members of a collection are sealed.
+   * @param options `ownMaking`: the gateway makes these itself; while no key is configured, nobody is warned that they stand as they are
+   */
+  cover(collection: string, fields: readonly string[], options?: { readonly ownMaking?: boolean }): void
   /** @returns what is to be stored: the text as it is where no key is configured */
   seal(place: SecretPlace, text: string): Promise<string>
   /** @param stored what `seal` gave, or a text from before there was a key. @throws Error if it was sealed for another place, or with a key that is not here */

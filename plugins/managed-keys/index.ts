@@ -8,7 +8,7 @@ import { Follower } from './follower.ts'
 import { KeyRing } from './key-ring.ts'
 import { KeyStore } from './key-store.ts'
 import { LastUse, type KeyUse } from './last-use.ts'
-import { keptPepper, Pepper, type KeptPepper } from './pepper.ts'
+import { collection, keptPepper, Pepper, type KeptPepper } from './pepper.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -16,15 +16,16 @@ export default definePlugin({
   description: 'Keeps the keys that administrators make for callers.',
   schema,
   provides: 'keys',
-  needs: ['storage', 'admin', 'models', 'access', 'users'],
-  setup({ options, services: { storage, admin, clock, models, access, users }, log }) {
+  needs: ['storage', 'secrets', 'admin', 'models', 'access', 'users'],
+  setup({ options, services: { storage, secrets, admin, clock, models, access, users }, log }) {
     const lastUse = new LastUse(clock, cause => log.warn({ err: cause }, 'when keys were used last could not be written'))
     const ring = new KeyRing(clock, lastUse, id => users.pathOf(id))
     const offers: (() => void)[] = []
+    secrets.cover(collection, ['value'], { ownMaking: true })
     let opened: { readonly store: KeyStore; readonly follower: Follower } | undefined
 
     const open = async (keys: Records<AuthKey>, uses: Records<KeyUse>) => {
-      const pepper = options.pepper === undefined ? await keptPepper(storage.records<KeptPepper>('key_pepper')) : new Pepper(options.pepper)
+      const pepper = options.pepper === undefined ? await keptPepper(storage.records<KeptPepper>(collection), secrets) : new Pepper(options.pepper)
       const follower = new Follower(keys, ring, clock, cause => log.warn({ err: cause }, 'the managed keys could not be read; those known stay'))
       const store = new KeyStore({ keys, uses, ring, follower, pepper, clock, models, access, users })
       opened = { store, follower }

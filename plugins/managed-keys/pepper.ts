@@ -1,10 +1,15 @@
 /** What the hashes of keys are made with, so that a copy of the database alone cannot check a guess. */
 
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
-import { update, type Records } from '../../core/index.ts'
+import { update, type Records, type Secrets } from '../../core/index.ts'
+
+export const collection = 'key_pepper'
+
+const place = { collection, id: 'pepper', field: 'value' } as const
 
 /** The document that keeps the pepper of gateways that were given none. */
 export interface KeptPepper {
+  /** Sealed where secrets in the store are. */
   readonly value: string
 }
 
@@ -25,8 +30,9 @@ export class Pepper {
 }
 
 /** The pepper in the store, made by whichever gateway asks first. */
-export async function keptPepper(records: Records<KeptPepper>): Promise<Pepper> {
-  const kept = await update(records, 'pepper', current => current === undefined ? { value: randomBytes(32).toString('base64') } : undefined)
+export async function keptPepper(records: Records<KeptPepper>, secrets: Secrets): Promise<Pepper> {
+  const made = await secrets.seal(place, randomBytes(32).toString('base64'))
+  const kept = await update(records, place.id, current => current === undefined ? { value: made } : undefined)
   if (kept === undefined) throw new Error('the store lost the pepper of the keys')
-  return new Pepper(kept.value.value)
+  return new Pepper(await secrets.open(place, kept.value.value))
 }

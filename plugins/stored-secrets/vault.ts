@@ -13,6 +13,7 @@ export class Vault implements Secrets {
   readonly #storage: Storage
   readonly #keys: DataKeys | undefined
   readonly #covered = new Map<string, readonly string[]>()
+  readonly #ownMaking = new Set<string>()
 
   /** @param keys undefined where the operator gave no key */
   constructor(storage: Storage, keys: DataKeys | undefined) {
@@ -20,7 +21,8 @@ export class Vault implements Secrets {
     this.#keys = keys
   }
 
-  cover(collection: string, fields: readonly string[]): void {
+  cover(collection: string, fields: readonly string[], { ownMaking = false }: { readonly ownMaking?: boolean } = {}): void {
+    if (ownMaking) this.#ownMaking.add(collection)
     this.#covered.set(collection, [...new Set([...this.#covered.get(collection) ?? [], ...fields])])
   }
 
@@ -52,14 +54,17 @@ export class Vault implements Secrets {
     return changed
   }
 
-  /** How many of the covered texts are sealed, and how many are not. */
+  /** How many of the covered texts are sealed, and how many are not that somebody should know of. */
   async count(): Promise<{ readonly sealed: number; readonly plain: number }> {
-    const texts: string[] = []
+    let [sealed, plain] = [0, 0]
     for (const [collection, fields] of this.#covered) {
-      for (const { value } of await listAll(this.#storage.records<Document>(collection))) texts.push(...textsOf(value, fields).map(([, text]) => text))
+      const stored = await listAll(this.#storage.records<Document>(collection))
+      const texts = stored.flatMap(({ value }) => textsOf(value, fields).map(([, text]) => text))
+      const ofIt = texts.filter(text => parse(text) !== undefined).length
+      sealed += ofIt
+      if (this.#keys !== undefined || !this.#ownMaking.has(collection)) plain += texts.length - ofIt
     }
-    const sealed = texts.filter(text => parse(text) !== undefined).length
-    return { sealed, plain: texts.length - sealed }
+    return { sealed, plain }
   }
 
   /** @returns whether there was something to do */

@@ -5,6 +5,7 @@ import { Entry } from '../../../plugins/managed-keys/entry.ts'
 import { LastUse, type KeyUse } from '../../../plugins/managed-keys/last-use.ts'
 import { keptPepper, Pepper, type KeptPepper } from '../../../plugins/managed-keys/pepper.ts'
 import { idOf, type Lookup } from '../../../plugins/managed-keys/token.ts'
+import { Vault } from '../../../plugins/stored-secrets/vault.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { Folder } from '../../support/run-tapline.ts'
 import { OpenStore } from '../storage/conformance/open-store.ts'
@@ -18,9 +19,9 @@ describe('the pepper', () => {
     const options = { path: `${folder.path}/keys.db` }
     await using one = await OpenStore.open(plugin, options)
     await using other = await OpenStore.open(plugin, options)
-    const made = await Promise.all([one, other, one, other].map(({ storage }) => keptPepper(storage.records<KeptPepper>('key_pepper'))))
+    const made = await Promise.all([one, other, one, other].map(({ storage }) => keptPepper(storage.records<KeptPepper>('key_pepper'), new Vault(storage, undefined))))
     expect(new Set(made.map(({ id }) => id)).size).to.equal(1)
-    expect((await keptPepper(other.storage.records<KeptPepper>('key_pepper'))).mac('x')).to.equal(made[0]?.mac('x'))
+    expect((await keptPepper(other.storage.records<KeptPepper>('key_pepper'), new Vault(other.storage, undefined))).mac('x')).to.equal(made[0]?.mac('x'))
   })
 
   it('makes other hashes than another one', () => {
