@@ -113,6 +113,21 @@ describe('a gateway that trusts an issuer and names no claim for administrators'
     expect(gateway.log.some(({ msg }) => String(msg).includes('may administer everything'))).to.equal(true)
   })
 
+  it('trusts a second one where the step stands twice', async () => {
+    await using issuer = await Issuer.start()
+    await using other = await Issuer.start()
+    const second = { insert: { use: 'auth-oidc', name: 'partners', options: { issuer: other.url, audience: 'us', claims: { user_path: 'sub' } } }, after: 'auth-oidc' }
+    await using gateway = await startTestGateway({ config: { server: { auth_verify_enabled: true }, auth: { oidc: { issuer: issuer.url, audience: 'me' } }, pipelines: { services: [second] } } })
+    const verified = async (by: Issuer, aud: string): Promise<unknown> => {
+      const given = await by.sign({ iss: by.url, sub: 'jane', aud, exp: Date.now() / 1000 + 60 })
+      const response = await fetch(`${gateway.url}/v1/auth/verify`, { headers: { authorization: `Bearer ${given}` } })
+      return response.ok ? await response.json() : response.status
+    }
+    expect(await verified(issuer, 'me')).to.deep.equal({ valid: true, method: 'extension' })
+    expect(await verified(other, 'us')).to.deep.equal({ valid: true, method: 'extension', user_path: '/jane' })
+    expect([await verified(issuer, 'us'), await verified(other, 'me')]).to.deep.equal([401, 401])
+  })
+
   it('does not start where the settings are not whole', async () => {
     const failure = await startTestGateway({ config: { auth: { oidc: { issuer: 'https://id.example' } } } }).then(async gateway => await gateway.close(), String)
     expect(failure).to.include('set auth.oidc.audience')
