@@ -52,6 +52,6 @@ export async function start(flags: StartFlags): Promise<void> {
 function announce(gateway: Gateway, log: pino.Logger): void {
   const { providers, config } = gateway.current
   const names = [...providers.keys()]
-  if (config.lookedFor.length > 0) log.warn({ looked_for: config.lookedFor }, `no provider is configured: the embedded demo answers. Set ${config.lookedFor[0]} to use a real one`)
+  if (config.lookedFor.length > 0) log.warn({ looked_for: config.lookedFor }, `no provider is configured: the embedded demo answers. Set ${config.lookedFor[0]}, or another of looked_for, to use a real one`)
   log.info({ url: gateway.url, providers: names, config: config.file ?? 'no file', pid: process.pid }, `Tapline listens on ${gateway.url}`)
 }
