@@ -1,9 +1,10 @@
 /** The rows of the table: what each measures, and what it must reach. */
 
-import { start, type ProviderType } from './contenders.ts'
+import { start, type ProviderType, type TaplineOptions } from './contenders.ts'
 import { duel, type DuelSettings, type Pair } from './duel.ts'
 import { run, type Load, type Run } from './load.ts'
 import type { BodyName } from './samples.ts'
+import { guarded, policies, recording } from './standing.ts'
 import { median } from './statistics.ts'
 
 export interface Upstreams {
@@ -14,7 +15,8 @@ export interface Upstreams {
 
 /** What a measure showed, as the cells of its row. */
 export interface Cells {
-  readonly bare: string
+  /** Of what Tapline is compared with. */
+  readonly other: string
   readonly tapline: string
   readonly share: string
 }
@@ -23,6 +25,8 @@ export interface Measure {
   /** As `--only` names it. */
   readonly name: string
   readonly title: string
+  /** What Tapline is compared with; the bare relay where absent. */
+  readonly other?: string
   readonly must: string
   readonly aim: string
   take(bench: Bench): Promise<Cells>
@@ -44,9 +48,17 @@ export class Bench {
 
   duel(upstream: keyof Upstreams, load: Load, provider: ProviderType = 'openai'): Promise<Pair[]> {
     const name = `${load.body} body, ${upstream} upstream of type ${provider}, ${load.connections} connections`
-    const pairs = this.#duels.get(name) ?? duel(name, this.upstreams[upstream], provider, load, this.settings)
+    const url = this.upstreams[upstream]
+    const { folder } = this.settings
+    const pairs = this.#duels.get(name) ?? duel(name, { other: () => start('bare', url, folder), tapline: () => start('tapline', url, folder, { provider }) }, load, this.settings)
     this.#duels.set(name, pairs)
     return pairs
+  }
+
+  /** Tapline beside itself: with something, and without. */
+  async self(name: string, upstream: keyof Upstreams, load: Load, [without, withIt]: readonly [TaplineOptions, TaplineOptions]): Promise<Pair[]> {
+    const { settings, upstreams: { [upstream]: url } } = this
+    return await duel(name, { other: () => start('tapline', url, settings.folder, without), tapline: () => start('tapline', url, settings.folder, withIt) }, load, settings)
   }
 }
 
@@ -108,6 +120,7 @@ export const measures: readonly Measure[] = [
     take: bench => oneByOne(bench, secondsToFirst200, s => `${s.toFixed(2)} s`),
   },
   ...dialectMeasures(),
+  ...standingMeasures(),
 ]
 
 /** Native and translated calls of the other dialects. Bare relays the same call to an upstream that speaks the client's dialect. */
@@ -132,22 +145,36 @@ function dialectMeasures(): readonly Measure[] {
   ]
 }
 
+/** What recording and policy cost: Tapline with them beside Tapline without. */
+function standingMeasures(): readonly Measure[] {
+  const row = (name: string, title: string, other: string, must: string, load: Load, sides: readonly [TaplineOptions, TaplineOptions]): Measure => ({
+    name, title, other, must, aim: '', take: async bench => throughput(await bench.self(name, load.body === 'streamed' ? 'stream' : 'plain', load, sides)),
+  })
+  return [
+    row('usage', 'plain chat, usage recorded', 'without records', '0.9', plainLoad, [recording.none, recording.usage]),
+    row('audit', 'plain chat, usage and audit recorded (the default)', 'without records', '', plainLoad, [recording.none, {}]),
+    row('audit-bodies', 'plain chat, audit with bodies', 'usage recorded', '0.75', plainLoad, [recording.usage, recording.bodies]),
+    row('policies', 'plain chat, beside 1,000 keys, 500 workflows, 200 virtual models, 100 budgets, 50 rate limits', 'none of them', '0.9', plainLoad, [{}, policies]),
+    row('guarded', 'streamed chat under secrets, pii and string_replace', 'no guardrails', '0.6', { body: 'streamed', connections: 16 }, [{}, guarded]),
+  ]
+}
+
 function throughput(pairs: readonly Pair[]): Cells {
   const show = (rps: number) => `${Math.round(rps).toLocaleString('en')} /s`
-  return compare(pairs, ({ requestsPerSecond }) => requestsPerSecond, show, (tapline, bare) => tapline / bare, share => share.toFixed(2))
+  return compare(pairs, ({ requestsPerSecond }) => requestsPerSecond, show, (tapline, other) => tapline / other, share => share.toFixed(2))
 }
 
 function cpuPerRequest(pairs: readonly Pair[]): Cells {
-  return compare(pairs, ({ cpuUs }) => cpuUs, us => `${us.toFixed(0)} µs`, (tapline, bare) => tapline / bare, share => `${share.toFixed(2)} ×`)
+  return compare(pairs, ({ cpuUs }) => cpuUs, us => `${us.toFixed(0)} µs`, (tapline, other) => tapline / other, share => `${share.toFixed(2)} ×`)
 }
 
 function addedLatency(pairs: readonly Pair[]): Cells {
   const show = (ms: number) => `${ms.toFixed(2)} ms`
   const added = (ms: number) => `${ms < 0 ? '−' : '+'}${show(Math.abs(ms))}`
-  const difference = (tapline: number, bare: number) => tapline - bare
+  const difference = (tapline: number, other: number) => tapline - other
   const p50 = compare(pairs, ({ p50Ms }) => p50Ms, show, difference, added)
   const p99 = compare(pairs, ({ p99Ms }) => p99Ms, show, difference, added)
-  return { bare: `${p50.bare} / ${p99.bare}`, tapline: `${p50.tapline} / ${p99.tapline}`, share: `${p50.share} / ${p99.share}` }
+  return { other: `${p50.other} / ${p99.other}`, tapline: `${p50.tapline} / ${p99.tapline}`, share: `${p50.share} / ${p99.share}` }
 }
 
 /** Medians of either side, and the median of what `relate` makes of each pair. Failed calls show in the cell. */
@@ -155,16 +182,16 @@ function compare(
   pairs: readonly Pair[],
   read: (run: Run) => number,
   show: (value: number) => string,
-  relate: (tapline: number, bare: number) => number,
+  relate: (tapline: number, other: number) => number,
   showShare: (value: number) => string,
 ): Cells {
   const column = (runs: readonly Run[]) => {
     const failures = runs.reduce((sum, each) => sum + each.failures, 0)
     return runs.length === 0 ? unmeasured : show(median(runs.map(read))) + (failures > 0 ? ` (${failures} failed)` : '')
   }
-  const shares = pairs.flatMap(({ bare, tapline }) => (tapline === undefined ? [] : [relate(read(tapline), read(bare))]))
+  const shares = pairs.flatMap(({ other, tapline }) => (tapline === undefined ? [] : [relate(read(tapline), read(other))]))
   return {
-    bare: column(pairs.map(({ bare }) => bare)),
+    other: column(pairs.map(({ other }) => other)),
     tapline: column(pairs.flatMap(({ tapline }) => tapline ?? [])),
     share: shares.length === 0 ? unmeasured : showShare(median(shares)),
   }
@@ -176,7 +203,7 @@ async function oneByOne(bench: Bench, gauge: Gauge, show: (value: number) => str
   const bare = show(await gauge('bare', bench))
   const tapline = bench.settings.bareOnly ? unmeasured : show(await gauge('tapline', bench))
   bench.settings.progress(`bare ${bare}, Tapline ${tapline}`)
-  return { bare, tapline, share: unmeasured }
+  return { other: bare, tapline, share: unmeasured }
 }
 
 const residentMegabytes: Gauge = async (name, { upstreams, settings: { folder } }) => {
