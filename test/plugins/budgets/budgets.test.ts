@@ -126,6 +126,18 @@ describe('budgets', () => {
     expect([await call(one), await call(other), await call(plain), await call(plain), await call(plain)]).to.deep.equal([200, 429, 200, 200, 429])
   })
 
+  it('hold for a user, by whichever key or path he is known', async () => {
+    await using limited = await Limited.start()
+    const { admin } = limited
+    const user = (await admin.call('PUT', '/directory/users', { body: { name: 'ann' } })).json as { readonly id: string }
+    const keys = await Promise.all(['a', 'b'].map(async name => (await admin.call('POST', '/auth-keys', { body: { name, user_id: user.id } })).json as { readonly value: string }))
+    await admin.call('PUT', '/budgets', { body: { scope: 'user', subject: user.id, budget_key: { period: 'daily' }, amount: 2 } })
+    const statuses = []
+    for (const { value } of [...keys, ...keys]) statuses.push((await limited.call('/', capped, { authorization: `Bearer ${value}` })).status)
+    expect(statuses).to.deep.equal([200, 200, 429, 429])
+    expect([(await limited.call('/ann')).status, (await limited.call('/bob')).status]).to.deep.equal([429, 200])
+  })
+
   it('refuse to make a batch when nothing is left', async () => {
     await using limited = await Limited.start({ config: ofPath('/', 1) })
     await limited.call()
