@@ -45,7 +45,7 @@ export class Vault implements Secrets {
   }
 
   async reencrypt({ rotate = false }: { readonly rotate?: boolean } = {}): Promise<number> {
-    if (this.#keys === undefined) throw new Error('there is no ENCRYPTION_KEY to encrypt with')
+    if (this.#keys === undefined) throw new Error('there is no TAPLINE_ENCRYPTION_KEY to encrypt with')
     if (rotate) await this.#keys.make()
     let changed = 0
     for (const collection of this.#covered.keys()) {

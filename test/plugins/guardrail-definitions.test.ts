@@ -71,7 +71,7 @@ describe('the plugins', () => {
 
 describe('guardrails of administrators', () => {
   it('keep secrets sealed in the store and masked in answers, and take the mask for what stands', async () => {
-    await using gateway = await AdminGateway.start({ config, files, env: { ENCRYPTION_KEY: 'a key of thirty-two characters!!' } })
+    await using gateway = await AdminGateway.start({ config, files, env: { TAPLINE_ENCRYPTION_KEY: 'a key of thirty-two characters!!' } })
     expect((await makeGuardrail(gateway, asker))['config']).to.deep.equal({ key: '********', note: 'why' })
     await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'ask' }] } })
     const asked = async () => (await gateway.served.chat(hello)).headers['x-asked']

@@ -89,7 +89,7 @@ describe('stored secrets', () => {
   for (const [title, options, expected] of [
     ['another key', { key: nextKey }, /^ENCRYPTION_KEY does not open data key 1 .* ENCRYPTION_KEY_PREVIOUS/],
     ['two other keys', { key: nextKey, previous_key: 'a third key, never used' }, /^ENCRYPTION_KEY does not open data key 1 .* nor does ENCRYPTION_KEY_PREVIOUS/],
-    ['no key', {}, /^1 secrets in the database are encrypted, and ENCRYPTION_KEY is not set/],
+    ['no key', {}, /^1 secrets in the database are encrypted, and TAPLINE_ENCRYPTION_KEY is not set/],
   ] as const) {
     it(`keep the gateway from starting with ${title}`, async () => {
       await keep((await start({ key })).secrets, 'sk-1')
@@ -101,7 +101,7 @@ describe('stored secrets', () => {
     const { secrets, warnings } = await start({})
     await keep(secrets, 'sk-1')
     expect([await kept(), await secrets.open(place, await kept()), warnings]).to.deep.equal(['sk-1', 'sk-1', []])
-    expect((await start({})).warnings).to.deep.equal(['secrets in the database are not encrypted: set ENCRYPTION_KEY, then run: tapline secrets reencrypt'])
+    expect((await start({})).warnings).to.deep.equal(['secrets in the database are not encrypted: set TAPLINE_ENCRYPTION_KEY, then run: tapline secrets reencrypt'])
   })
 
   for (const text of ['enc:v1:1:AAAA', 'plain:x', '', 'ü\0𝄞']) {
@@ -132,7 +132,7 @@ describe('stored secrets', () => {
 
   it('are not encrypted without a key', async () => {
     const { secrets } = await start({})
-    expect(await refusal(secrets.reencrypt())).to.equal('there is no ENCRYPTION_KEY to encrypt with')
+    expect(await refusal(secrets.reencrypt())).to.equal('there is no TAPLINE_ENCRYPTION_KEY to encrypt with')
   })
 
   it('have one first data key, however many processes begin at once', async () => {
@@ -151,7 +151,7 @@ describe('stored secrets', () => {
 
   it('are encrypted by the command line', async () => {
     await using folder = await Folder.make({ 'tapline.yaml': { storage: { type: 'sqlite', sqlite: { path: 'x.db' } } } })
-    const run = async (...args: string[]) => await new Tapline(folder, ['secrets', 'reencrypt', ...args], { ENCRYPTION_KEY: key }).ended
+    const run = async (...args: string[]) => await new Tapline(folder, ['secrets', 'reencrypt', ...args], { TAPLINE_ENCRYPTION_KEY: key }).ended
     expect(await run()).to.deep.include({ code: 0, stdout: 'encrypted 0 documents\n' })
     expect(await run('--rotate-data-key')).to.deep.include({ code: 0 })
     await using opened = await OpenStore.open(sqlite, { path: `${folder.path}/x.db` })

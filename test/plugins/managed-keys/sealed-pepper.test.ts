@@ -2,7 +2,6 @@
 
 import { expect } from 'chai'
 import { join } from 'node:path'
-import type { PluginDefinition } from '../../../core/index.ts'
 import { chatCompletion } from '../../../core/testing/chat-samples.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { AdminGateway } from '../../support/admin.ts'
@@ -22,7 +21,7 @@ describe('the pepper in the store', () => {
   const secretWarnings = ({ served }: AdminGateway) => served.gateway.log.map(({ msg }) => String(msg)).filter(msg => msg.includes('not encrypted'))
 
   async function kept(): Promise<string> {
-    await using store = await OpenStore.open(sqlite as unknown as PluginDefinition, { path: path() })
+    await using store = await OpenStore.open(sqlite, { path: path() })
     return (await store.storage.records<{ readonly value: string }>('key_pepper').get('pepper'))?.value.value ?? ''
   }
 
@@ -49,7 +48,7 @@ describe('the pepper in the store', () => {
 
   it('keeps a gateway without the key from starting once it is sealed', async () => {
     await (await start({ encryption_key: key }))[Symbol.asyncDispose]()
-    expect(await start().then(() => 'it started', (cause: Error) => cause.message)).to.match(/1 secrets in the database are encrypted, and ENCRYPTION_KEY is not set/)
+    expect(await start().then(() => 'it started', (cause: Error) => cause.message)).to.match(/1 secrets in the database are encrypted, and TAPLINE_ENCRYPTION_KEY is not set/)
   })
 
   it('stands as it is where there is no key, and nobody is told to get one for it', async () => {
@@ -66,7 +65,7 @@ describe('the pepper in the store', () => {
       expect([await serves(gateway, token), secretWarnings(gateway)]).to.deep.equal([true, ['secrets in the database are not encrypted yet: run tapline secrets reencrypt']])
     }
     await using configured = await Folder.make({ 'tapline.yaml': { storage: { type: 'sqlite', sqlite: { path: path() } } } })
-    expect(await new Tapline(configured, ['secrets', 'reencrypt'], { ENCRYPTION_KEY: key }).ended).to.deep.include({ code: 0, stdout: 'encrypted 1 document\n' })
+    expect(await new Tapline(configured, ['secrets', 'reencrypt'], { TAPLINE_ENCRYPTION_KEY: key }).ended).to.deep.include({ code: 0, stdout: 'encrypted 1 document\n' })
     expect(await kept()).to.match(/^enc:v1:1:/)
     await using after = await start({ encryption_key: key })
     expect([await serves(after, token), secretWarnings(after)]).to.deep.equal([true, []])
