@@ -1,13 +1,8 @@
 /** A worker with the database, as seen from the gateway: calls go there, answers come back, and an end of the worker is told to all who wait. */
 
-import { getCompileCacheDir } from 'node:module'
-import { dirname, extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
 import { StorageUnavailable, type Clock, type Timer } from '../../../core/index.ts'
-import { ready, type Answer, type Call, type Method, type WorkerData, type WorkerError } from './protocol.ts'
-
-/** Rows come and go in batches: more room for them is only memory. */
-const youngMb = 16
+import { ready, type Answer, type Call, type Method, type Opening, type WorkerError } from './protocol.ts'
+import { Thread } from './thread.ts'
 
 interface Waiting {
   readonly resolve: (result: unknown) => void
@@ -19,19 +14,20 @@ interface Waiting {
 const passing: ReadonlySet<number> = new Set([5, 6, 7, 8, 9, 10, 13, 14])
 
 export class WorkerConnection {
-  readonly #worker: Worker
+  readonly #thread: Thread
   readonly #clock: Clock
   readonly #waiting = new Map<number, Waiting>()
   readonly #opened: Promise<unknown>
+  #closed: Promise<void> | undefined
   #last: number = ready
+  /** Also of those that nobody waits for any more. */
+  #unanswered = 0
   #ended: StorageUnavailable | undefined
 
-  constructor(data: WorkerData, clock: Clock) {
+  constructor(opening: Opening, clock: Clock) {
     this.#clock = clock
-    this.#worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { workerData: data, env: environment(), resourceLimits: { maxYoungGenerationSizeMb: youngMb } })
-    this.#worker.on('message', (answer: Answer) => this.#take(answer))
-    this.#worker.on('error', cause => this.#end(cause))
-    this.#worker.on('exit', () => this.#end(undefined))
+    this.#thread = Thread.for({ take: answer => this.#take(answer), end: cause => this.#end(cause) })
+    this.#thread.ask(opening)
     this.#opened = this.#wait(ready, 60_000)
     this.#opened.catch(() => {}) // told to whoever asks
   }
@@ -51,17 +47,24 @@ export class WorkerConnection {
     this.#last += 1
     const call: Call = { id: this.#last, method, parameters }
     const answer = this.#wait(call.id, deadlineMs)
-    this.#worker.postMessage(call) // oxlint-disable-line unicorn/require-post-message-target-origin -- a worker, not a window
+    this.#thread.ask(call)
     return await answer
   }
 
-  async close(): Promise<void> {
+  /** What is under way is cut off, with its thread. */
+  close(): Promise<void> {
+    return this.#closed ??= this.#close()
+  }
+
+  async #close(): Promise<void> {
+    const isIdle = this.#unanswered === 0 && !this.isEnded
     this.#end(undefined)
-    await this.#worker.terminate()
+    await (isIdle ? this.#thread.leave() : this.#thread.end())
   }
 
   #wait(id: number, deadlineMs: number): Promise<unknown> {
-    this.#worker.ref()
+    this.#thread.awaited = true
+    this.#unanswered += 1
     return new Promise((resolve, reject) => {
       const deadline = this.#clock.after(deadlineMs, () => this.#settle(id)?.reject(new StorageUnavailable(`the database did not answer within ${deadlineMs / 1000} s`)))
       this.#waiting.set(id, { resolve, reject, deadline })
@@ -69,6 +72,7 @@ export class WorkerConnection {
   }
 
   #take(answer: Answer): void {
+    this.#unanswered -= 1
     const waiting = this.#settle(answer.id)
     if ('error' in answer) waiting?.reject(errorOf(answer.error))
     else waiting?.resolve(answer.result)
@@ -79,7 +83,7 @@ export class WorkerConnection {
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
     waiting?.deadline.cancel()
-    if (this.#waiting.size === 0) this.#worker.unref()
+    if (this.#waiting.size === 0) this.#thread.awaited = false
     return waiting
   }
 
@@ -87,12 +91,6 @@ export class WorkerConnection {
     this.#ended ??= new StorageUnavailable('the database was closed', { cause })
     for (const id of this.#waiting.keys()) this.#settle(id)?.reject(this.#ended)
   }
-}
-
-/** Where this thread finds what was compiled before, so does the worker: Node keeps it in a folder of its own version there. */
-function environment(): NodeJS.ProcessEnv {
-  const directory = getCompileCacheDir()
-  return directory === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(directory) }
 }
 
 const kinds: Readonly<Record<string, new (message: string) => Error>> = { TypeError, RangeError }

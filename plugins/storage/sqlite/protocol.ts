@@ -5,8 +5,8 @@ import type { Backend } from '../shared/backend.ts'
 /** `appendTexts`: rows as JSON, which costs the gateway's thread less than copies of them. */
 export type Method = Exclude<keyof Backend, 'append'> | 'appendTexts' | 'useJournal'
 
-/** What a worker begins with. */
-export interface WorkerData {
+/** The database that a worker shall hold. */
+export interface Opening {
   readonly path: string
   readonly readOnly: boolean
 }
@@ -16,6 +16,9 @@ export interface Call {
   readonly method: Method
   readonly parameters: readonly unknown[]
 }
+
+/** It opens a database, takes calls, and closes it again; then it may open another. */
+export type Asked = Opening | Call | 'close'
 
 export type Answer =
   | { readonly id: number; readonly result: unknown }
@@ -31,3 +34,5 @@ export interface WorkerError {
 
 /** Says that the database is open. */
 export const ready = 0
+/** Says that it is closed. */
+export const closed = -1

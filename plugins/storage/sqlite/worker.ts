@@ -1,14 +1,16 @@
-/** A worker that holds the database: it opens it, brings its tables up to date, and takes one call after the other. */
+/** A worker that holds a database: it opens it, brings its tables up to date, takes one call after the other, and closes it; then it may hold another. */
 
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type { JournalRow } from '../../../core/index.ts'
 import { Engine } from '../shared/sql/engine.ts'
 import { migrate } from '../shared/sql/migrations.ts'
 import { SqliteDatabase } from './database.ts'
 import { stepBack } from './priority.ts'
-import { ready, type Answer, type Call, type WorkerData, type WorkerError } from './protocol.ts'
+import { closed, ready, type Answer, type Asked, type Call, type Opening, type WorkerError } from './protocol.ts'
 
-const { path, readOnly } = workerData as WorkerData
+let database: SqliteDatabase | undefined
+let opening: Promise<Engine> | undefined
+let last: Promise<void> = Promise.resolve()
 
 function plain(cause: unknown): WorkerError {
   if (!(cause instanceof Error)) return { name: 'Error', message: String(cause), code: undefined }
@@ -25,10 +27,16 @@ async function answerTo(id: number, work: () => unknown): Promise<void> {
   parentPort?.postMessage(answer) // oxlint-disable-line unicorn/require-post-message-target-origin -- a port, not a window
 }
 
-async function open(): Promise<Engine> {
-  const database = new SqliteDatabase(path, { readOnly })
-  if (!readOnly) await migrate(database)
-  return new Engine(database, later)
+async function open({ path, readOnly }: Opening): Promise<Engine> {
+  const opened = database = new SqliteDatabase(path, { readOnly })
+  if (!readOnly) await migrate(opened)
+  return new Engine(opened, later)
+}
+
+async function close(): Promise<void> {
+  const held = database
+  database = opening = undefined
+  held?.close()
 }
 
 function take(engine: Engine, { method, parameters }: Call): unknown {
@@ -41,7 +49,13 @@ function later(work: () => Promise<void>): void {
   setImmediate(() => { last = last.then(work).catch(() => {}) })
 }
 
+function hear(asked: Asked): void {
+  if (asked === 'close') void answerTo(closed, close)
+  else if ('path' in asked) {
+    const engine = opening = open(asked)
+    last = answerTo(ready, () => engine.then(() => undefined))
+  } else last = last.then(() => answerTo(asked.id, async () => take(await (opening as Promise<Engine>), asked)))
+}
+
 stepBack()
-const opening = open()
-let last = answerTo(ready, () => opening.then(() => undefined))
-parentPort?.on('message', (call: Call) => { last = last.then(() => answerTo(call.id, async () => take(await opening, call))) })
+parentPort?.on('message', hear)

@@ -163,6 +163,29 @@ describe('sqlite', () => {
     expect(await things.get('x').then(() => 'done', (cause: Error) => cause.name)).to.equal('StorageUnavailable')
   })
 
+  it('opens one file after another on the same thread', async () => {
+    let begun = 0
+    const count = () => { begun += 1 }
+    process.on('worker', count)
+    for (const name of ['first', 'second', 'third']) {
+      await using opened = await OpenStore.open(plugin, await database())
+      expect(await opened.storage.records('things').get('x')).to.equal(undefined)
+      await opened.storage.records('things').put('x', { name })
+    }
+    process.off('worker', count)
+    expect(begun).to.be.at.most(1)
+  })
+
+  it('ends a thread in the middle of a call, and opens the next file on another', async () => {
+    const opened = await OpenStore.open(plugin, await database())
+    const cut = opened.storage.records('things').put('x', {}).then(() => 'done', (cause: Error) => cause.name)
+    await opened[Symbol.asyncDispose]()
+    await using next = await OpenStore.open(plugin, await database())
+    await next.storage.records('things').put('y', { kept: true })
+    expect((await next.storage.records('things').get('y'))?.value).to.deep.equal({ kept: true })
+    expect(await cut).to.be.oneOf(['done', 'StorageUnavailable'])
+  })
+
   for (const command of [['check'], ['explain', 'chat'], ['config', 'show']]) {
     it(`makes no file for \`tapline ${command.join(' ')}\``, async () => {
       await using folder = await Folder.make()

@@ -1,0 +1,90 @@
+/** Threads for databases, one each. One that its database left is kept for a while: a thread takes longer to begin than a file to open. */
+
+import { getCompileCacheDir } from 'node:module'
+import { dirname, extname } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { closed, type Answer, type Asked } from './protocol.ts'
+
+/** Rows come and go in batches: more room for them is only memory. */
+const youngMb = 16
+/** How long a thread without a database is kept: through the reload that opens another. */
+const keptMs = 10_000
+
+/** Whom a thread answers. */
+export interface Holder {
+  take(answer: Answer): void
+  /** The thread is no more. */
+  end(cause: unknown): void
+}
+
+const free: Thread[] = []
+
+export class Thread {
+  readonly #worker: Worker
+  #holder: Holder | undefined
+  #expiry: NodeJS.Timeout | undefined
+
+  private constructor() {
+    this.#worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { env: environment(), resourceLimits: { maxYoungGenerationSizeMb: youngMb } })
+    this.#worker.on('message', (answer: Answer) => this.#holder?.take(answer))
+    this.#worker.on('error', cause => this.#end(cause))
+    this.#worker.on('exit', () => this.#end(undefined))
+  }
+
+  /** A thread that holds no database. */
+  static for(holder: Holder): Thread {
+    const thread = free.pop() ?? new Thread()
+    clearTimeout(thread.#expiry)
+    thread.#holder = holder
+    return thread
+  }
+
+  /** Whether the process stays for it. */
+  set awaited(isAwaited: boolean) {
+    if (isAwaited) this.#worker.ref()
+    else this.#worker.unref()
+  }
+
+  ask(asked: Asked): void {
+    this.#worker.postMessage(asked) // oxlint-disable-line unicorn/require-post-message-target-origin -- a worker, not a window
+  }
+
+  /** Closes the database; the thread is there for another one. */
+  async leave(): Promise<void> {
+    this.awaited = true
+    const isAlive = await new Promise<boolean>(resolve => {
+      this.#holder = { take: answer => { if (answer.id === closed) resolve(true) }, end: () => resolve(false) }
+      this.ask('close')
+    })
+    this.awaited = false
+    if (isAlive) this.#keep()
+  }
+
+  /** Ends the thread with all that it does. */
+  async end(): Promise<void> {
+    this.#forget()
+    await this.#worker.terminate()
+  }
+
+  #keep(): void {
+    this.#holder = undefined
+    this.#expiry = setTimeout(() => { void this.end() }, keptMs).unref()
+    free.push(this)
+  }
+
+  #end(cause: unknown): void {
+    this.#forget()
+    this.#holder?.end(cause)
+  }
+
+  #forget(): void {
+    clearTimeout(this.#expiry)
+    if (free.includes(this)) free.splice(free.indexOf(this), 1)
+  }
+}
+
+/** Where this thread finds what was compiled before, so does the worker: Node keeps it in a folder of its own version there. */
+function environment(): NodeJS.ProcessEnv {
+  const directory = getCompileCacheDir()
+  return directory === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(directory) }
+}
