@@ -1,7 +1,7 @@
 /** Sets plugins up in the order of their needs; those that did not change since the last configuration are kept. */
 
 import type { Logger } from 'pino'
-import type { Problem } from '../config/place.ts'
+import type { Place, Problem } from '../config/place.ts'
 import { suggestion } from '../config/suggestion.ts'
 import type { ResolvedStep } from '../pipeline/compile.ts'
 import { setUpPlugin } from '../pipeline/vetted.ts'
@@ -29,6 +29,8 @@ const onDemand: readonly ServiceName[] = ['providers', 'variants', 'knownPlugins
 
 /** Lists that several plugins may offer: who asks is given all of them, joined in the order of the steps. */
 const joined: ReadonlySet<ServiceName> = new Set(['identities'])
+
+type MadeOf = Pick<ResolvedStep, 'spec' | 'step' | 'settingPlaces'>
 
 /** The instances of a configuration, and further ones beside them. */
 export interface SetUpInstances {
@@ -73,10 +75,11 @@ class SetUp implements SetUpInstances {
     for (const service of withdrawn) this.#changed.add(service)
   }
 
-  async add({ spec, step }: ResolvedStep, previous: InstanceInput['previous']): Promise<void> {
+  async add(step: ResolvedStep, previous: InstanceInput['previous']): Promise<void> {
+    const { spec } = step
     const { provides } = spec.definition
     const kept = this.#keepable(wishesOf(spec.definition)) ? previous.get(spec.key) : undefined
-    const instance = kept ?? await this.#setUp({ spec, step })
+    const instance = kept ?? await this.#setUp(step)
     if (instance === undefined) return
     this.instances.set(spec.key, instance)
     if (provides === undefined) return
@@ -117,20 +120,34 @@ class SetUp implements SetUpInstances {
     }) as Services
   }
 
-  async #setUp(step: Pick<ResolvedStep, 'spec' | 'step'>): Promise<Instance | undefined> {
+  async #setUp(step: MadeOf): Promise<Instance | undefined> {
     const instance = await this.#make(step, this.#problems)
     if (instance !== undefined) this.#fresh.push(instance)
     return instance
   }
 
-  async #make({ spec, step }: Pick<ResolvedStep, 'spec' | 'step'>, problems: Problem[]): Promise<Instance | undefined> {
+  async #make(resolved: MadeOf, problems: Problem[]): Promise<Instance | undefined> {
+    const { spec } = resolved
     try {
       return await setUpPlugin(spec, this.#given(spec), this.#input.log, this.#input.own.clock)
     } catch (cause) {
-      problems.push({ ...step.place, pointer: step.place?.pointer ?? `/${spec.name}`, message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
+      problems.push({ ...this.#placeOf(resolved), message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
       return undefined
     }
   }
+
+  /** A step that the operator did not write himself is at fault for what he set. */
+  #placeOf(resolved: MadeOf): Pick<Problem, 'pointer'> & Partial<Place> {
+    const { spec, step: { place } } = resolved
+    const setting = place?.file === this.#input.userFile ? undefined : likelySetting(resolved)
+    return setting ?? place ?? { pointer: `/${spec.name}` }
+  }
+}
+
+/** Of what the operator wrote, settings that are lists or maps are more likely at fault. */
+function likelySetting({ spec: { options }, settingPlaces }: MadeOf): Place | undefined {
+  const written = Object.entries(settingPlaces)
+  return (written.find(([name]) => typeof (options as Readonly<Record<string, unknown>>)[name] === 'object') ?? written[0])?.[1]
 }
 
 function wishesOf({ needs = [], wants = [] }: PluginDefinition): readonly ServiceName[] {

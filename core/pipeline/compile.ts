@@ -20,6 +20,8 @@ export interface ResolvedStep {
   readonly phases: ReadonlySet<PhaseName>
   /** Where each option came from: `default`, `yaml:12`, `env:X`, or the step itself. */
   readonly sources: Readonly<Record<string, string>>
+  /** Where the user's file says those that came from there, by name. */
+  readonly settingPlaces: Readonly<Record<string, Place>>
   /** The plugin's file, where it is not of the default set. */
   readonly file?: string
   /** Why the step compiles to nothing. */
@@ -35,7 +37,7 @@ export interface ResolvedPipeline {
 
 /** Where a plugin's options come from when the step does not give them. */
 export interface SettingsSource {
-  settingsOf(plugin: string): { readonly values: Readonly<Record<string, unknown>>; readonly sources: Readonly<Record<string, string>> }
+  settingsOf(plugin: string): { readonly values: Readonly<Record<string, unknown>>; readonly sources: Readonly<Record<string, string>>; readonly places: Readonly<Record<string, Place>> }
 }
 
 export interface CompileInput {
@@ -61,7 +63,7 @@ export async function resolveStep(step: NamedStep, pipeline: string, input: Comp
   const loaded = await loadStep(step, pipeline, from, input, problems)
   if (loaded === undefined) return []
   const { definition, sha256, isDefault, file } = loaded
-  const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {} }
+  const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {}, places: {} }
   const given = step.options ?? {}
   const checked = checkOptions(lessRequired(definition.schema, settings.values), given, pointer => optionPlace(step, pointer, input))
   problems.push(...checked.problems)
@@ -71,7 +73,8 @@ export async function resolveStep(step: NamedStep, pipeline: string, input: Comp
   const sources = Object.fromEntries(Object.keys(options).map(name => [name, name in given ? placeText(step.place) : settings.sources[name] ?? 'default']))
   if (definition.expand !== undefined) return await expand(definition, options, step, pipeline, input, problems)
   const key = JSON.stringify([step.use, sha256, step.name, options])
-  const resolved = { step, spec: { key, name: step.name, definition, options }, phases: new Set(step.phases ?? phases), sources, ...(isDefault ? {} : { file }) }
+  const settingPlaces = Object.fromEntries(Object.entries(settings.places).filter(([name]) => !(name in given)))
+  const resolved = { step, spec: { key, name: step.name, definition, options }, phases: new Set(step.phases ?? phases), sources, settingPlaces, ...(isDefault ? {} : { file }) }
   return [options['enabled'] === false ? { ...resolved, off: `${definition.name} is switched off (${sources['enabled'] ?? 'default'})` } : resolved]
 }
 
@@ -87,8 +90,17 @@ function lessRequired(schema: OptionsSchema | undefined, settings: Readonly<Reco
 /** The steps that a step stands for take its place; they point at it. */
 async function expand(definition: PluginDefinition, options: unknown, step: NamedStep, pipeline: string, input: CompileInput, problems: Problem[]): Promise<readonly ResolvedStep[]> {
   const steps: ResolvedStep[] = []
-  for (const inner of definition.expand?.(options, pointer => input.place(pointer)) ?? []) steps.push(...await resolveStep(namedStep(inner, inner.place ?? step.place), pipeline, input, problems, input.directory))
+  const inner = (definition.expand?.(options, pointer => input.place(pointer)) ?? []).map(one => namedStep(one, one.place ?? step.place))
+  for (const [index, one] of inner.entries()) {
+    if (inner.slice(0, index).some(other => other.name === one.name && meet(other, one))) problems.push({ ...at(one, pipeline, '', input), got: one.name, message: `there is a step "${one.name}" already` })
+    steps.push(...await resolveStep(one, pipeline, input, problems, input.directory))
+  }
   return steps
+}
+
+/** Whether there is a phase in which both may act. */
+function meet({ phases: some = phases }: NamedStep, { phases: others = phases }: NamedStep): boolean {
+  return some.some(phase => others.includes(phase))
 }
 
 async function loadStep(step: NamedStep, pipeline: string, from: string, input: CompileInput, problems: Problem[]) {

@@ -16,7 +16,7 @@ export function configuredVersions(rules: readonly Rule[], providers: readonly s
   const versions = rules.map((rule, index) => {
     const { name, description, workflow_payload: payload } = rule
     const problem = problemOf(payload)
-    if (problem !== undefined) throw new Error(`workflows.rules[${index}].workflow_payload${problem.instancePath} ${problem.message ?? 'is not valid'}`)
+    if (problem !== undefined) throw new Error(`workflows.rules[${index}].workflow_payload${saidOf(problem)}`)
     return managedVersion({ ...readScope(rule, providers), name, description, workflow_payload: payload as unknown as WorkflowPayload })
   })
   const twice = versions.find((version, index) => versions.findIndex(other => keyOf(other) === keyOf(version)) !== index)
@@ -32,6 +32,12 @@ function problemOf(payload: unknown): ErrorObject | undefined {
 }
 
 /** What the configuration alone makes of the pipelines, spelled as a workflow. @param base the pipelines as they are */
+function saidOf({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject): string {
+  if (keyword === 'additionalProperties') return `${instancePath}/${String(params['additionalProperty'])} is not known`
+  if (keyword === 'enum') return `${instancePath} is none of ${(params['allowedValues'] as readonly unknown[]).join(', ')}`
+  return `${instancePath} ${message}`
+}
+
 export function configuredDefault(base: Variant, { pipelines }: Variants, { configured }: GuardrailBook, guardrailsEnabled: boolean): Version {
   const standing = new Set(pipelines.flatMap(pipeline => base.steps(pipeline).map(({ type }) => type)))
   const steps = configured.flatMap(({ rule: { name, order, phase }, phases }) => (phase === undefined ? phases : [phase]).flatMap(at => isWorkflowPhase(at) ? [{ ref: name, phase: at, step: order }] : []))

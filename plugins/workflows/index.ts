@@ -18,6 +18,7 @@ export default definePlugin({
   edits: false,
   setup({ options, services: { storage, admin, variants, guardrails, models, providers, clock }, log }) {
     const names = [...providers.keys()]
+    const said = configuredVersions(options.rules, names)
     const workflows = new CompiledWorkflows({
       variants, guardrails, clock, lingerMs: 2 * options.refresh_interval,
       failed: (cause, { id, name }) => log.error({ err: cause, workflow: name, workflow_version_id: id }, 'a workflow does not compile; what it was before holds on'),
@@ -52,7 +53,6 @@ export default definePlugin({
         workflow.variant.take(exchange)
       },
       async open() {
-        const said = configuredVersions(options.rules, names)
         const base = await variants.compile([])
         configured = [configuredDefault(base, variants, guardrails, options.guardrails_enabled), ...said]
         await base.release()

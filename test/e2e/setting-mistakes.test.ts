@@ -1,0 +1,36 @@
+import { expect } from 'chai'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { ConfigError } from '../../core/config/problems.ts'
+import { compile } from '../support/compile.ts'
+import { Folder } from '../support/run-tapline.ts'
+
+/** YAML with a mark before what is wrong, the pointer to it, and what is said of it. */
+const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
+  'two budgets for the same': ['budgets:\n  ‸user_paths: [{ path: /a, limits: [{ period: daily, amount: 1 }, { period: daily, amount: 2 }] }]\n', '/budgets/user_paths', /^budgets cannot be set up: there are two limits for user_path \/a/],
+  'tokens of concurrent calls': ['rate_limits:\n  ‸user_paths: [{ path: /a, limits: [{ period: concurrent, max_tokens: 5 }] }]\n', '/rate_limits/user_paths', /^rate-limit cannot be set up: user_path \/a/],
+  'virtual models in a circle': ['models: { enabled_by_default: true }\n‸virtual_models: [{ source: a, target: b }, { source: b, target: a }]\n', '/virtual_models', /^models cannot be set up: virtual models lead in a circle: a → b → a$/],
+  'models of users that nobody has': ['‸users: [{ path: /a, allowed_models: [nobody/*] }]\n', '/users', /^users cannot be set up: .*"nobody\/\*" of \/a selects nothing/],
+  'two guardrails of one name': ['guardrails:\n  rules:\n    - { name: a, type: secrets }\n    - ‸{ name: a, type: pii }\n', '/guardrails/rules/1', /^there is a step "a" already$/],
+  'a feature that workflows do not know': ['workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: { guardrail: true } } }]\n', '/workflows/rules', /^workflows cannot be set up: workflows\.rules\[0\]\.workflow_payload\/features\/guardrail is not known$/],
+  'a phase that guardrails do not have': ['workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: {}, steps: [{ ref: x, phase: reply }] } }]\n', '/workflows/rules', /workflow_payload\/steps\/0\/phase is none of prompt, response, stream$/],
+}
+
+describe('a setting that a plugin cannot use', () => {
+  let folder: Folder
+  before(async () => { folder = await Folder.make({}) })
+  after(() => folder[Symbol.asyncDispose]())
+
+  for (const [name, [marked, pointer, message]] of Object.entries(mistakes)) {
+    it(`is told with its place in the file: ${name}`, async () => {
+      const file = join(folder.path, 'tapline.yaml')
+      await writeFile(file, marked.replace('‸', ''))
+      const cause = await compile(file).then(generation => generation.discard(), (cause: unknown) => cause)
+      const before = marked.slice(0, marked.indexOf('‸')).split('\n')
+      expect(cause).to.be.instanceOf(ConfigError)
+      const { problems } = cause as ConfigError
+      expect(problems.map(({ file, line, column, pointer }) => ({ file, line, column, pointer }))).to.deep.equal([{ file, line: before.length, column: (before.at(-1) as string).length + 1, pointer }])
+      expect(problems[0]?.message).to.match(message)
+    })
+  }
+})
