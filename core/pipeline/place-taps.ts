@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { GatewayError } from '../errors.ts'
-import type { AnyStreamTap, Recovery, StreamTap, Taps } from '../plugin/define.ts'
+import type { AnyStreamTap, HeaderNames, Recovery, StreamTap, Taps } from '../plugin/define.ts'
 import type { Dialect } from '../plugin/dialect.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Clock } from '../plugin/services.ts'
@@ -66,10 +66,21 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
     guardsReplies: steps.some(step => guards(step) && (taps(step, 'response') || isStreamTap(step.instance.taps.stream))),
     guardsPrompts: steps.some(step => guards(step) && taps(step, 'prompt')),
     policy: policyOf(steps),
-    ownHeaders: new Set(steps.flatMap(step => step.instance.taps.ownHeaders ?? [])),
+    ownHeaders: ownHeaders(steps),
     responseFrom: answeredBy => response?.taps.findIndex(tap => tap.step < answeredBy) ?? -1,
     streamFrom: streamPasses(upwards),
   }
+}
+
+/** Those that do not change are put together once. */
+function ownHeaders(steps: readonly PlacedStep[]): HeaderNames {
+  const fixed = new Set<string>()
+  const changing: HeaderNames[] = []
+  for (const { instance: { taps: { ownHeaders: names = [] } } } of steps) {
+    if ('has' in names) changing.push(names)
+    else for (const name of names) fixed.add(name)
+  }
+  return changing.length === 0 ? fixed : { has: name => fixed.has(name) || changing.some(names => names.has(name)) }
 }
 
 /** A digest of every step that may look at or change what is said: two plans of one digest answer alike. */

@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { GatewayError } from '../errors.ts'
-import type { Recovery, Verdict } from '../plugin/define.ts'
+import type { HeaderNames, Recovery, Verdict } from '../plugin/define.ts'
 import type { Dialect } from '../plugin/dialect.ts'
 import type { Clock } from '../plugin/services.ts'
 import type { StreamRule } from '../stream/rule.ts'
@@ -71,7 +71,7 @@ export interface Plan {
   /** Of a variant: an exchange that went on on it is over. */
   readonly left?: () => void
   /** Lower-case names of request headers that no provider gets. */
-  readonly ownHeaders: ReadonlySet<string>
+  readonly ownHeaders: HeaderNames
   /** The first `response` tap above a step. */
   responseFrom(answeredBy: number): number
   /** What a stream in this dialect goes through above a step. */

@@ -56,6 +56,12 @@ export interface StreamTap<State = unknown> {
 /** A stream tap whose state is its own affair. */
 export type AnyStreamTap = Omit<StreamTap<never>, 'open'> & { open?(exchange: Exchange, instance: string): unknown }
 
+/** Some names of headers. */
+export interface HeaderNames {
+  /** @param name in lower case */
+  has(name: string): boolean
+}
+
 /** What a plugin returns from `setup`. A phase that is not named here costs nothing. */
 export interface Taps {
   request?(exchange: Exchange): Now<Verdict>
@@ -74,8 +80,8 @@ export interface Taps {
   finished?(exchange: Exchange): void
   /** The service that the plugin provides. */
   service?: Services[ServiceName]
-  /** Lower-case names of request headers that are for the gateway alone: no provider gets them. */
-  ownHeaders?: readonly string[]
+  /** Lower-case names of request headers that are for the gateway alone: no provider gets them. Where they change at run time, something that is asked for each. */
+  ownHeaders?: readonly string[] | HeaderNames
   /** This plugin asks callers for a credential: without one such, the gateway listens on loopback only. */
   authenticates?: boolean
   /**

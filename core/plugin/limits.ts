@@ -1,14 +1,21 @@
 /** What limits tell others: the services `budgets`, `rateLimits` and `saturation`. */
 
-import type { Exchange } from '../pipeline/exchange.ts'
+import type { Caller } from '../pipeline/exchange.ts'
 import type { Target } from '../upstream/target.ts'
 
 /** A limit and how much of it is used, as its callers see it. */
 export type LimitStanding = Readonly<Record<string, unknown>>
 
+/** What a call is counted for. */
+export interface LimitedCall {
+  readonly caller: Caller | undefined
+  readonly userPath: string
+  readonly labels: readonly string[]
+}
+
 export interface Limits {
   /** Those that hold for a caller: of his path and above, of his key and its labels. Nothing is counted. @throws StateUnavailable, StorageUnavailable */
-  of(exchange: Pick<Exchange, 'caller' | 'userPath' | 'labels'>): Promise<readonly LimitStanding[]>
+  of(call: LimitedCall): Promise<readonly LimitStanding[]>
 }
 
 /** Which targets would be refused now. For who chooses among targets: it answers at once, by what was seen last. */

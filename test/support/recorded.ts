@@ -17,13 +17,13 @@ export async function recorded(served: Served, count: number): Promise<readonly 
   const read = async () => JSON.parse((await served.call('GET', '/admin/usage/log?cache_mode=all&limit=200')).body.toString()) as { entries: UsageView[]; total: number }
   let page = await read()
   let isReading = false
-  if (page.total < count) {
+  if (page.entries.length < count) {
     await until(() => {
       if (!isReading) {
         isReading = true
         void read().then(next => { page = next; isReading = false })
       }
-      return page.total >= count
+      return page.entries.length >= count
     })
   }
   return page.entries.toReversed()
