@@ -6,7 +6,7 @@ import type { Clock, Health, Meter, Timer } from '../plugin/services.ts'
 import type { Journal, JournalRow } from './journal.ts'
 import type { Spool } from './spool.ts'
 import type { SpoolDirectory } from './spool-directory.ts'
-import { storeBatch } from './store-batch.ts'
+import { storeBatch, type Batch } from './store-batch.ts'
 import { WriterFigures } from './writer-figures.ts'
 
 /** So many rows that a full disk refused may wait in memory. */
@@ -162,20 +162,20 @@ export class JournalWriter<Row extends JournalRow> {
 
   async #storeBuffered(limit: number): Promise<void> {
     const rows = this.#buffer.slice(0, limit)
-    await this.#store(rows)
+    await this.#store({ rows })
     this.#buffer.splice(0, rows.length)
   }
 
   async #storeSpooled(limit: number): Promise<void> {
-    const spooled = this.#spool.next(limit)
-    await this.#store(spooled.map(({ row }) => row), spooled.map(({ text }) => text))
-    this.#spool.commit(spooled.length)
+    const batch = this.#spool.next(limit)
+    await this.#store(batch)
+    this.#spool.commit(batch.rows.length)
   }
 
-  async #store(rows: readonly Row[], texts?: readonly string[]): Promise<void> {
+  async #store(batch: Batch<Row>): Promise<void> {
     const { journal, clock, finish } = this.#options
-    if (rows.length === 0) return
-    const finished = finish === undefined ? { rows, texts } : { rows: rows.map(finish) }
+    if (batch.rows.length === 0) return
+    const finished = finish === undefined ? batch : { rows: batch.rows.map(finish) }
     const rejected = await storeBatch(journal, finished, { clock, isInsisting: this.#failures >= insistsFrom })
     for (const { id, cause } of rejected) this.#figures.rejected(id, cause)
   }

@@ -94,10 +94,10 @@ export interface Sum {
 export interface Journal<Row extends JournalRow> {
   /**
    * Stores rows; those whose ids are there already are ignored. All or none of one call.
-   * @param texts the same rows as JSON, where the caller has them: a store in another thread takes them as they are
+   * @param lines the same rows as JSON, each with a line feed behind it, where the caller has them: a store in another thread takes them as they are
    * @returns how many were new
    */
-  append(rows: readonly Row[], texts?: readonly string[]): Promise<number>
+  append(rows: readonly Row[], lines?: Buffer): Promise<number>
   /** One row, whole. */
   get(id: string): Promise<Row | undefined>
   /** Rows without the columns kept apart, and how many there are in all. */

@@ -2,9 +2,11 @@
 
 import type { Logger } from 'pino'
 import { beforeEndOfTurn } from '../http/turn.ts'
+import { HeldRows } from './held-rows.ts'
 import type { JournalRow } from './journal.ts'
 import { Segment } from './spool-segment.ts'
 import type { SpoolOwner } from './spool-owner.ts'
+import type { Batch } from './store-batch.ts'
 
 /** A file of this size is followed by another. */
 const segmentBytes = 8 * 1024 * 1024
@@ -29,12 +31,6 @@ export interface SpoolOptions<Row extends JournalRow> {
   leaving(): void
 }
 
-/** A row, and how it is written. */
-export interface SpooledRow<Row extends JournalRow> {
-  readonly row: Row
-  readonly text: string
-}
-
 /** The folder is as full as it may be. */
 export class SpoolFull extends Error {
   override readonly name = 'SpoolFull'
@@ -43,10 +39,10 @@ export class SpoolFull extends Error {
 export class Spool<Row extends JournalRow> {
   readonly #options: SpoolOptions<Row>
   /** Of this turn. */
-  #fresh: SpooledRow<Row>[] = []
-  /** What is written and comes next, and which segments it lies in. */
-  readonly #held: SpooledRow<Row>[] = []
-  readonly #spans: { readonly segment: Segment; rows: number }[] = []
+  #rows: Row[] = []
+  #lines = ''
+  /** What is written and comes next. */
+  readonly #held = new HeldRows<Row>()
   readonly #segments = new Set<Segment>()
   /** Those with rows that are not held, in the order in which they are read. */
   readonly #unread: Segment[] = []
@@ -59,22 +55,24 @@ export class Spool<Row extends JournalRow> {
 
   /** Takes a row. It is on the disk before anything that this turn writes to a socket. */
   append(row: Row): void {
-    if (this.#fresh.length === 0) beforeEndOfTurn(this)
-    this.#fresh.push({ row, text: JSON.stringify(row) })
+    if (this.#rows.length === 0) beforeEndOfTurn(this)
+    this.#rows.push(row)
+    this.#lines += `${JSON.stringify(row)}\n`
     if (this.#isClosed) this.flush()
   }
 
   /** Writes what was appended, now. */
   flush(): void {
-    const rows = this.#fresh
+    const rows = this.#rows
     if (rows.length === 0) return
-    const lines = Buffer.from(rows.map(({ text }) => `${text}\n`).join(''))
-    this.#fresh = []
+    const lines = Buffer.from(this.#lines)
+    this.#rows = []
+    this.#lines = ''
     try {
-      this.#keep(rows, this.#write(lines), lines.length)
+      this.#keep(rows, lines, this.#write(lines))
       this.#options.written()
     } catch (cause) {
-      this.#options.refused(rows.map(({ row }) => row), cause)
+      this.#options.refused(rows, cause)
     }
     if (this.#isClosed) this.close()
   }
@@ -85,29 +83,19 @@ export class Spool<Row extends JournalRow> {
   }
 
   /** The rows that have waited longest. The same ones until they are committed. */
-  next(limit: number): readonly SpooledRow<Row>[] {
+  next(limit: number): Batch<Row> {
     if (this.#held.length === 0) this.#readOn()
-    return this.#held.slice(0, limit)
+    return this.#held.next(limit)
   }
 
   /** The first rows of `next` are stored. */
   commit(rows: number): void {
-    this.#held.splice(0, rows)
-    for (let left = rows; left > 0;) {
-      const span = this.#spans[0]
-      if (span === undefined) return
-      const done = Math.min(span.rows, left)
-      left -= done
-      span.rows -= done
-      span.segment.held -= done
-      if (span.rows === 0) this.#spans.shift()
-      this.#free(span.segment)
-    }
+    for (const segment of this.#held.commit(rows)) this.#free(segment)
   }
 
   /** How many rows are known to wait. */
   get length(): number {
-    return this.#fresh.length + this.#held.length
+    return this.#rows.length + this.#held.length
   }
 
   get isEmpty(): boolean {
@@ -148,7 +136,8 @@ export class Spool<Row extends JournalRow> {
     }
     this.#segments.clear()
     this.#active = undefined
-    for (const list of [this.#held, this.#spans, this.#unread]) list.length = 0
+    this.#held.clear()
+    this.#unread.length = 0
   }
 
   #abandon(segment: Segment): void {
@@ -186,21 +175,12 @@ export class Spool<Row extends JournalRow> {
   }
 
   /** Rows are held while there is room; once some of a segment were not, those behind them are not, either. */
-  #keep(rows: readonly SpooledRow<Row>[], segment: Segment, bytes: number): void {
-    if (this.#unread.length === 0 && this.#held.length + rows.length <= heldRows) this.#hold(rows, segment)
+  #keep(rows: readonly Row[], lines: Buffer, segment: Segment): void {
+    if (this.#unread.length === 0 && this.#held.length + rows.length <= heldRows) this.#held.add(rows, segment, lines)
     else if (segment.unreadFrom === undefined) {
-      segment.unreadFrom = segment.bytes - bytes
+      segment.unreadFrom = segment.bytes - lines.length
       this.#unread.push(segment)
     }
-  }
-
-  #hold(rows: readonly SpooledRow<Row>[], segment: Segment): void {
-    if (rows.length === 0) return
-    this.#held.push(...rows)
-    segment.held += rows.length
-    const last = this.#spans.at(-1)
-    if (last?.segment === segment) last.rows += rows.length
-    else this.#spans.push({ segment, rows: rows.length })
   }
 
   #readOn(): void {
@@ -208,7 +188,7 @@ export class Spool<Row extends JournalRow> {
       const segment = this.#unread[0]
       if (segment?.unreadFrom === undefined) return
       const { lines, next, torn } = segment.read(segment.unreadFrom)
-      this.#hold(this.#parse(lines, segment), segment)
+      this.#held.add(this.#parse(lines, segment), segment)
       if (torn > 0) this.#options.log.warn({ file: segment.path, bytes: torn }, 'the end of a spooled file is torn, and was left out')
       segment.unreadFrom = next < segment.bytes ? next : undefined
       if (segment.unreadFrom !== undefined) continue
@@ -217,10 +197,10 @@ export class Spool<Row extends JournalRow> {
     }
   }
 
-  #parse(lines: readonly string[], { path }: Segment): readonly SpooledRow<Row>[] {
-    return lines.flatMap(text => {
+  #parse(lines: readonly string[], { path }: Segment): readonly Row[] {
+    return lines.flatMap(line => {
       try {
-        return [{ row: JSON.parse(text) as Row, text }]
+        return [JSON.parse(line) as Row]
       } catch (cause) {
         this.#options.log.warn({ file: path, err: cause }, 'a spooled line cannot be read, and was left out')
         return []

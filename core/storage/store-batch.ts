@@ -12,10 +12,11 @@ export interface Rejected {
   readonly cause: unknown
 }
 
-/** Rows, and as JSON if that is at hand. */
+/** Rows, and how they were written if that is at hand. */
 export interface Batch<Row extends JournalRow> {
   readonly rows: readonly Row[]
-  readonly texts?: readonly string[] | undefined
+  /** The rows as JSON, each with a line feed behind it. */
+  readonly lines?: Buffer
 }
 
 /**
@@ -23,9 +24,9 @@ export interface Batch<Row extends JournalRow> {
  * @returns the rows that the store did not take and never will
  * @throws whatever the store says, if it may take the batch later
  */
-export async function storeBatch<Row extends JournalRow>(journal: Pick<Journal<Row>, 'append'>, { rows, texts }: Batch<Row>, { clock, isInsisting }: { readonly clock: Clock; readonly isInsisting: boolean }): Promise<readonly Rejected[]> {
+export async function storeBatch<Row extends JournalRow>(journal: Pick<Journal<Row>, 'append'>, { rows, lines }: Batch<Row>, { clock, isInsisting }: { readonly clock: Clock; readonly isInsisting: boolean }): Promise<readonly Rejected[]> {
   try {
-    await inTime(journal.append(rows, texts), clock)
+    await inTime(journal.append(rows, lines), clock)
     return []
   } catch (cause) {
     if (!isInsisting || cause instanceof StorageUnavailable) throw cause

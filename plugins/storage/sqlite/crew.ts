@@ -11,7 +11,7 @@ import type { Method } from './protocol.ts'
 const patienceOf: Readonly<Record<Exclude<Method, 'useJournal'>, Patience>> = {
   ping: 'lookup', getDocument: 'lookup', listDocuments: 'lookup', revisions: 'lookup', getRow: 'lookup',
   putDocument: 'write', deleteDocument: 'write', deleteDocuments: 'write', purgeDocuments: 'write',
-  openJournal: 'write', appendTexts: 'write', amend: 'write', deleteRows: 'write',
+  openJournal: 'write', appendLines: 'write', amend: 'write', deleteRows: 'write',
   listRows: 'question', pageRows: 'question', sums: 'question',
 }
 
@@ -52,8 +52,8 @@ export class Crew {
     if (this.#reader !== undefined) introduce(this.#reader, shape)
   }
 
-  async #append(journal: string, rows: readonly JournalRow[], texts?: readonly string[]): Promise<number> {
-    return await this.#call('appendTexts', [journal, texts === undefined ? JSON.stringify(rows) : `[${texts.join(',')}]`]) as number
+  async #append(journal: string, rows: readonly JournalRow[], lines: Buffer = Buffer.from(rows.map(row => `${JSON.stringify(row)}\n`).join(''))): Promise<number> {
+    return await this.#call('appendLines', [journal, lines]) as number
   }
 
   async #call(method: keyof typeof patienceOf, parameters: readonly unknown[]): Promise<unknown> {

@@ -2,8 +2,8 @@
 
 import type { Backend } from '../shared/backend.ts'
 
-/** `appendTexts`: rows as JSON, which costs the gateway's thread less than copies of them. */
-export type Method = Exclude<keyof Backend, 'append'> | 'appendTexts' | 'useJournal'
+/** `appendLines`: rows as lines of JSON, which cost the gateway's thread less than copies of them. */
+export type Method = Exclude<keyof Backend, 'append'> | 'appendLines' | 'useJournal'
 
 /** The database that a worker shall hold. */
 export interface Opening {

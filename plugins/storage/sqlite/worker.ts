@@ -39,8 +39,12 @@ async function close(): Promise<void> {
   held?.close()
 }
 
+function rowsOf(lines: Uint8Array): readonly JournalRow[] {
+  return JSON.parse(`[${Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString().slice(0, -1).replaceAll('\n', ',')}]`) as readonly JournalRow[]
+}
+
 function take(engine: Engine, { method, parameters }: Call): unknown {
-  if (method === 'appendTexts') return engine.append(String(parameters[0]), JSON.parse(String(parameters[1])) as readonly JournalRow[])
+  if (method === 'appendLines') return engine.append(String(parameters[0]), rowsOf(parameters[1] as Uint8Array))
   return (engine[method] as (...parameters: readonly unknown[]) => unknown).call(engine, ...parameters)
 }
 

@@ -17,7 +17,6 @@ interface Row extends JournalRow {
 }
 
 const row = (id: string, text = ''): Row => ({ id, timestamp: 1, text })
-const spooled = (of: readonly Row[]) => of.map(one => ({ row: one, text: JSON.stringify(one) }))
 const rows = (from: number, count: number, text = '') => Array.from({ length: count }, (_, i) => row(String(from + i), text))
 
 describe('the spool', () => {
@@ -52,8 +51,8 @@ describe('the spool', () => {
   const sizes = () => files().map(file => statSync(file).size)
   const allOf = (of: Spool<Row>) => {
     const all: string[] = []
-    for (let some = of.next(777); some.length > 0; some = of.next(777)) {
-      all.push(...some.map(({ row }) => row.id))
+    for (let some = of.next(777).rows; some.length > 0; some = of.next(777).rows) {
+      all.push(...some.map(({ id }) => id))
       of.commit(some.length)
     }
     return all
@@ -75,12 +74,27 @@ describe('the spool', () => {
     const made = spool()
     for (const one of rows(0, 5)) made.append(one)
     made.flush()
-    expect(made.next(2)).to.deep.equal(spooled(rows(0, 2)))
-    expect(made.next(2)).to.deep.equal(spooled(rows(0, 2)))
+    expect(made.next(2)).to.deep.equal({ rows: rows(0, 2) })
+    expect(made.next(2)).to.deep.equal({ rows: rows(0, 2) })
     made.commit(2)
     made.append(row('9'))
     made.flush()
     expect(allOf(made)).to.deep.equal(['2', '3', '4', '9'])
+    expect(made.isEmpty).to.equal(true)
+  })
+
+  it('gives rows as they were written, those of one write together', () => {
+    const made = spool()
+    for (const ids of [[1, 2], [3], [4, 5, 6]]) {
+      for (const id of ids) made.append(row(String(id)))
+      made.flush()
+    }
+    const linesOf = (...of: readonly Row[]) => ({ rows: of, lines: Buffer.from(of.map(one => `${JSON.stringify(one)}\n`).join('')) })
+    expect(made.next(5)).to.deep.equal(linesOf(...rows(1, 3)))
+    expect(made.next(6)).to.deep.equal(linesOf(...rows(1, 6)))
+    made.commit(4)
+    expect(made.next(6)).to.deep.equal({ rows: rows(5, 2) })
+    made.commit(2)
     expect(made.isEmpty).to.equal(true)
   })
 
@@ -92,7 +106,7 @@ describe('the spool', () => {
       made.flush()
     }
     expect(files().length).to.be.within(3, 5)
-    expect(made.next(20)).to.have.length(20)
+    expect(made.next(20).rows).to.have.length(20)
     made.commit(20)
     expect(files().length).to.be.within(1, 2)
     expect(home.bytes).to.be.below(17 * 1024 * 1024)
@@ -109,7 +123,7 @@ describe('the spool', () => {
       made.flush()
     }
     expect(made.length).to.equal(10_000)
-    const first = made.next(10_000).map(({ row }) => row.id)
+    const first = made.next(10_000).rows.map(({ id }) => id)
     made.commit(first.length)
     made.append(row('25000'))
     made.flush()
@@ -127,7 +141,7 @@ describe('the spool', () => {
     first.close()
     const after = spool()
     for (const one of rows(0, 3, long)) {
-      expect(after.next(1)).to.deep.equal(spooled([one]))
+      expect(after.next(1)).to.deep.equal({ rows: [one] })
       after.commit(1)
     }
     expect(after.isEmpty).to.equal(true)
