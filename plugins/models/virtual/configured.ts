@@ -15,7 +15,10 @@ type Options = OptionsOf<typeof schema>
  * @throws Error that says which virtual model is wrong, and how
  */
 export function configuredModels(options: Options, providers: readonly string[]): ReadonlyMap<string, KnownModel> {
-  const all = new Map([...fromRules(options), ...options.virtual_models.map(given => fromConfiguration(given, providers))].map(model => [model.source, model]))
+  const written = options.virtual_models.map(given => fromConfiguration(given, providers))
+  const twice = written.find(({ source }, index) => written.findIndex(other => other.source === source) < index)
+  if (twice !== undefined) throw new Error(`there are two virtual models "${twice.source}"`)
+  const all = new Map([...fromRules(options), ...written].map(model => [model.source, model]))
   for (const model of all.values()) {
     const fault = definitionFault(model, providers)
     if (fault !== undefined) throw new Error(`virtual model "${model.source}": ${fault.message}`)
