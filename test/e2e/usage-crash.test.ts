@@ -5,7 +5,7 @@ import { stores } from '../support/stores.ts'
 
 /** The store need not keep up with them: what waits is part of what a kill meets. */
 const kills = 3
-const completedBetween = 400
+const completedBetween = 250
 
 describe('a gateway that is killed under load', function () {
   this.timeout(120_000)

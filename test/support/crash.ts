@@ -16,17 +16,21 @@ export interface CrashOptions {
   readonly completedBetween: number
 }
 
-export interface CrashReport {
+/** What callers got, and what was recorded of it. */
+export interface Books {
   /** Ids of requests whose whole reply was received. */
   readonly completed: ReadonlySet<string>
   /** By request id, how many records there are. */
   readonly records: ReadonlyMap<string, number>
+}
+
+export interface CrashReport extends Books {
   /** Completed requests of each round. */
   readonly rounds: readonly number[]
 }
 
 /** What is wrong, if anything: ids without a record, and ids with several. */
-export function faultsOf({ completed, records }: CrashReport): { readonly lost: readonly string[]; readonly doubled: readonly string[] } {
+export function faultsOf({ completed, records }: Books): { readonly lost: readonly string[]; readonly doubled: readonly string[] } {
   return {
     lost: [...completed].filter(id => !records.has(id)),
     doubled: [...records].filter(([, count]) => count > 1).map(([id]) => id),
@@ -74,7 +78,11 @@ async function recordsOf(folder: Folder, gateways: GatewayProcesses): Promise<Re
   do await stopped(gateways.start(folder))
   while (await waits(folder))
   await using reader = gateways.start(folder)
-  const ids = await recordedIn(await reader.url())
+  return countsOf(await recordedIn(await reader.url()))
+}
+
+/** How often each is there. */
+export function countsOf(ids: readonly string[]): ReadonlyMap<string, number> {
   return new Map([...Map.groupBy(ids, id => id)].map(([id, all]) => [id, all.length]))
 }
 
