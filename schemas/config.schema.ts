@@ -109,6 +109,18 @@ export interface TaplineSettings {
      */
     stream_stall_timeout: number
     /**
+     * Proxies that are believed when they say who called them: addresses, blocks such as 10.0.0.0/8, loopback, private. None by default.
+     */
+    trusted_proxies: string[]
+    /**
+     * Where they say it. Any other header than X-Forwarded-For holds one address.
+     */
+    client_ip_header: string
+    /**
+     * How many of them a call comes through. 0: the client is the nearest in the chain that is not trusted.
+     */
+    trusted_hops: number
+    /**
      * File that holds the process id; empty for none. data/tapline.pid by default if ./data exists, else below the user's data directory.
      */
     pid_file?: string

@@ -3,6 +3,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { LRUCache } from 'lru-cache'
+import { isNetwork } from '../networks.ts'
 import { compilePattern } from '../plugin/pattern.ts'
 import { expectation, shown } from './expectation.ts'
 import { narrow } from './narrow.ts'
@@ -48,6 +49,7 @@ ajv.addVocabulary(['setting', 'env', 'env_form', 'env_family', 'secret', 'aliase
 for (const unit of ['duration', 'seconds', 'size']) ajv.addFormat(unit, true)
 ajv.addFormat('uri', text => URL.canParse(text))
 ajv.addFormat('regex', isPattern)
+ajv.addFormat('network', isNetwork)
 
 const validators = new WeakMap<SettingSchema, ValidateFunction>()
 

@@ -25,6 +25,7 @@ const formats: Readonly<Record<string, string>> = {
   seconds: 'seconds, or a duration such as 10m',
   size: 'size such as 10M',
   uri: 'URL',
+  network: 'address, block such as 10.0.0.0/8, loopback or private',
   regex: 'regular expression without look-around and back-references',
 }
 const kinds: Readonly<Record<string, string>> = { object: 'map', array: 'list', boolean: 'true or false' }

@@ -29,8 +29,17 @@ export function settle(tree: Tree, schema: SettingSchema, registry: Registry, re
   return { values, providers }
 }
 
-/** Values that follow from what is written. */
-function derive(values: Tree, written: Tree, schema: SettingSchema, { judge }: Registry): void {
+/** Values that follow from what is written, or cannot stand alone. */
+function derive(values: Tree, written: Tree, schema: SettingSchema, registry: Registry): void {
+  deriveBasePath(values, written, schema, registry)
+  const trusted = getIn(values, '/server/trusted_proxies')
+  if (Array.isArray(trusted) && trusted.length > 0) return
+  for (const setting of ['client_ip_header', 'trusted_hops']) {
+    if (getIn(written, `/server/${setting}`) !== undefined) registry.report.warn(`server.${setting} is of no effect: server.trusted_proxies names nobody`)
+  }
+}
+
+function deriveBasePath(values: Tree, written: Tree, schema: SettingSchema, { judge }: Registry): void {
   const pointer = '/server/base_path'
   const path = getIn(values, pointer)
   const normal = typeof path === 'string' ? normalizeBasePath(path) : undefined

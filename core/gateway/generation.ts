@@ -5,6 +5,7 @@ import pino, { type Logger } from 'pino'
 import type { Config, ConfigInput } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { gatewayError } from '../errors.ts'
+import { clientAddress } from '../http/client-address.ts'
 import { buildRoutes } from '../http/routes.ts'
 import { serve, type Serving } from '../http/server.ts'
 import type { ResolvedPipeline } from '../pipeline/compile.ts'
@@ -59,6 +60,7 @@ export class Generation implements Serving, Parts, Running {
   readonly variants: VariantCompiler
   readonly basePath: string
   readonly bodyLimits: Serving['bodyLimits']
+  readonly clientAddress: Serving['clientAddress']
   readonly unknown: Plan
   readonly route: (request: IncomingMessage, response: ServerResponse) => void
   readonly #plansByRoute: ReadonlyMap<string, Plan>
@@ -76,6 +78,8 @@ export class Generation implements Serving, Parts, Running {
     this.variants = parts.variants
     this.basePath = config.values.server.base_path === '/' ? '' : config.values.server.base_path
     this.bodyLimits = { maxBytes: config.values.server.body_size_limit, maxUploadBytes: config.values.server.upload_size_limit, timeoutMs: 30_000, clock }
+    const { trusted_proxies: proxies, client_ip_header: header, trusted_hops: hops } = config.values.server
+    this.clientAddress = clientAddress({ proxies, header, hops })
     this.unknown = (plans.get('unknown') as ResolvedPlan).plan
     const routes = [...plans.values()].flatMap(({ pipeline, plan }) => pipeline.routes.filter(({ path }) => path !== '*').map(route => ({ ...route, plan })))
     this.route = buildRoutes(routes, this.unknown, (...taken) => serve(this, ...taken))

@@ -12,6 +12,7 @@ import { refuse } from '../pipeline/respond.ts'
 import type { Clock } from '../plugin/services.ts'
 import { joinWrites } from '../stream/joined-writes.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
+import type { ClientAddress } from './client-address.ts'
 import { checkDeclaredLength, readBytes, type BodyLimits } from './body.ts'
 import { DirectMessage } from './message.ts'
 import { RequestUpload } from './request-upload.ts'
@@ -25,6 +26,8 @@ const keepAliveMs = 75_000
 export interface Serving {
   readonly basePath: string
   readonly bodyLimits: BodyLimits
+  /** Undefined where no proxy is trusted. */
+  readonly clientAddress: ClientAddress | undefined
   /** The plan for what no route serves. */
   readonly unknown: Plan
   /** Finds the pipeline, and hands the request over to it. */
@@ -111,6 +114,7 @@ function isPlainHttp({ unknown }: Serving, plan: Plan, allow: string | undefined
 function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): Exchange {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
+  const peer = request.socket.remoteAddress ?? ''
   const incoming: IncomingRequest = {
     method: request.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
@@ -118,7 +122,8 @@ function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, par
     params,
     headers: request.headers,
     rawHeaders: request.rawHeaders,
-    remoteAddress: request.socket.remoteAddress ?? '',
+    remoteAddress: peer,
+    clientAddress: serving.clientAddress?.(peer, request.headers),
     basePath: serving.basePath,
     body: () => readBytes(request, serving.bodyLimits, plan.body === 'bytes'),
     upload: () => new RequestUpload(request, serving.bodyLimits),

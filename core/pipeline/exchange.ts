@@ -33,7 +33,10 @@ export interface IncomingRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** As sent: name, value, name, value … */
   readonly rawHeaders: readonly string[]
+  /** Of the connection. */
   readonly remoteAddress: string
+  /** Of the client, as a trusted proxy says it; undefined where that is `remoteAddress`. */
+  readonly clientAddress?: string | undefined
   /** The gateway's base path, which stands before `path` in the addresses that callers see; absent if there is none. */
   readonly basePath?: string
   /** The methods that are served here, when this one is not. */
@@ -187,13 +190,13 @@ export class Exchange {
   #stopped: Error | undefined
   #onStop: ((reason: Error) => void)[] | undefined
   #abort: AbortController | undefined
-  #conversation: Conversation | undefined
-  #log: Logger | undefined
   #tapAbort: AbortController | undefined
   #isAsking = false
 
   constructor(id: string, request: IncomingRequest, plan: Plan) {
     this.id = id
+  #conversation: Conversation | undefined
+  #log: Logger | undefined
     this.request = request
     this.plan = plan
     this.clock = plan.clock
@@ -219,7 +222,7 @@ export class Exchange {
     return this.body !== undefined && this.dialect !== undefined
   }
 
-  /** Aborted when the client leaves. Made when first asked for. */
+  /** Aborted when the client leaves. For a tap that reads it as it begins, before it waits for anything: when its deadline passes or it fails, too. */
   get signal(): AbortSignal {
     const controller = this.#isAsking ? this.#tapAbort ??= this.#stoppable() : this.#abort ??= this.#stoppable()
     return controller.signal

@@ -34,7 +34,7 @@ export interface OptionsSchema {
   readonly minProperties?: number
   readonly uniqueItems?: boolean
   readonly pattern?: string
-  readonly format?: 'duration' | 'seconds' | 'size' | 'uri' | 'regex'
+  readonly format?: 'duration' | 'seconds' | 'size' | 'uri' | 'regex' | 'network'
   readonly setting?: string
   readonly env?: string
   readonly env_form?: 'any' | 'prefixed' | 'bare'

@@ -1,6 +1,7 @@
 /** A request as a row of the log: what is known of it once its reply has left, without its bodies. */
 
 import type { Exchange, Target } from '../../core/index.ts'
+import { plainAddress } from '../../core/networks.ts'
 import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import { attemptsOf } from './attempts.ts'
 import { featuresOf } from './features.ts'
@@ -42,7 +43,7 @@ export function rowOf(exchange: Exchange, options: RowOptions): AuditRow {
     principal_id: caller?.userId ?? null,
     auth_key_id: caller?.keyId ?? null,
     auth_method: caller?.method ?? exchange.refusedMethod ?? null,
-    client_ip: request.remoteAddress === '' ? null : request.remoteAddress.replace(/^::ffff:(?=\d)/, ''),
+    client_ip: clientOf(request),
     method: request.method,
     path: request.path,
     user_path: exchange.userPath === '' ? '/' : exchange.userPath,
@@ -75,6 +76,10 @@ function selectorOf({ provider, model }: Target): string {
 
 function cacheTypeOf({ cache, attempts }: Exchange): string | null {
   return cache === 'hit' && attempts.length === 0 ? 'exact' : null
+}
+
+function clientOf({ clientAddress, remoteAddress }: Exchange['request']): string | null {
+  return remoteAddress === '' ? null : clientAddress ?? plainAddress(remoteAddress)
 }
 
 /** The caller's leaving is no error that he saw, but a reader looks for it there. */

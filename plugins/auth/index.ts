@@ -26,7 +26,7 @@ export default definePlugin({
     const masterKey = isDisabled ? undefined : key
     const isMasterKey = masterKey === undefined ? () => false : equals(masterKey)
     const master = masterCaller(masterKey ?? '')
-    const isNear = ({ request }: Exchange) => isOpenToAll || isLoopback(request.remoteAddress)
+    const isNear = ({ request }: Exchange) => isOpenToAll || isLoopback(request.remoteAddress) && isLoopback(request.clientAddress ?? request.remoteAddress)
     /** Whether keys that administrators make are the only ones. */
     const isByKeysAlone = masterKey === undefined && !isDisabled && sources.length === 0
     /** So that an operator without a master key is never locked out. */

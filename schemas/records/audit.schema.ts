@@ -65,7 +65,7 @@ export interface AuditRow {
    */
   auth_method: string | null
   /**
-   * The address of the caller's connection.
+   * The address of the client: of its connection, or as trusted proxies say.
    */
   client_ip: string | null
   /**

@@ -12,10 +12,12 @@ const settings = envSettings(composeSchema([samplePlugin, samplePolicy], [], new
 function samples({ schema, pointer }: EnvSetting): readonly [string, string] {
   if (pointer === '/plugins/load') return ['[{ file: a.ts }]', 'b.ts']
   if (pointer === '/virtual_models') return ['[{ source: a }]', '[{"source":"a","target":"b"}]']
+  if (pointer === '/server/client_ip_header') return ['X-Yaml', 'X-Variable']
+  if (schema.items?.format === 'network') return ['["10.0.0.1", "loopback"]', '10.0.0.2,private']
   if (schema.enum !== undefined) return [schema.enum[0], schema.enum[3] ?? schema.enum[1]].map(String) as [string, string]
   if (schema.type === 'array') return ['[400, 401]', '500,501']
   if (schema.type === 'boolean') return [schema.default === true ? 'no' : 'yes', schema.default === true ? '0' : '1']
-  if (schema.format !== undefined) return { size: ['2M', '4096'], seconds: ['45', '2m'], duration: ['3s', '250ms'], uri: ['', ''], regex: ['', ''] }[schema.format] as [string, string]
+  if (schema.format !== undefined) return { size: ['2M', '4096'], seconds: ['45', '2m'], duration: ['3s', '250ms'], uri: ['', ''], regex: ['', ''], network: ['', ''] }[schema.format] as [string, string]
   return schema.type === 'string' ? ['/yaml', '/variable'] : ['3', '4']
 }
 
