@@ -1,7 +1,7 @@
 /** One call to one target, and how it ended. */
 
 import type { GatewayError } from '../errors.ts'
-import type { HeaderEditing } from '../http/header-edits.ts'
+import type { HeaderEditing } from '../upstream/header-edits.ts'
 import type { Adaptation } from '../upstream/adaptation.ts'
 import type { Images } from '../upstream/remote-images.ts'
 import type { Reply } from '../upstream/reply.ts'

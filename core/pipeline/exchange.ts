@@ -7,7 +7,7 @@ import type { JsonDocument } from '../document/document.ts'
 import { GatewayError } from '../errors.ts'
 import type { Form } from '../form/form.ts'
 import type { Upload } from '../form/upload.ts'
-import type { HeaderEdits } from '../http/header-edits.ts'
+import type { HeaderEdits } from '../upstream/header-edits.ts'
 import type { Loss } from '../neutral/losses.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
 import type { Clock } from '../plugin/services.ts'
@@ -97,6 +97,7 @@ const noLabels: readonly string[] = []
 const noHeaders: readonly string[] = []
 const noWarnings: readonly GivenWarning[] = []
 const noEdits: readonly HeaderEdits[] = []
+const noIdentity: readonly string[] = []
 
 export class Exchange {
   readonly id: string
@@ -151,6 +152,8 @@ export class Exchange {
   status = 0
   /** Monotonic milliseconds at which the first byte of the reply was ready. */
   firstByteAt: number | undefined
+  /** What the answer may depend on beside the request and the plan, such as headers that policy adds to the call: caches know the call by it, too. */
+  identity: readonly string[] = noIdentity
   /** How a cache took part, for example `hit`, `miss`, `bypass`. */
   cache: string | undefined
   /** The headers that the caller saw, flat; empty before they are given. */

@@ -33,6 +33,8 @@ export class Trace {
   readonly outcomes: TapOutcome[] = []
   /** By the names of the instances; those that changed no event are missing. */
   readonly streamEdits = new Map<string, StreamEdits>()
+  /** What policies changed in the headers of the calls, each in its name and without secrets. */
+  readonly headerRevisions: { readonly rewriter: string; readonly detail: object }[] = []
   /** Who refused an event of the stream. */
   refusedStream: { readonly instance: string; readonly refusal: GatewayError } | undefined
   readonly #keepsBodies: boolean

@@ -25,4 +25,6 @@ export interface GuardrailBook {
   onChange(changed: () => Promise<void>): () => void
   /** Says who needs a guardrail: names for people. Nobody can delete it meanwhile. @returns how to withdraw it */
   users(of: (name: string) => readonly string[]): () => void
+  /** Names what must have no guardrail's name. @param taken why a name cannot be given; undefined if it can @returns how to withdraw it */
+  reserve(taken: (name: string) => string | undefined): () => void
 }

@@ -14,6 +14,7 @@ import type { Conversations } from './conversations.ts'
 import type { Files } from './files.ts'
 import type { Keys, Pricing, UsageLedger } from './ledger.ts'
 import type { GuardrailBook } from './guardrails.ts'
+import type { HeaderPolicyBook } from './header-policies.ts'
 import type { IdentitySource } from './identity.ts'
 import type { KnownPlugins } from './known-plugins.ts'
 import type { ModelEntry, ModelMetadata } from './provider.ts'
@@ -217,6 +218,7 @@ export interface Services {
   readonly variants: Variants
   readonly knownPlugins: KnownPlugins
   readonly guardrails: GuardrailBook
+  readonly headerPolicies: HeaderPolicyBook
   readonly workflows: Workflows
   readonly state: State
   readonly saturation: Saturation

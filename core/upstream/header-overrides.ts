@@ -1,7 +1,7 @@
 /** What the operator says of the headers of calls to one provider: fixed ones, or those of callers (policy 13.2). */
 
-import { forwardedHeaders, type CallerHeaders } from '../http/forwarded-headers.ts'
-import { replaced, untouchable } from '../http/header-edits.ts'
+import { forwardedHeaders, type CallerHeaders } from './forwarded-headers.ts'
+import { replaced, untouchable } from './header-edits.ts'
 import type { ProviderSettings } from '../plugin/provider.ts'
 
 /** The transport writes these itself. */

@@ -1,7 +1,7 @@
 /** The headers of calls to one provider. Each outweighs those before it: the provider's defaults, the operator's overrides, what policy changes, the key. */
 
-import type { CallerHeaders } from '../http/forwarded-headers.ts'
-import { replaced, type HeaderEditing } from '../http/header-edits.ts'
+import type { CallerHeaders } from './forwarded-headers.ts'
+import { replaced, type HeaderEditing } from './header-edits.ts'
 import type { ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
 import { has, HeaderOverrides } from './header-overrides.ts'
 

@@ -68,7 +68,7 @@ export class Bodies {
       form: exchange.form, formCopy: form,
       reply: { bytes: reply.bytes, length: reply.length, contentType: essenceOf(sent['content-type']), encoding: sent['content-encoding'] ?? '' },
       previousResponseId: previousOf(exchange),
-      revisions: this.#options.logRevisions ? revisionsOf(exchange, this.#options.isStepwise).map(({ body }) => body) : [],
+      revisions: this.#options.logRevisions ? revisionsOf(exchange, this.#options).map(({ body }) => body) : [],
       attempts: failedDetails(exchange),
       keys: keysOf(exchange),
     }

@@ -38,6 +38,8 @@ export interface RevisionEntry {
   readonly bytes_before: number
   readonly bytes_after: number
   readonly tokens_saved: number
+  /** What was changed, where that is no body. */
+  readonly detail?: object
 }
 
 type Outcome = Pick<TapOutcome, 'phase' | 'instance' | 'said' | 'edited' | 'target'> & { readonly durationMs: number | null; readonly events?: StreamEdits }
@@ -102,17 +104,36 @@ function textOf(cause: unknown): string {
 /** A request as policy changed it. */
 export interface Revision {
   readonly entry: RevisionEntry
-  readonly body: Buffer
+  /** Undefined where headers were changed. */
+  readonly body: Buffer | undefined
 }
 
-/** @param isStepwise one for each step that edited; else one for all of them */
-export function revisionsOf({ trace, bytes }: Exchange, isStepwise: boolean): readonly Revision[] {
+type Unnumbered = Omit<Revision, 'entry'> & { readonly entry: Omit<RevisionEntry, 'seq'> }
+
+/** Those of headers, one for each policy, then those of the body. */
+export function revisionsOf(exchange: Exchange, options: RevisionOptions): readonly Revision[] {
+  return [...ofHeaders(exchange, options), ...ofBody(exchange, options)].map(({ entry, body }, index) => ({ entry: { seq: index + 1, ...entry }, body }))
+}
+
+export interface RevisionOptions {
+  /** One for each step that edited the body; else one for all of them. */
+  readonly isStepwise: boolean
+  /** Whether it is told which headers became what. */
+  readonly logHeaders?: boolean
+}
+
+function ofHeaders({ trace, bytes }: Exchange, { logHeaders = false }: RevisionOptions): readonly Unnumbered[] {
+  const size = bytes?.length ?? 0
+  return trace?.headerRevisions.map(({ rewriter, detail }) => ({ entry: { rewriter, bytes_before: size, bytes_after: size, tokens_saved: 0, ...(logHeaders ? { detail } : {}) }, body: undefined })) ?? []
+}
+
+function ofBody({ trace, bytes }: Exchange, { isStepwise }: RevisionOptions): readonly Unnumbered[] {
   const edits = trace?.outcomes.filter(({ phase, edited }) => phase === 'prompt' && edited !== undefined) ?? []
   if (edits.length === 0) return []
   const steps = isStepwise ? edits.map(({ instance, edited }) => ({ rewriter: instance, body: edited as Buffer })) : [{ rewriter: edits.map(({ instance }) => instance).join(','), body: edits.at(-1)?.edited as Buffer }]
   let before = bytes?.length ?? 0
-  return steps.map(({ rewriter, body }, index) => {
-    const entry = { seq: index + 1, rewriter, bytes_before: before, bytes_after: body.length, tokens_saved: 0 }
+  return steps.map(({ rewriter, body }) => {
+    const entry = { rewriter, bytes_before: before, bytes_after: body.length, tokens_saved: 0 }
     before = body.length
     return { entry, body }
   })

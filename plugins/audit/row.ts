@@ -93,15 +93,15 @@ function messageOf(exchange: Exchange): string {
   return withoutKeys(exchange.refusedCredential ?? exchange.error?.message ?? '', keysOf(exchange)).slice(0, messageLength)
 }
 
-function dataOf(exchange: Exchange, timestamp: number, { logHeaders, isStepwise }: RowOptions): Data {
+function dataOf(exchange: Exchange, timestamp: number, options: RowOptions): Data {
   const { request: { headers }, caller, error, losses } = exchange
   const data: Data = { user_agent: headers['user-agent'] ?? null, workflow_features: featuresOf(exchange.plan), attempts: attemptsOf(exchange, timestamp) }
   if (caller?.keyHash !== undefined) data['api_key_hash'] = caller.keyHash
   if (losses.length > 0) data['losses'] = losses.map(({ field, action }) => ({ field, done: action }))
   if (error !== undefined) addError(data, exchange)
   addParameters(data, exchange)
-  addPolicy(data, exchange, isStepwise)
-  if (logHeaders) {
+  addPolicy(data, exchange, options)
+  if (options.logHeaders) {
     data['request_headers'] = withoutSecrets(headers)
     data['response_headers'] = flatWithoutSecrets(exchange.sentHeaders)
   }
@@ -123,10 +123,10 @@ function addParameters(data: Data, { body }: Exchange): void {
   if (maxTokens?.kind === 'number') data['max_tokens'] = maxTokens.value()
 }
 
-function addPolicy(data: Data, exchange: Exchange, isStepwise: boolean): void {
+function addPolicy(data: Data, exchange: Exchange, options: RowOptions): void {
   if (exchange.trace === undefined) return
   const guardrails = guardrailsOf(exchange)
   if (guardrails.length > 0) data['guardrails'] = guardrails
-  const revisions = revisionsOf(exchange, isStepwise)
+  const revisions = revisionsOf(exchange, options)
   if (revisions.length > 0) data['request_revisions'] = revisions.map(({ entry }) => entry)
 }

@@ -20,7 +20,8 @@ export interface CaughtBodies {
   readonly formCopy: Capture | undefined
   readonly reply: Received
   readonly previousResponseId: string | null
-  readonly revisions: readonly Buffer[]
+  /** Undefined where the body is the one before. */
+  readonly revisions: readonly (Buffer | undefined)[]
   readonly attempts: readonly AttemptDetail[]
   readonly keys: readonly string[]
 }
@@ -91,5 +92,5 @@ function idIn(text: Written): string | null {
 
 function detailsOf({ attempts, revisions, keys }: CaughtBodies): AuditRow['details'] {
   if (attempts.length === 0 && revisions.length === 0) return null
-  return { attempts, request_revisions: revisions.map(body => body.length > bodyLimit ? {} : { body: withoutKeys(body.toString(), keys) }) }
+  return { attempts, request_revisions: revisions.map(body => body === undefined || body.length > bodyLimit ? {} : { body: withoutKeys(body.toString(), keys) }) }
 }

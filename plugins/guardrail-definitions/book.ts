@@ -1,6 +1,6 @@
 /** All guardrails by name: what the service `guardrails` answers from. */
 
-import { Snapshot, StorageUnavailable, type GuardrailBook, type GuardrailRule, type NamedGuardrail, type PutOptions, type Records, type Secrets, type Stored } from '../../core/index.ts'
+import { Dependants, Snapshot, StorageUnavailable, type GuardrailBook, type GuardrailRule, type NamedGuardrail, type PutOptions, type Records, type Secrets, type Stored } from '../../core/index.ts'
 import { summaryOf } from './secret-config.ts'
 import type { GuardrailType } from './types.ts'
 
@@ -35,8 +35,8 @@ interface Parts {
 export class DefinitionBook implements GuardrailBook {
   readonly #parts: Parts
   readonly #kept: Snapshot<StoredDefinition>
-  readonly #listeners = new Set<() => Promise<void>>()
-  readonly #users = new Set<(name: string) => readonly string[]>()
+  readonly #dependants = new Dependants()
+  readonly #reservations = new Set<(name: string) => string | undefined>()
   #configured: readonly Definition[] = []
   #types: ReadonlyMap<string, GuardrailType> = new Map()
   #stored: readonly Definition[] = []
@@ -62,17 +62,25 @@ export class DefinitionBook implements GuardrailBook {
   }
 
   onChange(changed: () => Promise<void>): () => void {
-    this.#listeners.add(changed)
-    return () => { this.#listeners.delete(changed) }
+    return this.#dependants.onChange(changed)
   }
 
   users(of: (name: string) => readonly string[]): () => void {
-    this.#users.add(of)
-    return () => { this.#users.delete(of) }
+    return this.#dependants.users(of)
   }
 
   usersOf(name: string): readonly string[] {
-    return [...this.#users].flatMap(of => of(name))
+    return this.#dependants.usersOf(name)
+  }
+
+  reserve(taken: (name: string) => string | undefined): () => void {
+    this.#reservations.add(taken)
+    return () => { this.#reservations.delete(taken) }
+  }
+
+  /** Why a name cannot be given; undefined if it can. */
+  takenBy(name: string): string | undefined {
+    return [...this.#reservations].map(taken => taken(name)).find(why => why !== undefined)
   }
 
   /** Without the store, only those of the configuration are there until it is back. */
@@ -113,7 +121,7 @@ export class DefinitionBook implements GuardrailBook {
     const opened = await Promise.all(this.#kept.all.map(stored => this.#opened(stored)))
     this.#stored = opened.filter(definition => definition !== undefined)
     this.#index()
-    for (const listener of this.#listeners) await listener().catch((cause: unknown) => this.#parts.failed(cause))
+    await this.#dependants.changed(cause => this.#parts.failed(cause))
   }
 
   /** One whose secrets cannot be opened is left out. */

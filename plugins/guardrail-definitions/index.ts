@@ -1,6 +1,6 @@
 /** Keeps the guardrails that administrators make, beside those of the configuration, for workflows to name. */
 
-import { definePlugin, type Records, type Timer } from '../../core/index.ts'
+import { definePlugin, isHeaderModification, readAgain, type Records } from '../../core/index.ts'
 import { collection, definitionOf, DefinitionBook, type StoredDefinition } from './book.ts'
 import { endpointsOf } from './endpoints.ts'
 import { schema } from './schema.ts'
@@ -14,10 +14,8 @@ export default definePlugin({
   needs: ['storage', 'secrets', 'admin', 'knownPlugins', 'variants'],
   setup({ options, services: { storage, secrets, admin, knownPlugins, variants, clock, version: { version } }, log }) {
     const records: Records<StoredDefinition> = storage.records(collection)
-    const book = new DefinitionBook({
-      records, secrets,
-      failed: (cause, name) => log.warn({ err: cause, ...(name === undefined ? {} : { guardrail: name }) }, name === undefined ? 'the guardrails could not be read; those known stay' : 'a guardrail cannot be used'),
-    })
+    const failed = (cause: unknown, name?: string) => log.warn({ err: cause, ...(name === undefined ? {} : { guardrail: name }) }, name === undefined ? 'the guardrails could not be read; those known stay' : 'a guardrail cannot be used')
+    const book = new DefinitionBook({ records, secrets, failed })
     const offers: (() => void)[] = []
     let refresh: Timer | undefined
     secrets.cover(collection, ['secret_config'])
@@ -33,14 +31,13 @@ export default definePlugin({
       service: book,
       async open() {
         const types = await guardrailTypes(knownPlugins)
-        const configured = await Promise.all(options.rules.map(async rule => definitionOf(rule, await typeOfRule(rule.type, knownPlugins))))
+        const configured = await Promise.all(options.rules.filter(rule => !isHeaderModification(rule)).map(async rule => definitionOf(rule, await typeOfRule(rule.type, knownPlugins))))
         await book.open(types, configured)
         for (const endpoint of endpointsOf({ book, types, plugins: knownPlugins, variants, version, clock })) offers.push(admin.endpoint(endpoint))
         offers.push(admin.refresh({ name: 'guardrails', run: () => book.read() }))
       },
-      start: readAgain,
+      start: () => { offers.push(readAgain(clock, options.refresh_interval, () => book.read(), failed)) },
       async close() {
-        refresh?.cancel()
         for (const withdraw of offers) withdraw()
         await book.close()
       },

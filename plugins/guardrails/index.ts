@@ -1,6 +1,6 @@
 /** Stands for the guardrails that the configuration lists: each becomes a step of its own, in their order. */
 
-import { definePlugin, ruleOptions, type GuardrailRule, type Place, type Step } from '../../core/index.ts'
+import { definePlugin, isHeaderModification, ruleOptions, type GuardrailRule, type Place, type Step } from '../../core/index.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -8,7 +8,7 @@ export default definePlugin({
   description: 'Puts the guardrails of guardrails.rules into the pipeline.',
   schema,
   expand({ enabled, rules }, at) {
-    const steps = rules.map((rule, index) => ({ order: rule.order, step: guardrail(rule, `/guardrails/rules/${index}`, at) }))
+    const steps = rules.flatMap((rule, index) => isHeaderModification(rule) ? [] : [{ order: rule.order, step: guardrail(rule, `/guardrails/rules/${index}`, at) }])
     return enabled ? steps.sort((one, other) => one.order - other.order).map(({ step }) => step) : []
   },
 })

@@ -1,6 +1,6 @@
 /** Sets and removes headers of requests, of replies and of the calls to providers; of bodies it sees nothing, and streams go by (policy 11). */
 
-import { definePlugin, HeaderEdits, untouchable, type HeaderChanges, type OptionsOf, type Taps } from '../../core/index.ts'
+import { definePlugin, HeaderEdits, refusalToTouch, type HeaderChanges, type OptionsOf, type Taps } from '../../core/index.ts'
 import { schema } from './schema.ts'
 
 type Options = OptionsOf<typeof schema>
@@ -39,8 +39,8 @@ function upstreamTaps(edits: HeaderEdits): Taps {
 function checkNames(options: Options): void {
   for (const [option, given] of Object.entries(options) as [keyof Options, HeaderChanges['remove'] | HeaderChanges['set']][]) {
     for (const name of Array.isArray(given) ? given as readonly string[] : Object.keys(given ?? {})) {
-      const why = untouchable(name)
-      if (why !== undefined) throw new Error(`${option}: ${name} ${why === 'credentials' ? 'carries credentials' : 'belongs to the transport of messages'}, and is left alone`)
+      const refusal = refusalToTouch(name)
+      if (refusal !== undefined) throw new Error(`${option}: ${refusal}`)
     }
   }
 }

@@ -1,8 +1,8 @@
 /** The workflows that hold, compiled: each is compiled again only when what it means changed. */
 
-import { GatewayError, VariantError, type Clock, type GuardrailBook, type Timer, type Variant, type Variants } from '../../core/index.ts'
+import { GatewayError, VariantError, type Clock, type Timer, type Variant, type Variants } from '../../core/index.ts'
 import { MatchTable } from './match-table.ts'
-import { meaningOfDefault, resolvePayload, type ResolvedPayload } from './payload.ts'
+import { meaningOfDefault, resolvePayload, type Books, type ResolvedPayload } from './payload.ts'
 import { everything, keyOf } from './scope.ts'
 import type { Version } from './version.ts'
 
@@ -20,9 +20,8 @@ interface Entry extends Workflow {
   readonly source: string
 }
 
-interface Parts {
+interface Parts extends Books {
   readonly variants: Variants
-  readonly guardrails: GuardrailBook
   readonly clock: Clock
   /** How long a variant that was replaced stays, for plugins that come back soon. */
   readonly lingerMs: number
@@ -77,9 +76,9 @@ export class CompiledWorkflows {
   }
 
   async #entry(version: Version, before: Entry | undefined): Promise<Entry> {
-    const { variants, guardrails } = this.#parts
+    const { variants } = this.#parts
     try {
-      const payload = resolved(version, guardrails, variants)
+      const payload = resolved(version, this.#parts, variants)
       const source = JSON.stringify(payload.patches)
       if (before !== undefined && before.source === source && before.variant !== undefined) return { ...before, error: undefined }
       return { version, payload, source, variant: await variants.compile(payload.patches), error: undefined }
@@ -99,8 +98,8 @@ export class CompiledWorkflows {
 }
 
 /** What a version means. @throws GatewayError */
-export function resolved({ workflow_payload: payload, managed_default: isDefault }: Version, guardrails: GuardrailBook, { stepNames }: Variants): ResolvedPayload {
-  return isDefault ? meaningOfDefault(payload, guardrails) : resolvePayload(payload, guardrails, stepNames)
+export function resolved({ workflow_payload: payload, managed_default: isDefault }: Version, books: Books, { stepNames }: Variants): ResolvedPayload {
+  return isDefault ? meaningOfDefault(payload, books) : resolvePayload(payload, books, stepNames)
 }
 
 function isCompiled<Found extends Workflow>(workflow: Found): workflow is Found & { readonly variant: Variant } {

@@ -1,10 +1,11 @@
 /** The workflows that the configuration says, and the one that it means for everybody. */
 
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import { definition, type GuardrailBook, type OptionsOf, type Variant, type Variants } from '../../core/index.ts'
+import { definition, type OptionsOf, type Variant, type Variants } from '../../core/index.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 import { readScope } from './endpoints.ts'
+import type { Books } from './payload.ts'
 import type { schema } from './schema.ts'
 import { keyOf } from './scope.ts'
 import { defaultVersion, managedVersion, type Version } from './version.ts'
@@ -38,7 +39,7 @@ function saidOf({ instancePath, keyword, params, message = 'is not valid' }: Err
   return `${instancePath} ${message}`
 }
 
-export function configuredDefault(base: Variant, { pipelines }: Variants, { configured }: GuardrailBook, guardrailsEnabled: boolean): Version {
+export function configuredDefault(base: Variant, { pipelines }: Variants, { guardrails: { configured }, headerPolicies, guardrailsEnabled }: Books & { readonly guardrailsEnabled: boolean }): Version {
   const standing = new Set(pipelines.flatMap(pipeline => base.steps(pipeline).map(({ type }) => type)))
   const steps = configured.flatMap(({ rule: { name, order, phase }, phases }) => (phase === undefined ? phases : [phase]).flatMap(at => isWorkflowPhase(at) ? [{ ref: name, phase: at, step: order }] : []))
   return defaultVersion({
@@ -48,6 +49,7 @@ export function configuredDefault(base: Variant, { pipelines }: Variants, { conf
       budget: standing.has('budgets'), guardrails: guardrailsEnabled, failover: standing.has('failover'),
     },
     steps: guardrailsEnabled ? steps : [],
+    ...(headerPolicies.configured.length === 0 ? {} : { header_policies: headerPolicies.configured.map(({ name, step }) => ({ ref: name, step })) }),
   })
 }
 

@@ -1,21 +1,20 @@
 /** The endpoints for workflows. */
 
-import { definition, gatewayError, normaliseUserPath, VariantError, type AdminCall, type AdminEndpoint, type Clock, type GatewayError, type GuardrailBook, type Variants, type WorkflowScope } from '../../core/index.ts'
+import { definition, gatewayError, normaliseUserPath, VariantError, type AdminCall, type AdminEndpoint, type Clock, type GatewayError, type Variants, type WorkflowScope } from '../../core/index.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowView, WorkflowWrite } from '../../schemas/admin/workflows.schema.ts'
 import { CompiledWorkflows, resolved, type Workflow } from './compiled.ts'
 import type { Explainer } from './explain.ts'
-import { hashOf, resolvePayload, wrong } from './payload.ts'
+import { hashOf, resolvePayload, wrong, type Books } from './payload.ts'
 import { keyOf, scopeOf, typeOf } from './scope.ts'
 import { defaultDescription, defaultName, type Version } from './version.ts'
 import type { Versions } from './versions.ts'
 import { effectiveFeatures, viewOf } from './view.ts'
 
-export interface Surroundings {
+export interface Surroundings extends Books {
   readonly versions: Versions
   readonly workflows: CompiledWorkflows
   readonly explainer: Explainer
-  readonly guardrails: GuardrailBook
   readonly variants: Variants
   readonly providers: readonly string[]
   readonly clock: Clock
@@ -83,9 +82,9 @@ async function viewById(around: Surroundings, { params }: AdminCall): Promise<Wo
 }
 
 /** A version that does not hold, with its guardrails as they are now. */
-function meant(version: Version, { guardrails, variants }: Surroundings): Workflow {
+function meant(version: Version, around: Surroundings): Workflow {
   try {
-    return { version, variant: undefined, payload: resolved(version, guardrails, variants), error: undefined }
+    return { version, variant: undefined, payload: resolved(version, around, around.variants), error: undefined }
   } catch {
     return { version, variant: undefined, payload: undefined, error: undefined }
   }
@@ -139,8 +138,9 @@ export function readScope(body: Pick<WorkflowWrite, 'scope_provider_name' | 'sco
 }
 
 /** Compiles a payload once. @throws GatewayError that points into it */
-async function tryOut({ workflow_payload: payload }: WorkflowWrite, { guardrails, variants }: Surroundings): Promise<void> {
-  const { patches } = resolvePayload(payload, guardrails, variants.stepNames)
+async function tryOut({ workflow_payload: payload }: WorkflowWrite, around: Surroundings): Promise<void> {
+  const { variants } = around
+  const { patches } = resolvePayload(payload, around, variants.stepNames)
   try {
     const variant = await variants.compile(patches)
     await variant.release()

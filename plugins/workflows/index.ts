@@ -1,6 +1,6 @@
 /** Chooses, for each request, the variant of its pipeline that its provider, model and user path ask for (policy 8). */
 
-import { definePlugin, type Timer } from '../../core/index.ts'
+import { definePlugin, readAgain } from '../../core/index.ts'
 import { CompiledWorkflows } from './compiled.ts'
 import { configuredDefault, configuredVersions } from './configured.ts'
 import { endpointsOf } from './endpoints.ts'
@@ -14,13 +14,13 @@ export default definePlugin({
   description: 'Chooses the workflow of each request.',
   schema,
   provides: 'workflows',
-  needs: ['storage', 'admin', 'variants', 'guardrails', 'models', 'providers'],
+  needs: ['storage', 'admin', 'variants', 'guardrails', 'headerPolicies', 'models', 'providers'],
   edits: false,
-  setup({ options, services: { storage, admin, variants, guardrails, models, providers, clock }, log }) {
+  setup({ options, services: { storage, admin, variants, guardrails, headerPolicies, models, providers, clock }, log }) {
     const names = [...providers.keys()]
     const said = configuredVersions(options.rules, names)
     const workflows = new CompiledWorkflows({
-      variants, guardrails, clock, lingerMs: 2 * options.refresh_interval,
+      variants, guardrails, headerPolicies, clock, lingerMs: 2 * options.refresh_interval,
       failed: (cause, { id, name }) => log.error({ err: cause, workflow: name, workflow_version_id: id }, 'a workflow does not compile; what it was before holds on'),
     })
     const failed = (cause: unknown) => log.warn({ err: cause }, 'the workflows could not be read; those known stay')
@@ -54,7 +54,7 @@ export default definePlugin({
       },
       async open() {
         const base = await variants.compile([])
-        configured = [configuredDefault(base, variants, guardrails, options.guardrails_enabled), ...said]
+        configured = [configuredDefault(base, variants, { guardrails, headerPolicies, guardrailsEnabled: options.guardrails_enabled }), ...said]
         await base.release()
         await versions.open(configured)
         await settle()
@@ -62,14 +62,15 @@ export default definePlugin({
         if (broken !== undefined) throw new Error(`the workflow "${broken.version.name}" of the configuration does not compile: ${broken.error ?? ''}`)
         withdraw.push(
           guardrails.onChange(settle),
+          headerPolicies.onChange(settle),
+          headerPolicies.users(name => workflows.all.filter(({ payload }) => payload?.headerPolicies.includes(name) === true).map(({ version }) => `the workflow "${version.name}"`)),
           guardrails.users(name => workflows.all.filter(({ payload }) => payload?.steps.some(({ ref }) => ref === name) === true).map(({ version }) => `the workflow "${version.name}"`)),
-          ...endpointsOf({ versions, workflows, explainer, guardrails, variants, providers: names, clock, guardrailsEnabled: options.guardrails_enabled, settled: () => settling }).map(endpoint => admin.endpoint(endpoint)),
+          ...endpointsOf({ versions, workflows, explainer, guardrails, headerPolicies, variants, providers: names, clock, guardrailsEnabled: options.guardrails_enabled, settled: () => settling }).map(endpoint => admin.endpoint(endpoint)),
           admin.refresh({ name: 'workflows', run: async () => { await versions.read(); await settling } }),
         )
       },
-      start: readAgain,
+      start: () => { withdraw.push(readAgain(clock, options.refresh_interval, () => versions.read(), failed)) },
       async close() {
-        refresh?.cancel()
         for (const end of withdraw) end()
         await versions.close()
         await settling

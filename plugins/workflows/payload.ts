@@ -1,13 +1,20 @@
 /** The payload of a workflow: read, checked with pointers, and turned into patches (policy 8.3). */
 
 import { hash } from 'node:crypto'
-import { gatewayError, type GatewayError, type GuardrailBook, type GuardrailRule, type NamedGuardrail, type Patch } from '../../core/index.ts'
+import { gatewayError, type GatewayError, type GuardrailBook, type GuardrailRule, type HeaderPolicyBook, type NamedGuardrail, type Patch } from '../../core/index.ts'
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
+import { headerPoliciesIn, headerPolicyPatch } from './header-policies.ts'
 
 export type Features = Readonly<Record<Feature, boolean>>
 export type Feature = 'cache' | 'audit' | 'usage' | 'budget' | 'guardrails' | 'failover'
 
 export type GuardrailPhase = 'prompt' | 'response' | 'stream'
+
+/** What payloads name. */
+export interface Books {
+  readonly guardrails: GuardrailBook
+  readonly headerPolicies: HeaderPolicyBook
+}
 
 /** A guardrail in its place. */
 export interface GuardrailStep {
@@ -22,6 +29,8 @@ export interface ResolvedPayload {
   /** All true of a payload that says patches alone. */
   readonly features: Features
   readonly steps: readonly (GuardrailStep & { readonly guardrail: NamedGuardrail })[]
+  /** The names of the header policies. */
+  readonly headerPolicies: readonly string[]
   readonly patches: readonly Patch[]
 }
 
@@ -37,23 +46,24 @@ const stepsOf: Readonly<Record<Feature, readonly string[]>> = {
  * @param standing the names of all steps of the pipelines
  * @throws GatewayError that names the member at fault
  */
-export function resolvePayload(payload: WorkflowPayload, book: GuardrailBook, standing: ReadonlySet<string>): ResolvedPayload {
+export function resolvePayload(payload: WorkflowPayload, { guardrails, headerPolicies }: Books, standing: ReadonlySet<string>): ResolvedPayload {
   checkMembers(payload)
-  if (payload.schema_version === 3) return { features: allOn, steps: [], patches: patchesOf(payload) }
+  if (payload.schema_version === 3) return { features: allOn, steps: [], headerPolicies: [], patches: patchesOf(payload) }
   const said = featuresOf(payload)
-  checkHeaderPolicies(payload)
-  const steps = stepsIn(payload).map(step => ({ ...step, guardrail: guardrailOf(step, book) }))
+  const policies = headerPoliciesIn(payload, headerPolicies)
+  const steps = stepsIn(payload).map(step => ({ ...step, guardrail: guardrailOf(step, guardrails) }))
   checkSteps(steps)
-  return { features: said, steps, patches: [...said.guardrails ? [guardrailPatch(steps)] : [], ...removals(said), ...partitioned(payload, said)].filter(patch => isStanding(patch, standing)) }
+  const patches = [...said.guardrails ? [guardrailPatch(steps)] : [], headerPolicyPatch(policies), ...removals(said), ...partitioned(payload, said)]
+  return { features: said, steps, headerPolicies: policies.map(({ name }) => name), patches: patches.filter(patch => isStanding(patch, standing)) }
 }
 
 /** The same of what the configuration means for everybody: it changes nothing, and the guardrails stand as the configuration has them. */
-export function meaningOfDefault(payload: WorkflowPayload, book: GuardrailBook): ResolvedPayload {
+export function meaningOfDefault(payload: WorkflowPayload, { guardrails, headerPolicies }: Books): ResolvedPayload {
   const steps = stepsIn(payload).flatMap(step => {
-    const guardrail = book.find(step.ref)
+    const guardrail = guardrails.find(step.ref)
     return guardrail === undefined ? [] : [{ ...step, guardrail }]
   })
-  return { features: featuresOf(payload), steps, patches: [] }
+  return { features: featuresOf(payload), steps, headerPolicies: headerPolicies.configured.map(({ name }) => name), patches: [] }
 }
 
 const membersOf: Readonly<Record<number, readonly string[]>> = {
@@ -101,10 +111,6 @@ function checkSteps(steps: ResolvedPayload['steps']): void {
     if (other !== undefined) throw wrong(`${at}.step`, `${JSON.stringify(other)} and ${JSON.stringify(ref)} both edit in step ${step} of ${phase}; give them different steps`)
     if (edits) editing.set(place, ref)
   }
-}
-
-function checkHeaderPolicies({ header_policies: policies = [] }: WorkflowPayload): void {
-  if (policies.length > 0) throw wrong('header_policies.0.ref', `there is no header policy ${JSON.stringify(policies[0]?.ref)}`)
 }
 
 /** Within a step readers come first and the one that edits last; equals by name. Replies go up the list, so theirs stand in reverse. */

@@ -62,6 +62,12 @@ export interface AuditRevision {
   body?: {
     [k: string]: unknown
   }
+  /**
+   * What a header policy set and removed; credentials are left out.
+   */
+  detail?: {
+    [k: string]: unknown
+  }
 }
 /**
  * What one step of policy did.

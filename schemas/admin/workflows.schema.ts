@@ -148,6 +148,8 @@ export interface WorkflowPayload {
     step?: WorkflowStepNumber
   }[]
   /**
+   * Header policies, in the place of those of the configuration. A step where it is absent is the policy's own.
+   *
    * @maxItems 256
    */
   header_policies?: {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { chatCompletion } from '../../../core/testing/chat-samples.ts'
-import { HeaderEdits } from '../../../core/http/header-edits.ts'
+import { HeaderEdits } from '../../../core/upstream/header-edits.ts'
 import type { ProviderDefinition } from '../../../core/plugin/provider.ts'
 import { ProviderHeaders } from '../../../core/upstream/provider-headers.ts'
 import { hello, Served } from '../../support/serve.ts'

@@ -23,6 +23,12 @@ export function untouchable(name: string): 'credentials' | 'transport' | undefin
   return transport.has(lower) ? 'transport' : undefined
 }
 
+/** Why policy refuses to touch a header, for people; undefined if it does not. */
+export function refusalToTouch(name: string): string | undefined {
+  const why = untouchable(name)
+  return why === undefined ? undefined : `${name} ${why === 'credentials' ? 'carries credentials' : 'belongs to the transport of messages'}, and is left alone`
+}
+
 export interface HeaderChanges {
   readonly remove?: readonly string[]
   /** In the place of all of that name; an empty value removes them. */

@@ -1,0 +1,100 @@
+/** All header policies by name: what the service `headerPolicies` answers from. */
+
+import { Dependants, Snapshot, StorageUnavailable, type HeaderPolicy, type HeaderPolicyBook, type PutOptions, type Records, type Stored } from '../../core/index.ts'
+
+export const collection = 'header_policies'
+
+/** A policy as it is stored, under its name. */
+export interface StoredPolicy extends Omit<HeaderPolicy, 'name'> {
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+export interface DefinedPolicy {
+  readonly policy: HeaderPolicy
+  /** Undefined of those of the configuration. */
+  readonly stored?: Stored<StoredPolicy>
+}
+
+interface Parts {
+  readonly records: Records<StoredPolicy>
+  readonly configured: readonly HeaderPolicy[]
+  failed(cause: unknown): void
+}
+
+export class PolicyBook implements HeaderPolicyBook {
+  readonly configured: readonly HeaderPolicy[]
+  readonly #failed: (cause: unknown) => void
+  readonly #kept: Snapshot<StoredPolicy>
+  readonly #dependants = new Dependants()
+  #told: Promise<void> = Promise.resolve()
+
+  constructor({ records, configured, failed }: Parts) {
+    this.configured = configured
+    this.#failed = failed
+    this.#kept = new Snapshot(records, () => { this.#told = this.#told.then(() => this.#dependants.changed(failed)) }, failed)
+  }
+
+  /** Those of the configuration, then those of the store. */
+  get all(): readonly DefinedPolicy[] {
+    return [...this.configured.map(policy => ({ policy })), ...this.#kept.all.map(defined)]
+  }
+
+  find(name: string): HeaderPolicy | undefined {
+    return this.get(name)?.policy
+  }
+
+  /** What the configuration says of a name counts. */
+  get(name: string): DefinedPolicy | undefined {
+    const configured = this.configured.find(policy => policy.name === name)
+    if (configured !== undefined) return { policy: configured }
+    const stored = this.#kept.get(name)
+    return stored === undefined ? undefined : defined(stored)
+  }
+
+  onChange(changed: () => Promise<void>): () => void {
+    return this.#dependants.onChange(changed)
+  }
+
+  users(of: (name: string) => readonly string[]): () => void {
+    return this.#dependants.users(of)
+  }
+
+  usersOf(name: string): readonly string[] {
+    return this.#dependants.usersOf(name)
+  }
+
+  /** Without the store, only those of the configuration are there until it is back. */
+  async open(): Promise<void> {
+    await this.#kept.open().catch((cause: unknown) => {
+      if (!(cause instanceof StorageUnavailable)) throw cause
+      this.#failed(cause)
+    })
+  }
+
+  /** Reads the store, and has those who listen take over what changed. */
+  async read(): Promise<void> {
+    await this.#kept.read()
+    await this.#told
+  }
+
+  async put(name: string, policy: StoredPolicy, options: PutOptions): Promise<void> {
+    await this.#kept.put(name, policy, options)
+    await this.#told
+  }
+
+  async delete(name: string, expected: number): Promise<void> {
+    await this.#kept.delete(name, expected)
+    await this.#told
+  }
+
+  async close(): Promise<void> {
+    await this.#kept.close()
+    await this.#told
+  }
+}
+
+function defined(stored: Stored<StoredPolicy>): DefinedPolicy {
+  const { created_at: _created, updated_at: _updated, ...policy } = stored.value
+  return { policy: { ...policy, name: stored.id }, stored }
+}

@@ -1,0 +1,78 @@
+/** The endpoints for header policies. */
+
+import { definition, gatewayError, headerPolicyProblem, type AdminCall, type AdminEndpoint, type Clock, type GatewayError, type GuardrailBook, type HeaderPolicy } from '../../core/index.ts'
+import file from '../../schemas/admin/header-policies.schema.json' with { type: 'json' }
+import type { HeaderPolicyName, HeaderPolicyView, HeaderPolicyWrite } from '../../schemas/admin/header-policies.schema.ts'
+import type { DefinedPolicy, PolicyBook } from './book.ts'
+
+export interface Surroundings {
+  readonly book: PolicyBook
+  readonly guardrails: GuardrailBook
+  readonly clock: Clock
+}
+
+export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
+  const { book } = around
+  return [
+    {
+      method: 'GET', path: '/header-policies', scope: 'global', summary: 'Lists the header policies.', response: definition(file, 'HeaderPolicyList'),
+      handle: () => book.all.map(viewOf),
+    },
+    {
+      method: 'PUT', path: '/header-policies', scope: 'global', summary: 'Makes a header policy, or changes it wherever it stands.', body: definition(file, 'HeaderPolicyWrite'), response: definition(file, 'HeaderPolicyView'),
+      handle: call => put(around, call),
+    },
+    {
+      method: 'DELETE', path: '/header-policies', scope: 'global', summary: 'Deletes a header policy that no workflow names.', body: definition(file, 'HeaderPolicyName'),
+      handle: call => remove(book, call),
+    },
+  ]
+}
+
+async function put({ book, guardrails, clock }: Surroundings, call: AdminCall): Promise<HeaderPolicyView> {
+  const { name, ...written } = call.body as HeaderPolicyWrite
+  if (name.trim() !== name) throw wrong('name', 'a name neither begins nor ends with a blank')
+  if (guardrails.find(name) !== undefined) throw wrong('name', `there is a guardrail ${JSON.stringify(name)}`)
+  const standing = changeable(book, name, call)
+  const policy: Omit<HeaderPolicy, 'name'> = { step: 0, methods: [], paths: [], when: [], ...written }
+  const problem = headerPolicyProblem(policy)
+  if (problem !== undefined) throw wrong(problem.at, problem.message)
+  const now = clock.now()
+  await book.put(name, { ...policy, created_at: standing?.stored?.value.created_at ?? now, updated_at: now }, { expected: standing?.stored?.revision ?? 0 })
+  const after = viewOf(book.get(name) as DefinedPolicy)
+  call.changed(standing === undefined ? undefined : viewOf(standing), after)
+  return after
+}
+
+async function remove(book: PolicyBook, call: AdminCall): Promise<void> {
+  const { name } = call.body as HeaderPolicyName
+  const standing = changeable(book, name, call)
+  if (standing?.stored === undefined) throw gatewayError('not_found', `there is no header policy ${JSON.stringify(name)}`, { param: 'name' })
+  const users = book.usersOf(name)
+  if (users.length > 0) throw gatewayError('in_use', `${JSON.stringify(name)} is used by ${users.join(', ')}`, { param: 'name' })
+  await book.delete(name, standing.stored.revision)
+  call.changed(viewOf(standing), undefined)
+}
+
+/** What stands under a name. @throws GatewayError if the caller must not change it */
+function changeable(book: PolicyBook, name: string, call: AdminCall): DefinedPolicy | undefined {
+  const standing = book.get(name)
+  if (standing !== undefined && standing.stored === undefined) throw gatewayError('managed_resource', `the configuration says what ${JSON.stringify(name)} is`, { param: 'name' })
+  call.ifMatch(standing === undefined ? undefined : viewOf(standing), book.all.map(viewOf))
+  return standing
+}
+
+function viewOf({ policy: { name, step, methods, paths, when, actions }, stored }: DefinedPolicy): HeaderPolicyView {
+  return {
+    name, step, methods: [...methods], paths: [...paths], when: when.map(condition => ({ ...condition })), actions: actions.map(action => ({ ...action })),
+    managed: stored === undefined, created_at: timeOf(stored?.value.created_at), updated_at: timeOf(stored?.value.updated_at),
+  }
+}
+
+function timeOf(at: number | undefined): string | null {
+  return at === undefined ? null : new Date(at).toISOString()
+}
+
+function wrong(param: string, message: string): GatewayError {
+  return gatewayError('invalid_value', message, { param })
+}

@@ -1,0 +1,36 @@
+/** Keeps the header policies that administrators make, beside those of the configuration, for workflows to name. */
+
+import { definePlugin, readAgain, writtenHeaderPolicies, type Records } from '../../core/index.ts'
+import { collection, PolicyBook, type StoredPolicy } from './book.ts'
+import { endpointsOf } from './endpoints.ts'
+import { schema } from './schema.ts'
+
+export default definePlugin({
+  name: 'header-policy-definitions',
+  description: 'Keeps the header policies that administrators make.',
+  schema,
+  provides: 'headerPolicies',
+  needs: ['storage', 'admin', 'guardrails'],
+  setup({ options, services: { storage, admin, guardrails, clock }, log }) {
+    const records: Records<StoredPolicy> = storage.records(collection)
+    const failed = (cause: unknown) => log.warn({ err: cause }, 'the header policies could not be read; those known stay')
+    const book = new PolicyBook({ records, configured: writtenHeaderPolicies(options.policies, options.rules), failed })
+    const ends: (() => void)[] = []
+    return {
+      service: book,
+      async open() {
+        await book.open()
+        ends.push(
+          guardrails.reserve(name => book.find(name) === undefined ? undefined : `there is a header policy ${JSON.stringify(name)}`),
+          ...endpointsOf({ book, guardrails, clock }).map(endpoint => admin.endpoint(endpoint)),
+          admin.refresh({ name: 'header_policies', run: () => book.read() }),
+        )
+      },
+      start: () => { ends.push(readAgain(clock, options.refresh_interval, () => book.read(), failed)) },
+      async close() {
+        for (const end of ends) end()
+        await book.close()
+      },
+    }
+  },
+})

@@ -1,0 +1,15 @@
+/** The options of the plugin `header-policy-definitions`. */
+
+import { guardrailRule, headerPolicy, type OptionsSchema } from '../../core/index.ts'
+
+export const schema = {
+  type: 'object',
+  properties: {
+    policies: { type: 'array', default: [], setting: 'header_policies.policies', env: 'HEADER_POLICIES_JSON', description: 'Header policies that administrators can use, and not change.', items: headerPolicy },
+    rules: { type: 'array', default: [], setting: 'guardrails.rules', description: 'Of these, rules of the type header_modification are header policies, too.', items: guardrailRule },
+    refresh_interval: {
+      type: 'string', format: 'duration', default: '1m', setting: 'workflows.refresh_interval', env: 'WORKFLOW_REFRESH_INTERVAL',
+      description: 'How often workflows and what they name are read from the store, should a notice of a change be lost.',
+    },
+  },
+} as const satisfies OptionsSchema
