@@ -1,7 +1,7 @@
 /** The service `identities`: plugins that recognise callers by credentials that the gateway did not make. */
 
 import type { AdminScope } from '../admin/endpoint.ts'
-import type { Caller, IncomingRequest } from '../pipeline/exchange.ts'
+import type { IncomingRequest } from '../pipeline/exchange.ts'
 
 /** What a caller shows of himself. */
 export interface Presented {
@@ -13,7 +13,14 @@ export interface Presented {
 }
 
 /** Whose credential it is. */
-export interface Identity extends Omit<Caller, 'method' | 'keyId' | 'keyHash' | 'admin'> {
+export interface Identity {
+  /** The path that his calls are made for, as `normaliseUserPath` makes it; absent where each call says its own. */
+  readonly userPath?: string
+  readonly userId?: string
+  /** What his calls are counted under. */
+  readonly labels?: readonly string[]
+  /** The models that he may use; absent is all that others may. */
+  readonly allowedModels?: readonly string[]
   /** What he may administer; absent is everything (policy 2.1). */
   readonly admin?: AdminScope | 'nothing'
 }

@@ -47,10 +47,7 @@ export default definePlugin({
 
     const recognise = (exchange: Exchange, token: string | GatewayError | undefined): Caller | GatewayError | Promise<Caller | GatewayError> => {
       const shown = new Shown(typeof token === 'string' ? token : undefined, exchange.request)
-      const settle = (said: Recognition) => {
-        if (said === undefined) return unknown(exchange, token)
-        return 'identity' in said ? callerOf(said.identity, shown) : 'refused' in said ? refused(exchange, 'extension', said.refused) : unavailable(exchange, said.unavailable)
-      }
+      const settle = (said: Recognition) => said === undefined ? unknown(exchange, token) : verdictOn(exchange, said, shown)
       const said = ask(sources, shown)
       return isPromise(said) ? said.then(settle) : settle(said)
     }
@@ -83,6 +80,11 @@ function admit(exchange: Exchange, caller: Caller | GatewayError): GatewayError 
   exchange.caller = caller
   if (caller.labels !== undefined) exchange.labels = caller.labels
   return undefined
+}
+
+function verdictOn(exchange: Exchange, said: Exclude<Recognition, undefined>, shown: Shown): Caller | GatewayError {
+  if ('identity' in said) return callerOf(said.identity, shown)
+  return 'refused' in said ? refused(exchange, 'extension', said.refused) : unavailable(exchange, said.unavailable)
 }
 
 /** @param reason for the audit record alone */
