@@ -195,11 +195,11 @@ export class Exchange {
   #abort: AbortController | undefined
   #tapAbort: AbortController | undefined
   #isAsking = false
+  #conversation: Conversation | undefined
+  #log: Logger | undefined
 
   constructor(id: string, request: IncomingRequest, plan: Plan) {
     this.id = id
-  #conversation: Conversation | undefined
-  #log: Logger | undefined
     this.request = request
     this.plan = plan
     this.clock = plan.clock
