@@ -61,6 +61,7 @@ describe('the package, installed in an empty folder', function () {
 
   it('lets an author test a plugin', async () => {
     expect(await run(process.execPath, ['--test', 'plugins/no-secrets.test.ts'], folder)).to.match(/pass 2\n/)
+    expect(await run(usersNode, [launcher, 'test', 'plugins/no-secrets.test.ts'], folder)).to.match(/pass 2\n/)
   })
 
   it('has types', async () => {
