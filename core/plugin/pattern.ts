@@ -33,6 +33,13 @@ function compile(pattern: string, flags: string) {
   try {
     return RE2JS.compile(pattern, [...flags].reduce((bits, flag) => bits | (flagBits[flag] ?? 0), 0))
   } catch (cause) {
-    throw new SyntaxError(`"${pattern}" is not a pattern that can be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new SyntaxError(`"${pattern}" is not a pattern that can be used: ${reasonFor(pattern, cause)}`, { cause })
   }
+}
+
+/** The engine itself takes look-behind for a misspelt name of a group, and the rest for unknown syntax. */
+function reasonFor(pattern: string, cause: unknown): string {
+  if (/(?<!\\)\(\?<?[=!]/.test(pattern)) return 'RE2 has no look-around'
+  if (/(?<!\\)\\(?:[1-9]|k<)/.test(pattern)) return 'RE2 has no back-references'
+  return cause instanceof Error ? cause.message : String(cause)
 }
