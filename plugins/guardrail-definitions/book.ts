@@ -1,6 +1,6 @@
 /** All guardrails by name: what the service `guardrails` answers from. */
 
-import { Dependants, Snapshot, StorageUnavailable, type GuardrailBook, type GuardrailRule, type NamedGuardrail, type PutOptions, type Records, type Secrets, type Stored } from '../../core/index.ts'
+import { Dependants, openOrLater, Snapshot, type GuardrailBook, type GuardrailRule, type NamedGuardrail, type PutOptions, type Records, type Secrets, type Stored } from '../../core/index.ts'
 import { summaryOf } from './secret-config.ts'
 import type { GuardrailType } from './types.ts'
 
@@ -88,10 +88,7 @@ export class DefinitionBook implements GuardrailBook {
     this.#types = new Map(types.map(type => [type.type, type]))
     this.#configured = configured
     this.#index()
-    await this.#kept.open().catch((cause: unknown) => {
-      if (!(cause instanceof StorageUnavailable)) throw cause
-      this.#parts.failed(cause)
-    })
+    await openOrLater(this.#kept, cause => this.#parts.failed(cause))
     await this.#reading
   }
 

@@ -17,16 +17,7 @@ export default definePlugin({
     const failed = (cause: unknown, name?: string) => log.warn({ err: cause, ...(name === undefined ? {} : { guardrail: name }) }, name === undefined ? 'the guardrails could not be read; those known stay' : 'a guardrail cannot be used')
     const book = new DefinitionBook({ records, secrets, failed })
     const offers: (() => void)[] = []
-    let refresh: Timer | undefined
     secrets.cover(collection, ['secret_config'])
-
-    const readAgain = () => {
-      refresh = clock.after(options.refresh_interval, () => {
-        book.read().catch((cause: unknown) => log.warn({ err: cause }, 'the guardrails could not be read; those known stay'))
-        readAgain()
-      })
-    }
-
     return {
       service: book,
       async open() {

@@ -1,6 +1,6 @@
 /** All header policies by name: what the service `headerPolicies` answers from. */
 
-import { Dependants, Snapshot, StorageUnavailable, type HeaderPolicy, type HeaderPolicyBook, type PutOptions, type Records, type Stored } from '../../core/index.ts'
+import { Dependants, openOrLater, Snapshot, type HeaderPolicy, type HeaderPolicyBook, type PutOptions, type Records, type Stored } from '../../core/index.ts'
 
 export const collection = 'header_policies'
 
@@ -65,11 +65,8 @@ export class PolicyBook implements HeaderPolicyBook {
   }
 
   /** Without the store, only those of the configuration are there until it is back. */
-  async open(): Promise<void> {
-    await this.#kept.open().catch((cause: unknown) => {
-      if (!(cause instanceof StorageUnavailable)) throw cause
-      this.#failed(cause)
-    })
+  open(): Promise<void> {
+    return openOrLater(this.#kept, this.#failed)
   }
 
   /** Reads the store, and has those who listen take over what changed. */

@@ -32,13 +32,13 @@ function problemOf(payload: unknown): ErrorObject | undefined {
   return validate(payload) ? undefined : validate.errors?.[0]
 }
 
-/** What the configuration alone makes of the pipelines, spelled as a workflow. @param base the pipelines as they are */
 function saidOf({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject): string {
   if (keyword === 'additionalProperties') return `${instancePath}/${String(params['additionalProperty'])} is not known`
   if (keyword === 'enum') return `${instancePath} is none of ${(params['allowedValues'] as readonly unknown[]).join(', ')}`
   return `${instancePath} ${message}`
 }
 
+/** What the configuration alone makes of the pipelines, spelled as a workflow. @param base the pipelines as they are */
 export function configuredDefault(base: Variant, { pipelines }: Variants, { guardrails: { configured }, headerPolicies, guardrailsEnabled }: Books & { readonly guardrailsEnabled: boolean }): Version {
   const standing = new Set(pipelines.flatMap(pipeline => base.steps(pipeline).map(({ type }) => type)))
   const steps = configured.flatMap(({ rule: { name, order, phase }, phases }) => (phase === undefined ? phases : [phase]).flatMap(at => isWorkflowPhase(at) ? [{ ref: name, phase: at, step: order }] : []))

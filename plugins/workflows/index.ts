@@ -34,14 +34,6 @@ export default definePlugin({
     const versions = new Versions(storage, () => void settle().catch(() => {}), failed)
     const explainer = new Explainer({ workflows, variants, models, providers: names })
     const withdraw: (() => void)[] = []
-    let refresh: Timer | undefined
-
-    const readAgain = () => {
-      refresh = clock.after(options.refresh_interval, () => {
-        versions.read().catch(failed)
-        readAgain()
-      })
-    }
 
     return {
       service: explainer,
