@@ -15,6 +15,15 @@ export interface Rehearsal {
   readonly body: Buffer
 }
 
+/** An answer after policy looked at it. */
+export interface ReviewedAnswer {
+  readonly body: Buffer
+  /** The tokens that it reports. */
+  readonly usage: Usage | undefined
+  /** What the request is counted under. */
+  readonly labels: readonly string[]
+}
+
 /** Fires `route` and `prompt`. Nothing is sent, nothing is counted. */
 export async function rehearse(exchange: Exchange): Promise<Rehearsal | GatewayError> {
   try {
@@ -33,14 +42,14 @@ export async function rehearse(exchange: Exchange): Promise<Rehearsal | GatewayE
 }
 
 /** Fires `response` on an answer that came for this request; `route` before, for the plan that it is for. */
-export async function reviewAnswer(exchange: Exchange, body: Buffer): Promise<{ readonly body: Buffer; readonly usage: Usage | undefined } | GatewayError> {
+export async function reviewAnswer(exchange: Exchange, body: Buffer): Promise<ReviewedAnswer | GatewayError> {
   try {
     await readBody(exchange)
     const refused = await exchange.plan.route?.fire(exchange)
     if (refused instanceof GatewayError) return refused
     const reply = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body })
     const said = await review(exchange, reply)
-    return said instanceof GatewayError ? said : { body: said.body ?? body, usage: reply.usage }
+    return said instanceof GatewayError ? said : { body: said.body ?? body, usage: reply.usage, labels: exchange.labels }
   } catch (cause) {
     return asError(cause)
   } finally {

@@ -2,9 +2,8 @@
 
 import type { Admin } from '../admin/endpoint.ts'
 import type { GatewayError } from '../errors.ts'
-import type { Usage } from '../neutral/usage.ts'
 import type { Caller, Exchange } from '../pipeline/exchange.ts'
-import type { Rehearsal } from '../pipeline/rehearse.ts'
+import type { Rehearsal, ReviewedAnswer } from '../pipeline/rehearse.ts'
 import type { Secrets } from '../storage/secrets.ts'
 import type { SpoolDirectory } from '../storage/spool-directory.ts'
 import type { Storage } from '../storage/storage.ts'
@@ -184,8 +183,8 @@ export interface Pipelines {
   call(request: InnerCall): Promise<InnerAnswer>
   /** What policy makes of a request, and where it would go. Nothing is sent or counted. */
   rehearse(request: InnerCall): Promise<Rehearsal | GatewayError>
-  /** What policy makes of an answer that came another way for this request, and the tokens that it reports. */
-  review(request: InnerCall, answer: Buffer): Promise<{ readonly body: Buffer; readonly usage: Usage | undefined } | GatewayError>
+  /** What policy makes of an answer that came another way for this request. */
+  review(request: InnerCall, answer: Buffer): Promise<ReviewedAnswer | GatewayError>
 }
 
 export interface Services {

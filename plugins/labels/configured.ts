@@ -10,7 +10,7 @@ type Options = OptionsOf<typeof schema>
 /** Variables stand in the place of what the file says of the same header. @throws Error */
 export function configuredHeaders({ headers, header_variables: variables }: Options): readonly TaggingHeader[] {
   const varied = headersOfVariables(variables)
-  refuseFlaws(headers, () => 'tagging.headers')
+  refuseFlaws(headers, index => `tagging.headers[${index}]`)
   refuseFlaws(varied.map(({ header }) => header), index => `TAGGING_HEADER_${varied[index]?.number}`)
   return merged(headers, varied.map(({ header }) => header))
 }

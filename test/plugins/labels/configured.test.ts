@@ -21,9 +21,9 @@ describe('the tagging headers of the configuration', () => {
   }
 
   const refused: readonly (readonly [what: string, config: object, env: Readonly<Record<string, string>>, message: RegExp])[] = [
-    ...['Authorization', 'x-api-key', 'Cookie', 'Proxy-Authorization', 'X-Goog-Api-Key'].map(name => [`the credentials of ${name}`, { tagging: { headers: [{ header: name }] } }, {}, new RegExp(`tagging\\.headers: ${name} carries credentials`)] as const),
+    ...['Authorization', 'x-api-key', 'Cookie', 'Proxy-Authorization', 'X-Goog-Api-Key'].map(name => [`the credentials of ${name}`, { tagging: { headers: [{ header: name }] } }, {}, new RegExp(`tagging\\.headers\\[0\\]: ${name} carries credentials`)] as const),
     ['credentials in a variable', {}, { TAGGING_HEADER_3: 'authorization' }, /TAGGING_HEADER_3: authorization carries credentials/],
-    ['a header twice', { tagging: { headers: [{ header: 'X-A' }, { header: 'x-a' }] } }, {}, /tagging\.headers: x-a is named twice/],
+    ['a header twice', { tagging: { headers: [{ header: 'X-A' }, { header: 'x-a' }] } }, {}, /tagging\.headers\[1\]: x-a is named twice/],
     ['a header twice in variables', {}, { TAGGING_HEADER_1: 'X-A', TAGGING_HEADER_2: 'x-a' }, /TAGGING_HEADER_2: x-a is named twice/],
     ['no header', { tagging: { headers: [{ prefix: 'a' }] } }, {}, /header/],
     ['a name with a blank', { tagging: { headers: [{ header: 'X A' }] } }, {}, /header/],
