@@ -50,7 +50,7 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
   const layers = layer(input, schema, file, spellings, report)
   const judge = new Judge(layers.provenance, report, isStrict)
   const registry = { ...registryOf(environment, layers, report, judge), directory: file === undefined ? input.cwd : dirname(resolve(input.cwd, file.file)) }
-  const settled = settle(layers.tree, schema, registry, blocks => readProviders(blocks, providerTypes, environment, registry))
+  const settled = settle(layers.tree, schema, registry, blocks => readProviders(blocks, providerTypes, schema, environment, registry))
   report.end()
   return configOf({ ...settled, owners: input.settings, schema, layers, judge, report, environment, file })
 }

@@ -5,8 +5,10 @@ import { checkOptions } from '../../core/config/options.ts'
 import { statusTest } from '../../core/upstream/status-list.ts'
 import type { BreakerRules } from './breaker.ts'
 import { schema } from './schema.ts'
+import { tripRules, type TripRules } from './trip-rules.ts'
 
-export type BreakerOptions = OptionsOf<typeof schema>
+/** With all rules in `trip_on`. */
+export type BreakerOptions = Omit<OptionsOf<typeof schema>, 'trip_on_variables'>
 
 /** `throttled` is a failure only of a probe. */
 export type Judgement = 'failure' | 'throttled' | 'success' | 'neutral'
@@ -53,16 +55,19 @@ export class BreakerPolicy {
 }
 
 /** The options as they hold for one provider: what its own block says comes first. @throws Error that points at what is wrong there */
-export function optionsFor({ name, config: { settings } }: ProviderInstance, options: BreakerOptions): BreakerOptions {
+export function optionsFor({ name, config: { settings } }: ProviderInstance, { trip_on_variables: variables, ...options }: OptionsOf<typeof schema>): BreakerOptions {
   const { circuit_breaker: given = {} } = settings['resilience'] as { readonly circuit_breaker?: Readonly<Record<string, unknown>> } | undefined ?? {}
   const { value, problems: [problem] } = checkOptions(schema, given, () => undefined)
   if (problem !== undefined) throw new Error(`/providers/${name}/resilience/circuit_breaker${problem.pointer}: ${problem.message}`)
-  const own = value as BreakerOptions
+  const { trip_on_variables: ownVariables, ...own } = value as OptionsOf<typeof schema>
   const said = Object.entries(own).filter(([option]) => Object.hasOwn(given, option))
-  return { ...options, ...Object.fromEntries(said), trip_on: { ...inLowerCase(options.trip_on), ...inLowerCase(own.trip_on) } }
+  return { ...options, ...Object.fromEntries(said), trip_on: rulesFor(name, { ...own, trip_on_variables: ownVariables }, tripRules({ ...options, trip_on_variables: variables })) }
 }
 
-/** Rules of one name are one rule, however it is spelled. */
-function inLowerCase(rules: BreakerOptions['trip_on']): BreakerOptions['trip_on'] {
-  return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name.toLowerCase(), rule]))
+function rulesFor(provider: string, own: Parameters<typeof tripRules>[0], standing: TripRules): TripRules {
+  try {
+    return tripRules(own, standing)
+  } catch (cause) {
+    throw new Error(`provider ${provider}: ${(cause as Error).message}`, { cause })
+  }
 }

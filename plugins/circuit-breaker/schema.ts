@@ -3,6 +3,16 @@
 import type { OptionsSchema } from '../../core/index.ts'
 import { statusListSchema } from '../../core/upstream/status-list.ts'
 
+export const tripRule = {
+  type: 'object',
+  required: ['match'],
+  additionalProperties: false,
+  properties: {
+    match: { type: 'string', minLength: 1, format: 'regex', description: "A regular expression for the provider's error text; case does not matter." },
+    ttl: { type: 'number', format: 'duration', default: '0s', description: 'How long the breaker stays open; 0 is `timeout`.' },
+  },
+} as const satisfies OptionsSchema
+
 export const schema = {
   type: 'object',
   properties: {
@@ -18,15 +28,11 @@ export const schema = {
     slow_call_threshold: { type: 'number', format: 'duration', default: '0s', setting: 'resilience.circuit_breaker.slow_call_threshold', env: 'CIRCUIT_BREAKER_SLOW_CALL_THRESHOLD', description: 'A success that takes longer counts as a failure; 0 is off.' },
     trip_on: {
       type: 'object', default: {}, setting: 'resilience.circuit_breaker.trip_on', description: 'Named rules that open the breaker at once, tried by name; for hard quotas.',
-      additionalProperties: {
-        type: 'object',
-        required: ['match'],
-        additionalProperties: false,
-        properties: {
-          match: { type: 'string', minLength: 1, format: 'regex', description: "A regular expression for the provider's error text; case does not matter." },
-          ttl: { type: 'number', format: 'duration', default: '0s', description: 'How long the breaker stays open; 0 is `timeout`.' },
-        },
-      },
+      additionalProperties: tripRule,
+    },
+    trip_on_variables: {
+      type: 'object', default: {}, additionalProperties: { type: 'string' }, setting: 'resilience.circuit_breaker.trip_on_variables', env_family: 'CIRCUIT_BREAKER_TRIP_ON_',
+      description: 'The same from variables, by the name of the rule with _MATCH and _TTL behind it; they count before the file.',
     },
   },
 } as const satisfies OptionsSchema

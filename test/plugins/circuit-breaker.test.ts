@@ -8,6 +8,7 @@ import type { Script } from '../../core/testing/script.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { Breaker, type BreakerState, type Permit } from '../../plugins/circuit-breaker/breaker.ts'
 import { BreakerPolicy, type BreakerOptions } from '../../plugins/circuit-breaker/policy.ts'
+import { tripRules, type TripRules } from '../../plugins/circuit-breaker/trip-rules.ts'
 import { expectError } from '../support/answer.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 
@@ -139,6 +140,44 @@ describe('circuit-breaker: what failures mean', () => {
     expect(tripping.tripMs(failure({ text: 'weekly usage limit reached, quota gone' }))).to.equal(5000)
     expect(tripping.tripMs(failure({ text: 'quota gone' }))).to.equal(1000)
     expect(tripping.tripMs(failure({ text: 'busy' }))).to.equal(undefined)
+  })
+})
+
+describe('circuit-breaker: the rules that open it at once', () => {
+  const quota = { match: 'quota', ttl: 1000 }
+  const cases: readonly (readonly [name: string, file: TripRules, variables: Readonly<Record<string, string>>, expected: TripRules | RegExp])[] = [
+    ['come from the file, in lower case', { Quota: quota }, {}, { quota }],
+    ['come from variables', {}, { WEEKLY_LIMIT_MATCH: 'weekly', WEEKLY_LIMIT_TTL: '4h' }, { weekly_limit: { match: 'weekly', ttl: 14_400_000 } }],
+    ['last as long as usual if no variable says for how long', {}, { QUOTA_MATCH: 'quota' }, { quota: { match: 'quota', ttl: 0 } }],
+    ['are one rule where names differ in case alone, and the variable counts', { Quota: quota }, { quota_match: 'none left' }, { quota: { match: 'none left', ttl: 1000 } }],
+    ['take a time from a variable for a pattern of the file', { quota }, { QUOTA_TTL: '2s' }, { quota: { match: 'quota', ttl: 2000 } }],
+    ['cannot be a time without a pattern', {}, { QUOTA_TTL: '2s' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA_TTL has no CIRCUIT_BREAKER_TRIP_ON_QUOTA_MATCH beside it$/],
+    ['cannot be named so that nobody knows what is meant', {}, { QUOTA: 'quota' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA ends neither in _MATCH nor in _TTL$/],
+    ['cannot last for what is no time', {}, { QUOTA_MATCH: 'x', QUOTA_TTL: 'long' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA_TTL: expected duration/],
+    ['cannot be no pattern', {}, { QUOTA_MATCH: '(' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA_MATCH: expected regular expression/],
+  ]
+  for (const [name, file, variables, expected] of cases) {
+    it(name, () => {
+      const read = () => tripRules({ trip_on: file, trip_on_variables: variables })
+      if (expected instanceof RegExp) expect(read).to.throw(expected)
+      else expect(read()).to.deep.equal(expected)
+    })
+  }
+
+  it('of one provider count before those of all', () => {
+    const own = tripRules({ trip_on: {}, trip_on_variables: { QUOTA_TTL: '9s', OWN_MATCH: 'own' } }, { quota, other: quota })
+    expect(own).to.deep.equal({ quota: { match: 'quota', ttl: 9000 }, other: quota, own: { match: 'own', ttl: 0 } })
+  })
+
+  it('come from variables of one provider, and leave the others alone', async () => {
+    const clock = new TurnedClock()
+    const env = { OPENAI_MODELS: 'gpt-test', OPENAI_CIRCUIT_BREAKER_TRIP_ON_WEEKLY_MATCH: 'Weekly usage limit', TAPLINE_CIRCUIT_BREAKER_TRIP_ON_WEEKLY_TTL: '4h', TAPLINE_CIRCUIT_BREAKER_TRIP_ON_WEEKLY_MATCH: 'monthly' }
+    await using served = await Served.start({ clock, env, config: resilience() })
+    served.upstream.reply({ status: 429, body: errorBody('weekly usage limit reached') })
+    await served.chat()
+    const answer = await served.chat()
+    expectError(answer, { code: 'circuit_open', message })
+    expect(answer.headers['retry-after']).to.equal(String(4 * 3600))
   })
 })
 

@@ -3,8 +3,9 @@
 import type { ProviderDefinition } from '../../plugin/provider.ts'
 import { blockSchema } from '../compose.ts'
 import type { Environment, Variable } from '../environment.ts'
+import { join } from '../pointer.ts'
 import { envSettings } from '../schema.ts'
-import type { EnvSetting, SettingSchema } from '../schema.ts'
+import type { EnvFamily, EnvSetting, SettingSchema } from '../schema.ts'
 
 /** A provider type, as variables speak of it. */
 export interface Family {
@@ -13,6 +14,8 @@ export interface Family {
   readonly schema: SettingSchema
   /** Its fields, longest name first. */
   readonly fields: readonly EnvSetting[]
+  /** Settings that its block may say for itself, and that further families give. */
+  readonly shared: readonly EnvFamily[]
 }
 
 /** What the name of a variable says. */
@@ -36,9 +39,9 @@ export interface InstanceVariables {
   readonly fields: readonly { readonly field: EnvSetting; readonly variable: Variable }[]
 }
 
-/** The families of some types, longest prefix first. */
-export function families(definitions: readonly ProviderDefinition[]): Family[] {
-  return definitions.map(family).toSorted((a, b) => b.prefix.length - a.prefix.length)
+/** The families of some types, longest prefix first. @param shared what variables give of settings that a block may say for itself */
+export function families(definitions: readonly ProviderDefinition[], shared: readonly EnvFamily[] = []): Family[] {
+  return definitions.map(definition => family(definition, shared)).toSorted((a, b) => b.prefix.length - a.prefix.length)
 }
 
 /** Takes a variable's name apart: its field from the right, its type from the left, its suffix from between. */
@@ -50,10 +53,22 @@ export function parseName(name: string, known: readonly Family[]): FieldName | u
     const match = fieldPattern(field).exec(rest)
     if (match === null) continue
     const { suffix = '', number = 1 } = match.groups ?? {}
-    const instance = family.definition.name + suffix.toLowerCase().replaceAll('_', '-')
-    return { family, instance, isSuffixed: suffix !== '', field, ...(isKey(field) ? { key: Number(number) } : {}) }
+    return { ...ofInstance(family, suffix), field, ...(isKey(field) ? { key: Number(number) } : {}) }
+  }
+  return sharedName(family, rest)
+}
+
+/** A member of a setting that a family of variables gives: `<PREFIX>[_<SUFFIX>]_<family><MEMBER>`. */
+function sharedName(family: Family, rest: string): FieldName | undefined {
+  for (const { pointer, prefix } of family.shared) {
+    const { suffix = '', member } = new RegExp(`^(?<suffix>(?:_[A-Za-z0-9]+)*?)_${prefix}(?<member>.+)$`).exec(rest)?.groups ?? {}
+    if (member !== undefined) return { ...ofInstance(family, suffix), field: { pointer: join(pointer, member), schema: { type: 'string' }, env: prefix + member, form: 'bare' } }
   }
   return undefined
+}
+
+function ofInstance(family: Family, suffix: string): Pick<FieldName, 'family' | 'instance' | 'isSuffixed'> {
+  return { family, instance: family.definition.name + suffix.toLowerCase().replaceAll('_', '-'), isSuffixed: suffix !== '' }
 }
 
 /** Gathers the variables by instance, in the order of the instances' names. */
@@ -73,10 +88,10 @@ export function gather(environment: Environment, known: readonly Family[]): Inst
     .toSorted((a, b) => a.instance < b.instance ? -1 : 1)
 }
 
-function family(definition: ProviderDefinition): Family {
+function family(definition: ProviderDefinition, shared: readonly EnvFamily[]): Family {
   const schema = blockSchema(definition)
   const prefix = definition.env ?? definition.name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')
-  return { definition, prefix, schema, fields: envSettings(schema).toSorted((a, b) => b.env.length - a.env.length) }
+  return { definition, prefix, schema, fields: envSettings(schema).toSorted((a, b) => b.env.length - a.env.length), shared }
 }
 
 /** A field's name, behind a suffix of words joined by single underscores; keys may be numbered. */

@@ -3,6 +3,7 @@
 import type { ProviderDefinition } from '../../plugin/provider.ts'
 import type { Environment } from '../environment.ts'
 import type { Tree } from '../pointer.ts'
+import { envFamilies, type SettingSchema } from '../schema.ts'
 import type { ProviderConfig } from './config.ts'
 import { draftsOf } from './draft.ts'
 import { families, gather, parseName } from './family.ts'
@@ -18,9 +19,12 @@ export interface Providers {
   readonly lookedFor: readonly string[]
 }
 
-/** @param blocks the `providers` of the file and the flags, as written */
-export function readProviders(blocks: Tree, definitions: readonly ProviderDefinition[], environment: Environment, registry: Registry): Providers {
-  const known = families(definitions)
+/** What the block of a provider may say for itself. */
+const overridable = '/resilience/'
+
+/** @param blocks the `providers` of the file and the flags, as written @param schema of all settings */
+export function readProviders(blocks: Tree, definitions: readonly ProviderDefinition[], schema: SettingSchema, environment: Environment, registry: Registry): Providers {
+  const known = families(definitions, envFamilies(schema).filter(({ pointer }) => pointer.startsWith(overridable)))
   const drafts = draftsOf(blocks, definitions, registry.provenance, registry.report)
   for (const variables of gather(environment, known)) applyInstance(variables, { ...registry, drafts })
   warnOfPrefixed(environment, known, registry)

@@ -3,7 +3,7 @@ import { families, parseName } from '../../../core/config/providers/family.ts'
 import { baseUrl, proxyUrl } from '../../../core/config/providers/urls.ts'
 import { complaints, load, openai, sampleTypes } from './given.ts'
 
-const known = families(sampleTypes)
+const known = families(sampleTypes, [{ pointer: '/resilience/sample/trips', schema: {}, prefix: 'TRIP_ON_' }])
 
 /** [variable, type, instance, field]; providers 1.1 and config 15.6. */
 const parsing: readonly (readonly [string, string, string, string])[] = [
@@ -26,6 +26,8 @@ const parsing: readonly (readonly [string, string, string, string])[] = [
   ['OPENAI_COMPATIBLE_LAB_BASE_URL', 'openai-compatible', 'openai-compatible-lab', '/base_url'],
   ['OPENAI_EAST_MODEL_FILTER_INCLUDE', 'openai', 'openai-east', '/model_filter/include'],
   ['OPENAI_MODELS', 'openai', 'openai', '/models'],
+  ['OPENAI_TRIP_ON_WEEKLY_MATCH', 'openai', 'openai', '/resilience/sample/trips/WEEKLY_MATCH'],
+  ['OPENAI_US_EAST_TRIP_ON_TRIP_ON_X', 'openai', 'openai-us-east', '/resilience/sample/trips/TRIP_ON_X'],
   ['OPENAI_PROXY_URL', 'openai', 'openai', '/proxy_url'],
 ]
 
@@ -37,7 +39,7 @@ describe('the name of a provider\'s variable', () => {
     })
   }
 
-  for (const name of ['OPENAI__API_KEY', 'OPENAI_X__Y_API_KEY', 'OPENAI_X_', 'OPENAI_API_KEY_', 'OPENAI_API_KEY_0', 'OPENAI_ORGANIZATION', 'OPENAI', 'OPENAIX_API_KEY', 'OPENAI_API_VERSION', 'API_KEY']) {
+  for (const name of ['OPENAI__API_KEY', 'OPENAI_X__Y_API_KEY', 'OPENAI_X_', 'OPENAI_API_KEY_', 'OPENAI_API_KEY_0', 'OPENAI_ORGANIZATION', 'OPENAI', 'OPENAIX_API_KEY', 'OPENAI_API_VERSION', 'OPENAI_TRIP_ON_', 'OPENAI__TRIP_ON_X', 'TRIP_ON_X', 'API_KEY']) {
     it(`${name} is nobody's`, () => { expect(parseName(name, known)).to.equal(undefined) })
   }
 
