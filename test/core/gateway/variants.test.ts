@@ -7,6 +7,8 @@ interface Test {
   variants: Variants
   variant: Variant | undefined
   events: string[]
+  /** What every configuration compiles before it serves. */
+  atOpen: readonly Patch[] | undefined
 }
 
 /** What the plugins below share with the test. */
@@ -18,7 +20,13 @@ export default {
   name: 'chooser', needs: ['variants'],
   setup({ services }) {
     globalThis.variantTest.variants = services.variants
-    return { route(exchange) { if (exchange.request.query === '?variant') globalThis.variantTest.variant.take(exchange) } }
+    return {
+      async open() {
+        const { atOpen } = globalThis.variantTest
+        if (atOpen !== undefined) globalThis.variantTest.variant = await services.variants.compile(atOpen)
+      },
+      route(exchange) { if (exchange.request.query === '?variant') globalThis.variantTest.variant.take(exchange) },
+    }
   },
 }`
 
@@ -93,15 +101,15 @@ describe('a variant of the pipelines', () => {
   })
 
   it('hands its plugins over to the next configuration', async () => {
+    shared.variantTest.atOpen = [other]
     await using gateway = await startTestGateway({ config, files })
-    const before = shared.variantTest.variants
-    await before.compile([other])
+    const { variant, variants } = shared.variantTest
+    fresh()
     await gateway.configure({ ...config, server: { body_size_limit: '1M' } })
     expect(await gateway.gateway.reload()).to.equal(true)
-    fresh()
-    const { variants } = shared.variantTest
-    expect(variants).to.not.equal(before)
-    await variants.compile([other])
+    expect(shared.variantTest.variants).to.not.equal(variants)
+    expect(shared.variantTest.variant).to.not.equal(variant)
+    expect(await get(`${gateway.url}/say?variant`)).to.equal('variant')
     expect(events).to.deep.equal([])
   })
 
