@@ -60,6 +60,12 @@ export function headerPolicyProblem({ when, actions }: Pick<HeaderPolicy, 'when'
   return first(when, 'when', conditionProblem) ?? first(actions, 'actions', actionProblem)
 }
 
+/** @throws Error naming the policy and what is wrong with it */
+export function checkHeaderPolicy(policy: HeaderPolicy): void {
+  const problem = headerPolicyProblem(policy)
+  if (problem !== undefined) throw new Error(`the header policy "${policy.name}": ${problem.at}: ${problem.message}`)
+}
+
 /** The type of guardrail that other gateways have for header policies. */
 const compatibleType = 'header_modification'
 

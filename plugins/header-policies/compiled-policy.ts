@@ -1,6 +1,6 @@
 /** One header policy, ready to be asked of each request (policy 13.1). */
 
-import { headerPolicyProblem, type HeaderAction, type HeaderCondition, type HeaderPolicy, type IncomingRequest } from '../../core/index.ts'
+import { checkHeaderPolicy, type HeaderAction, type HeaderCondition, type HeaderPolicy, type IncomingRequest } from '../../core/index.ts'
 import { compilePattern } from '../../core/plugin/pattern.ts'
 import type { Change } from './planned-policy.ts'
 
@@ -14,8 +14,7 @@ export class CompiledPolicy {
 
   /** @throws Error naming the policy and what is wrong with it */
   constructor(policy: HeaderPolicy) {
-    const problem = headerPolicyProblem(policy)
-    if (problem !== undefined) throw new Error(`the header policy "${policy.name}": ${problem.at} ${problem.message}`)
+    checkHeaderPolicy(policy)
     this.name = policy.name
     this.#tests = [...methodTest(policy.methods), ...pathTest(policy.paths), ...policy.when.map(conditionTest)]
     this.#actions = policy.actions

@@ -1,6 +1,6 @@
 /** Keeps the header policies that administrators make, beside those of the configuration, for workflows to name. */
 
-import { definePlugin, readAgain, writtenHeaderPolicies, type Records } from '../../core/index.ts'
+import { checkHeaderPolicy, checkHeaderPolicyNames, definePlugin, readAgain, writtenHeaderPolicies, type Records } from '../../core/index.ts'
 import { collection, PolicyBook, type StoredPolicy } from './book.ts'
 import { endpointsOf } from './endpoints.ts'
 import { schema } from './schema.ts'
@@ -14,7 +14,11 @@ export default definePlugin({
   setup({ options, services: { storage, admin, guardrails, clock }, log }) {
     const records: Records<StoredPolicy> = storage.records(collection)
     const failed = (cause: unknown) => log.warn({ err: cause }, 'the header policies could not be read; those known stay')
-    const book = new PolicyBook({ records, configured: writtenHeaderPolicies(options.policies, options.rules), failed })
+    const configured = writtenHeaderPolicies(options.policies, options.rules)
+    checkHeaderPolicyNames(configured, options.rules)
+    // Those in use are checked where they stand.
+    if (!options.in_use) configured.forEach(checkHeaderPolicy)
+    const book = new PolicyBook({ records, configured, failed })
     const ends: (() => void)[] = []
     return {
       service: book,

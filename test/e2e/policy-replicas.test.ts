@@ -81,6 +81,16 @@ for (const { name, servers, config } of grounds) {
       await follows(async gateway => await sent(gateway, { model: 'quick' }) === '')
     })
 
+    it('apply a header policy that a workflow names, as it is changed', async () => {
+      const pinned = async (gateway: Limited) => await sent(gateway, { path: '/pinned' }) === '' ? undefined : gateway.served.upstream.requests.at(-1)?.headers['x-pinned']
+      const pin = (value: string) => tell(one, 'PUT', '/header-policies', { name: 'pin', actions: [{ action: 'set', header: 'X-Pinned', value }] })
+      await pin('one')
+      await makeWorkflow(one.admin, { name: 'pinned', scope_user_path: '/pinned', workflow_payload: { schema_version: 2, features: everythingOn, header_policies: [{ ref: 'pin' }] } })
+      await follows(async gateway => await pinned(gateway) === 'one')
+      await pin('two')
+      await follows(async gateway => await pinned(gateway) === 'two')
+    })
+
     it('apply a workflow and its guardrail, as they are changed', async () => {
       const holds = (word: string) => follows(async gateway => (await sent(gateway, { path: '/guarded' })).includes(`a ${word}`))
       const masking = (word: string) => makeGuardrail(one.admin, { name: 'mask', type: 'string_replace', config: { rules: `canary => ${word}` } })
