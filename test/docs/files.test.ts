@@ -11,22 +11,29 @@ import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { providerConformance } from '../../core/testing/conformance.ts'
 import { ExampleFolder } from './folder.ts'
-import { filesOf, page, pages, root, titleOf } from './manual.ts'
+import { filesOf, page, pages, root, titleOf, type Page } from './manual.ts'
 
 const strict = { module: 'nodenext', target: 'es2024', lib: ['es2025', 'esnext.disposable', 'dom'], strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true }
 
-describe('the files of the manual', () => {
-  for (const page of pages) {
-    const files = filesOf(page)
-    const sources = Object.keys(files).filter(name => name.endsWith('.ts'))
-    if (sources.length === 0) continue
+const withCode = pages.filter(page => codeOf(page).length > 0)
+/** What one page declares of the gateway's types must not hold for another. */
+const [declaring, others] = [withCode.filter(declares), withCode.filter(page => !declares(page))]
 
-    it(`have types: ${page.name}`, async () => {
+describe('the files of the manual', () => {
+  for (const together of [others, ...declaring.map(page => [page])]) {
+    it(`have types: ${together.map(({ name }) => name).join(', ')}`, async () => {
+      const files = Object.fromEntries(together.flatMap(page => Object.entries(filesOf(page)).map(([name, text]) => [`${folderOf(page)}/${name}`, text])))
       const compilerOptions = { ...strict, typeRoots: [join(root, 'node_modules/@types')], types: ['node'], paths: { tapline: [join(root, 'core/index.ts')], 'tapline/testing': [join(root, 'core/testing/index.ts')] } }
+      const sources = together.flatMap(page => codeOf(page).map(name => `${folderOf(page)}/${name}`))
       await using folder = await ExampleFolder.make({ ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, files: sources }) })
       const { code, said } = await folder.node(join(root, 'node_modules/typescript/bin/tsc'), '-p', '.')
       expect({ code, said }).to.deep.equal({ code: 0, said: '' })
     }).timeout(60_000)
+  }
+
+  for (const page of withCode) {
+    const files = filesOf(page)
+    const sources = codeOf(page)
 
     for (const test of sources.filter(name => name.endsWith('.test.ts'))) {
       it(`pass their own test: ${page.name}, ${test}`, async () => {
@@ -49,6 +56,18 @@ describe('the files of the manual', () => {
     }
   })
 })
+
+function codeOf(page: Page): readonly string[] {
+  return Object.keys(filesOf(page)).filter(name => name.endsWith('.ts'))
+}
+
+function declares(page: Page): boolean {
+  return codeOf(page).some(name => /^declare /m.test(filesOf(page)[name] ?? ''))
+}
+
+function folderOf({ name }: Page): string {
+  return name.replaceAll('/', '-')
+}
 
 describe('the skeletons that "tapline new" writes', () => {
   for (const [kind, name, test] of [['plugin', 'house-words', 'house-words.test.ts'], ['provider', 'acme', 'acme/index.test.js']] as const) {
