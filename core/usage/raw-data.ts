@@ -28,22 +28,55 @@ const base = new Set([
 /** Every number but the prompt, the answer and their sum: names in snake_case, members of members behind the name of their place. */
 export function rawDataOf(raw: RawUsage): RawData {
   const found: Record<string, number> = {}
-  collect(raw, '', found)
+  collect(raw, root, found)
   return found
 }
 
-function collect(object: RawUsage, prefix: string, found: Record<string, number>): void {
-  for (const name in object) {
-    const value = object[name]
-    if (typeof value === 'number') add(found, prefix + snakeCase(name), value)
-    else if (typeof value === 'object' && value !== null) collectMembers(value, prefix + snakeCase(name), found)
+/** Where members stand, and what they are called in the flat list: found out once, for every call brings the same. */
+class Place {
+  readonly #prefix: string
+  readonly #names = new Map<string, string>()
+  readonly #inside = new Map<string, Place>()
+
+  /** @param prefix what names begin with */
+  constructor(prefix: string) {
+    this.#prefix = prefix
+  }
+
+  nameOf(member: string): string {
+    return this.#names.get(member) ?? known(this.#names, member, this.#prefix + snakeCase(member))
+  }
+
+  inside(member: string): Place {
+    return this.#inside.get(member) ?? known(this.#inside, member, new Place(`${this.listNameOf(member)}_`))
+  }
+
+  /** What the items of a list are called by. */
+  listNameOf(member: string): string {
+    const path = this.nameOf(member)
+    return prefixes[path] ?? path
   }
 }
 
-function collectMembers(value: object, path: string, found: Record<string, number>): void {
-  const place = prefixes[path] ?? path
-  if (Array.isArray(value)) collectList(value, place, found)
-  else if (isObject(value)) collect(value, `${place}_`, found)
+const root = new Place('')
+
+/** Names that are kept: providers have few, and whoever makes others up shall not fill the memory. */
+const mostKept = 2000
+let kept = 0
+
+function known<Value>(names: Map<string, Value>, member: string, value: Value): Value {
+  if (kept < mostKept) names.set(member, value)
+  kept += 1
+  return value
+}
+
+function collect(object: RawUsage, place: Place, found: Record<string, number>): void {
+  for (const member in object) {
+    const value = object[member]
+    if (typeof value === 'number') add(found, place.nameOf(member), value)
+    else if (Array.isArray(value)) collectList(value, place.listNameOf(member), found)
+    else if (isObject(value)) collect(value, place.inside(member), found)
+  }
 }
 
 function add(found: Record<string, number>, name: string, value: number): void {
