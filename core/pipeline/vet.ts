@@ -24,10 +24,10 @@ const streamMembers: Readonly<Record<keyof StreamTap, Kind>> = {
 const words: Readonly<Record<Kind, string>> = { text: 'a text', flag: 'true or false', number: 'a number of 0 or more', list: 'a list', object: 'an object', function: 'a function', anything: 'anything' }
 
 /** @returns undefined for a definition with which nothing is wrong */
-export function flawOfDefinition(definition: Readonly<Record<string, unknown>>): string | undefined {
-  const { name, schema } = definition
+export function flawOfDefinition(definition: Readonly<Partial<Record<keyof PluginDefinition, unknown>>>): string | undefined {
+  const { name, schema, setup, expand } = definition
   if (typeof name !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return `its name is ${JSON.stringify(name)}: expected lower-case words with hyphens`
-  if (definition['setup'] === undefined && definition['expand'] === undefined) return 'it has no setup'
+  if (setup === undefined && expand === undefined) return 'it has no setup'
   return flawOfMembers(definition, definitionMembers, 'a plugin has no member') ?? (schema === undefined ? undefined : schemaFlaw(schema as OptionsSchema))
 }
 
@@ -48,11 +48,13 @@ function flawOfStream(stream: unknown): string | undefined {
   return flawOfMembers(stream, streamMembers, 'a stream tap has no member')
 }
 
-function flawOfMembers(given: Readonly<Record<string, unknown>>, members: Readonly<Record<string, Kind>>, unknown: string): string | undefined {
+/** Instances of classes may keep what they like beside. */
+function flawOfMembers(given: object, members: Readonly<Record<string, Kind>>, unknown: string): string | undefined {
+  const isClosed = isPlain(given)
   for (const [name, value] of Object.entries(given)) {
     const kind = members[name]
-    if (kind === undefined) return `${unknown} "${name}"${suggestion(name, Object.keys(members))}`
-    if (value !== undefined && !isOfKind(value, kind)) return `${name} is not ${words[kind]}`
+    if (kind === undefined && isClosed) return `${unknown} "${name}"${suggestion(name, Object.keys(members))}`
+    if (kind !== undefined && value !== undefined && !isOfKind(value, kind)) return `${name} is not ${words[kind]}`
   }
   return undefined
 }
@@ -71,4 +73,9 @@ function isOfKind(value: unknown, kind: Kind): boolean {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
 }

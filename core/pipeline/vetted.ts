@@ -10,7 +10,7 @@ import { flawOfDefinition, flawOfTaps } from './vet.ts'
 /** `load`, for plugins. @throws LoadError */
 export async function loadPlugin(use: string, from: string, options: LoaderOptions, pinned?: string): Promise<Loaded<PluginDefinition>> {
   const loaded = await load('plugin', use, from, options, pinned)
-  const flaw = loaded.isDefault ? undefined : flawOfDefinition({ ...loaded.definition })
+  const flaw = loaded.isDefault ? undefined : flawOfDefinition(loaded.definition)
   if (flaw === undefined) return loaded
   throw new LoadError(`${use} cannot be used: ${flaw}`, 'a plugin')
 }

@@ -57,7 +57,7 @@ export interface PluginRun {
 /** @throws Error when the plugin is none, or the options do not pass its schema */
 export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinition<S>, options: PluginRunOptions = {}): Promise<PluginRun> {
   const definition = plugin as unknown as PluginDefinition
-  const flaw = flawOfDefinition({ ...definition })
+  const flaw = flawOfDefinition(definition)
   if (flaw !== undefined) throw new TypeError(`${definition.name} cannot be used: ${flaw}`)
   const checked = checkOptions(definition.schema, options.options, () => undefined)
   if (checked.problems.length > 0) throw new Error(checked.problems.map(problem => formatProblem(problem)).join('\n'))

@@ -55,6 +55,10 @@ describe('a plugin of one file that', () => {
   it('has all that it should is taken', async () => {
     expect(await told(plugin("name: 'it-2', description: 'It.', edits: false, onError: 'open', timeoutMs: 0, phases: ['prompt'], setup: async () => ({ prompt() {}, response: undefined, stream: { buffer: true } })"))).to.equal(undefined)
   })
+
+  it('is an instance of a class, as its taps are, is taken with what it keeps beside', async () => {
+    expect(await told("class Taps { seen = new Set(); stream = new Stream(); prompt() {} }\nclass Stream { lookbehind = 3; heard = 0; text(text) { return text } }\nclass It { name = 'it'; made = 0; setup() { return new Taps() } }\nexport default new It()")).to.equal(undefined)
+  })
 })
 
 describe('runPlugin', () => {
