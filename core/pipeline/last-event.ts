@@ -97,15 +97,14 @@ export class LastEvent {
   #asked(tap: LastTap, event: StreamEvent): Said | Promise<Said> {
     const { exchange } = this.#options
     let said: Said | Promise<Said>
-    let work: AbortController | undefined
     if (tap.timeoutMs > 0) exchange.beginAsking()
     try {
       said = tap.call(event, exchange) as Said | Promise<Said>
     } catch (cause) {
+      if (tap.timeoutMs > 0) exchange.endAsking()?.abort(cause)
       return this.#failed(tap, cause)
-    } finally {
-      if (tap.timeoutMs > 0) work = exchange.endAsking()
     }
+    const work = tap.timeoutMs > 0 ? exchange.endAsking() : undefined
     if (!isPromise(said)) return said
     return exchange.orStopped(said, tap.timeoutMs).catch((cause: unknown) => {
       work?.abort(cause)

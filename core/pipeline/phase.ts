@@ -81,15 +81,14 @@ export class Phase<Said> {
   #ask(tap: Tap<Said>, index: number, exchange: Exchange, attempt: Attempt | undefined): Said | Pending<Said> | undefined {
     if (tap.guards && exchange.origin === 'plugin') return undefined
     let said
-    let work
     if (tap.timeoutMs > 0) exchange.beginAsking()
     try {
       said = tap.guards && exchange.trace !== undefined ? exchange.trace.around(exchange, this.name, tap.name, () => tap.call(exchange, attempt)) : tap.call(exchange, attempt)
     } catch (cause) {
+      if (tap.timeoutMs > 0) exchange.endAsking()?.abort(cause)
       return this.#failed(tap, exchange, cause)
-    } finally {
-      if (tap.timeoutMs > 0) work = exchange.endAsking()
     }
+    const work = tap.timeoutMs > 0 ? exchange.endAsking() : undefined
     if (said === undefined) return undefined
     return isPromise<Said | Warning | undefined>(said) ? new Pending(tap, index, said, work) : this.#heard(tap, exchange, said)
   }

@@ -32,6 +32,11 @@ describe('the signal of a tap', () => {
     expect(signal?.aborted).to.equal(true)
   })
 
+  it('is aborted when the tap fails before it waits for anything', async () => {
+    const { signals: [signal] } = await run(signals => ({ prompt: ({ signal: mine }) => { signals.push(mine); throw new Error('x') } }))
+    expect(signal?.aborted).to.equal(true)
+  })
+
   it('is not aborted when the tap is done in time', async () => {
     const { signals: [signal] } = await run(signals => ({ prompt: async ({ signal: mine }) => { signals.push(mine); return undefined } }))
     expect(signal?.aborted).to.equal(false)
