@@ -119,7 +119,9 @@ export class OpenTaps {
     }
   }
 
+  /** What others changed in it before does not leave. */
   #dropped(name: string): 'drop' {
+    this.#changers.clear()
     this.#exchange.trace?.noteEvent(name, 'dropped')
     return 'drop'
   }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { GatewayError, gatewayError } from '../../../core/errors.ts'
 import type { Exchange } from '../../../core/pipeline/exchange.ts'
+import { Trace } from '../../../core/pipeline/trace.ts'
 import type { StreamTap } from '../../../core/plugin/define.ts'
 import { splitEvents } from '../../../core/stream/borders.ts'
 import { StreamEvent } from '../../../core/stream/event.ts'
@@ -153,6 +154,14 @@ describe('StreamRule', () => {
     expect(run(rule, [chunk({ content: 'my sec' }), chunk({ content: 'ret is' })])).to.equal(refusal)
     expect(run(rule, [chunk({ content: 'my secret' }), chunk({}, 'stop')])).to.equal(refusal)
     expect(run(rule, [chunk({ content: 'my secret' })])).to.equal(refusal)
+  })
+
+  it('counts an event that one tap edited and another dropped as dropped, and for that one alone', () => {
+    const trace = new Trace()
+    const edit: StreamTap<never> = { observe: ({ data, document }) => { if (data?.includes('drop me') === true && document !== undefined) document.set(document.root, 'model', '"x"') } }
+    const running = ruleOf(edit, { observe: ({ data }) => data?.includes('drop me') === true ? 'drop' : undefined }).open({ trace } as Exchange)
+    for (const text of [chunk({ content: 'drop me' }), chunk({ content: 'a' })]) running.event(new StreamEvent(Buffer.from(text)))
+    expect([...trace.streamEdits]).to.deep.equal([['tap-1', { replaced: 0, dropped: 1 }]])
   })
 
   it('lets observers drop events, which nobody else sees', () => {
