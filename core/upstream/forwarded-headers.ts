@@ -1,11 +1,12 @@
 /** Headers of callers that go on to providers, and those that never do: credentials, those of the connection, those of proxies, and what concerns the gateway alone. */
 
 import type { IncomingRequest } from '../pipeline/exchange.ts'
+import type { HeaderNames } from '../plugin/define.ts'
 
 /** A request whose headers may go along, and the lower-case names that plugins keep in the gateway. */
 export interface CallerHeaders {
   readonly request: Pick<IncomingRequest, 'headers' | 'rawHeaders'>
-  readonly ownHeaders: { has(name: string): boolean }
+  readonly ownHeaders: HeaderNames
 }
 
 const removed: ReadonlySet<string> = new Set([

@@ -68,6 +68,12 @@ export class HeaderEdits implements HeaderEditing {
   }
 }
 
+/** Whether flat headers have one of that name. */
+export function hasHeader(headers: readonly string[], name: string): boolean {
+  const wanted = name.toLowerCase()
+  return headers.some((given, index) => index % 2 === 0 && given.toLowerCase() === wanted)
+}
+
 /** Flat headers, others of which take the place of all of their names. */
 export function replaced(headers: readonly string[], others: readonly string[]): string[] {
   return [...without(headers, new Set(others.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase()))), ...others]

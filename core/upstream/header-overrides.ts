@@ -1,7 +1,7 @@
 /** What the operator says of the headers of calls to one provider: fixed ones, or those of callers (policy 13.2). */
 
 import { forwardedHeaders, type CallerHeaders } from './forwarded-headers.ts'
-import { replaced, untouchable } from './header-edits.ts'
+import { hasHeader, replaced, untouchable } from './header-edits.ts'
 import type { ProviderSettings } from '../plugin/provider.ts'
 
 /** The transport writes these itself. */
@@ -27,7 +27,7 @@ export class HeaderOverrides {
 
   /** Flat headers as they are after this. @param caller absent for calls that no client made */
   applied(headers: string[], caller: CallerHeaders | undefined): string[] {
-    if (this.#fixed.length > 0) return replaced(headers, this.#fixed.filter(([name]) => !standing.has(name.toLowerCase()) || !has(headers, name)).flat())
+    if (this.#fixed.length > 0) return replaced(headers, this.#fixed.filter(([name]) => !standing.has(name.toLowerCase()) || !hasHeader(headers, name)).flat())
     return this.#passes === undefined || caller === undefined ? headers : replaced(headers, forwardedHeaders(caller, this.#passes))
   }
 }
@@ -41,10 +41,4 @@ interface Overrides {
 
 function nameOf(written: string): string {
   return written.trim().toLowerCase()
-}
-
-/** Whether flat headers have one of that name. */
-export function has(headers: readonly string[], name: string): boolean {
-  const wanted = name.toLowerCase()
-  return headers.some((given, index) => index % 2 === 0 && given.toLowerCase() === wanted)
 }

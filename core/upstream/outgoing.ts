@@ -50,7 +50,7 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
   const { target: { provider, model } } = attempt
   if (exchange.forward === undefined) trace(headers, exchange)
   const caller = exchange.forward === undefined ? { request: exchange.request, ownHeaders: exchange.plan.ownHeaders } : undefined
-  const dressed = provider.headers.of(headers, { key: attempt.key, requestId: exchange.id, added: attempt.headers, edits: attempt.headerEdits, ...(caller === undefined ? {} : { caller }) })
+  const dressed = provider.headers.of(headers, { key: attempt.key, requestId: exchange.id, added: attempt.headers, edits: attempt.headerEdits, caller })
   const path = exchange.forward === undefined ? outgoing.path.replace('{model}', () => encodeURIComponent(model)) : outgoing.path
   return { ...outgoing, headers: dressed, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
 }

@@ -1,15 +1,15 @@
 /** The headers of calls to one provider. Each outweighs those before it: the provider's defaults, the operator's overrides, what policy changes, the key. */
 
 import type { CallerHeaders } from './forwarded-headers.ts'
-import { replaced, type HeaderEditing } from './header-edits.ts'
+import { hasHeader, replaced, type HeaderEditing } from './header-edits.ts'
 import type { ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
-import { has, HeaderOverrides } from './header-overrides.ts'
+import { HeaderOverrides } from './header-overrides.ts'
 
 export interface HeaderFacts {
   readonly key?: string | undefined
   readonly requestId?: string | undefined
   /** Of a call that a client made, where the client's headers are not in it anyway. */
-  readonly caller?: CallerHeaders
+  readonly caller?: CallerHeaders | undefined
   /** Headers that taps add. */
   readonly added?: readonly string[]
   /** What policy changes. */
@@ -35,7 +35,7 @@ export class ProviderHeaders {
   /** Those that a call brings, flat, with what every call carries. They may be changed in place. */
   of(headers: string[], { key, requestId, caller, added = [], edits = [] }: HeaderFacts): string[] {
     if (requestId !== undefined) headers.push(this.#definition.requestIdHeader ?? 'X-Request-Id', requestId)
-    for (const [name, value] of this.#defaults) if (!has(headers, name)) headers.push(name, value)
+    for (const [name, value] of this.#defaults) if (!hasHeader(headers, name)) headers.push(name, value)
     const overridden = this.#overrides.applied(headers, caller)
     if (added.length > 0) overridden.push(...added)
     return this.#withKey(edits.reduce((given, edit) => edit.flat(given), overridden), key)
@@ -44,7 +44,7 @@ export class ProviderHeaders {
   #withKey(headers: string[], key: string | undefined): string[] {
     if (key === undefined) return headers
     const credential = this.#authScheme === '' ? key : `${this.#authScheme} ${key}`
-    if (has(headers, this.#authHeader)) return replaced(headers, [this.#authHeader, credential])
+    if (hasHeader(headers, this.#authHeader)) return replaced(headers, [this.#authHeader, credential])
     headers.push(this.#authHeader, credential)
     return headers
   }
