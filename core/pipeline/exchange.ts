@@ -97,7 +97,7 @@ const noLabels: readonly string[] = []
 const noHeaders: readonly string[] = []
 const noWarnings: readonly GivenWarning[] = []
 const noEdits: readonly HeaderEdits[] = []
-const noIdentity: readonly string[] = []
+const noVariation: readonly string[] = []
 
 export class Exchange {
   readonly id: string
@@ -153,7 +153,7 @@ export class Exchange {
   /** Monotonic milliseconds at which the first byte of the reply was ready. */
   firstByteAt: number | undefined
   /** What the answer may depend on beside the request and the plan, such as headers that policy adds to the call: caches know the call by it, too. */
-  identity: readonly string[] = noIdentity
+  variesBy: readonly string[] = noVariation
   /** How a cache took part, for example `hit`, `miss`, `bypass`. */
   cache: string | undefined
   /** The headers that the caller saw, flat; empty before they are given. */

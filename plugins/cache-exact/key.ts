@@ -11,13 +11,13 @@ const version = 'exact-1'
 export const prefix = 'exact|'
 
 /** @returns undefined for a request without a body that can be read */
-export function cacheKey({ request, dialect, body, plan, streamed, identity }: Exchange, { provider, model }: Target, partition: string): string | undefined {
+export function cacheKey({ request, dialect, body, plan, streamed, variesBy }: Exchange, { provider, model }: Target, partition: string): string | undefined {
   if (body === undefined || dialect === undefined) return undefined
   const mode = provider.dialects.has(dialect.name) ? 'native' : 'translated'
   const resolved = `${provider.name}/${model}`
   return `${prefix}${resolved}|${hash('sha256', list([
     version, request.path, dialect.name, mode, provider.name, provider.type, resolved,
-    canonicalBody(body.root, resolved), plan.policy, streamed ? 'stream' : 'plain', partition, ...identity,
+    canonicalBody(body.root, resolved), plan.policy, streamed ? 'stream' : 'plain', partition, ...variesBy,
   ]))}`
 }
 

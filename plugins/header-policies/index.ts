@@ -39,7 +39,7 @@ export default definePlugin({
 
 function planOf(policies: readonly CompiledPolicy[], exchange: Exchange): HeaderPlan {
   const planned = policies.map(policy => ({ name: policy.name, changes: policy.changesFor(exchange.request) })).filter(({ changes }) => changes.length > 0)
-  if (planned.length > 0) exchange.identity = [...exchange.identity, JSON.stringify(planned.map(({ changes }) => changes.map(({ header, value }) => [header.toLowerCase(), value ?? null])))]
+  if (planned.length > 0) exchange.variesBy = [...exchange.variesBy, JSON.stringify(planned.map(({ changes }) => changes.map(({ header, value }) => [header.toLowerCase(), value ?? null])))]
   return {
     provider: exchange.targets[0]?.provider,
     policies: planned.map(({ name, changes }) => new PlannedPolicy(changes, detail => exchange.trace?.headerRevisions.push({ rewriter: name, detail }))),
