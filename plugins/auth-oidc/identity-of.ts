@@ -6,7 +6,7 @@ import type { schema } from './schema.ts'
 
 export type ClaimNames = OptionsOf<typeof schema>['claims']
 
-/** A token whose path cannot be told is refused: its caller would choose one. */
+/** A token whose path cannot be told is refused: its caller would choose one. Whoever is not said to administer something administers nothing. */
 export function identityOf(payload: JWTPayload, names: ClaimNames): Exclude<Recognition, undefined> {
   const userPath = names.user_path === undefined ? undefined : pathOf(claim(payload, names.user_path))
   if (userPath === '') return { refused: `the token's claim ${names.user_path} is no user path` }
@@ -15,7 +15,7 @@ export function identityOf(payload: JWTPayload, names: ClaimNames): Exclude<Reco
     identity: {
       ...(userPath === undefined ? {} : { userPath }),
       ...(labels.length === 0 ? {} : { labels }),
-      ...(names.admin_scope === undefined ? {} : { admin: scopeOf(claim(payload, names.admin_scope)) }),
+      admin: names.admin_scope === undefined ? 'nothing' : scopeOf(claim(payload, names.admin_scope)),
     },
   }
 }

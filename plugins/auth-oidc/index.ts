@@ -26,10 +26,7 @@ export default definePlugin({
     return {
       service: [verifier],
       open: () => keys.read(),
-      start() {
-        if (options.claims.admin_scope === undefined) log.warn(`whoever has a token of ${issuer} for ${trusted.audience} may administer everything (set auth.oidc.claims.admin_scope)`)
-        keys.follow()
-      },
+      start: () => keys.follow(),
       close: () => keys.close(),
     }
   },

@@ -12,7 +12,7 @@ export const schema = {
       properties: {
         user_path: { type: 'string', minLength: 1, description: 'The path that calls are made for. A token without it is refused then.' },
         labels: { type: 'string', minLength: 1, description: 'A label, or a list of them.' },
-        admin_scope: { type: 'string', minLength: 1, description: 'The path that the caller administers; `/` is everything. A token without it administers nothing then. Where no claim is named here, every token administers everything.' },
+        admin_scope: { type: 'string', minLength: 1, description: 'The path that the caller administers; `/` is everything. A token without it administers nothing, and none does where no claim is named here.' },
       },
     },
     clock_skew: { type: 'number', format: 'duration', minimum: 0, maximum: 300_000, default: '30s', setting: 'auth.oidc.clock_skew', description: 'How far the issuer\'s clock may be from this one.' },

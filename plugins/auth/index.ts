@@ -26,6 +26,7 @@ export default definePlugin({
     const masterKey = isDisabled ? undefined : key
     const isMasterKey = masterKey === undefined ? () => false : equals(masterKey)
     const master = masterCaller(masterKey ?? '')
+    /** Both the peer of the connection, and the client that a trusted proxy names. */
     const isNear = ({ request }: Exchange) => isOpenToAll || isLoopback(request.remoteAddress) && isLoopback(request.clientAddress ?? request.remoteAddress)
     /** Whether keys that administrators make are the only ones. */
     const isByKeysAlone = masterKey === undefined && !isDisabled && sources.length === 0
@@ -105,7 +106,7 @@ function isAdmin(path: string): boolean {
   return path === '/admin' || path.startsWith('/admin/')
 }
 
-/** The peer of the connection; what a header says of it proves nothing. */
+/** Whether an address is one of this machine. */
 function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
 }
