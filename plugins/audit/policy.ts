@@ -1,4 +1,4 @@
-/** What policy did with a request and its reply, and the revisions that they made of it. */
+/** What policy did with a request and its reply, and the revisions that it made of them. */
 
 import { GatewayError, Reply, type Exchange } from '../../core/index.ts'
 import { Blocked } from '../../core/pipeline/verdict.ts'

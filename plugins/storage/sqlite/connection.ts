@@ -19,6 +19,7 @@ export class WorkerConnection {
   readonly #waiting = new Map<number, Waiting>()
   readonly #opened: Promise<unknown>
   #closed: Promise<void> | undefined
+  #isOpen = false
   #last: number = ready
   /** Also of those that nobody waits for any more. */
   #unanswered = 0
@@ -29,7 +30,7 @@ export class WorkerConnection {
     this.#thread = Thread.for({ take: answer => this.#take(answer), end: cause => this.#end(cause) })
     this.#thread.ask(opening)
     this.#opened = this.#wait(ready, 60_000)
-    this.#opened.catch(() => {}) // told to whoever asks
+    this.#opened.then(() => { this.#isOpen = true }, () => {}) // told to whoever asks
   }
 
   get isEnded(): boolean {
@@ -51,13 +52,13 @@ export class WorkerConnection {
     return await answer
   }
 
-  /** What is under way is cut off, with its thread. */
+  /** What is under way is cut off, with its thread. One that could not open its database ends, too: it may still hold the file. */
   close(): Promise<void> {
     return this.#closed ??= this.#close()
   }
 
   async #close(): Promise<void> {
-    const isIdle = this.#unanswered === 0 && !this.isEnded
+    const isIdle = this.#isOpen && this.#unanswered === 0 && !this.isEnded
     this.#end(undefined)
     await (isIdle ? this.#thread.leave() : this.#thread.end())
   }

@@ -1,4 +1,4 @@
-/** Threads for databases, one each. One that its database left is kept for a while: a thread takes longer to begin than a file to open. */
+/** Threads for databases, one each. One that its database left is kept for a while: who starts one gateway after another, as tests do, waits for no new thread. */
 
 import { getCompileCacheDir } from 'node:module'
 import { dirname, extname } from 'node:path'
@@ -7,7 +7,7 @@ import { closed, type Answer, type Asked } from './protocol.ts'
 
 /** Rows come and go in batches: more room for them is only memory. */
 const youngMb = 16
-/** How long a thread without a database is kept: through the reload that opens another. */
+/** How long a thread without a database is kept. */
 const keptMs = 10_000
 
 /** Whom a thread answers. */
@@ -49,15 +49,16 @@ export class Thread {
     this.#worker.postMessage(asked) // oxlint-disable-line unicorn/require-post-message-target-origin -- a worker, not a window
   }
 
-  /** Closes the database; the thread is there for another one. */
+  /** Closes the database. The thread is there for another one, unless that failed. */
   async leave(): Promise<void> {
     this.awaited = true
-    const isAlive = await new Promise<boolean>(resolve => {
-      this.#holder = { take: answer => { if (answer.id === closed) resolve(true) }, end: () => resolve(false) }
+    const isClosed = await new Promise<boolean>(resolve => {
+      this.#holder = { take: answer => { if (answer.id === closed) resolve(!('error' in answer)) }, end: () => resolve(false) }
       this.ask('close')
     })
     this.awaited = false
-    if (isAlive) this.#keep()
+    if (isClosed) this.#keep()
+    else await this.end()
   }
 
   /** Ends the thread with all that it does. */

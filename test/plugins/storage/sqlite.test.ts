@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import type { Journal, PluginDefinition } from '../../../core/index.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
@@ -184,6 +185,19 @@ describe('sqlite', () => {
     await next.storage.records('things').put('y', { kept: true })
     expect((await next.storage.records('things').get('y'))?.value).to.deep.equal({ kept: true })
     expect(await cut).to.be.oneOf(['done', 'StorageUnavailable'])
+  })
+
+  it('ends a thread that could not open its file: it may still hold it', async () => {
+    const options = await database()
+    await writeFile(options.path, 'this is no database '.repeat(100))
+    const begun: Worker[] = []
+    const note = (thread: Worker) => void begun.push(thread)
+    process.on('worker', note)
+    await using held = new AsyncDisposableStack()
+    while (begun.length === 0) held.use(await OpenStore.open(plugin, await database())) // until those of earlier tests are taken
+    expect(await OpenStore.open(plugin, options).then(() => 'opened', () => 'failed')).to.equal('failed')
+    process.off('worker', note)
+    expect(begun.map(({ threadId }) => threadId > 0)).to.deep.equal([true, false])
   })
 
   for (const command of [['check'], ['explain', 'chat'], ['config', 'show']]) {
