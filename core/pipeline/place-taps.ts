@@ -171,7 +171,7 @@ function openingTaps(step: PlacedStep): readonly ((exchange: Exchange) => void)[
 
 function lastTaps(step: PlacedStep): readonly LastTap[] {
   const { stream } = step.instance.taps
-  const call = taps(step, 'stream') && isStreamTap(stream) ? stream.last : undefined
+  const call = taps(step, 'stream') && isStreamTap(stream) ? stream.last?.bind(stream) : undefined
   if (call === undefined) return []
   const mode = errorMode(step, 'stream')
   return [{ name: step.name, call, timeoutMs: step.timeoutMs, onFailure: (name, cause, exchange) => failedOnStream(name, cause, exchange, mode) }]

@@ -2,6 +2,9 @@ import { expect } from 'chai'
 import { GatewayError, gatewayError } from '../../../core/errors.ts'
 import type { Exchange } from '../../../core/pipeline/exchange.ts'
 import { LastEvent, type LastTap } from '../../../core/pipeline/last-event.ts'
+import { definePlugin, type StreamTap } from '../../../core/plugin/define.ts'
+import { StreamEvent } from '../../../core/stream/event.ts'
+import { runPlugin } from '../../../core/testing/run-plugin.ts'
 import responses from '../../../plugins/dialects/openai-responses/index.ts'
 import { until } from '../../support/until.ts'
 
@@ -33,6 +36,18 @@ class Trial {
 describe('the last event of a stream', () => {
   it('leaves as it came when the tap says nothing', () => {
     expect(new Trial(() => {}).take(delta, delta + end + done).left).to.equal(delta + delta + end + done)
+  })
+
+  it('is shown to a tap that is an instance of a class on that instance', async () => {
+    class Ends implements StreamTap {
+      seen = 0
+      last(): void { this.seen += 1 }
+    }
+    const stream = new Ends()
+    const { exchange } = await runPlugin(definePlugin({ name: 'ends', setup: () => ({ stream }) }))
+    const { lasts: [tap] } = exchange.plan.streamFrom(exchange.answeredBy, exchange.dialect)
+    void tap?.call(new StreamEvent(Buffer.from(end)), exchange)
+    expect(stream.seen).to.equal(1)
   })
 
   it('is told from a text that speaks of it', () => {
