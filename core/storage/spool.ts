@@ -55,9 +55,10 @@ export class Spool<Row extends JournalRow> {
 
   /** Takes a row. It is on the disk before anything that this turn writes to a socket. */
   append(row: Row): void {
+    const line = `${JSON.stringify(row)}\n`
     if (this.#rows.length === 0) beforeEndOfTurn(this)
     this.#rows.push(row)
-    this.#lines += `${JSON.stringify(row)}\n`
+    this.#lines += line
     if (this.#isClosed) this.flush()
   }
 

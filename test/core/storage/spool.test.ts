@@ -58,6 +58,16 @@ describe('the spool', () => {
     return all
   }
 
+  it('keeps rows and lines together when one cannot be written as JSON', () => {
+    const own = spool()
+    const endless = { ...row('x'), get text(): string { throw new TypeError('no') } }
+    expect(() => { own.append(endless) }).to.throw(TypeError)
+    own.append(row('a'))
+    own.flush()
+    const { rows: kept, lines } = own.next(10)
+    expect([kept.map(({ id }) => id), String(lines)]).to.deep.equal([['a'], `${JSON.stringify(row('a'))}\n`])
+  })
+
   it('writes what one turn appends in one file, for the owner alone, before anything else leaves at its end', async () => {
     const made = spool()
     const seen: number[] = []
