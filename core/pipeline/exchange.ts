@@ -321,13 +321,6 @@ export class Exchange {
     })
   }
 
-  #stoppable(): AbortController {
-    const controller = new AbortController()
-    if (this.#stopped !== undefined) controller.abort(this.#stopped)
-    else this.whenStopped(reason => controller.abort(reason))
-    return controller
-  }
-
   /** Changes the headers of the request, for the steps to come and, where headers of callers go along, for the provider. */
   editRequestHeaders(edits: HeaderEdits): void {
     const { request, forward } = this
@@ -350,6 +343,13 @@ export class Exchange {
   sleep(ms: number): Promise<void> {
     let timer: { cancel(): void } | undefined
     return this.orStopped(new Promise<void>(resolve => { timer = this.clock.after(ms, resolve) })).finally(() => timer?.cancel())
+  }
+
+  #stoppable(): AbortController {
+    const controller = new AbortController()
+    if (this.#stopped !== undefined) controller.abort(this.#stopped)
+    else this.whenStopped(reason => controller.abort(reason))
+    return controller
   }
 }
 
