@@ -19,7 +19,7 @@ export function isNetwork(text: string): boolean {
   return (named[text] ?? [text]).every(block => blockOf(block) !== undefined)
 }
 
-/** Whether an address, as `plainAddress` spells it, is in one of these networks. */
+/** Whether an address is in one of these networks. */
 export function membership(texts: readonly string[]): (address: string) => boolean {
   const list = new BlockList()
   for (const text of texts.flatMap(text => named[text] ?? [text])) {
@@ -31,6 +31,9 @@ export function membership(texts: readonly string[]): (address: string) => boole
     return family !== undefined && list.check(address, family)
   }
 }
+
+/** Whether an address is one of this machine. */
+export const isLoopback = membership(['loopback'])
 
 /** An IPv4 address in the clothes of IPv6 without them; others as they are. */
 export function plainAddress(address: string): string {

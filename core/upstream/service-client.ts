@@ -1,7 +1,7 @@
 /** Calls to one service of the operator's own, such as a webhook or an analyzer, on connections that are kept. */
 
-import { isIP } from 'node:net'
 import { request, type Dispatcher } from 'undici'
+import { isLoopback } from '../networks.ts'
 import type { Clock } from '../plugin/services.ts'
 import { connectionsTo } from './connections.ts'
 
@@ -69,11 +69,10 @@ export function serviceUrl(address: string, isSecret: boolean): URL {
   const url = URL.parse(address)
   if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new Error('the address of a service begins with https:// or http://')
   if (url.username !== '' || url.password !== '') throw new Error('the address of a service holds no user')
-  if (isSecret && url.protocol !== 'https:' && !isLoopback(url.hostname)) throw new Error(`${url.host} is not on this machine: its address must begin with https://`)
+  if (isSecret && url.protocol !== 'https:' && !isOnThisMachine(url.hostname)) throw new Error(`${url.host} is not on this machine: its address must begin with https://`)
   return url
 }
 
-function isLoopback(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '')
-  return host === 'localhost' || host === '::1' || isIP(host) === 4 && host.startsWith('127.')
+function isOnThisMachine(hostname: string): boolean {
+  return hostname === 'localhost' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
 }

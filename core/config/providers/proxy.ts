@@ -1,6 +1,7 @@
 /** Which proxy calls go through: the instance's own, that of the whole process, or none (providers 3). */
 
-import { BlockList, isIP } from 'node:net'
+import { isIP } from 'node:net'
+import { isLoopback, membership } from '../../networks.ts'
 import { proxyUrl } from './urls.ts'
 
 /** The process's own proxies, and hosts that are reached without them. Either case counts. */
@@ -20,7 +21,7 @@ export function proxyFor(url: string, { proxy_url: own, variables = {} }: ProxyS
   const to = new URL(url)
   const name = to.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY'
   const said = valueOf(variables, name)
-  if (said === undefined || isLoopback(hostOf(to)) || isExempt(to, valueOf(variables, 'NO_PROXY') ?? '')) return undefined
+  if (said === undefined || isOnThisMachine(hostOf(to)) || isExempt(to, valueOf(variables, 'NO_PROXY') ?? '')) return undefined
   try {
     return proxyUrl(said.includes('://') ? said : `http://${said}`)
   } catch (cause) {
@@ -44,12 +45,8 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase()
 }
 
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8)
-loopback.addAddress('::1', 'ipv6')
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || isIn(loopback, host)
+function isOnThisMachine(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)
 }
 
 /**
@@ -68,29 +65,7 @@ function isExempt(to: URL, list: string): boolean {
 }
 
 function isNamed(host: string, named: string): boolean {
-  if (named.includes('/')) return isInNetwork(host, named)
-  if (isIP(named) !== 0) return isIn(listOf(named), host)
+  if (named.includes('/') || isIP(named) !== 0) return membership([named])(host)
   const domain = named.replace(/^\*?\./, '').replace(/\.$/, '')
   return host.endsWith(`.${domain}`) || host === domain && domain === named.replace(/\.$/, '')
-}
-
-function isInNetwork(host: string, network: string): boolean {
-  const [address = '', bits = ''] = network.split('/')
-  const version = isIP(address)
-  if (version === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > (version === 4 ? 32 : 128)) return false
-  const list = new BlockList()
-  list.addSubnet(address, Number(bits), version === 4 ? 'ipv4' : 'ipv6')
-  return isIn(list, host)
-}
-
-/** In whatever way the address is spelled. */
-function listOf(address: string): BlockList {
-  const list = new BlockList()
-  list.addAddress(address, isIP(address) === 4 ? 'ipv4' : 'ipv6')
-  return list
-}
-
-function isIn(list: BlockList, host: string): boolean {
-  const version = isIP(host)
-  return version !== 0 && list.check(host, version === 4 ? 'ipv4' : 'ipv6')
 }
