@@ -1,6 +1,7 @@
 /** One header policy, ready to be asked of each request (policy 13.1). */
 
 import { checkHeaderPolicy, type HeaderAction, type HeaderCondition, type HeaderPolicy, type IncomingRequest } from '../../core/index.ts'
+import { headerValues } from '../../core/http/header-values.ts'
 import { compilePattern } from '../../core/plugin/pattern.ts'
 import type { Change } from './planned-policy.ts'
 
@@ -31,7 +32,7 @@ export class CompiledPolicy {
 function changeOf({ action, header, value, from_header: source }: HeaderAction, request: Request): Change | undefined {
   if (action === 'remove') return { header, value: undefined }
   if (source === undefined) return { header, value: value ?? '' }
-  const [copied] = valuesOf(request, source)
+  const [copied] = headerValues(request, source)
   return copied === undefined ? undefined : { header, value: copied, source }
 }
 
@@ -53,18 +54,8 @@ function bare(path: string): string {
 }
 
 function conditionTest({ header, matches, equals, present = true }: HeaderCondition): Test {
-  if (equals !== undefined) return request => valuesOf(request, header).includes(equals)
-  if (matches === undefined) return request => valuesOf(request, header).length > 0 === present
+  if (equals !== undefined) return request => headerValues(request, header).includes(equals)
+  if (matches === undefined) return request => headerValues(request, header).length > 0 === present
   const pattern = compilePattern(matches)
-  return request => valuesOf(request, header).some(value => pattern.test(value))
-}
-
-/** The values of a header; those that a step before changed are as it left them. */
-function valuesOf({ headers, rawHeaders }: Request, name: string): readonly string[] {
-  const lower = name.toLowerCase()
-  const standing = headers[lower]
-  if (standing === undefined) return []
-  if (typeof standing !== 'string') return standing
-  const sent = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === lower)
-  return sent.length > 1 && sent.join(', ') === standing ? sent : [standing]
+  return request => headerValues(request, header).some(value => pattern.test(value))
 }

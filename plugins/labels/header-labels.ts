@@ -1,6 +1,7 @@
 /** The labels that the headers of a call say, read as the settings want it; made anew whenever those change. */
 
 import { isUtf8 } from 'node:buffer'
+import { headerValues } from '../../core/http/header-values.ts'
 import type { IncomingRequest } from '../../core/index.ts'
 import { splitLabels } from './split-labels.ts'
 import { merged, nameOf, type TaggingHeader } from './tagging-header.ts'
@@ -9,6 +10,8 @@ import { merged, nameOf, type TaggingHeader } from './tagging-header.ts'
 const wellKnown: TaggingHeader = { header: 'x-litellm-tags', prefix: '', delimiter: ',', do_not_pass: false }
 
 const none: readonly string[] = []
+
+type Request = Pick<IncomingRequest, 'headers' | 'rawHeaders'>
 
 interface Rule extends Pick<TaggingHeader, 'prefix' | 'delimiter'> {
   /** In lower case. */
@@ -29,7 +32,7 @@ export class HeaderLabels {
   }
 
   /** In order, and not yet without repetitions. */
-  of(request: Pick<IncomingRequest, 'headers' | 'rawHeaders'>): readonly string[] {
+  of(request: Request): readonly string[] {
     let found = none
     for (const rule of this.#rules) {
       if (request.headers[rule.name] !== undefined) found = [...found, ...said(rule, request)]
@@ -38,14 +41,10 @@ export class HeaderLabels {
   }
 }
 
-function said({ name, prefix, delimiter }: Rule, { rawHeaders }: Pick<IncomingRequest, 'rawHeaders'>): readonly string[] {
-  const labels = valuesOf(name, rawHeaders).flatMap(value => splitLabels(decoded(value), delimiter))
+/** Each time that the header was sent by itself: put together, they would have a comma between them, whatever the delimiter is. */
+function said({ name, prefix, delimiter }: Rule, request: Request): readonly string[] {
+  const labels = headerValues(request, name).flatMap(value => splitLabels(decoded(value), delimiter))
   return prefix === '' ? labels : labels.map(label => label.startsWith(prefix) ? label.slice(prefix.length).trim() : label).filter(label => label !== '')
-}
-
-/** One for each time that the header was sent: put together, they would have a comma between them, whatever the delimiter is. */
-function valuesOf(name: string, rawHeaders: readonly string[]): readonly string[] {
-  return rawHeaders.flatMap((sent, i) => i % 2 === 0 && sent.toLowerCase() === name ? [rawHeaders[i + 1] as string] : [])
 }
 
 /** Headers come as bytes, a character for each; where those are UTF-8, that is what was meant. */

@@ -3,6 +3,7 @@
 import { expect } from 'chai'
 import { chatCompletion } from '../../../core/testing/chat-samples.ts'
 import { runPlugin, type PluginRun } from '../../../core/testing/run-plugin.ts'
+import { HeaderLabels } from '../../../plugins/labels/header-labels.ts'
 import labels from '../../../plugins/labels/index.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { expectError } from '../../support/answer.ts'
@@ -68,6 +69,11 @@ describe('the labels of a call', () => {
       expect(upstream).to.deep.equal({ ...body, ...sent })
     })
   }
+
+  it('are read of the path that a key is bound to, not of the one that its caller sent', () => {
+    const reader = new HeaderLabels([{ header: 'X-Tapline-User-Path', prefix: '', delimiter: ',', do_not_pass: false }])
+    expect(reader.of({ headers: { 'x-tapline-user-path': '/bound' }, rawHeaders: ['X-Tapline-User-Path', '/chosen'] })).to.deep.equal(['/bound'])
+  })
 
   it('are refused where their text cannot be read', async () => {
     const tags = `${'x'.repeat(100)}\\q`
