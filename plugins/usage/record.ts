@@ -18,7 +18,7 @@ export type PriceOf = (call: PricedCall) => Cost
 
 export const nothingCounted: BaseCounts = { input_tokens: null, output_tokens: null, total_tokens: null, raw_data: null }
 
-/** Every request comes by here: one literal, and no copies. */
+/** The facts with their counts and costs. Every request comes by here. */
 export function madeRecord(facts: RecordFacts, counts: BaseCounts, priceOf: PriceOf): UsageRecord {
   const { uncached_input_tokens, cached_input_tokens, cache_write_input_tokens } = cacheSplit(counts)
   const { input_tokens, output_tokens, total_tokens, raw_data } = counts
