@@ -20,6 +20,8 @@ const longestBackoffMs = 5_000
 /** While there is nothing to do, the figures are brought up to date so often. */
 const restMs = 60_000
 const closeLimitMs = 10_000
+/** Who asks for what was recorded is not kept waiting longer by a store that is behind. */
+const flushLimitMs = 1_000
 
 export interface WriterPolicy {
   /** So many rows may wait in memory alone; further ones are spooled. 0: every row is on the disk before anything that its turn writes to a socket. */
@@ -97,10 +99,9 @@ export class JournalWriter<Row extends JournalRow> {
     this.#spool.flush()
   }
 
-  /** Resolves when the rows that wait now are stored, or the store takes none. */
+  /** Resolves when the rows that wait now are stored, or the store takes none; after 1 s at the latest. */
   async flush(): Promise<void> {
-    await this.#draining
-    await this.#drain(() => true)
+    if (!this.#isEmpty) await this.#within(flushLimitMs, this.#drainWhole())
   }
 
   /** Stores what waits, for at most 10 s; what is left stays on the disk, and so does what is added later. */
@@ -110,13 +111,22 @@ export class JournalWriter<Row extends JournalRow> {
 
   async #close(): Promise<void> {
     this.#timer.cancel()
-    let limit: Timer | undefined
-    await Promise.race([this.flush(), new Promise<void>(resolve => { limit = this.#options.clock.after(closeLimitMs, resolve) })])
-    limit?.cancel()
+    await this.#within(closeLimitMs, this.#drainWhole())
     this.#spoolBuffer()
     this.#spool.flush()
     this.#figures.show(this.length, this.#spool.bytes)
     this.#spool.close()
+  }
+
+  async #within(limitMs: number, work: Promise<void>): Promise<void> {
+    let limit: Timer | undefined
+    await Promise.race([work, new Promise<void>(resolve => { limit = this.#options.clock.after(limitMs, resolve) })])
+    limit?.cancel()
+  }
+
+  async #drainWhole(): Promise<void> {
+    await this.#draining
+    await this.#drain(() => true)
   }
 
   #drain(goOn: () => boolean): Promise<void> {

@@ -20,6 +20,8 @@ export interface EndpointGround {
   /** Why costs cannot be recalculated, if they cannot. */
   cannotRecalculate(): string | undefined
   recalculate(call: AdminCall): Promise<object>
+  /** Stores what was noted, as far as it can be done soon. */
+  flush(): Promise<void>
 }
 
 type Listing = (journal: UsageJournal, call: AdminCall, now: number, pricing: Pricing) => Promise<readonly object[]>
@@ -31,7 +33,19 @@ function query(more: object = {}): Readonly<Record<string, unknown>> {
 }
 
 export function usageEndpoints(ground: EndpointGround): readonly AdminEndpoint[] {
-  return [summaryEndpoint(ground), ...listEndpoints(ground), sessionsEndpoint(ground), logEndpoint(ground), exportEndpoint(ground), throughputEndpoint(ground), recalculationEndpoint(ground)]
+  const endpoints = [summaryEndpoint(ground), ...listEndpoints(ground), sessionsEndpoint(ground), logEndpoint(ground), exportEndpoint(ground), throughputEndpoint(ground), recalculationEndpoint(ground)]
+  return endpoints.map(endpoint => upToDate(endpoint, ground))
+}
+
+/** Whoever calls, and then asks what it cost, is told. */
+function upToDate(endpoint: AdminEndpoint, { flush }: EndpointGround): AdminEndpoint {
+  return {
+    ...endpoint,
+    async handle(call) {
+      await flush()
+      return await endpoint.handle(call)
+    },
+  }
 }
 
 function summaryEndpoint({ journal, now }: EndpointGround): AdminEndpoint {

@@ -42,6 +42,7 @@ export default definePlugin({
       const running = lease()
       const endpoints = usageEndpoints({
         journal: options.recording ? journal : undefined, pricing, now: () => clock.now(), cannotRecalculate,
+        flush: async () => { await opened?.writer?.flush() },
         recalculate: call => recalculate(call, { journal, lease: running, now: clock.now(), providers: providers.keys(), priceOf }),
       })
       for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import pino from 'pino'
 import { GatewayHealth } from '../../../core/gateway/health.ts'
@@ -149,8 +150,11 @@ describe('the writer of a journal', () => {
         addAll(['a'])
         const flushed = writer.flush()
         await until(() => clock.waitsMs.includes(30_000))
-        clock.advance(30_000)
+        clock.advance(1_000)
         await flushed
+        expect(await isReady()).to.equal('ok')
+        clock.advance(29_000)
+        await turn()
         journal.hangs = false
         journal.fails = away
         expect(await isReady()).to.equal('down')
