@@ -106,7 +106,7 @@ export class GatewayError extends Error {
     this.#type = details.type
   }
 
-  /** OpenAI's name for the kind of error; other dialects derive theirs from `status` (api 3.2). */
+  /** OpenAI's name for the kind of error; other dialects derive theirs from `status`. */
   get type(): string {
     return this.#type ?? (this.provider !== undefined && this.status >= 500 ? 'provider_error' : errorType(this.status))
   }
@@ -123,7 +123,7 @@ export function gatewayError(code: Code, message: string, details: ErrorDetails 
   })
 }
 
-/** The closed list of error types, by status (api 3.2). */
+/** The closed list of error types, by status. */
 export function errorType(status: number): string {
   switch (status) {
     case 401: return 'authentication_error'

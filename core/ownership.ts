@@ -1,4 +1,4 @@
-/** Who may reach an object that somebody made: responses, conversations, files, batches (policy 15.2). */
+/** Who may reach an object that somebody made: responses, conversations, files, batches. */
 
 import { gatewayError, type GatewayError } from './errors.ts'
 import type { Caller } from './pipeline/exchange.ts'

@@ -1,4 +1,4 @@
-/** The path below which everything is served (config 10). */
+/** The path below which everything is served. */
 
 /** `/` for the root, else a leading slash, none at the end, none doubled; undefined for a path that cannot be one. */
 export function normalizeBasePath(path: string): string | undefined {

@@ -1,4 +1,4 @@
-/** `.env` files (config 5): `KEY=value`, `export KEY=value`, comments, single and double quotes, no interpolation. */
+/** `.env` files: `KEY=value`, `export KEY=value`, comments, single and double quotes, no interpolation. */
 
 export interface DotenvEntry {
   readonly value: string

@@ -1,4 +1,4 @@
-/** Which file is the configuration, and what stands in it (config 2). */
+/** Which file is the configuration, and what stands in it. */
 
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -1,4 +1,4 @@
-/** The value grammar (config 6): what an operator writes, as the number or boolean that it means; undefined for anything else. */
+/** The value grammar: what an operator writes, as the number or boolean that it means; undefined for anything else. */
 
 const words: Readonly<Record<string, boolean>> = { true: true, 1: true, yes: true, on: true, false: false, 0: false, no: false, off: false }
 

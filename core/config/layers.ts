@@ -1,4 +1,4 @@
-/** The layers above the defaults, merged leaf by leaf: the file, then variables, then flags (config 2). */
+/** The layers above the defaults, merged leaf by leaf: the file, then variables, then flags. */
 
 import type { Variable } from './environment.ts'
 import { fromText } from './env-text.ts'
@@ -57,7 +57,7 @@ export class Layers {
   }
 
   /**
-   * Sets `<block>.enabled` for each block that is there by its presence alone, or whose variable is set to nothing (config 2).
+   * Sets `<block>.enabled` for each block that is there by its presence alone, or whose variable is set to nothing.
    */
   applyPresence(blocks: readonly string[], spellings: Spellings): void {
     for (const block of blocks.map(pointerTo)) {

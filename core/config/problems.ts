@@ -18,7 +18,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * One line for one problem: where, which setting, what was expected and what was found (config 7).
+ * One line for one problem: where, which setting, what was expected and what was found.
  * @param cwd files below it are named relative to it
  * @example tapline.yaml:12:3  /server/body_sise_limit  unknown key; did you mean "body_size_limit"?
  */

@@ -1,4 +1,4 @@
-/** What secret references name: `${env:NAME}` and `${file:/absolute/path}` (config 4.2). */
+/** What secret references name: `${env:NAME}` and `${file:/absolute/path}`. */
 
 import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'

@@ -1,4 +1,4 @@
-/** The spellings of a variable's name: canonical, compatible, bare (config 3). */
+/** The spellings of a variable's name: canonical, compatible, bare. */
 
 import type { Environment, Variable } from './environment.ts'
 import { readBoolean } from './grammar.ts'

@@ -1,4 +1,4 @@
-/** Text with placeholders: `${VAR}`, `${VAR:-default}`, `${scheme:reference}`, and `$${` for a literal `${` (config 4). */
+/** Text with placeholders: `${VAR}`, `${VAR:-default}`, `${scheme:reference}`, and `$${` for a literal `${`. */
 
 type Piece =
   | { readonly kind: 'text'; readonly text: string }

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer'
 import { Controls, find, type Searched } from './controls.ts'
 import { JsonError } from './json-error.ts'
 
-/** Levels of arrays and objects that a document may have (api 4). */
+/** Levels of arrays and objects that a document may have. */
 export const maxDepth = 512
 
 /** Told where the children of the scanned container stand, in order. */

@@ -1,4 +1,4 @@
-/** A model that a guardrail asks: by calls of the gateway's own, which policy does not look at (policy 9.4). */
+/** A model that a guardrail asks: by calls of the gateway's own, which policy does not look at. */
 
 import type { Caller, Exchange } from '../pipeline/exchange.ts'
 import type { Pipelines } from '../plugin/services.ts'

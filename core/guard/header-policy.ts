@@ -1,4 +1,4 @@
-/** How a header policy is written, in the configuration and by administrators, and what is wrong with one (policy 13.1). */
+/** How a header policy is written, in the configuration and by administrators, and what is wrong with one. */
 
 import { refusalToTouch, headerName, headerValue, untouchable } from '../upstream/header-edits.ts'
 import { compilePattern } from '../plugin/pattern.ts'

@@ -126,7 +126,7 @@ export interface EmbeddingsSide {
 export interface StreamReader {
   /** An event that differs in nothing but its text from one that came just before it, and that said one `delta`, says the same `delta` with that text: it need not be read. */
   readonly repeats?: boolean
-  /** One event of the stream, in order. Never throws: what it cannot read it reports as an `error` event, or skips (dialects 6). */
+  /** One event of the stream, in order. Never throws: what it cannot read it reports as an `error` event, or skips. */
   read(event: StreamEvent, emit: Emit): void
   /** The stream is over. What was held back comes now; if the answer is not complete, nothing is said of an end: the kernel reports it. */
   end(emit: Emit): void

@@ -104,7 +104,7 @@ export interface Dialect extends UpstreamDialect {
   usage(reply: JsonDocument): Usage | undefined
   /** The body of a plain reply with this one assistant turn. */
   answer(facts: AnswerFacts): Buffer
-  /** The envelope of an error (api 3.1). */
+  /** The envelope of an error. */
   error(error: GatewayError, requestId: string): Buffer
   readonly stream: StreamFormat
   /** How requests that come as forms are checked; absent in dialects that have none such. */

@@ -21,7 +21,7 @@ export interface Identity {
   readonly labels?: readonly string[]
   /** The models that he may use; absent is all that others may. */
   readonly allowedModels?: readonly string[]
-  /** What he may administer; absent is everything (policy 2.1). */
+  /** What he may administer; absent is everything. */
   readonly admin?: AdminScope | 'nothing'
 }
 

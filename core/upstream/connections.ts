@@ -1,4 +1,4 @@
-/** Connections to one server: straight to it, or through a proxy (providers 3). */
+/** Connections to one server: straight to it, or through a proxy. */
 
 import type { LookupFunction, Socket } from 'node:net'
 import { buildConnector, Pool, ProxyAgent, type Dispatcher } from 'undici'

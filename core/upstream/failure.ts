@@ -1,4 +1,4 @@
-/** What a provider's failure means to the caller: status, code and message kept, envelopes and HTML left behind (api 3.4). */
+/** What a provider's failure means to the caller: status, code and message kept, envelopes and HTML left behind. */
 
 import { GatewayError, gatewayError } from '../errors.ts'
 import { codeOfMessage } from '../neutral/long-prompt.ts'
@@ -68,7 +68,7 @@ function explain(provider: string, status: number, message: string): string {
   return message === '' ? `${provider} answered with status ${status}` : message
 }
 
-/** Reads the vendors' shapes of an error: `error.message`, `error` as text, `message`, `detail`, else the text itself (providers 5.4). */
+/** Reads the vendors' shapes of an error: `error.message`, `error` as text, `message`, `detail`, else the text itself. */
 function vendorError(body: Buffer, headers: ReplyHeaders): VendorError {
   const text = body.toString().trim()
   const parsed = parse(text)

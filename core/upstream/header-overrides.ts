@@ -1,4 +1,4 @@
-/** What the operator says of the headers of calls to one provider: fixed ones, or those of callers (policy 13.2). */
+/** What the operator says of the headers of calls to one provider: fixed ones, or those of callers. */
 
 import { forwardedHeaders, type CallerHeaders } from './forwarded-headers.ts'
 import { hasHeader, replaced, untouchable } from './header-edits.ts'

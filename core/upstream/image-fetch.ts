@@ -1,4 +1,4 @@
-/** Fetches an image from the public internet, for a caller who names its address: nothing else, and from nowhere else (providers 8.6). */
+/** Fetches an image from the public internet, for a caller who names its address: nothing else, and from nowhere else. */
 
 import { isIP } from 'node:net'
 import { request } from 'undici'

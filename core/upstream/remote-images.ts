@@ -1,4 +1,4 @@
-/** Images that a request names by their addresses, fetched for providers that take them as data only (providers 8.6). */
+/** Images that a request names by their addresses, fetched for providers that take them as data only. */
 
 import type { JsonDocument, JsonNode } from '../document/document.ts'
 import { refusal } from '../neutral/losses.ts'

@@ -8,7 +8,7 @@ export const statusListSchema = {
   items: { type: 'string', pattern: '^[1-5](\\d\\d|[xX][xX])$', description: 'A status, or a class such as 5xx.' },
 } as const satisfies OptionsSchema
 
-/** A provider's 408 and 424 say that it failed, not that the caller did (README, decision 26): they are of its class 5xx. */
+/** A provider's 408 and 424 say that it failed, not that the caller did: they are of its class 5xx. */
 const providersFaults: ReadonlySet<number> = new Set([408, 424])
 
 /** Whether a provider's status is on a list. @param written for example `['429', '5xx']` */

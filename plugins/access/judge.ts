@@ -1,4 +1,4 @@
-/** Who may use which model (policy 6): the one policy of the model that says most, and every list of the key and of the paths above the call. */
+/** Who may use which model: the one policy of the model that says most, and every list of the key and of the paths above the call. */
 
 import { ancestors, isWithin, type Access, type AccessSource, type Asking, type Denial, type KnownKey, type ModelPolicy, type Models } from '../../core/index.ts'
 import type { SelectorLists } from '../../core/selected-models.ts'

@@ -1,4 +1,4 @@
-/** What the caller's headers say of the cache (reliability 9.1). */
+/** What the caller's headers say of the cache. */
 
 import type { IncomingRequest } from '../../core/index.ts'
 

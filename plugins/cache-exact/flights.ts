@@ -1,4 +1,4 @@
-/** Identical requests that miss at the same time: one leads and calls the provider, the others wait for its answer (reliability 9.2). */
+/** Identical requests that miss at the same time: one leads and calls the provider, the others wait for its answer. */
 
 import type { Exchange } from '../../core/index.ts'
 import type { Entry } from './entry.ts'

@@ -1,4 +1,4 @@
-/** Answers a request that is equal to an earlier one with the answer that it got then (reliability 9). Streams go by. */
+/** Answers a request that is equal to an earlier one with the answer that it got then. Streams go by. */
 
 import { definePlugin, gatewayError, Reply, slot, type Exchange } from '../../core/index.ts'
 import { bypasses, ttlMs } from './directives.ts'
@@ -107,7 +107,7 @@ function says(json: string | undefined): boolean {
 }
 
 /**
- * The answer as it may be kept; undefined for one that may not (reliability 9.1). After a failover the answer is another target's than
+ * The answer as it may be kept; undefined for one that may not. After a failover the answer is another target's than
  * the key says.
  */
 function entryOf({ reply, attempts, cache, clock, gone }: Exchange, mostBytes: number): Entry | undefined {

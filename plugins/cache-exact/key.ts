@@ -1,4 +1,4 @@
-/** The key of a request: two requests have the same only if the same answer is right for both (reliability 9.2). */
+/** The key of a request: two requests have the same only if the same answer is right for both. */
 
 import { hash } from 'node:crypto'
 import type { Exchange, Target } from '../../core/index.ts'

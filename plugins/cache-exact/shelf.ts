@@ -1,4 +1,4 @@
-/** Entries in the cache store: what goes wrong there costs a hit, and never a request (reliability 9.2). */
+/** Entries in the cache store: what goes wrong there costs a hit, and never a request. */
 
 import type { Logger } from 'pino'
 import type { CacheStore, Clock } from '../../core/index.ts'

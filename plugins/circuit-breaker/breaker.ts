@@ -1,4 +1,4 @@
-/** The breaker itself: three states, and a permit for each call so that what comes late counts for nothing (reliability 3). */
+/** The breaker itself: three states, and a permit for each call so that what comes late counts for nothing. */
 
 import type { Clock } from '../../core/index.ts'
 

@@ -1,4 +1,4 @@
-/** Keeps calls back from a provider that fails again and again, and lets one through now and then to see (reliability 3). */
+/** Keeps calls back from a provider that fails again and again, and lets one through now and then to see. */
 
 import { definePlugin, gatewayError, slot, type Attempt, type Exchange } from '../../core/index.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'

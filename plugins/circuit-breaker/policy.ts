@@ -1,4 +1,4 @@
-/** What a failure means to the breaker of one provider, decided once from the options (reliability 1, 3). */
+/** What a failure means to the breaker of one provider, decided once from the options. */
 
 import type { Failure, OptionsOf, Pattern, ProviderInstance } from '../../core/index.ts'
 import { checkOptions } from '../../core/config/options.ts'

@@ -1,4 +1,4 @@
-/** What callers say of conversations and their items, checked (api 7.4). */
+/** What callers say of conversations and their items, checked. */
 
 import { gatewayError, keptItems, type GatewayError, type JsonDocument, type JsonNode, type KeptItem } from '../../core/index.ts'
 import { said, stringOf } from '../../core/document/readings.ts'

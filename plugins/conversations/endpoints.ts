@@ -1,4 +1,4 @@
-/** The calls of /v1/conversations (api 7.4). */
+/** The calls of /v1/conversations. */
 
 import { randomUUID } from 'node:crypto'
 import { gatewayError, GatewayError, jsonObjectOf, JsonDocument, jsonReply, notFound, type Reply, type Exchange, type JsonNode, type KeptItem } from '../../core/index.ts'

@@ -1,4 +1,4 @@
-/** Keeps conversations: serves /v1/conversations, and offers them to the plugins that continue them (api 7.4). */
+/** Keeps conversations: serves /v1/conversations, and offers them to the plugins that continue them. */
 
 import { definePlugin } from '../../core/index.ts'
 import { answerCall, refusalOf } from './endpoints.ts'

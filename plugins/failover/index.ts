@@ -1,4 +1,4 @@
-/** Goes on to the next target when one has failed for good (reliability 4). */
+/** Goes on to the next target when one has failed for good. */
 
 import { definePlugin } from '../../core/index.ts'
 import { schema } from './schema.ts'

@@ -1,4 +1,4 @@
-/** Which failures lead to the next target (reliability 4.2). */
+/** Which failures lead to the next target. */
 
 import type { Attempt, Failure } from '../../core/index.ts'
 import { statusTest } from '../../core/upstream/status-list.ts'

@@ -1,4 +1,4 @@
-/** Sets and removes headers of requests, of replies and of the calls to providers; of bodies it sees nothing, and streams go by (policy 11). */
+/** Sets and removes headers of requests, of replies and of the calls to providers; of bodies it sees nothing, and streams go by. */
 
 import { definePlugin, HeaderEdits, refusalToTouch, type HeaderChanges, type OptionsOf, type Taps } from '../../core/index.ts'
 import { schema } from './schema.ts'

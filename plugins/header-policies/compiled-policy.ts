@@ -1,4 +1,4 @@
-/** One header policy, ready to be asked of each request (policy 13.1). */
+/** One header policy, ready to be asked of each request. */
 
 import { checkHeaderPolicy, type HeaderAction, type HeaderCondition, type HeaderPolicy, type IncomingRequest } from '../../core/index.ts'
 import { headerValues } from '../../core/http/header-values.ts'

@@ -1,4 +1,4 @@
-/** Sets and removes headers of the calls to the provider that was chosen first, as policies say of the request (policy 13.1). */
+/** Sets and removes headers of the calls to the provider that was chosen first, as policies say of the request. */
 
 import { definePlugin, slot, writtenHeaderPolicies, type Exchange, type ProviderInstance } from '../../core/index.ts'
 import { CompiledPolicy } from './compiled-policy.ts'

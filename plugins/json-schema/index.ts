@@ -1,4 +1,4 @@
-/** Checks that replies match a JSON Schema, and has those repaired that do not (policy 11). */
+/** Checks that replies match a JSON Schema, and has those repaired that do not. */
 
 import { definePlugin, react, unfenced, warn, type Conversation, type Message, type TextPart, type Verdict } from '../../core/index.ts'
 import { askedSchema } from './asked-schema.ts'

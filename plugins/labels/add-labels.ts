@@ -1,4 +1,4 @@
-/** Puts labels to those that a call has: each once, where it came first, and no more than are kept of a call (policy 14). */
+/** Puts labels to those that a call has: each once, where it came first, and no more than are kept of a call. */
 
 import { slot, type Exchange } from '../../core/index.ts'
 

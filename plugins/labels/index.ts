@@ -1,4 +1,4 @@
-/** Says what a call is counted under, beside its path: the labels of its key, of its headers and of its body (policy 14). */
+/** Says what a call is counted under, beside its path: the labels of its key, of its headers and of its body. */
 
 import { definePlugin } from '../../core/index.ts'
 import { addLabels } from './add-labels.ts'

@@ -1,4 +1,4 @@
-/** Has a model rewrite the texts of prompts and replies (policy 11). */
+/** Has a model rewrite the texts of prompts and replies. */
 
 import { AskedModel, definePlugin, guardWhole, onceEach, rolesOf, Turns, type Seen } from '../../core/index.ts'
 import { schema } from './schema.ts'

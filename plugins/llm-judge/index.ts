@@ -1,4 +1,4 @@
-/** Has a model judge prompts and replies (policy 11). */
+/** Has a model judge prompts and replies. */
 
 import { AskedModel, definePlugin, guardWhole, onceEach, react, type Verdict } from '../../core/index.ts'
 import { judgedText } from './judged-text.ts'

@@ -1,4 +1,4 @@
-/** What is counted and measured of requests that were bound for a provider (admin 10). */
+/** What is counted and measured of requests that were bound for a provider. */
 
 import { slot, type Attempt, type Exchange, type Instrument, type Meter, type Target } from '../../core/index.ts'
 

@@ -1,4 +1,4 @@
-/** What of a caller's query goes on to a provider (api 11). */
+/** What of a caller's query goes on to a provider. */
 
 /** The query as it was sent, without the parameters in which the provider would take credentials. */
 export function forwardedQuery(query: string, credentials: readonly string[] = []): string {

@@ -1,4 +1,4 @@
-/** Which operation of which dialect a passed-through call is: the end of its path says so (providers 5.5). */
+/** Which operation of which dialect a passed-through call is: the end of its path says so. */
 
 import type { Dialect, ProviderInstance } from '../../core/index.ts'
 import { isForCallers } from '../../core/plugin/dialect.ts'

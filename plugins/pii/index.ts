@@ -1,4 +1,4 @@
-/** Finds personal data in prompts, replies and streams, and puts placeholders in its place, which can be turned back (policy 11). */
+/** Finds personal data in prompts, replies and streams, and puts placeholders in its place, which can be turned back. */
 
 import { definePlugin, Forms, guardTexts, PlaceholderFormat } from '../../core/index.ts'
 import { Anonymizer } from './anonymizer.ts'

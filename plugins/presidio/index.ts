@@ -1,4 +1,4 @@
-/** Has Presidio find personal data in prompts and replies, and puts something in its place, which can be turned back (policy 11). */
+/** Has Presidio find personal data in prompts and replies, and puts something in its place, which can be turned back. */
 
 import { definePlugin, guardWhole, onceEach, react, rolesOf, ServiceClient, serviceUrl, type Conversation, type Finding, type Role, type Verdict } from '../../core/index.ts'
 import { Analyzer } from './analyzer.ts'

@@ -1,4 +1,4 @@
-/** Repeats a call that failed in a way that may pass, to the same target, after a wait that grows (reliability 2). */
+/** Repeats a call that failed in a way that may pass, to the same target, after a wait that grows. */
 
 import { definePlugin, type Exchange, type ProviderInstance } from '../../core/index.ts'
 import { checkOptions } from '../../core/config/options.ts'

@@ -1,4 +1,4 @@
-/** When a call is repeated, and after which wait: decided once per provider (reliability 1, 2). */
+/** When a call is repeated, and after which wait: decided once per provider. */
 
 import type { Failure, OptionsOf } from '../../core/index.ts'
 import { statusTest } from '../../core/upstream/status-list.ts'

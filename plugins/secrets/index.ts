@@ -1,4 +1,4 @@
-/** Finds credentials in prompts, replies and streams, by the forms of their vendors and by how random they look (policy 11). */
+/** Finds credentials in prompts, replies and streams, by the forms of their vendors and by how random they look. */
 
 import { definePlugin, guardTexts, replaceFindings, textRule } from '../../core/index.ts'
 import { schema } from './schema.ts'

@@ -1,4 +1,4 @@
-/** Remembers responses: resolves what requests refer to, stores what was answered, and serves the life of what is stored (api 7.2, 7.3). */
+/** Remembers responses: resolves what requests refer to, stores what was answered, and serves the life of what is stored. */
 
 import { definePlugin, orRefusal, slot, type Attempt } from '../../core/index.ts'
 import { Background } from './background.ts'

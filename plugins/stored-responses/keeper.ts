@@ -1,4 +1,4 @@
-/** Keeps an answer as it is about to leave: in the store, and in the conversation that it continues (api 7.2). */
+/** Keeps an answer as it is about to leave: in the store, and in the conversation that it continues. */
 
 import { gatewayError, type Exchange, type GatewayError, type OpenConversation } from '../../core/index.ts'
 import { isKept, isUnderWay } from './record.ts'

@@ -1,4 +1,4 @@
-/** The life of a stored response: it is read, its input is listed, it is cancelled and deleted (api 7.3). */
+/** The life of a stored response: it is read, its input is listed, it is cancelled and deleted. */
 
 import { gatewayError, jsonReply, notFound, scopeOf, type Reply, type Exchange, type JsonDocument } from '../../core/index.ts'
 import { said, stringOf } from '../../core/document/readings.ts'

@@ -1,4 +1,4 @@
-/** Responses that providers keep themselves: asked of the one that is known to have it, or of each in turn (api 7.3). */
+/** Responses that providers keep themselves: asked of the one that is known to have it, or of each in turn. */
 
 import { GatewayError, gatewayError, JsonDocument, openCall, wholeBody, type Exchange, type ObjectRequest, type ProviderInstance } from '../../core/index.ts'
 import type { LifecycleQuery } from './query.ts'

@@ -1,4 +1,4 @@
-/** The query of the lifecycle's calls: what is not as it should be is refused by name (api 7.3). */
+/** The query of the lifecycle's calls: what is not as it should be is refused by name. */
 
 import { gatewayError, type Exchange } from '../../core/index.ts'
 import { integerIn, wrongParameter } from '../../core/neutral/item-lists.ts'

@@ -1,4 +1,4 @@
-/** What a request refers to instead of saying it: an earlier response, a conversation, single items (api 7.2). */
+/** What a request refers to instead of saying it: an earlier response, a conversation, single items. */
 
 import { gatewayError, GatewayError, notFound, scopeOf, withoutId, type Exchange, type JsonDocument, type JsonNode, type OpenConversation, type Target } from '../../core/index.ts'
 import { said, stringOf } from '../../core/document/readings.ts'

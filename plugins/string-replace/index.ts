@@ -1,4 +1,4 @@
-/** Finds and replaces in prompts, replies and streams; or blocks, answers or warns where something is found (policy 11). */
+/** Finds and replaces in prompts, replies and streams; or blocks, answers or warns where something is found. */
 
 import { definePlugin, guardTexts, textRule } from '../../core/index.ts'
 import { Rules } from './rules.ts'

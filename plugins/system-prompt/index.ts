@@ -1,4 +1,4 @@
-/** Puts instructions of the operator's into every conversation (policy 11). */
+/** Puts instructions of the operator's into every conversation. */
 
 import { definePlugin, type Conversation, type Message, type OptionsSchema } from '../../core/index.ts'
 

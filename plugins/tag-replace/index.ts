@@ -1,4 +1,4 @@
-/** Replaces tags like `{{tapline.date}}` in prompts by what they stand for (policy 11). */
+/** Replaces tags like `{{tapline.date}}` in prompts by what they stand for. */
 
 import { definePlugin, rolesOf } from '../../core/index.ts'
 import { schema } from './schema.ts'

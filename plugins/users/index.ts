@@ -1,4 +1,4 @@
-/** Users, their groups, and what holds for their paths (policy 5). */
+/** Users, their groups, and what holds for their paths. */
 
 import { definePlugin, openOrLater, type Users } from '../../core/index.ts'
 import { directoryEndpoints } from './directory-endpoints.ts'

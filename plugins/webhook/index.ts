@@ -1,4 +1,4 @@
-/** Asks an HTTP service of the operator's what is to become of prompts and replies (policy 11). */
+/** Asks an HTTP service of the operator's what is to become of prompts and replies. */
 
 import { createHmac } from 'node:crypto'
 import { definePlugin, guardWhole, react, rolesOf, ServiceClient, serviceUrl, type Verdict } from '../../core/index.ts'

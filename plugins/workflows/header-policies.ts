@@ -1,4 +1,4 @@
-/** The header policies of a payload: found, in their order, and as a patch (policy 8.3, 13.1). */
+/** The header policies of a payload: found, in their order, and as a patch. */
 
 import { gatewayError, type HeaderPolicy, type HeaderPolicyBook, type Patch } from '../../core/index.ts'
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'

@@ -1,4 +1,4 @@
-/** Chooses, for each request, the variant of its pipeline that its provider, model and user path ask for (policy 8). */
+/** Chooses, for each request, the variant of its pipeline that its provider, model and user path ask for. */
 
 import { definePlugin, readAgain } from '../../core/index.ts'
 import { CompiledWorkflows } from './compiled.ts'

@@ -1,4 +1,4 @@
-/** The payload of a workflow: read, checked with pointers, and turned into patches (policy 8.3). */
+/** The payload of a workflow: read, checked with pointers, and turned into patches. */
 
 import { hash } from 'node:crypto'
 import { gatewayError, type GatewayError, type GuardrailBook, type GuardrailRule, type HeaderPolicyBook, type NamedGuardrail, type Patch } from '../../core/index.ts'

@@ -1,4 +1,4 @@
-/** Scopes of workflows: what they are written as, and in which order they are looked for (policy 8.1). */
+/** Scopes of workflows: what they are written as, and in which order they are looked for. */
 
 import type { WorkflowScope } from '../../core/index.ts'
 import { ancestors } from '../../core/user-path.ts'

@@ -23,7 +23,7 @@ interface Envelope {
   readonly error: { readonly type: string; readonly message: string; readonly param: string | null; readonly code: string | null }
 }
 
-/** Checks an error to its last member: status, envelope, both request ids (api 2.2, 3.1). */
+/** Checks an error to its last member: status, envelope, both request ids. */
 export function expectError(answer: Answer, expected: ExpectedError): void {
   const { status = expected.code === null ? 0 : codes[expected.code as Code].status } = expected
   expect(answer.status, answer.body.toString()).to.equal(status)

@@ -1,4 +1,4 @@
-/** The variables of provider instances: `<PREFIX>[_<SUFFIX>]_<FIELD>` (providers 1.1). */
+/** The variables of provider instances: `<PREFIX>[_<SUFFIX>]_<FIELD>`. */
 
 import type { ProviderDefinition } from '../../plugin/provider.ts'
 import { blockSchema } from '../compose.ts'

@@ -1,4 +1,4 @@
-/** Lays the variables of provider instances over the blocks of the file (config 9.2, providers 1.2). */
+/** Lays the variables of provider instances over the blocks of the file. */
 
 import { fromText } from '../env-text.ts'
 import { getIn, join, setIn } from '../pointer.ts'

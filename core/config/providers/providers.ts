@@ -1,4 +1,4 @@
-/** The provider instances: declared by the file, made and overlaid by variables, registered if they can work (config 9, providers 1). */
+/** The provider instances: declared by the file, made and overlaid by variables, registered if they can work. */
 
 import type { ProviderDefinition } from '../../plugin/provider.ts'
 import type { Environment } from '../environment.ts'

@@ -1,4 +1,4 @@
-/** Which proxy calls go through: the instance's own, that of the whole process, or none (providers 3). */
+/** Which proxy calls go through: the instance's own, that of the whole process, or none. */
 
 import { isIP } from 'node:net'
 import { isLoopback, membership } from '../../networks.ts'

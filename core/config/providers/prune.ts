@@ -1,4 +1,4 @@
-/** The parts of a provider block that are dropped, not refused, when a variable is missing: keys and models (providers 1.3). */
+/** The parts of a provider block that are dropped, not refused, when a variable is missing: keys and models. */
 
 import { getIn, join } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'

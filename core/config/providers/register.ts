@@ -1,4 +1,4 @@
-/** Makes a registered instance of a draft, or says why it is not registered (providers 1.3, 1.4). */
+/** Makes a registered instance of a draft, or says why it is not registered. */
 
 import { check } from '../check.ts'
 import { blockSchema } from '../compose.ts'

@@ -1,4 +1,4 @@
-/** The URLs of a provider instance (providers 1.4, 3). Messages never show them: they may hold passwords. */
+/** The URLs of a provider instance. Messages never show them: they may hold passwords. */
 
 /** A base URL without slashes at its end. @throws Error saying why it cannot be one */
 export function baseUrl(text: string): string {

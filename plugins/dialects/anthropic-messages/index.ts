@@ -42,7 +42,7 @@ export default defineDialect({
   },
 })
 
-/** An error inside a reply of status 2xx, or none of what was asked for (api 3.4). */
+/** An error inside a reply of status 2xx, or none of what was asked for. */
 function fault({ root }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
   if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
   const error = said(root, 'error')

@@ -1,4 +1,4 @@
-/** Reads an answer, piece by piece, where each piece is a whole `GenerateContentResponse` (dialects 6.5). */
+/** Reads an answer, piece by piece, where each piece is a whole `GenerateContentResponse`. */
 
 import { gatewayError, GatewayError, type Destination, type Emit, type Json, type JsonObject, type OpenedBlock, type VendorState } from '../../../core/index.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'

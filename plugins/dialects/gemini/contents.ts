@@ -1,4 +1,4 @@
-/** The turns of a conversation as `contents` (dialects 3.3, 3.6, 9). */
+/** The turns of a conversation as `contents`. */
 
 import { gatewayError, type Block, type Destination, type FileBlock, type ImageBlock, type Json, type JsonObject, type Losses, type NeutralRequest, type ToolCallBlock, type ToolResultBlock, type Turn, type VendorState } from '../../../core/index.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'

@@ -1,4 +1,4 @@
-/** Embeddings by Google's two ways: `batchEmbedContents` of AI Studio and `predict` of Vertex AI (providers 7.3, 7.4). */
+/** Embeddings by Google's two ways: `batchEmbedContents` of AI Studio and `predict` of Vertex AI. */
 
 import { refusal, type Destination, type Json, type JsonObject, type Losses, type SpelledRequest } from '../../../core/index.ts'
 import type { EmbeddingsSide } from '../../../core/neutral/translation.ts'

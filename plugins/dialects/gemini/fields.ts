@@ -1,4 +1,4 @@
-/** Members of a provider's JSON: `null` is as good as absent, another type than expected is the provider's fault (api 3.4). */
+/** Members of a provider's JSON: `null` is as good as absent, another type than expected is the provider's fault. */
 
 import { gatewayError, type Json, type JsonObject } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'

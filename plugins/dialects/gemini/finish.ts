@@ -1,4 +1,4 @@
-/** Why Gemini stopped (dialects 5.2), and what it counted (dialects 5.3). */
+/** Why Gemini stopped, and what it counted. */
 
 import type { Finish, JsonObject, Usage } from '../../../core/index.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'

@@ -1,4 +1,4 @@
-/** `generationConfig`: limits, sampling, output and thinking (dialects 3.1, 3.7, 3.8; providers 7.3). */
+/** `generationConfig`: limits, sampling, output and thinking. */
 
 import type { Destination, Json, JsonObject, Losses, NeutralRequest } from '../../../core/index.ts'
 import { checkSchema, openApiSchema, withoutMeta } from '../../../core/neutral/schema.ts'

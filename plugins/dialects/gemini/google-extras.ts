@@ -1,4 +1,4 @@
-/** What callers mean for Google alone: `extra_body.google` (providers 7.3). */
+/** What callers mean for Google alone: `extra_body.google`. */
 
 import { refusal, type Json, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
 import { listOf, objectOf } from '../../../core/neutral/lenient.ts'

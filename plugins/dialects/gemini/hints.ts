@@ -1,4 +1,4 @@
-/** What a request says that Gemini does not take: refused, noted or kept silent (dialects 3.1, 10). */
+/** What a request says that Gemini does not take: refused, noted or kept silent. */
 
 import type { Block, Destination, JsonObject, Losses, NeutralRequest } from '../../../core/index.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'

@@ -1,4 +1,4 @@
-/** Images, audio, video and files as parts (dialects 3.3, providers 7.3 and 7.4). */
+/** Images, audio, video and files as parts. */
 
 import { refusal, type AudioBlock, type Destination, type FileBlock, type ImageBlock, type Json, type JsonObject, type Losses, type Source, type VideoBlock } from '../../../core/index.ts'
 

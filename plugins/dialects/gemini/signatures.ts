@@ -1,4 +1,4 @@
-/** Thought signatures: to which models they belong, and those that came back sealed (dialects 9). */
+/** Thought signatures: to which models they belong, and those that came back sealed. */
 
 import type { Turn, VendorState } from '../../../core/index.ts'
 import { isSealed, unseal, type Sealed } from '../../../core/neutral/state.ts'

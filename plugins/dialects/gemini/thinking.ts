@@ -1,4 +1,4 @@
-/** How much the model shall think: a budget of tokens for the 2.5 generation, a level since (dialects 3.8, providers 7.3). */
+/** How much the model shall think: a budget of tokens for the 2.5 generation, a level since. */
 
 import type { Destination, JsonObject, Losses, ReasoningControls } from '../../../core/index.ts'
 import { clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'

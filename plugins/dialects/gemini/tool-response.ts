@@ -1,4 +1,4 @@
-/** What a tool answered, as the object that Gemini wants (dialects 3.6). */
+/** What a tool answered, as the object that Gemini wants. */
 
 import type { JsonObject, ToolResultBlock } from '../../../core/index.ts'
 import { objectIn } from '../../../core/neutral/arguments.ts'

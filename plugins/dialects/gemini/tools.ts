@@ -1,4 +1,4 @@
-/** Tools and how they may be called (dialects 3.4, 3.5; providers 7.3). */
+/** Tools and how they may be called. */
 
 import type { Destination, Json, JsonObject, Losses, NeutralRequest, Tool, ToolChoice } from '../../../core/index.ts'
 import { functionTools } from '../../../core/neutral/function-tools.ts'

@@ -1,4 +1,4 @@
-/** Spells a neutral request as the body of `generateContent` (dialects 3). The model and whether it streams stand in the URL. */
+/** Spells a neutral request as the body of `generateContent`. The model and whether it streams stand in the URL. */
 
 import { type Destination, type Json, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'

@@ -1,4 +1,4 @@
-/** Google's errors inside a reply or stream of status 2xx (providers 5.4). */
+/** Google's errors inside a reply or stream of status 2xx. */
 
 import { GatewayError, type Json, type JsonObject } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'

@@ -113,7 +113,7 @@ function plainCall({ index: _index, ...call }: Members): Members {
 }
 
 /**
- * The stream that a plain reply would have been (api 7.1): of each choice its role, its texts, its tool calls and its finish reason;
+ * The stream that a plain reply would have been: of each choice its role, its texts, its tool calls and its finish reason;
  * then the usage, if the client asked for it, and `[DONE]`.
  */
 export function replay(reply: JsonDocument, withUsage: boolean): string {

@@ -66,7 +66,7 @@ function askForUsage(request: JsonDocument): void {
   else request.set(request.root, 'stream_options', '{"include_usage":true}')
 }
 
-/** An error inside a reply of status 2xx, or a chat without choices (api 3.4). */
+/** An error inside a reply of status 2xx, or a chat without choices. */
 function fault({ root, bytes }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
   if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
   const choices = root.get('choices')

@@ -1,4 +1,4 @@
-/** Writes a stream as the events of a response (dialects 7.3). */
+/** Writes a stream as the events of a response. */
 
 import type { GatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'

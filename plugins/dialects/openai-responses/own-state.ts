@@ -1,4 +1,4 @@
-/** Takes other vendors' state out of a request that goes to a provider of this dialect as it is (dialects 9.2, 9.3). */
+/** Takes other vendors' state out of a request that goes to a provider of this dialect as it is. */
 
 import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
 import { stringOf } from '../../../core/document/readings.ts'

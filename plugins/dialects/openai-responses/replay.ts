@@ -1,4 +1,4 @@
-/** A plain reply as the stream that it would have been (api 7.2). */
+/** A plain reply as the stream that it would have been. */
 
 import type { JsonDocument } from '../../../core/document/document.ts'
 import { parseJson } from '../../../core/neutral/json.ts'

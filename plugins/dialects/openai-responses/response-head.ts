@@ -1,4 +1,4 @@
-/** The response around the output, as Tapline writes it: an echo of the request, and what has become of it (dialects 5.1). */
+/** The response around the output, as Tapline writes it: an echo of the request, and what has become of it. */
 
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { parseJson } from '../../../core/neutral/json.ts'

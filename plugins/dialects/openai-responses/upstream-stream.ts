@@ -1,4 +1,4 @@
-/** Reads a provider's stream of a response (dialects 6.4). */
+/** Reads a provider's stream of a response. */
 
 import { gatewayError, type GatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'

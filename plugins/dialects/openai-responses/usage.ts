@@ -5,7 +5,7 @@ import { readFrom, wholeOutput, type Usage } from '../../../core/neutral/usage.t
 
 type Members = Readonly<Record<string, unknown>>
 
-/** Reads token counts; undefined if there are none (dialects 5.3). */
+/** Reads token counts; undefined if there are none. */
 export function readUsage(said: unknown): Usage | undefined {
   const counts = members(said)
   if (counts === undefined) return undefined

@@ -1,4 +1,4 @@
-/** What the gateway itself reads of a request (api 7.2). */
+/** What the gateway itself reads of a request. */
 
 import type { JsonDocument } from '../../../core/document/document.ts'
 import { said } from '../../../core/document/readings.ts'

@@ -1,4 +1,4 @@
-/** Chooses among the targets of a virtual model that could serve a call (policy 7.1, 7.2). */
+/** Chooses among the targets of a virtual model that could serve a call. */
 
 import { isPromise } from '../../../core/promise.ts'
 import { Overdue } from '../../../core/pipeline/exchange.ts'

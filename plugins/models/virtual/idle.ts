@@ -1,4 +1,4 @@
-/** Policies that say what holds anyway: they are not kept (policy 6.2). */
+/** Policies that say what holds anyway: they are not kept. */
 
 import { readModelSelector } from '../../../core/index.ts'
 import { isRedirect, type VirtualModel } from './definition.ts'

@@ -1,4 +1,4 @@
-/** Where a call goes that names a virtual model (policy 7): the strategy chooses one target, the others follow as declared. */
+/** Where a call goes that names a virtual model: the strategy chooses one target, the others follow as declared. */
 
 import { isPromise } from '../../../core/promise.ts'
 import type { Access, Asking, Exchange, Saturation, Target } from '../../../core/index.ts'

@@ -1,4 +1,4 @@
-/** Which models could stand in for one (reliability 4.4): proposed to administrators, never chosen by itself. */
+/** Which models could stand in for one: proposed to administrators, never chosen by itself. */
 
 import { gatewayError, type ModelMetadata, type Target } from '../../../core/index.ts'
 import type { FailoverSuggestion } from '../../../schemas/admin/virtual-models.schema.ts'

@@ -1,4 +1,4 @@
-/** Makes, changes, renames and deletes virtual models for administrators (policy 7, 7.3). Every refusal names the member at fault. */
+/** Makes, changes, renames and deletes virtual models for administrators. Every refusal names the member at fault. */
 
 import { gatewayError, normaliseUserPath, readModelSelector, type AdminCall } from '../../../core/index.ts'
 import type { VirtualModelDelete, VirtualModelView, VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'

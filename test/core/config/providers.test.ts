@@ -5,7 +5,7 @@ import { complaints, load, openai, sampleTypes } from './given.ts'
 
 const known = families(sampleTypes, [{ pointer: '/resilience/sample/trips', schema: {}, prefix: 'TRIP_ON_' }])
 
-/** [variable, type, instance, field]; providers 1.1 and config 15.6. */
+/** [variable, type, instance, field]. */
 const parsing: readonly (readonly [string, string, string, string])[] = [
   ['ANTHROPIC_API_KEY', 'anthropic', 'anthropic', 'key 1'],
   ['OPENAI_EAST_API_KEY', 'openai', 'openai-east', 'key 1'],

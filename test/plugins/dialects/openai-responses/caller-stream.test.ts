@@ -26,7 +26,7 @@ const last = (events: readonly Wire[]) => events.at(-1)?.['response'] as JsonObj
 const sealedIn = (item: JsonObject | undefined) => unseal(item?.['encrypted_content'] as string)
 const asStream = (events: readonly (JsonObject | string)[]) => events.map(event => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`).join('')
 
-/** What every stream must keep to (dialects 12.13). */
+/** What every stream must keep to. */
 function expectGrammar(events: readonly Wire[]): void {
   expect(events.map(({ sequence_number: number }) => number)).to.deep.equal(events.map((_, i) => i))
   const added = events.filter(({ type }) => type === 'response.output_item.added').map(event => event['output_index'])
