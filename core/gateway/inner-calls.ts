@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { errorEnvelope, GatewayError, gatewayError } from '../errors.ts'
-import { ClientGone, Exchange, type IncomingRequest } from '../pipeline/exchange.ts'
+import { Exchange, type IncomingRequest } from '../pipeline/exchange.ts'
+import { ClientGone } from '../pipeline/stoppable.ts'
 import { finish } from '../pipeline/complete.ts'
 import { MemorySink } from '../pipeline/memory-sink.ts'
 import type { Plan } from '../pipeline/plan.ts'

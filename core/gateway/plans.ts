@@ -2,7 +2,8 @@
 
 import type { Config } from '../config/load.ts'
 import type { ResolvedPipeline, ResolvedStep } from '../pipeline/compile.ts'
-import { buildPlan, type PlacedStep } from '../pipeline/place-taps.ts'
+import { buildPlan } from '../pipeline/place-taps.ts'
+import type { PlacedStep } from '../pipeline/placed-step.ts'
 import type { Limits } from '../pipeline/plan.ts'
 import { isForCallers, type Dialect, type UpstreamDialect } from '../plugin/dialect.ts'
 import type { Instance } from '../plugin/instance.ts'

@@ -2,7 +2,7 @@
 
 import type { ResolvedStep } from '../pipeline/compile.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import { tappedPhases } from '../pipeline/place-taps.ts'
+import { tappedPhases } from '../pipeline/placed-step.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Variant, VariantStep } from '../plugin/variants.ts'

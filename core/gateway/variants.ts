@@ -3,7 +3,7 @@
 import type { Problem } from '../config/place.ts'
 import { resolveStep, type CompileInput, type ResolvedStep } from '../pipeline/compile.ts'
 import type { NamedStep } from '../pipeline/patch.ts'
-import { tappedPhases } from '../pipeline/place-taps.ts'
+import { tappedPhases } from '../pipeline/placed-step.ts'
 import type { Patch } from '../pipeline/source.ts'
 import type { Instance } from '../plugin/instance.ts'
 import { VariantError, type Variant, type Variants } from '../plugin/variants.ts'

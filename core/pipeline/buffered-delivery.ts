@@ -56,7 +56,7 @@ export class BufferedDelivery {
     const failure = this.#failureOf(dialect.stream, events, broken)
     if (failure !== undefined) return this.#fail(failure)
     this.#exchange.readUsageFrom(() => this.#reply.usage ?? dialect.stream.usage(events))
-    this.#exchange.streamEnds = () => ({ events, bytes: this.#bytes })
+    this.#exchange.readStreamEndsFrom(() => ({ events, bytes: this.#bytes }))
     try {
       const whole = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: dialect.stream.assemble(events), ...(this.#reply.target === undefined ? {} : { target: this.#reply.target }) })
       this.#send(await review(this.#exchange, whole), whole)

@@ -10,13 +10,13 @@ import type { Upload } from '../form/upload.ts'
 import type { HeaderEdits } from '../upstream/header-edits.ts'
 import type { Loss } from '../neutral/losses.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
-import type { Clock } from '../plugin/services.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Attempt } from './attempt.ts'
 import type { Plan } from './plan.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { PhaseName } from './step.ts'
+import { Stoppable } from './stoppable.ts'
 import type { Trace } from './trace.ts'
 import type { GivenWarning, Warning } from './warning.ts'
 
@@ -75,16 +75,6 @@ export interface TapFailure {
   readonly cause: unknown
 }
 
-/** The client closed its connection. */
-export class ClientGone extends Error {
-  override readonly name = 'ClientGone'
-}
-
-/** A tap's deadline passed. */
-export class Overdue extends Error {
-  override readonly name = 'Overdue'
-}
-
 /** What is known of a streamed reply when it is over. */
 export interface StreamEnds {
   /** Its last events, and of some dialects the first. */
@@ -99,12 +89,11 @@ const noWarnings: readonly GivenWarning[] = []
 const noEdits: readonly HeaderEdits[] = []
 const noVariation: readonly string[] = []
 
-export class Exchange {
+export class Exchange extends Stoppable {
   readonly id: string
   request: IncomingRequest
   /** The compiled pipeline; a tap on `route` may choose another variant for the phases to come. */
   plan: Plan
-  readonly clock: Clock
   /** Monotonic milliseconds. */
   readonly startedAt: number
   /** Who makes the call: a client, or a plugin of the gateway's, whose own calls policy does not look at. */
@@ -189,20 +178,14 @@ export class Exchange {
   #session: (() => string | undefined) | undefined
   #sessionRead: string | undefined
   #usageRead: Usage | undefined
-  /** Why whatever is under way for this exchange must end, once it must. */
-  #stopped: Error | undefined
-  #onStop: ((reason: Error) => void)[] | undefined
-  #abort: AbortController | undefined
-  #tapAbort: AbortController | undefined
-  #isAsking = false
   #conversation: Conversation | undefined
   #log: Logger | undefined
 
   constructor(id: string, request: IncomingRequest, plan: Plan) {
+    super(plan.clock)
     this.id = id
     this.request = request
     this.plan = plan
-    this.clock = plan.clock
     this.dialect = plan.dialectWhen.length === 0 ? plan.dialect : spokenDialect(plan, request)
     this.operation = plan.operation
     this.startedAt = plan.clock.elapsed()
@@ -225,33 +208,9 @@ export class Exchange {
     return this.body !== undefined && this.dialect !== undefined
   }
 
-  /** Aborted when the client leaves. For a tap that reads it as it begins, before it waits for anything: when its deadline passes or it fails, too. */
-  get signal(): AbortSignal {
-    const controller = this.#isAsking ? this.#tapAbort ??= this.#stoppable() : this.#abort ??= this.#stoppable()
-    return controller.signal
-  }
-
-  /** A tap is asked that has a deadline: what it reads as `signal` is its own until `endAsking`. */
-  beginAsking(): void {
-    this.#isAsking = true
-  }
-
-  /** The tap has returned. @returns what ends its work, if it asked */
-  endAsking(): AbortController | undefined {
-    const controller = this.#tapAbort
-    this.#isAsking = false
-    this.#tapAbort = undefined
-    return controller
-  }
-
   /** A logger that names this request. Made when first asked for. */
   get log(): Logger {
     return this.#log ??= this.plan.log.child({ request_id: this.id })
-  }
-
-  /** Whether the client left. */
-  get gone(): boolean {
-    return this.#stopped instanceof ClientGone
   }
 
   /** The tokens of this exchange as the provider reported them, once the reply is over. */
@@ -277,48 +236,17 @@ export class Exchange {
     this.#session = source
   }
 
+  /**
+   * Says where the last events are to be read from, when somebody asks.
+   * A function that is written where it is assigned to a member is made by V8 to stay: it, and all that it knows, would outlive the exchange until the next full collection.
+   */
+  readStreamEndsFrom(source: () => StreamEnds): void {
+    this.streamEnds = source
+  }
+
   /** Says where the usage is to be read from, when somebody asks. */
   readUsageFrom(source: () => Usage | undefined): void {
     this.#usage = source
-  }
-
-  /** Calls back when the client leaves, or the gateway must end. Returns how to take that back. */
-  whenStopped(callback: (reason: Error) => void): () => void {
-    const callbacks = this.#onStop ??= []
-    callbacks.push(callback)
-    return () => {
-      const at = callbacks.indexOf(callback)
-      if (at >= 0) callbacks.splice(at, 1)
-    }
-  }
-
-  /** Whatever is under way for this exchange ends now. @param reason `ClientGone`, or the error that the client shall see */
-  stop(reason: Error): void {
-    if (this.#stopped !== undefined) return
-    this.#stopped = reason
-    const callbacks = this.#onStop ?? []
-    this.#onStop = undefined
-    for (const callback of callbacks.splice(0)) callback(reason)
-  }
-
-  /** @throws the reason for which this exchange was stopped */
-  throwIfStopped(): void {
-    if (this.#stopped !== undefined) throw this.#stopped
-  }
-
-  /**
-   * Waits for `work`, but no longer than the exchange goes on and the deadline allows.
-   * @param timeoutMs 0 is no limit
-   * @throws the reason for stopping, Overdue
-   */
-  orStopped<T>(work: Promise<T>, timeoutMs = 0): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (this.#stopped !== undefined) reject(this.#stopped)
-      const stay = this.whenStopped(reject)
-      const timer = timeoutMs > 0 ? this.clock.after(timeoutMs, () => reject(new Overdue(`no answer within ${timeoutMs} ms`))) : undefined
-      const done = () => { stay(); timer?.cancel() }
-      work.then(value => { done(); resolve(value) }, (cause: unknown) => { done(); reject(cause instanceof Error ? cause : new Error(String(cause), { cause })) })
-    })
   }
 
   /** Changes the headers of the request, for the steps to come and, where headers of callers go along, for the provider. */
@@ -339,18 +267,6 @@ export class Exchange {
     if (!isKnown) this.warnings = [...this.warnings, { instance, phase, warning }]
   }
 
-  /** Waits, but no longer than the exchange goes on. @throws the reason for stopping */
-  sleep(ms: number): Promise<void> {
-    let timer: { cancel(): void } | undefined
-    return this.orStopped(new Promise<void>(resolve => { timer = this.clock.after(ms, resolve) })).finally(() => timer?.cancel())
-  }
-
-  #stoppable(): AbortController {
-    const controller = new AbortController()
-    if (this.#stopped !== undefined) controller.abort(this.#stopped)
-    else this.whenStopped(reason => controller.abort(reason))
-    return controller
-  }
 }
 
 /** The dialect of this caller, where a pipeline serves several. */

@@ -1,7 +1,7 @@
 /** A compiled pipeline in words: each step and where it came from, each phase and its taps. */
 
 import type { ResolvedPipeline, ResolvedStep } from './compile.ts'
-import { buffersStreams, errorMode, tappedPhases, type PlacedStep } from './place-taps.ts'
+import { buffersStreams, errorMode, tappedPhases, type PlacedStep } from './placed-step.ts'
 import { phases, type PhaseName } from './step.ts'
 
 const upwards: ReadonlySet<PhaseName> = new Set(['response', 'stream'])

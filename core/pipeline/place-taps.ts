@@ -3,27 +3,17 @@
 import { hash } from 'node:crypto'
 import type { Logger } from 'pino'
 import { GatewayError } from '../errors.ts'
-import type { AnyStreamTap, HeaderNames, Recovery, StreamTap, Taps } from '../plugin/define.ts'
+import type { HeaderNames, Recovery } from '../plugin/define.ts'
 import type { Dialect } from '../plugin/dialect.ts'
-import type { Instance } from '../plugin/instance.ts'
 import type { Clock } from '../plugin/services.ts'
-import { StreamRule, TapFailure } from '../stream/rule.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
-import type { LastTap } from './last-event.ts'
 import { Phase, type Tap } from './phase.ts'
-import type { Limits, Plan, Said, StreamPass } from './plan.ts'
+import { streamPasses } from './place-stream-taps.ts'
+import { errorMode, guards, isStreamTap, mayEdit, taps, type PlacedStep } from './placed-step.ts'
+import type { Limits, Plan, Said } from './plan.ts'
 import { Reply } from '../upstream/reply.ts'
 import type { PhaseName } from './step.ts'
-
-/** A step whose plugin is set up. */
-export interface PlacedStep {
-  readonly name: string
-  readonly instance: Instance
-  readonly onError: 'open' | 'closed' | undefined
-  readonly timeoutMs: number
-  readonly phases: ReadonlySet<PhaseName>
-}
 
 export interface PlanFacts {
   readonly name: string
@@ -40,8 +30,6 @@ export interface PlanFacts {
 type Bailing = 'request' | 'route' | 'prompt' | 'lookup' | 'attempt' | 'recover' | 'response'
 
 const textPhases = ['prompt', 'response', 'stream'] as const
-
-const failsOpen: ReadonlySet<PhaseName> = new Set(['attempt', 'recover'])
 
 export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan {
   const phase = <T>(name: Bailing, understands: (said: unknown) => boolean, order: readonly [PlacedStep, number][] = withIndex(steps)) => {
@@ -122,101 +110,6 @@ function listener(step: PlacedStep, phase: 'settled' | 'complete' | 'finished'):
       failed(cause)
     }
   }]
-}
-
-/** What streams go through, by their dialect and the step that answered; each case is compiled once. */
-function streamPasses(upwards: readonly [PlacedStep, number][]): Plan['streamFrom'] {
-  const compiled = new Map<Dialect | undefined, Map<number, StreamPass>>()
-  return (answeredBy, dialect) => {
-    const ofDialect = compiled.get(dialect) ?? new Map<number, StreamPass>()
-    const known = ofDialect.get(answeredBy)
-    if (known !== undefined) return known
-    const pass = streamPass(dialect, upwards.filter(([, index]) => index < answeredBy).map(([step]) => step))
-    compiled.set(dialect, ofDialect.set(answeredBy, pass))
-    return pass
-  }
-}
-
-function streamPass(dialect: Dialect | undefined, upwards: readonly PlacedStep[]): StreamPass {
-  const buffered = upwards.some(step => buffersStreams(step))
-  const rules = upwards.flatMap(step => {
-    const { stream } = step.instance.taps
-    return taps(step, 'stream') && isStreamTap(stream) && readsEvents(stream) ? [{ name: step.name, tap: stream as StreamTap<never>, onError: errorMode(step, 'stream') }] : []
-  })
-  const [lasts, openings] = [upwards.flatMap(lastTaps), upwards.flatMap(openingTaps)]
-  if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined, lasts, openings }
-  const modes = new Map(rules.map(({ name, onError }) => [name, onError]))
-  return { rule: new StreamRule(rules, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed')), buffered, lasts, openings }
-}
-
-/** Whether a tap takes part in the pass over each event. */
-function readsEvents({ buffer, text, observe, end }: AnyStreamTap): boolean {
-  return buffer !== true && [text, observe, end].some(member => member !== undefined)
-}
-
-/** A tap of `open` alone: it is told that a stream begins, and leaves it unread. */
-function openingTaps(step: PlacedStep): readonly ((exchange: Exchange) => void)[] {
-  const { stream } = step.instance.taps
-  if (!taps(step, 'stream') || !isStreamTap(stream) || stream.buffer === true || readsEvents(stream) || stream.open === undefined) return []
-  const open = stream.open.bind(stream)
-  const mode = errorMode(step, 'stream')
-  return [exchange => {
-    try {
-      open(exchange, step.name)
-    } catch (cause) {
-      if (failedOnStream(step.name, cause, exchange, mode) === 'closed') throw new TapFailure(step.name, cause)
-    }
-  }]
-}
-
-function lastTaps(step: PlacedStep): readonly LastTap[] {
-  const { stream } = step.instance.taps
-  const call = taps(step, 'stream') && isStreamTap(stream) ? stream.last?.bind(stream) : undefined
-  if (call === undefined) return []
-  const mode = errorMode(step, 'stream')
-  return [{ name: step.name, call, timeoutMs: step.timeoutMs, onFailure: (name, cause, exchange) => failedOnStream(name, cause, exchange, mode) }]
-}
-
-function failedOnStream(instance: string, cause: unknown, exchange: Exchange, mode: 'open' | 'closed'): 'open' | 'closed' {
-  exchange.failures.push({ instance, phase: 'stream', mode, cause })
-  exchange.log.warn({ instance, phase: 'stream', err: cause }, mode === 'open' ? 'a plugin failed; going on without it' : 'a plugin failed')
-  return mode
-}
-
-/** Whether a step wants streams collected: it says so, or it taps `response` and, as far as it stands there, not `stream`. */
-export function buffersStreams(step: PlacedStep): boolean {
-  const { stream } = step.instance.taps
-  return stream !== 'pass' && taps(step, 'response') && (!taps(step, 'stream') || isStreamTap(stream) && stream.buffer === true)
-}
-
-/** A step that stands on streams alone, and has them collected, sees them as replies. */
-function taps({ phases, instance }: PlacedStep, phase: PhaseName): boolean {
-  const { stream } = instance.taps
-  const stands = phases.has(phase) || phase === 'response' && phases.has('stream') && isStreamTap(stream) && stream.buffer === true
-  return stands && (instance.taps as Record<string, unknown>)[phase] !== undefined
-}
-
-/** The phases in which a step does something. */
-export function tappedPhases(step: PlacedStep): readonly PhaseName[] {
-  return [...step.phases].filter(phase => taps(step, phase))
-}
-
-export function errorMode({ onError, instance }: PlacedStep, phase: PhaseName): 'open' | 'closed' {
-  if (phase === 'settled' || phase === 'complete' || phase === 'finished') return 'open'
-  return onError ?? instance.spec.definition.onError ?? (failsOpen.has(phase) ? 'open' : 'closed')
-}
-
-function mayEdit({ instance }: PlacedStep): boolean {
-  return instance.spec.definition.edits !== false
-}
-
-/** Whether a step applies policy to what is said: it says so, or it may edit. */
-function guards(step: PlacedStep): boolean {
-  return step.instance.spec.definition.guardrail ?? mayEdit(step)
-}
-
-function isStreamTap(stream: Taps['stream']): stream is AnyStreamTap {
-  return stream !== undefined && stream !== 'pass'
 }
 
 function isSaid(said: unknown): boolean {

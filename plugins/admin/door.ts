@@ -1,7 +1,7 @@
 /** The one door of the admin API: finds the endpoint, checks who calls and with what, and answers. */
 
 import { Conflict, GatewayError, gatewayError, StorageUnavailable, type AdminEndpoint, type Exchange, type Reply } from '../../core/index.ts'
-import { Overdue } from '../../core/pipeline/exchange.ts'
+import { Overdue } from '../../core/pipeline/stoppable.ts'
 import { checkScope, scopeOf } from './access.ts'
 import { answerOf } from './answer.ts'
 import { readBody } from './body.ts'

@@ -16,7 +16,7 @@ import type { schema } from './schema.ts'
 
 type Options = OptionsOf<typeof schema>
 
-const batchRows = 100
+const batchRows = 500
 const dayMs = 86_400_000
 
 export interface AuditGround {

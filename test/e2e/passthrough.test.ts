@@ -89,7 +89,7 @@ describe('passthrough', () => {
 
     it('removes what is not the provider\'s, and adds its key', async () => {
       const removed = {
-        'x-api-key': 'a', 'api-key': 'b', 'x-goog-api-key': 'c', cookie: 'd=e', forwarded: 'for=1.2.3.4', 'x-forwarded-for': '1.2.3.4', 'x-forwarded-host': 'h', 'proxy-authorization': 'Basic x',
+        'x-api-key': 'a', 'api-key': 'b', 'x-goog-api-key': 'c', 'xi-api-key': 'd', 'x-auth-token': 'e', 'x-amz-security-token': 'f', 'x-tapline-key': 'g', cookie: 'd=e', forwarded: 'for=1.2.3.4', 'x-forwarded-for': '1.2.3.4', 'x-forwarded-host': 'h', 'proxy-authorization': 'Basic x',
         te: 'trailers', 'x-tapline-user-path': '/a', 'x-gomodel-user-path': '/a', 'keep-alive': 'timeout=5', 'x-hop': 'mine',
       }
       const kept = { 'openai-beta': 'assistants=v2', 'openai-organization': 'org', 'anthropic-version': '2023-06-01', 'user-agent': 'me/1', accept: 'text/x', 'accept-encoding': 'gzip', 'x-own': 'é', 'idempotency-key': 'k', 'if-none-match': '"x"', range: 'bytes=0-9', traceparent: '00-x' }

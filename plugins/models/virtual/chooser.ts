@@ -1,7 +1,7 @@
 /** Chooses among the targets of a virtual model that could serve a call. */
 
 import { isPromise } from '../../../core/promise.ts'
-import { Overdue } from '../../../core/pipeline/exchange.ts'
+import { Overdue } from '../../../core/pipeline/stoppable.ts'
 import type { Clock, RouteOption, RouteStrategy, Target } from '../../../core/index.ts'
 import { noteChoice } from './noted-choice.ts'
 import type { Pins } from './pins.ts'
