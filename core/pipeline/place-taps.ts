@@ -13,7 +13,6 @@ import { streamPasses } from './place-stream-taps.ts'
 import { errorMode, guards, isStreamTap, mayEdit, taps, type PlacedStep } from './placed-step.ts'
 import type { Limits, Plan, Said } from './plan.ts'
 import { Reply } from '../upstream/reply.ts'
-import type { PhaseName } from './step.ts'
 
 export interface PlanFacts {
   readonly name: string
