@@ -6,11 +6,16 @@ import { Engine } from '../shared/sql/engine.ts'
 import { migrate } from '../shared/sql/migrations.ts'
 import { SqliteDatabase } from './database.ts'
 import { stepBack } from './priority.ts'
-import { closed, ready, type Answer, type Asked, type Call, type Opening, type WorkerError } from './protocol.ts'
+import { closed, ready, type Answer, type Asked, type Call, type Method, type Opening, type WorkerError } from './protocol.ts'
+
+/** Calls that touch one document. A transaction costs more than they do: those that wait together are written together, so many at most. */
+const small: ReadonlySet<Method> = new Set(['getDocument', 'putDocument', 'deleteDocument'])
+const mostTogether = 64
 
 let database: SqliteDatabase | undefined
 let opening: Promise<Engine> | undefined
 let last: Promise<void> = Promise.resolve()
+const waiting: Call[] = []
 
 function plain(cause: unknown): WorkerError {
   if (!(cause instanceof Error)) return { name: 'Error', message: String(cause), code: undefined }
@@ -18,12 +23,14 @@ function plain(cause: unknown): WorkerError {
 }
 
 async function answerTo(id: number, work: () => unknown): Promise<void> {
-  let answer: Answer
   try {
-    answer = { id, result: await work() }
+    say({ id, result: await work() })
   } catch (cause) {
-    answer = { id, error: plain(cause) }
+    say({ id, error: plain(cause) })
   }
+}
+
+function say(answer: Answer): void {
   parentPort?.postMessage(answer) // oxlint-disable-line unicorn/require-post-message-target-origin -- a port, not a window
 }
 
@@ -43,9 +50,34 @@ function rowsOf(lines: Uint8Array): readonly JournalRow[] {
   return JSON.parse(`[${Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString().slice(0, -1).replaceAll('\n', ',')}]`) as readonly JournalRow[]
 }
 
-function take(engine: Engine, { method, parameters }: Call): unknown {
-  if (method === 'appendLines') return engine.append(String(parameters[0]), rowsOf(parameters[1] as Uint8Array))
-  return (engine[method] as (...parameters: readonly unknown[]) => unknown).call(engine, ...parameters)
+async function take({ method, parameters }: Call): Promise<unknown> {
+  const engine = await (opening as Promise<Engine>)
+  if (method === 'appendLines') return await engine.append(String(parameters[0]), rowsOf(parameters[1] as Uint8Array))
+  return await (engine[method] as (...parameters: readonly unknown[]) => unknown).call(engine, ...parameters)
+}
+
+/** Takes what waits, one call after the other. */
+async function takeWaiting(): Promise<void> {
+  while (waiting.length > 0) {
+    const end = waiting.findIndex(({ method }, index) => !small.has(method) || index === mostTogether)
+    const calls = waiting.splice(0, end < 0 ? waiting.length : Math.max(end, 1))
+    if (calls.length === 1 || !await takeTogether(calls)) for (const call of calls) await answerTo(call.id, () => take(call))
+  }
+}
+
+/** @returns whether all went well; if not, nothing was done */
+async function takeTogether(calls: readonly Call[]): Promise<boolean> {
+  const answers: Answer[] = []
+  try {
+    if (database === undefined) return false
+    await database.transaction(async () => {
+      for (const call of calls) answers.push({ id: call.id, result: await take(call) })
+    })
+  } catch {
+    return false
+  }
+  for (const answer of answers) say(answer)
+  return true
 }
 
 /** Behind the calls that are there already. What fails there says so when it is asked for. */
@@ -58,7 +90,7 @@ function hear(asked: Asked): void {
   else if ('path' in asked) {
     const engine = opening = open(asked)
     last = answerTo(ready, () => engine.then(() => undefined))
-  } else last = last.then(() => answerTo(asked.id, async () => take(await (opening as Promise<Engine>), asked)))
+  } else if (waiting.push(asked) === 1) setImmediate(() => { last = last.then(takeWaiting) })
 }
 
 stepBack()

@@ -43,6 +43,23 @@ describe('sqlite', () => {
     expect(await other.storage.records('things').get('x')).to.equal(undefined)
   })
 
+  it('writes documents together that come together, and one that cannot be written hurts no other', async () => {
+    await using folder = await Folder.make()
+    const path = join(folder.path, 'tapline.db')
+    await using opened = await OpenStore.open(plugin, { path })
+    const records = opened.storage.records<{ readonly n: number }>('things')
+    const file = new DatabaseSync(path)
+    file.exec(`CREATE TRIGGER none BEFORE INSERT ON tapline_documents WHEN new.id = 'bad' BEGIN SELECT RAISE(ABORT, 'not this one'); END`)
+    const ids = ['a', 'b', 'bad', 'a', ...Array.from({ length: 200 }, (_, n) => `c${n}`)]
+    const done = await Promise.allSettled(ids.map(async (id, n) => await records.put(id, { n }, { expected: 0 })))
+    expect(done.flatMap(({ status }, n) => status === 'rejected' ? [n] : [])).to.deep.equal([2, 3])
+    expect((done[2] as PromiseRejectedResult).reason).to.have.property('message', 'SQLite: not this one')
+    const read = await Promise.all(ids.map(async id => (await records.get(id))?.value.n))
+    expect(read).to.deep.equal([0, 1, undefined, 0, ...ids.slice(4).map((_, n) => n + 4)])
+    file.exec('DROP TRIGGER none')
+    file.close()
+  })
+
   it('makes the folders of its file, and keeps what it writes from other users', async () => {
     await using folder = await Folder.make()
     const path = join(folder.path, 'deep', 'down', 'tapline.db')
