@@ -24,7 +24,7 @@ export interface FoundResponse {
 interface Writing {
   readonly owner: string
   readonly value: () => StoredResponse
-  done: Promise<void>
+  readonly done: Promise<void>
 }
 
 /** What else cannot be an id is not looked for. */
@@ -42,9 +42,16 @@ export class ResponseStore {
   save(id: string, owner: string, make: () => StoredResponse): void {
     let made: StoredResponse | undefined
     const value = () => made ??= make()
-    const writing: Writing = { owner, value, done: Promise.resolve() }
+    const before = this.#writing.get(id)
+    const done = (before?.done ?? nextTurn()).then(() => this.#put(id, owner, value())).catch((cause: unknown) => this.#options.failed(cause, 'create', made))
+    // Another's, which he is about to have, stays his.
+    if (before === undefined || before.owner === owner) this.#show(id, { owner, value, done })
+  }
+
+  /** It is found while it is being written. */
+  #show(id: string, writing: Writing): void {
     this.#writing.set(id, writing)
-    writing.done = nextTurn().then(() => this.#put(id, owner, value())).catch((cause: unknown) => this.#options.failed(cause, 'create', made)).then(() => {
+    void writing.done.then(() => {
       if (this.#writing.get(id) === writing) this.#writing.delete(id)
     })
   }
