@@ -6,7 +6,8 @@ import type { Clock, Health, Meter, Timer } from '../plugin/services.ts'
 import type { Journal, JournalRow } from './journal.ts'
 import type { Spool } from './spool.ts'
 import type { SpoolDirectory } from './spool-directory.ts'
-import { storeBatch, type Batch } from './store-batch.ts'
+import { joined } from './lines.ts'
+import { storeBatch } from './store-batch.ts'
 import { WriterFigures } from './writer-figures.ts'
 
 /** So many rows that a full disk refused may wait in memory. */
@@ -43,7 +44,7 @@ export interface JournalWriterOptions<Row extends JournalRow> {
   readonly meter: Meter
   readonly health: Health
   readonly log: Logger
-  /** What is still to be done to a row, off the way of its request: done just before it is stored. Must not throw. */
+  /** What is still to be done to a row, off the way of its request: done just before it is stored or spooled. Must not throw. */
   readonly finish?: (row: Row) => Row
 }
 
@@ -56,8 +57,9 @@ export interface JournalWriterOptions<Row extends JournalRow> {
 export class JournalWriter<Row extends JournalRow> {
   readonly #options: JournalWriterOptions<Row>
   readonly #figures: WriterFigures
-  readonly #spool: Spool<Row>
-  readonly #buffer: Row[] = []
+  readonly #spool: Spool
+  /** As JSON, but for rows that are to be finished later. */
+  readonly #buffer: (Row | string)[] = []
   #timer: Timer
   /** What the timer was set to; undefined while nothing is to be done. */
   #dueMs: number | undefined
@@ -71,9 +73,9 @@ export class JournalWriter<Row extends JournalRow> {
     this.#options = options
     this.#figures = new WriterFigures(options)
     this.#timer = this.#rest()
-    this.#spool = options.spool.open<Row>(options.name, {
+    this.#spool = options.spool.open(options.name, {
       mustNotLose: options.policy.bufferRows === 0,
-      refused: (rows, cause) => this.#holdRefused(rows, cause),
+      refused: (lines, cause) => this.#holdRefused(lines, cause),
       written: () => this.#figures.written(),
       found: () => this.#schedule(0),
       leaving: () => this.#spoolBuffer(),
@@ -82,9 +84,9 @@ export class JournalWriter<Row extends JournalRow> {
 
   /** Takes a row. Never waits, never throws. */
   add(row: Row): void {
-    const { bufferRows, batchRows, everyMs } = this.#options.policy
-    if (this.#buffer.length < bufferRows && this.#closed === undefined) this.#buffer.push(row)
-    else this.#spool.append(row)
+    const { policy: { bufferRows, batchRows, everyMs }, finish } = this.#options
+    if (this.#buffer.length < bufferRows && this.#closed === undefined) this.#buffer.push(finish === undefined ? JSON.stringify(row) : row)
+    else this.#spool.append(this.#lineOf(row))
     const dueMs = this.length < batchRows ? everyMs : 0
     if (this.#failures === 0 && (this.#dueMs === undefined || dueMs < this.#dueMs)) this.#schedule(dueMs)
   }
@@ -171,34 +173,37 @@ export class JournalWriter<Row extends JournalRow> {
   }
 
   async #storeBuffered(limit: number): Promise<void> {
-    const rows = this.#buffer.slice(0, limit)
-    await this.#store({ rows })
-    this.#buffer.splice(0, rows.length)
+    const some = this.#buffer.slice(0, limit)
+    await this.#store(joined(some.map(one => this.#lineOf(one))))
+    this.#buffer.splice(0, some.length)
   }
 
   async #storeSpooled(limit: number): Promise<void> {
-    const batch = this.#spool.next(limit)
-    await this.#store(batch)
-    this.#spool.commit(batch.rows.length)
+    const { lines, count } = this.#spool.next(limit)
+    await this.#store(lines)
+    this.#spool.commit(count)
   }
 
-  async #store(batch: Batch<Row>): Promise<void> {
-    const { journal, clock, finish } = this.#options
-    if (batch.rows.length === 0) return
-    const finished = finish === undefined ? batch : { rows: batch.rows.map(finish) }
-    const rejected = await storeBatch(journal, finished, { clock, isInsisting: this.#failures >= insistsFrom })
+  async #store(lines: Buffer): Promise<void> {
+    if (lines.length === 0) return
+    const { journal, clock } = this.#options
+    const rejected = await storeBatch(journal, lines, { clock, isInsisting: this.#failures >= insistsFrom })
     for (const { id, cause } of rejected) this.#figures.rejected(id, cause)
   }
 
+  #lineOf(row: Row | string): string {
+    return typeof row === 'string' ? row : JSON.stringify(this.#options.finish?.(row) ?? row)
+  }
+
   #spoolBuffer(): void {
-    for (const row of this.#buffer.splice(0)) this.#spool.append(row)
+    for (const row of this.#buffer.splice(0)) this.#spool.append(this.#lineOf(row))
   }
 
   /** The disk is full: what fits into memory may still reach the store. */
-  #holdRefused(rows: readonly Row[], cause: unknown): void {
-    const taken = rows.slice(0, Math.max(0, refusedRows - this.#buffer.length))
+  #holdRefused(lines: readonly string[], cause: unknown): void {
+    const taken = lines.slice(0, Math.max(0, refusedRows - this.#buffer.length))
     if (this.#closed === undefined) this.#buffer.push(...taken)
-    this.#figures.refused(this.#closed !== undefined ? rows.length : rows.length - taken.length, cause)
+    this.#figures.refused(this.#closed !== undefined ? lines.length : lines.length - taken.length, cause)
   }
 
   #schedule(ms: number): void {

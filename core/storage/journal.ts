@@ -94,10 +94,10 @@ export interface Sum {
 export interface Journal<Row extends JournalRow> {
   /**
    * Stores rows; those whose ids are there already are ignored. All or none of one call.
-   * @param lines the same rows as JSON, each with a line feed behind it, where the caller has them: a store in another thread takes them as they are
+   * @param rows or the same as lines of JSON, each with a line feed behind it: a store in another thread takes those as they are
    * @returns how many were new
    */
-  append(rows: readonly Row[], lines?: Buffer): Promise<number>
+  append(rows: readonly Row[] | Buffer): Promise<number>
   /** One row, whole. */
   get(id: string): Promise<Row | undefined>
   /** Rows without the columns kept apart, and how many there are in all. */

@@ -2,7 +2,6 @@
 
 import type { Logger } from 'pino'
 import type { Clock, Timer } from '../plugin/services.ts'
-import type { JournalRow } from './journal.ts'
 import { Spool, type SpoolOptions } from './spool.ts'
 import { SpoolOwner } from './spool-owner.ts'
 
@@ -26,7 +25,7 @@ export class SpoolDirectory {
   readonly #maxBytes: number
   readonly #clock: Clock
   readonly #log: Logger
-  readonly #spools = new Set<Spool<never>>()
+  readonly #spools = new Set<Spool>()
   #owner: SpoolOwner | undefined
   #looking: Timer | undefined
 
@@ -38,11 +37,11 @@ export class SpoolDirectory {
   }
 
   /** Opens the spool of a journal, with what dead processes left of it. @throws what the file system says */
-  open<Row extends JournalRow>(name: string, options: Pick<SpoolOptions<Row>, 'refused' | 'written' | 'found' | 'leaving'> & { readonly mustNotLose?: boolean }): Spool<Row> {
+  open(name: string, options: Pick<SpoolOptions, 'refused' | 'written' | 'found' | 'leaving'> & { readonly mustNotLose?: boolean }): Spool {
     const owner = this.#owner ??= this.#claim()
     const maxBytes = options.mustNotLose === true && this.#maxBytes === 0 ? leastBytes : this.#maxBytes
-    const spool = new Spool<Row>({ name, owner, hasRoom: bytes => this.bytes + bytes <= maxBytes, log: this.#log, ...options })
-    this.#spools.add(spool as unknown as Spool<never>)
+    const spool = new Spool({ name, owner, hasRoom: bytes => this.bytes + bytes <= maxBytes, log: this.#log, ...options })
+    this.#spools.add(spool)
     spool.adopt()
     return spool
   }

@@ -2,11 +2,10 @@
 
 import type { Logger } from 'pino'
 import { beforeEndOfTurn } from '../http/turn.ts'
-import { HeldRows } from './held-rows.ts'
-import type { JournalRow } from './journal.ts'
+import { HeldLines, type Lines } from './held-lines.ts'
+import { joined } from './lines.ts'
 import { Segment } from './spool-segment.ts'
 import type { SpoolOwner } from './spool-owner.ts'
-import type { Batch } from './store-batch.ts'
 
 /** A file of this size is followed by another. */
 const segmentBytes = 8 * 1024 * 1024
@@ -14,15 +13,17 @@ const segmentBytes = 8 * 1024 * 1024
 const clearedBytes = 256 * 1024
 /** Rows that are kept in memory, too; those behind them are read from the disk when their turn comes. */
 const heldRows = 10_000
+/** So many are written at once, and stored together, at most. */
+const rowsOfWrite = 1000
 
-export interface SpoolOptions<Row extends JournalRow> {
+export interface SpoolOptions {
   /** Of the journal: lower-case words joined by `_`. */
   readonly name: string
   readonly owner: SpoolOwner
   readonly log: Logger
   hasRoom(bytes: number): boolean
   /** Told of rows that could not be written. */
-  refused(rows: readonly Row[], cause: unknown): void
+  refused(lines: readonly string[], cause: unknown): void
   /** Told that rows were written. */
   written(): void
   /** Told that there are rows that nobody appended here. */
@@ -36,46 +37,46 @@ export class SpoolFull extends Error {
   override readonly name = 'SpoolFull'
 }
 
-export class Spool<Row extends JournalRow> {
-  readonly #options: SpoolOptions<Row>
+export class Spool {
+  readonly #options: SpoolOptions
   /** Of this turn. */
-  #rows: Row[] = []
-  #lines = ''
+  #lines: string[] = []
   /** What is written and comes next. */
-  readonly #held = new HeldRows<Row>()
+  readonly #held = new HeldLines()
   readonly #segments = new Set<Segment>()
   /** Those with rows that are not held, in the order in which they are read. */
   readonly #unread: Segment[] = []
   #active: Segment | undefined
   #isClosed = false
 
-  constructor(options: SpoolOptions<Row>) {
+  constructor(options: SpoolOptions) {
     this.#options = options
   }
 
-  /** Takes a row. It is on the disk before anything that this turn writes to a socket. */
-  append(row: Row): void {
-    const line = `${JSON.stringify(row)}\n`
-    if (this.#rows.length === 0) beforeEndOfTurn(this)
-    this.#rows.push(row)
-    this.#lines += line
+  /** Takes a row, as JSON. It is on the disk before anything that this turn writes to a socket. */
+  append(line: string): void {
+    if (this.#lines.length === 0) beforeEndOfTurn(this)
+    this.#lines.push(line)
     if (this.#isClosed) this.flush()
   }
 
   /** Writes what was appended, now. */
   flush(): void {
-    const rows = this.#rows
-    if (rows.length === 0) return
-    const lines = Buffer.from(this.#lines)
-    this.#rows = []
-    this.#lines = ''
+    const lines = this.#lines
+    if (lines.length === 0) return
+    this.#lines = []
+    for (let from = 0; from < lines.length; from += rowsOfWrite) this.#put(lines.slice(from, from + rowsOfWrite))
+    if (this.#isClosed) this.close()
+  }
+
+  #put(lines: readonly string[]): void {
+    const written = { lines: joined(lines), count: lines.length }
     try {
-      this.#keep(rows, lines, this.#write(lines))
+      this.#keep(written, this.#write(written.lines))
       this.#options.written()
     } catch (cause) {
-      this.#options.refused(rows, cause)
+      this.#options.refused(lines, cause)
     }
-    if (this.#isClosed) this.close()
   }
 
   leave(): void {
@@ -83,20 +84,20 @@ export class Spool<Row extends JournalRow> {
     this.flush()
   }
 
-  /** The rows that have waited longest. The same ones until they are committed. */
-  next(limit: number): Batch<Row> {
+  /** The rows that have waited longest: those of one write, and further ones up to `limit`. The same ones until they are committed. */
+  next(limit: number): Lines {
     if (this.#held.length === 0) this.#readOn()
     return this.#held.next(limit)
   }
 
-  /** The first rows of `next` are stored. */
+  /** The rows of `next` are stored. */
   commit(rows: number): void {
     for (const segment of this.#held.commit(rows)) this.#free(segment)
   }
 
   /** How many rows are known to wait. */
   get length(): number {
-    return this.#rows.length + this.#held.length
+    return this.#lines.length + this.#held.length
   }
 
   get isEmpty(): boolean {
@@ -176,10 +177,10 @@ export class Spool<Row extends JournalRow> {
   }
 
   /** Rows are held while there is room; once some of a segment were not, those behind them are not, either. */
-  #keep(rows: readonly Row[], lines: Buffer, segment: Segment): void {
-    if (this.#unread.length === 0 && this.#held.length + rows.length <= heldRows) this.#held.add(rows, segment, lines)
+  #keep(written: Lines, segment: Segment): void {
+    if (this.#unread.length === 0 && this.#held.length + written.count <= heldRows) this.#held.add(written, segment)
     else if (segment.unreadFrom === undefined) {
-      segment.unreadFrom = segment.bytes - lines.length
+      segment.unreadFrom = segment.bytes - written.lines.length
       this.#unread.push(segment)
     }
   }
@@ -189,7 +190,8 @@ export class Spool<Row extends JournalRow> {
       const segment = this.#unread[0]
       if (segment?.unreadFrom === undefined) return
       const { lines, next, torn } = segment.read(segment.unreadFrom)
-      this.#held.add(this.#parse(lines, segment), segment)
+      const readable = lines.filter(line => this.#isReadable(line, segment))
+      this.#held.add({ lines: joined(readable), count: readable.length }, segment)
       if (torn > 0) this.#options.log.warn({ file: segment.path, bytes: torn }, 'the end of a spooled file is torn, and was left out')
       segment.unreadFrom = next < segment.bytes ? next : undefined
       if (segment.unreadFrom !== undefined) continue
@@ -198,15 +200,14 @@ export class Spool<Row extends JournalRow> {
     }
   }
 
-  #parse(lines: readonly string[], { path }: Segment): readonly Row[] {
-    return lines.flatMap(line => {
-      try {
-        return [JSON.parse(line) as Row]
-      } catch (cause) {
-        this.#options.log.warn({ file: path, err: cause }, 'a spooled line cannot be read, and was left out')
-        return []
-      }
-    })
+  #isReadable(line: string, { path }: Segment): boolean {
+    try {
+      JSON.parse(line)
+      return true
+    } catch (cause) {
+      this.#options.log.warn({ file: path, err: cause }, 'a spooled line cannot be read, and was left out')
+      return false
+    }
   }
 
   /** What is stored takes no room. */

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../plugin/services.ts'
 import type { Journal, JournalRow } from './journal.ts'
+import { rowsIn } from './lines.ts'
 import { StorageUnavailable } from './storage.ts'
 
 const deadlineMs = 30_000
@@ -12,24 +13,19 @@ export interface Rejected {
   readonly cause: unknown
 }
 
-/** Rows, and how they were written if that is at hand. */
-export interface Batch<Row extends JournalRow> {
-  readonly rows: readonly Row[]
-  /** The rows as JSON, each with a line feed behind it. */
-  readonly lines?: Buffer
-}
-
 /**
+ * @param lines the rows as JSON, each with a line feed behind it
  * @param isInsisting the batch was refused before, and often: then it is taken apart, unless the store is away
  * @returns the rows that the store did not take and never will
  * @throws whatever the store says, if it may take the batch later
  */
-export async function storeBatch<Row extends JournalRow>(journal: Pick<Journal<Row>, 'append'>, { rows, lines }: Batch<Row>, { clock, isInsisting }: { readonly clock: Clock; readonly isInsisting: boolean }): Promise<readonly Rejected[]> {
+export async function storeBatch<Row extends JournalRow>(journal: Pick<Journal<Row>, 'append'>, lines: Buffer, { clock, isInsisting }: { readonly clock: Clock; readonly isInsisting: boolean }): Promise<readonly Rejected[]> {
   try {
-    await inTime(journal.append(rows, lines), clock)
+    await inTime(journal.append(lines), clock)
     return []
   } catch (cause) {
     if (!isInsisting || cause instanceof StorageUnavailable) throw cause
+    const rows = rowsIn<Row>(lines)
     const rejected = await oneByOne(journal, rows, clock)
     // If it takes none of several, the fault is not theirs.
     if (rejected.length === rows.length && rows.length > 1) throw cause

@@ -86,7 +86,7 @@ export class AuditLog {
 function writerOf({ options, journal, services: { spool, clock, meter, health }, log }: AuditGround): JournalWriter<AuditRow> {
   return new JournalWriter({
     name: auditJournal.name, policy: { bufferRows: options.buffer_size, batchRows, everyMs: options.flush_interval },
-    finish: finished,
+    ...options.log_bodies ? { finish: finished } : {},
     journal, spool, clock, meter, health, log,
   })
 }

@@ -5,6 +5,7 @@ import type { Backend, DocumentQuery, DocumentWrite, EncodedChange, EncodedSum, 
 import { Changes } from '../shared/changes.ts'
 import { CodedRecords } from '../shared/coded-records.ts'
 import type { JournalShape } from '../shared/definition.ts'
+import { rowsIn } from '../../../core/storage/lines.ts'
 import type { EncodedRow } from '../shared/row-codec.ts'
 import { Alone } from './alone.ts'
 import type { Connection } from './connection.ts'
@@ -71,8 +72,8 @@ export class MongoBackend implements Backend {
     await this.#reach(async () => await this.#journals.open(shape))
   }
 
-  async append(journal: string, rows: readonly JournalRow[]): Promise<number> {
-    return await this.#in(journal, async ({ codec, writes }) => await writes.append(rows.map(row => codec.encode(row))))
+  async append(journal: string, rows: readonly JournalRow[] | Uint8Array): Promise<number> {
+    return await this.#in(journal, async ({ codec, writes }) => await writes.append(rowsIn(rows).map(row => codec.encode(row))))
   }
 
   async getRow(journal: string, id: string): Promise<EncodedRow | undefined> {

@@ -78,8 +78,8 @@ export interface Backend {
   revisions(collections: readonly string[]): Promise<Readonly<Record<string, number>>>
   /** Makes what a journal needs in the database. @throws if it stands there with columns of other types */
   openJournal(shape: JournalShape): Promise<void>
-  /** @param lines the same rows as lines of JSON, if they are at hand @throws RangeError if an id is too long */
-  append(journal: string, rows: readonly JournalRow[], lines?: Buffer): Promise<number>
+  /** @param rows or the same as lines of JSON @throws RangeError if an id is too long */
+  append(journal: string, rows: readonly JournalRow[] | Uint8Array): Promise<number>
   getRow(journal: string, id: string): Promise<EncodedRow | undefined>
   listRows(journal: string, query: RowsQuery): Promise<{ readonly rows: readonly EncodedRow[]; readonly total: number }>
   pageRows(journal: string, query: PageQuery): Promise<readonly EncodedRow[]>

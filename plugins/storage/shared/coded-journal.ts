@@ -22,8 +22,8 @@ export class CodedJournal<Row extends JournalRow> implements Journal<Row> {
   }
 
   /** @throws RangeError if an id is too long */
-  async append(rows: readonly Row[], lines?: Buffer): Promise<number> {
-    return await this.#backend.append(this.#shape.name, rows, lines)
+  async append(rows: readonly Row[] | Buffer): Promise<number> {
+    return await this.#backend.append(this.#shape.name, rows)
   }
 
   async get(id: string): Promise<Row | undefined> {

@@ -1,6 +1,7 @@
 /** The workers of one database: a writer, and a reader that begins with the first long question, so that neither waits for the other. */
 
-import { StorageUnavailable, type Clock, type JournalRow } from '../../../core/index.ts'
+import { StorageUnavailable, type Clock } from '../../../core/index.ts'
+import { linesOf } from '../../../core/storage/lines.ts'
 import type { Backend } from '../shared/backend.ts'
 import type { JournalShape } from '../shared/definition.ts'
 import { patienceMs, type Patience } from '../shared/sql/database.ts'
@@ -11,7 +12,7 @@ import type { Method } from './protocol.ts'
 const patienceOf: Readonly<Record<Exclude<Method, 'useJournal'>, Patience>> = {
   ping: 'lookup', getDocument: 'lookup', listDocuments: 'lookup', revisions: 'lookup', getRow: 'lookup',
   putDocument: 'write', deleteDocument: 'write', deleteDocuments: 'write', purgeDocuments: 'write',
-  openJournal: 'write', appendLines: 'write', amend: 'write', deleteRows: 'write',
+  openJournal: 'write', append: 'write', amend: 'write', deleteRows: 'write',
   listRows: 'question', pageRows: 'question', sums: 'question',
 }
 
@@ -32,7 +33,7 @@ export class Crew {
   /** The methods of a backend, each as a call to a worker. */
   get backend(): Backend {
     const methods = (Object.keys(patienceOf) as (keyof typeof patienceOf)[]).map(method => [method, (...parameters: readonly unknown[]) => this.#call(method, parameters)] as const)
-    return { ...Object.fromEntries(methods) as unknown as Backend, openJournal: shape => this.#openJournal(shape), append: (...batch) => this.#append(...batch) }
+    return { ...Object.fromEntries(methods) as unknown as Backend, openJournal: shape => this.#openJournal(shape), append: (journal, rows) => this.#call('append', [journal, rows instanceof Uint8Array ? rows : linesOf(rows)]) as Promise<number> }
   }
 
   /** Opens the file and brings its tables up to date. @throws if that cannot be done */
@@ -50,10 +51,6 @@ export class Crew {
     await this.#call('openJournal', [shape])
     this.#shapes.set(shape.name, shape)
     if (this.#reader !== undefined) introduce(this.#reader, shape)
-  }
-
-  async #append(journal: string, rows: readonly JournalRow[], lines: Buffer = Buffer.from(rows.map(row => `${JSON.stringify(row)}\n`).join(''))): Promise<number> {
-    return await this.#call('appendLines', [journal, lines]) as number
   }
 
   async #call(method: keyof typeof patienceOf, parameters: readonly unknown[]): Promise<unknown> {

@@ -2,8 +2,8 @@
 
 import type { Backend } from '../shared/backend.ts'
 
-/** `appendLines`: rows as lines of JSON, which cost the gateway's thread less than copies of them. */
-export type Method = Exclude<keyof Backend, 'append'> | 'appendLines' | 'useJournal'
+/** `append` gets lines: they cost the gateway's thread less than copies of rows. */
+export type Method = keyof Backend | 'useJournal'
 
 /** The database that a worker shall hold. */
 export interface Opening {

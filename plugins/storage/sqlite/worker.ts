@@ -1,7 +1,6 @@
 /** A worker that holds a database: it opens it, brings its tables up to date, takes one call after the other, and closes it; then it may hold another. */
 
 import { parentPort } from 'node:worker_threads'
-import type { JournalRow } from '../../../core/index.ts'
 import { Engine } from '../shared/sql/engine.ts'
 import { migrate } from '../shared/sql/migrations.ts'
 import { SqliteDatabase } from './database.ts'
@@ -46,13 +45,8 @@ async function close(): Promise<void> {
   held?.close()
 }
 
-function rowsOf(lines: Uint8Array): readonly JournalRow[] {
-  return JSON.parse(`[${Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString().slice(0, -1).replaceAll('\n', ',')}]`) as readonly JournalRow[]
-}
-
 async function take({ method, parameters }: Call): Promise<unknown> {
   const engine = await (opening as Promise<Engine>)
-  if (method === 'appendLines') return await engine.append(String(parameters[0]), rowsOf(parameters[1] as Uint8Array))
   return await (engine[method] as (...parameters: readonly unknown[]) => unknown).call(engine, ...parameters)
 }
 

@@ -8,6 +8,7 @@ import { GatewayHealth } from '../../../core/gateway/health.ts'
 import type { Instrument, Meter } from '../../../core/plugin/services.ts'
 import type { JournalRow } from '../../../core/storage/journal.ts'
 import { JournalWriter, type WriterPolicy } from '../../../core/storage/journal-writer.ts'
+import { rowsIn } from '../../../core/storage/lines.ts'
 import { SpoolDirectory } from '../../../core/storage/spool-directory.ts'
 import { StorageUnavailable } from '../../../core/storage/storage.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
@@ -33,7 +34,8 @@ class FakeJournal {
     return [...this.#rows]
   }
 
-  async append(rows: readonly JournalRow[]): Promise<number> {
+  async append(given: readonly JournalRow[] | Buffer): Promise<number> {
+    const rows = rowsIn(given)
     await Promise.resolve()
     if (this.hangs) return await new Promise<never>(() => {})
     const error = this.fails?.(ids(rows))

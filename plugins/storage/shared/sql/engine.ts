@@ -1,6 +1,7 @@
 /** A backend over a database that speaks SQL. */
 
 import type { JournalRow, SumsQuery } from '../../../../core/index.ts'
+import { rowsIn } from '../../../../core/storage/lines.ts'
 import type { Backend, DocumentQuery, DocumentWrite, EncodedChange, PageQuery, RowsQuery } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'
 import { RowCodec } from '../row-codec.ts'
@@ -86,9 +87,9 @@ export class Engine implements Backend {
     this.#tables(shape.name).counting?.begin()
   }
 
-  async append(journal: string, rows: readonly JournalRow[]): Promise<number> {
+  async append(journal: string, rows: readonly JournalRow[] | Uint8Array): Promise<number> {
     const { codec, writes } = this.#tables(journal)
-    return await writes.append(rows.map(row => codec.encode(row)))
+    return await writes.append(rowsIn(rows).map(row => codec.encode(row)))
   }
 
   async getRow(journal: string, id: string) {
