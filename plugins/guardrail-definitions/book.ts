@@ -32,10 +32,9 @@ interface Parts {
   failed(cause: unknown, name?: string): void
 }
 
-export class DefinitionBook implements GuardrailBook {
+export class DefinitionBook extends Dependants implements GuardrailBook {
   readonly #parts: Parts
   readonly #kept: Snapshot<StoredDefinition>
-  readonly #dependants = new Dependants()
   readonly #reservations = new Set<(name: string) => string | undefined>()
   #configured: readonly Definition[] = []
   #types: ReadonlyMap<string, GuardrailType> = new Map()
@@ -44,6 +43,7 @@ export class DefinitionBook implements GuardrailBook {
   #reading: Promise<void> = Promise.resolve()
 
   constructor(parts: Parts) {
+    super()
     this.#parts = parts
     this.#kept = new Snapshot(parts.records, () => { this.#reading = this.#reading.then(() => this.#unseal()) }, cause => parts.failed(cause))
   }
@@ -59,18 +59,6 @@ export class DefinitionBook implements GuardrailBook {
 
   find(name: string): Definition | undefined {
     return this.#byName.get(name)
-  }
-
-  onChange(changed: () => Promise<void>): () => void {
-    return this.#dependants.onChange(changed)
-  }
-
-  users(of: (name: string) => readonly string[]): () => void {
-    return this.#dependants.users(of)
-  }
-
-  usersOf(name: string): readonly string[] {
-    return this.#dependants.usersOf(name)
   }
 
   reserve(taken: (name: string) => string | undefined): () => void {
@@ -118,7 +106,7 @@ export class DefinitionBook implements GuardrailBook {
     const opened = await Promise.all(this.#kept.all.map(stored => this.#opened(stored)))
     this.#stored = opened.filter(definition => definition !== undefined)
     this.#index()
-    await this.#dependants.changed(cause => this.#parts.failed(cause))
+    await this.changed(cause => this.#parts.failed(cause))
   }
 
   /** One whose secrets cannot be opened is left out. */

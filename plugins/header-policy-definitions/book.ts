@@ -22,17 +22,17 @@ interface Parts {
   failed(cause: unknown): void
 }
 
-export class PolicyBook implements HeaderPolicyBook {
+export class PolicyBook extends Dependants implements HeaderPolicyBook {
   readonly configured: readonly HeaderPolicy[]
   readonly #failed: (cause: unknown) => void
   readonly #kept: Snapshot<StoredPolicy>
-  readonly #dependants = new Dependants()
   #told: Promise<void> = Promise.resolve()
 
   constructor({ records, configured, failed }: Parts) {
+    super()
     this.configured = configured
     this.#failed = failed
-    this.#kept = new Snapshot(records, () => { this.#told = this.#told.then(() => this.#dependants.changed(failed)) }, failed)
+    this.#kept = new Snapshot(records, () => { this.#told = this.#told.then(() => this.changed(failed)) }, failed)
   }
 
   /** Those of the configuration, then those of the store. */
@@ -50,18 +50,6 @@ export class PolicyBook implements HeaderPolicyBook {
     if (configured !== undefined) return { policy: configured }
     const stored = this.#kept.get(name)
     return stored === undefined ? undefined : defined(stored)
-  }
-
-  onChange(changed: () => Promise<void>): () => void {
-    return this.#dependants.onChange(changed)
-  }
-
-  users(of: (name: string) => readonly string[]): () => void {
-    return this.#dependants.users(of)
-  }
-
-  usersOf(name: string): readonly string[] {
-    return this.#dependants.usersOf(name)
   }
 
   /** Without the store, only those of the configuration are there until it is back. */

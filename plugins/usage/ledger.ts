@@ -1,6 +1,6 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
-import type { Filter, Sum, Usage, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import type { Filter, Sum, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
 import type { SpentRecord, UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
@@ -30,8 +30,7 @@ export class Ledger implements UsageLedger {
   }
 
   record(entry: UsageEntry): void {
-    const raw = (entry['usage'] as Usage | undefined)?.raw
-    this.note(this.#finish(raw === undefined ? entry : { raw, ...entry }))
+    this.note(this.#finish(entry))
     this.#writer?.sync()
   }
 

@@ -69,7 +69,8 @@ export function pricedCallOf({ provider, provider_name, model, timestamp, endpoi
 }
 
 function countsOf(entry: UsageEntry): BaseCounts {
-  if (entry['usage'] !== undefined) return baseCounts({ ...entry['usage'] as Usage, ...(entry['raw'] === undefined ? {} : { raw: entry['raw'] as Record<string, unknown> }) }, { countsApart: (entry['apart'] as ('cache' | 'reasoning')[] | undefined) ?? [] })
+  const usage = entry['usage'] as Usage | undefined
+  if (usage !== undefined) return baseCounts(entry['raw'] === undefined ? usage : { ...usage, raw: entry['raw'] as Record<string, unknown> }, { countsApart: (entry['apart'] as ('cache' | 'reasoning')[] | undefined) ?? [] })
   const [input, output] = [number(entry, 'input_tokens'), number(entry, 'output_tokens')]
   const total = number(entry, 'total_tokens') ?? (input === null && output === null ? null : (input ?? 0) + (output ?? 0))
   return { input_tokens: input, output_tokens: output, total_tokens: total, raw_data: (entry['raw_data'] as BaseCounts['raw_data'] | undefined) ?? null }
