@@ -1,8 +1,9 @@
 /** Anthropic. Facts: https://docs.anthropic.com/en/api */
 
-import { defineProvider, type JsonDocument, type JsonNode, type ModelEntry, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings } from '../core/index.ts'
+import { defineProvider, headerIn, type JsonDocument, type JsonNode, type ModelEntry, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings } from '../core/index.ts'
 import { isSealed } from '../core/neutral/state.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
+import { keyAsBearer } from './shared/key-as-bearer.ts'
 import { claudeTraits, modelTraitsOption, withOverrides } from './shared/model-table.ts'
 import { textOf } from './shared/rule.ts'
 
@@ -24,13 +25,15 @@ const schema = {
 
 type Settings = OptionsOf<typeof schema>
 
+const keyHeader = 'x-api-key'
+
 export default defineProvider({
   name: 'anthropic',
   description: 'Anthropic',
   catalogue: catalogue.anthropic,
   baseUrl: 'https://api.anthropic.com/v1',
   needs: ['api_key'],
-  auth: { header: 'x-api-key' },
+  auth: { header: keyHeader },
   dialects: ['anthropic-messages'],
   operations: {
     messages: 'POST /messages',
@@ -96,10 +99,8 @@ function traits(model: string, settings: ProviderSettings): ModelTraits {
 
 /** OAuth tokens travel otherwise than keys; the caller's betas and the gateway's go in one header. */
 function sign({ headers }: ProviderCall): void {
-  const at = headers.findIndex((name, place) => place % 2 === 0 && name === 'x-api-key')
-  const key = headers[at + 1]
-  if (at >= 0 && key?.startsWith('sk-ant-oat') === true) {
-    headers.splice(at, 2, 'Authorization', `Bearer ${key}`)
+  if (headerIn(headers, keyHeader)?.startsWith('sk-ant-oat') === true) {
+    keyAsBearer(headers, keyHeader)
     headers.push('anthropic-beta', 'oauth-2025-04-20')
   }
   joinBetas(headers)

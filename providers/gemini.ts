@@ -5,6 +5,7 @@ import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 import { compatRules } from './shared/gemini-compat.ts'
 import { googleOrCompatibleImages, imagesPath } from './shared/google-images.ts'
+import { keyAsBearer } from './shared/key-as-bearer.ts'
 import { apiModeOption, geminiTraits, geminiTraitsOption, googleModels, isCompatible, modeVariable, nextGooglePage } from './shared/gemini-models.ts'
 
 const compatSuffix = '/openai'
@@ -64,6 +65,5 @@ function sign(call: ProviderCall, settings: ProviderSettings): void {
   const path = call.path.replace('/models/models%2F', '/models/')
   call.path = call.operation === 'images' ? imagesPath(path) : path
   if (!isCompatible(settings) && !path.startsWith(`${compatSuffix}/`)) return
-  const at = call.headers.findIndex((name, place) => place % 2 === 0 && name === keyHeader)
-  if (at >= 0) call.headers.splice(at, 2, 'Authorization', `Bearer ${call.headers[at + 1]}`)
+  keyAsBearer(call.headers, keyHeader)
 }

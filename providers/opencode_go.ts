@@ -1,6 +1,6 @@
 /** OpenCode Go. Facts: https://opencode.ai/docs/go */
 
-import { defineProvider, type CallFacts, type JsonDocument, type ProviderSettings, type RespellFacts } from '../core/index.ts'
+import { defineProvider, placeOfHeader, type CallFacts, type JsonDocument, type ProviderSettings, type RespellFacts } from '../core/index.ts'
 import { compatibleRules } from './shared/compatible.ts'
 import { said } from './shared/rule.ts'
 
@@ -30,7 +30,7 @@ export default defineProvider({
     if (call.operation === 'chat') defaultEffort(body, call)
   },
   sign: ({ headers }, { session_header: isSent }) => {
-    const at = headers.findIndex((name, place) => place % 2 === 0 && name.toLowerCase() === 'x-opencode-session')
+    const at = placeOfHeader(headers, 'x-opencode-session')
     if (isSent === false && at >= 0) headers.splice(at, 2)
   },
 })

@@ -1,6 +1,6 @@
 /** OpenRouter. Facts: https://openrouter.ai/docs */
 
-import { defineProvider, type ProviderCall, type ProviderSettings } from '../core/index.ts'
+import { defineProvider, hasHeader, type ProviderCall, type ProviderSettings } from '../core/index.ts'
 import { finishFault } from './shared/faults.ts'
 import { tokensField } from './shared/fields.ts'
 import { listOf } from './shared/listing.ts'
@@ -44,9 +44,9 @@ export default defineProvider({
 
 /** The older name of the title counts as one, too. */
 function attribute({ headers }: ProviderCall, { site_url: site, app_name: app }: ProviderSettings): void {
-  const given = new Set(headers.filter((_, at) => at % 2 === 0).map(name => name.toLowerCase()))
-  if (typeof site === 'string' && !given.has('http-referer')) headers.push('HTTP-Referer', site)
-  if (typeof app === 'string' && !given.has('x-openrouter-title') && !given.has('x-title')) headers.push('X-OpenRouter-Title', app)
+  const isGiven = (name: string) => hasHeader(headers, name)
+  if (typeof site === 'string' && !isGiven('HTTP-Referer')) headers.push('HTTP-Referer', site)
+  if (typeof app === 'string' && !isGiven('X-OpenRouter-Title') && !isGiven('X-Title')) headers.push('X-OpenRouter-Title', app)
 }
 
 function metadata({ name, context_length, architecture, supported_parameters, pricing, top_provider }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

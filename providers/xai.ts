@@ -1,7 +1,7 @@
 /** xAI. Facts: https://docs.x.ai/docs/api-reference */
 
 import { createHash } from 'node:crypto'
-import { defineProvider, JsonDocument, JsonError, type CallFacts, type ProviderCall, type RespellFacts } from '../core/index.ts'
+import { defineProvider, hasHeader, JsonDocument, JsonError, type CallFacts, type ProviderCall, type RespellFacts } from '../core/index.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { drop, stopHere, stopsOf } from './shared/fields.ts'
@@ -62,7 +62,7 @@ function forModel(body: JsonDocument, call: RespellFacts): void {
 
 /** The calls of one conversation find one cache: they share the model, how it began, and its tools. */
 function keepTogether({ operation, headers, body }: ProviderCall): void {
-  if (operation !== 'chat' || body === undefined || headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'x-grok-conv-id')) return
+  if (operation !== 'chat' || body === undefined || hasHeader(headers, 'x-grok-conv-id')) return
   const beginning = beginningOf(body)
   if (beginning !== undefined) headers.push('X-Grok-Conv-Id', `tapline-${createHash('sha256').update(beginning).digest('hex').slice(0, 32)}`)
 }

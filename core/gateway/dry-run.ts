@@ -1,5 +1,6 @@
 /** What a provider would be sent for a request, and what would be lost on the way, without a call. */
 
+import { headerPairs } from '../flat-headers.ts'
 import type { Loss } from '../neutral/losses.ts'
 import { Attempt } from '../pipeline/attempt.ts'
 import { readBody } from '../pipeline/body.ts'
@@ -47,7 +48,7 @@ export async function dryRun(generation: Generation, { to, from, request }: DryR
   await exchange.plan.attempt?.fire(exchange, attempt)
   const { method, path, headers, body, further = [] } = outgoingCall(exchange, attempt)
   return {
-    from: dialect, method, url: urlOf(provider, path), headers: pairs(headers),
+    from: dialect, method, url: urlOf(provider, path), headers: headerPairs(headers),
     body: body?.toString() ?? '', further: further.map(String),
     losses: attempt.translation?.losses.list ?? exchange.losses,
   }
@@ -86,8 +87,4 @@ function withoutPrefix(model: string, provider: string): string {
 
 function urlOf({ baseUrl }: ProviderInstance, path: string): string {
   return `${baseUrl ?? ''}${path}`
-}
-
-function pairs(flat: readonly string[]): (readonly [string, string])[] {
-  return flat.flatMap((name, index) => index % 2 === 0 ? [[name, flat[index + 1] ?? ''] as const] : [])
 }

@@ -1,5 +1,6 @@
 /** The values that a request has of one header. */
 
+import { headersIn } from '../flat-headers.ts'
 import type { IncomingRequest } from '../pipeline/exchange.ts'
 
 /** One for each time that it was sent; of a header that a step put in the place of what was sent, such as the path of a key, what stands there now. @param name in whatever case */
@@ -8,6 +9,6 @@ export function headerValues({ headers, rawHeaders }: Pick<IncomingRequest, 'hea
   const standing = Object.hasOwn(headers, lower) ? headers[lower] : undefined
   if (standing === undefined) return []
   if (typeof standing !== 'string') return standing
-  const sent = rawHeaders.filter((_, i) => i % 2 === 1 && rawHeaders[i - 1]?.toLowerCase() === lower)
+  const sent = headersIn(rawHeaders, lower)
   return sent.length > 1 && sent.join(', ') === standing ? sent : [standing]
 }

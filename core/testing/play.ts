@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
+import { hasHeader } from '../flat-headers.ts'
 import { collect, piecesOf } from './pieces.ts'
 import type { ReceivedRequest } from './received-request.ts'
 import type { Script } from './script.ts'
@@ -43,7 +44,7 @@ type Pieces = Iterable<Buffer> | AsyncIterable<Buffer>
 /** The script's headers, flat, and those that it leaves to us. */
 function headersOf(script: Script, body: Buffer[] | AsyncIterable<Buffer>): string[] {
   const headers = flat(script.headers ?? [])
-  const has = (name: string) => headers.some((header, i) => i % 2 === 0 && header.toLowerCase() === name)
+  const has = (name: string) => hasHeader(headers, name)
   const add = (name: string, value: string) => has(name) || headers.push(name, value)
 
   if (script.chunks !== undefined) add('content-type', 'text/event-stream')

@@ -1,15 +1,14 @@
 /** What the operator says of the headers of calls to one provider: fixed ones, or those of callers. */
 
 import { forwardedHeaders, type CallerHeaders } from './forwarded-headers.ts'
-import { hasHeader, replaced, untouchable } from './header-edits.ts'
+import { hasHeader, replaced } from '../flat-headers.ts'
+import { isOverridable } from './header-names.ts'
 import type { ProviderSettings } from '../plugin/provider.ts'
 
 /** The transport writes these itself. */
 const ofTransport: ReadonlySet<string> = new Set(['host', 'content-length', 'connection', 'transfer-encoding'])
 /** Fixed headers of these names are sent only where the call has none. */
 const standing: ReadonlySet<string> = new Set(['accept-encoding', 'content-type'])
-/** Beside what is never forwarded: where the caller stands, and what the gateway's own call must say itself. */
-const keptBack: ReadonlySet<string> = new Set(['accept', 'via', 'x-real-ip'])
 
 export class HeaderOverrides {
   readonly #fixed: readonly (readonly [name: string, value: string])[]
@@ -22,7 +21,7 @@ export class HeaderOverrides {
     const auth = authHeader.toLowerCase()
     const named = new Set(listed.map(nameOf))
     this.#fixed = isOpen ? [] : Object.entries(fixed).map(([name, value]) => [name.trim(), value] as const).filter(([name]) => !ofTransport.has(name.toLowerCase()))
-    this.#passes = isOpen ? name => untouchable(name) === undefined && !keptBack.has(name) && name !== auth && named.has(name) === (mode === 'allow') : undefined
+    this.#passes = isOpen ? name => isOverridable(name) && name !== auth && named.has(name) === (mode === 'allow') : undefined
   }
 
   /** Flat headers as they are after this. @param caller absent for calls that no client made */

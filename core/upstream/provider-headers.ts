@@ -1,7 +1,8 @@
 /** The headers of calls to one provider. Each outweighs those before it: the provider's defaults, the operator's overrides, what policy changes, the key. */
 
 import type { CallerHeaders } from './forwarded-headers.ts'
-import { hasHeader, replaced, type HeaderEditing } from './header-edits.ts'
+import { hasHeader, replaced } from '../flat-headers.ts'
+import type { HeaderEditing } from './header-edits.ts'
 import type { ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
 import { HeaderOverrides } from './header-overrides.ts'
 

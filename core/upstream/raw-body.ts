@@ -3,13 +3,11 @@
 import type { GatewayError } from '../errors.ts'
 import { Reply } from './reply.ts'
 import { statusFailure } from './failure.ts'
+import { isRequestId, namedByConnection, staysUpstream } from './header-names.ts'
 import { RunningStream } from './running-stream.ts'
 import type { BodyReader, Reading } from './reading.ts'
 import type { ReplyHeaders } from './transport.ts'
 
-/** Headers that belong to one connection, not to the reply; and the provider's cookies. */
-const notRelayed = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'set-cookie'])
-const requestIds = new Set(['x-request-id', 'request-id'])
 /** Of AWS; its clients read it under its own name as well. */
 const amazonId = 'x-amzn-requestid'
 
@@ -39,11 +37,11 @@ export class RawBody implements BodyReader {
 
 /** The reply's own headers, flat; its request ids under a name that does not hide the gateway's. */
 export function endToEnd(headers: ReplyHeaders): string[] {
-  const listed = new Set(String(headers['connection'] ?? '').toLowerCase().split(',').map(name => name.trim()))
+  const listed = namedByConnection(headers)
   const flat: string[] = []
   for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || notRelayed.has(name) || listed.has(name)) continue
-    const sent = requestIds.has(name) ? 'x-upstream-request-id' : name
+    if (value === undefined || staysUpstream(name) || listed.has(name)) continue
+    const sent = isRequestId(name) ? 'x-upstream-request-id' : name
     for (const one of Array.isArray(value) ? value : [value]) flat.push(sent, one)
     if (name === amazonId) flat.push('x-upstream-request-id', String(value))
   }

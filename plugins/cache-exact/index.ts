@@ -1,6 +1,6 @@
 /** Answers a request that is equal to an earlier one with the answer that it got then. Streams go by. */
 
-import { definePlugin, gatewayError, Reply, slot, type Exchange } from '../../core/index.ts'
+import { definePlugin, gatewayError, headerIn, Reply, slot, type Exchange } from '../../core/index.ts'
 import { bypasses, ttlMs } from './directives.ts'
 import type { Entry } from './entry.ts'
 import { Flights, type Landing } from './flights.ts'
@@ -115,8 +115,7 @@ function entryOf({ reply, attempts, cache, clock, gone }: Exchange, mostBytes: n
   if (attempts.some(({ kind }) => kind === 'failover')) return undefined
   const { body, headers, target } = reply
   if (body === undefined || body.length === 0 || body.length > mostBytes || !isJson(reply)) return undefined
-  const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'content-type')
-  return { contentType: headers[at + 1] ?? 'application/json', body, createdAt: clock.now(), model: target.model, provider: target.provider.name }
+  return { contentType: headerIn(headers, 'Content-Type') ?? 'application/json', body, createdAt: clock.now(), model: target.model, provider: target.provider.name }
 }
 
 function isJson(reply: Reply): boolean {

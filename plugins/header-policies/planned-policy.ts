@@ -1,6 +1,6 @@
 /** What one header policy does to the calls of one request: settled before the first of them, and the same for each. */
 
-import { HeaderEdits, type HeaderEditing } from '../../core/index.ts'
+import { HeaderEdits, headersIn, type HeaderEditing } from '../../core/index.ts'
 
 /** What becomes of one header. */
 export interface Change {
@@ -51,8 +51,7 @@ export class PlannedPolicy implements HeaderEditing {
 }
 
 function takesEffect({ header, value }: Change, headers: readonly string[]): boolean {
-  const lower = header.toLowerCase()
-  const standing = headers.filter((_, i) => i % 2 === 1 && headers[i - 1]?.toLowerCase() === lower)
+  const standing = headersIn(headers, header)
   return value === undefined ? standing.length > 0 : standing.length !== 1 || standing[0] !== value
 }
 

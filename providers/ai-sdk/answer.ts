@@ -1,6 +1,6 @@
 /** Puts calls to the models of a package, and spells what they answer as JSON. */
 
-import type { JsonObject, ProviderAnswer, ProviderCall, ProviderSettings } from '../../core/index.ts'
+import { headerPairs, type JsonObject, type ProviderAnswer, type ProviderCall, type ProviderSettings } from '../../core/index.ts'
 import { batched } from '../../core/neutral/embeddings.ts'
 import { parseJson } from '../../core/neutral/json.ts'
 import { answerOf, errorPart } from './errors.ts'
@@ -14,7 +14,7 @@ const bearer = 'Bearer '
 
 export async function answer({ operation, headers, body, signal }: ProviderCall, settings: ProviderSettings): Promise<ProviderAnswer> {
   const { model, stream, values, options } = parseJson(body?.toString() ?? '{}') as { readonly model: string; readonly stream?: boolean; readonly values: readonly string[]; readonly options: JsonObject }
-  const extras: CallExtras = { headers: Object.fromEntries(pairs(headers).filter(([name]) => !unsaid.has(name.toLowerCase()))), abortSignal: signal }
+  const extras: CallExtras = { headers: Object.fromEntries(headerPairs(headers).filter(([name]) => !unsaid.has(name.toLowerCase()))), abortSignal: signal }
   try {
     const sdk = await sdkOf(settings, keyIn(headers))
     if (operation === 'embed') return json(await embed(embeddingModel(sdk, model), values, { ...options, ...extras }))
@@ -91,12 +91,8 @@ function json(value: object): ProviderAnswer {
   return { status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.from(JSON.stringify(value)) }
 }
 
-function pairs(flat: readonly string[]): readonly (readonly [string, string])[] {
-  return Array.from({ length: Math.floor(flat.length / 2) }, (_, i) => [flat[2 * i] ?? '', flat[2 * i + 1] ?? ''] as const)
-}
-
 /** The key that the call carries, as the kernel chose it. */
 function keyIn(headers: readonly string[]): string | undefined {
-  const value = pairs(headers).findLast(([name]) => name.toLowerCase() === 'authorization')?.[1]
+  const value = headerPairs(headers).findLast(([name]) => name.toLowerCase() === 'authorization')?.[1]
   return value?.startsWith(bearer) === true ? value.slice(bearer.length) : value
 }

@@ -1,7 +1,7 @@
 /** The identity of one instance, and its clock: signs calls, and learns from what AWS refuses. */
 
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
-import type { ProviderCall, ProviderSettings, Refusal } from '../../core/index.ts'
+import { hasHeader, headerIn, type ProviderCall, type ProviderSettings, type Refusal } from '../../core/index.ts'
 import type { SignatureV4 } from '@smithy/signature-v4'
 import { chainFor } from './credentials.ts'
 import { controlUrl, regionOf, type Variables } from './place.ts'
@@ -34,7 +34,7 @@ export class Account {
   /** Adds a token, or a signature over the method, the path, the body and the headers that matter. */
   sign(call: ProviderCall): void | Promise<void> {
     const token = this.#variables['AWS_BEARER_TOKEN_BEDROCK']
-    if (valueOf(call.headers, 'authorization') !== undefined) return
+    if (hasHeader(call.headers, 'Authorization')) return
     if (token === undefined) return this.#sign(call)
     call.headers.push('Authorization', `Bearer ${token}`)
   }
@@ -61,7 +61,7 @@ export class Account {
     const signer = await (this.#signer ??= this.#makeSigner())
     const base = new URL(call.operation === 'models' ? controlUrl(String(this.#settings.base_url)) : String(this.#settings.base_url))
     const [path = '', query = ''] = call.path.split('?', 2)
-    const type = valueOf(call.headers, 'content-type')
+    const type = headerIn(call.headers, 'Content-Type')
     const signed = await signer.sign({
       method: call.method,
       protocol: base.protocol,
@@ -112,10 +112,4 @@ function viewOf(data: Data): string | NodeJS.ArrayBufferView {
 function queryOf(query: string): Record<string, string | string[]> {
   const named = Map.groupBy(new URLSearchParams(query), ([name]) => name)
   return Object.fromEntries([...named].map(([name, pairs]) => [name, pairs.length === 1 ? pairs[0]?.[1] ?? '' : pairs.map(([, value]) => value)]))
-}
-
-/** Of flat headers. */
-function valueOf(headers: readonly string[], name: string): string | undefined {
-  const at = headers.findIndex((given, index) => index % 2 === 0 && given.toLowerCase() === name)
-  return at < 0 ? undefined : headers[at + 1]
 }

@@ -1,0 +1,43 @@
+/** Headers as they travel: one flat list of name, value, name, value … Names are found in whatever case. */
+
+/** Where the first header of that name stands; -1 if there is none. */
+export function placeOfHeader(headers: readonly string[], name: string): number {
+  const wanted = name.toLowerCase()
+  return headers.findIndex((given, index) => index % 2 === 0 && given.toLowerCase() === wanted)
+}
+
+/** Whether there is a header of that name. */
+export function hasHeader(headers: readonly string[], name: string): boolean {
+  return placeOfHeader(headers, name) >= 0
+}
+
+/** The value of the first header of that name. */
+export function headerIn(headers: readonly string[], name: string): string | undefined {
+  const at = placeOfHeader(headers, name)
+  return at < 0 ? undefined : headers[at + 1]
+}
+
+/** The values of all headers of that name. */
+export function headersIn(headers: readonly string[], name: string): readonly string[] {
+  const wanted = name.toLowerCase()
+  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === wanted)
+}
+
+/** Names, as they are spelled, and values. */
+export function headerPairs(headers: readonly string[]): readonly (readonly [name: string, value: string])[] {
+  return headers.flatMap((name, index) => index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as const] : [])
+}
+
+/** A list others of which take the place of all of their names. */
+export function replaced(headers: readonly string[], others: readonly string[]): string[] {
+  return [...withoutHeaders(headers, new Set(others.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase()))), ...others]
+}
+
+/** @param names in lower case */
+export function withoutHeaders(headers: readonly string[], names: ReadonlySet<string>): string[] {
+  const kept: string[] = []
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (!names.has((headers[i] as string).toLowerCase())) kept.push(headers[i] as string, headers[i + 1] as string)
+  }
+  return kept
+}
