@@ -1,6 +1,7 @@
 /** Loads the configuration: finds the file, lays variables and flags over it, reads and checks everything, once. */
 
 import { dirname, resolve } from 'node:path'
+import { LoadError } from '../plugin/load.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { composeSchema } from './compose.ts'
 import type { SettingsOwner } from './compose.ts'
@@ -13,7 +14,8 @@ import { readBoolean } from './grammar.ts'
 import { Judge } from './judge.ts'
 import { Layers } from './layers.ts'
 import type { Flags } from './layers.ts'
-import { isTree } from './pointer.ts'
+import type { Problem } from './place.ts'
+import { isTree, join } from './pointer.ts'
 import { readProviders } from './providers/providers.ts'
 import type { Registry } from './providers/register.ts'
 import { blame } from './provenance.ts'
@@ -22,6 +24,7 @@ import type { SettingSchema } from './schema.ts'
 import { secretResolver } from './secrets.ts'
 import { settle } from './settle.ts'
 import { Spellings } from './spelling.ts'
+import { suggestion } from './suggestion.ts'
 import type { YamlFile } from './yaml-file.ts'
 
 export type { Config, PluginSettings } from './config.ts'
@@ -73,11 +76,18 @@ async function furtherTypes({ providerTypes, loadProviderType, cwd }: ConfigInpu
     try {
       return [await loadProviderType(type, dirname(resolve(cwd, file.file)))]
     } catch (cause) {
-      report.problem({ ...file.places.get(`/providers/${name}/type`), pointer: `/providers/${name}/type`, got: type, message: cause instanceof Error ? cause.message : String(cause) })
+      report.problem(notLoaded(cause, type, name, file))
       return []
     }
   }))
   return [...new Map(loaded.flat().map(definition => [definition.name, definition])).values()]
+}
+
+function notLoaded(cause: unknown, type: string, name: string, { places }: YamlFile): Problem {
+  const pointer = join('/providers', name, 'type')
+  const problem = { ...places.get(pointer), pointer, got: type }
+  if (!(cause instanceof LoadError)) return { ...problem, message: cause instanceof Error ? cause.message : String(cause) }
+  return { ...problem, expected: cause.expected, message: cause.message + suggestion(type, cause.names) }
 }
 
 function layer({ flags = {}, settings }: ConfigInput, schema: SettingSchema, file: YamlFile | undefined, spellings: Spellings, report: Report): Layers {

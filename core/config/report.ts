@@ -1,7 +1,7 @@
 /** Collects what is wrong, and what the operator should know, while a configuration is read. */
 
 import type { Problem } from './place.ts'
-import { ConfigError } from './problems.ts'
+import { ConfigError, formatProblem } from './problems.ts'
 
 export class Report {
   readonly #problems = new Map<string, Problem>()
@@ -13,14 +13,19 @@ export class Report {
     this.#problems.set(JSON.stringify([problem.file, problem.line, problem.env, problem.pointer, problem.message]), problem)
   }
 
+  /** Whether something is known to be wrong at a pointer: what follows from that need not be told. */
+  isFaulty(pointer: string): boolean {
+    return this.#problems.values().some(problem => problem.pointer === pointer)
+  }
+
   /** Notes a warning, once. */
   warn(text: string): void {
     this.#warnings.add(text)
   }
 
   /** Notes an error that does not keep the gateway from starting: a part of the configuration is left out. */
-  leaveOut(text: string): void {
-    this.#errors.add(text)
+  leaveOut(problem: Problem): void {
+    this.#errors.add(formatProblem(problem))
   }
 
   get errors(): readonly string[] {

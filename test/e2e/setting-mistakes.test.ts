@@ -15,6 +15,7 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
   'two guardrails of one name': ['guardrails:\n  rules:\n    - { name: a, type: secrets }\n    - ‸{ name: a, type: pii }\n', '/guardrails/rules/1', /^there is a step "a" already$/],
   'a guardrail by the name of a header policy': ['guardrails: { rules: [{ name: a, type: secrets }] }\nheader_policies:\n  ‸policies: [{ name: a, actions: [{ action: remove, header: X-A }] }]\n', '/header_policies/policies', /two header policies or guardrails are called "a"$/],
   'a feature that workflows do not know': ['workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: { guardrail: true } } }]\n', '/workflows/rules', /^workflows cannot be set up: workflows\.rules\[0\]\.workflow_payload\/features\/guardrail is not known$/],
+  'a provider type that there is not': ['providers: { prod: { api_key: k, ‸type: opena } }\n', '/providers/prod/type', /^there is no provider "opena"; did you mean "openai"\?$/],
   'a phase that guardrails do not have': ['workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: {}, steps: [{ ref: x, phase: reply }] } }]\n', '/workflows/rules', /workflow_payload\/steps\/0\/phase is none of prompt, response, stream$/],
 }
 

@@ -25,7 +25,8 @@ export function draftsOf(blocks: Tree, definitions: readonly ProviderDefinition[
     const own = isTree(block) ? block : {}
     const definition = types.get(typeof own['type'] === 'string' ? own['type'] : name)
     if (definition !== undefined) return [[name, { name, definition, block: own, pointer }] as const]
-    problem(join(pointer, 'type'), typeMessage(name, own['type'], types.keys()))
+    const at = join(pointer, 'type')
+    if (!report.isFaulty(at)) problem(at, typeMessage(name, own['type'], types.keys()))
     return []
   })
   return new Map(drafts)

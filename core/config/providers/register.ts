@@ -5,7 +5,7 @@ import { blockSchema } from '../compose.ts'
 import { expand } from '../expand.ts'
 import type { Expansion } from '../expand.ts'
 import type { Judge } from '../judge.ts'
-import { isTree, keysOf } from '../pointer.ts'
+import { isTree, join, keysOf } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'
 import type { Provenance } from '../provenance.ts'
 import type { Report } from '../report.ts'
@@ -83,19 +83,30 @@ function finish(draft: Draft, written: unknown, registry: Registry): ProviderCon
   if (missing.length > 0) unregistered(draft, `it has no ${missing.map(({ pointer }) => pointer.slice(1)).join(', ')}`, registry)
   const isUsable = registry.judge.judge(value, findings.filter(finding => !missing.includes(finding)), draft.pointer)
   if (!isUsable || missing.length > 0 || !isTree(value)) return undefined
-  try {
-    return instance(draft, value, registry)
-  } catch (cause) {
-    registry.report.leaveOut(`the provider ${draft.name} is left out: ${(cause as Error).message}`)
-    return undefined
+  const urls = urlsOf(draft, value, registry)
+  return urls && instance(draft, { ...value, ...urls }, registry)
+}
+
+/** Its URLs as they are called; undefined, with an error that says where to mend it, if one of them cannot be one. */
+function urlsOf({ name, definition, pointer }: Draft, block: Tree, { provenance, report }: Registry): Readonly<Record<string, string>> | undefined {
+  const urls: Record<string, string> = {}
+  for (const [field, read] of [['base_url', (text: string) => definition.baseUrlFor?.(text) ?? baseUrl(text)], ['proxy_url', proxyUrl]] as const) {
+    const given = block[field]
+    if (typeof given !== 'string') continue
+    try {
+      urls[field] = read(given)
+    } catch (cause) {
+      const at = join(pointer, field)
+      return void report.leaveOut({ ...provenance.locate(at), pointer: at, message: `the provider ${name} is left out: its ${field} ${(cause as Error).message}` })
+    }
   }
+  return urls
 }
 
 function instance(draft: Draft, block: Tree, { provenance, lookup, directory }: Registry): ProviderConfig {
   const { definition } = draft
-  const { api_key: single = [], api_keys: listed = [], ...given } = block
+  const { api_key: single = [], api_keys: listed = [], ...settings } = block
   const variables = set([...definition.variables ?? [], ...proxyVariables], lookup)
-  const settings = { ...given, ...url('base_url', block['base_url'], text => definition.baseUrlFor?.(text) ?? baseUrl(text)), ...url('proxy_url', block['proxy_url'], proxyUrl) }
   return {
     ...pick(settings, ['base_url', 'proxy_url', 'resilience']),
     name: draft.name,
@@ -116,13 +127,4 @@ function set(names: readonly string[], lookup: Lookup): Readonly<Record<string, 
 
 function pick(tree: Tree, keys: readonly string[]): Tree {
   return Object.fromEntries(keys.filter(key => tree[key] !== undefined).map(key => [key, tree[key]]))
-}
-
-function url(field: string, given: unknown, read: (text: string) => string): Record<string, string> {
-  if (typeof given !== 'string') return {}
-  try {
-    return { [field]: read(given) }
-  } catch (cause) {
-    throw new Error(`its ${field} ${(cause as Error).message}`, { cause })
-  }
 }

@@ -262,6 +262,7 @@ describe('an instance registers', () => {
   }
 
   for (const [urls, why] of [
+    ['base_url: "a.example/v1"', 'its base_url is not a URL'],
     ['base_url: "ftp://a.example"', 'its base_url is neither http nor https'],
     ['base_url: "https://u:p@a.example"', 'its base_url holds a user or password'],
     ['proxy_url: "ftp://u:p@p.example"', 'its proxy_url is not http, https, socks5 or socks5h'],
@@ -270,9 +271,15 @@ describe('an instance registers', () => {
   ] as const) {
     it(`not with ${urls}, which is an error, while the others do`, async () => {
       const { providers, warnings, errors } = await load({ yaml: `providers: { other: { type: openai, api_key: k }, x: { type: openai, api_key: k, ${urls} } }` })
-      expect([[...providers.keys()], warnings, errors]).to.deep.equal([['other'], [], [`the provider x is left out: ${why}`]])
+      expect([[...providers.keys()], warnings]).to.deep.equal([['other'], []])
+      expect(errors.map(error => error.slice(error.indexOf('tapline.yaml')))).to.deep.equal([`tapline.yaml:1:82  /providers/x/${urls.split(':')[0]}  the provider x is left out: ${why}`])
     })
   }
+
+  it('not with a base URL that a variable gives and that is none, which is told by its name', async () => {
+    const { errors } = await load({ env: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'a.example' } })
+    expect(errors).to.deep.equal(['env OPENAI_BASE_URL  /providers/openai/base_url  the provider openai is left out: its base_url is not a URL'])
+  })
 
   it('as the fallback only when no other does, and then it is known what was looked for', async () => {
     const alone = await load({ env: { OLLAMA_MODELS: 'm' } })
