@@ -1,6 +1,7 @@
 /** Readiness: whether the gateway is draining, and what the plugins' checks say. */
 
-import type { Clock, Health } from '../plugin/services.ts'
+import type { Clock } from '../plugin/clock.ts'
+import type { Health } from '../plugin/health.ts'
 
 const probeLimitMs = 2_000
 const reuseMs = 1_000

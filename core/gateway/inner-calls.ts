@@ -9,7 +9,7 @@ import { MemorySink } from '../pipeline/memory-sink.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { rehearse, reviewAnswer, type Rehearsal } from '../pipeline/rehearse.ts'
 import { run } from '../pipeline/run.ts'
-import type { InnerAnswer, InnerCall, Pipelines, RouteFacts } from '../plugin/services.ts'
+import type { InnerAnswer, InnerCall, Pipelines, RouteFacts } from '../plugin/pipelines.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
 
 /** The configuration that serves. */

@@ -7,7 +7,8 @@ import type { ResolvedStep } from '../pipeline/compile.ts'
 import { setUpPlugin } from '../pipeline/vetted.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
 import type { Instance } from '../plugin/instance.ts'
-import { noMeter, type ServiceName, type Services } from '../plugin/services.ts'
+import { noMeter } from '../plugin/meter.ts'
+import type { ServiceName, Services } from '../plugin/services.ts'
 
 /** Services that the kernel itself offers. */
 export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins'>

@@ -1,6 +1,6 @@
 /** Keeps what is held from lapsing, as long as the calls run that hold it. */
 
-import type { Clock, Timer } from '../plugin/services.ts'
+import type { Clock, Timer } from '../plugin/clock.ts'
 import type { Hold, State } from '../plugin/state.ts'
 
 /** So often within its time is a hold renewed. */

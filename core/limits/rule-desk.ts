@@ -1,7 +1,7 @@
 /** What the endpoints of limits have in common: they list rules, set and delete one, and let rules begin anew. */
 
 import type { AdminCall } from '../admin/endpoint.ts'
-import type { Clock } from '../plugin/services.ts'
+import type { Clock } from '../plugin/clock.ts'
 import { isWithin } from '../user-path.ts'
 import { readIdentity, type GivenIdentity, type GivenPeriod, type IdentityRules } from './identity.ts'
 import type { LimitIdentity, LimitRule, StandingRule } from './rule.ts'

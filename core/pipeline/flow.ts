@@ -5,7 +5,7 @@ import type { Sink } from './sink.ts'
 import type { Exchange } from './exchange.ts'
 import type { Reply, ReplyStream } from '../upstream/reply.ts'
 import { paced } from './pace.ts'
-import type { Timer } from '../plugin/services.ts'
+import type { Timer } from '../plugin/clock.ts'
 
 export class Flow {
   /** Resolves when the stream is over for the caller, in whichever way. */

@@ -1,6 +1,6 @@
 /** Has something said to a caller who waits, whenever nothing was written to him for a while. */
 
-import type { Clock, Timer } from '../plugin/services.ts'
+import type { Clock, Timer } from '../plugin/clock.ts'
 
 /** One timer, however much is written: when it goes off it looks at the time of the last write. */
 export class KeepAlive {

@@ -1,7 +1,7 @@
 /** Lets an answer take longer to leave than it took to come. The provider is paused meanwhile, so that little is held. */
 
 import type { GatewayError } from '../errors.ts'
-import type { Clock, Timer } from '../plugin/services.ts'
+import type { Clock, Timer } from '../plugin/clock.ts'
 import type { ReplyStream } from '../upstream/reply.ts'
 import type { Exchange } from './exchange.ts'
 

@@ -4,7 +4,8 @@ import type { Logger } from 'pino'
 import type { PluginDefinition } from '../plugin/define.ts'
 import { Instance, type InstanceSpec } from '../plugin/instance.ts'
 import { load, LoadError, type Loaded, type LoaderOptions } from '../plugin/load.ts'
-import type { Clock, Services } from '../plugin/services.ts'
+import type { Clock } from '../plugin/clock.ts'
+import type { Services } from '../plugin/services.ts'
 import { flawOfDefinition, flawOfTaps } from './vet.ts'
 
 /** `load`, for plugins. @throws LoadError */

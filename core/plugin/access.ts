@@ -1,7 +1,7 @@
 /** The service `access`: the one judge of who may use which model. */
 
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { Models } from './services.ts'
+import type { Models } from './models.ts'
 
 /** Who asks, and for whom. */
 export type Asking = Pick<Exchange, 'caller' | 'userPath'>

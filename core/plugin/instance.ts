@@ -3,7 +3,8 @@
 import type { Logger } from 'pino'
 import type { PluginDefinition, Taps } from './define.ts'
 import { compilePattern } from './pattern.ts'
-import type { Clock, Services } from './services.ts'
+import type { Clock } from './clock.ts'
+import type { Services } from './services.ts'
 
 const setupLimitMs = 10_000
 

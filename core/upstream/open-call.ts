@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import { gatewayError, type GatewayError } from '../errors.ts'
-import type { Clock } from '../plugin/services.ts'
+import type { Clock } from '../plugin/clock.ts'
 import { statusFailure, transportFailure } from './failure.ts'
 import type { ProviderInstance } from './provider.ts'
 import type { Call, OutgoingCall, ReplyHeaders } from './transport.ts'
@@ -91,8 +91,8 @@ class OpenCall {
 
   #end(): void {
     if (this.#refusal === undefined) return void this.#body?.push(null)
-    const { name, definition } = this.#provider
-    this.#reject(statusFailure(name, this.#status, this.#headers, Buffer.concat(this.#refusal), this.#clock.now(), definition).error)
+    const { name, refusals } = this.#provider
+    this.#reject(statusFailure(name, this.#status, this.#headers, Buffer.concat(this.#refusal), this.#clock.now(), refusals).error)
   }
 
   #fail(cause: Error): void {

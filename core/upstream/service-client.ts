@@ -2,7 +2,7 @@
 
 import { request, type Dispatcher } from 'undici'
 import { isLoopback } from '../networks.ts'
-import type { Clock } from '../plugin/services.ts'
+import type { Clock } from '../plugin/clock.ts'
 import { connectionsTo } from './connections.ts'
 
 export interface ServiceLimits {

@@ -1,7 +1,7 @@
 /** The gateway's own pipelines as a plugin sees them that asks a model: the model answers as a test wants it. */
 
 import { chatCompletion, errorBody, type CompletionSample } from '../../core/testing/chat-samples.ts'
-import type { InnerCall, Pipelines } from '../../core/plugin/services.ts'
+import type { InnerCall, Pipelines } from '../../core/plugin/pipelines.ts'
 
 export interface Asked extends Omit<InnerCall, 'body'> {
   readonly body: { readonly model: string; readonly messages: readonly { readonly role: string; readonly content: string }[]; readonly [member: string]: unknown }

@@ -1,0 +1,23 @@
+/** Where answers are kept, and the caches that keep them. */
+
+/** Bytes kept for a while under a key. */
+export interface CacheStore {
+  get(key: string): Buffer | undefined | Promise<Buffer | undefined>
+  set(key: string, value: Buffer, ttlMs: number): void | Promise<void>
+  delete(key: string): void | Promise<void>
+  /** Forgets what is kept under keys that begin so, and that are wanted. A store may be without; then nobody can clear it. */
+  clear?(prefix: string, isWanted?: (key: string) => boolean): void | Promise<void>
+}
+
+/** A cache of answers that stands in pipelines. */
+export interface CacheLayer {
+  readonly name: 'exact' | 'semantic'
+  /** Forgets all answers, or those of a model: its id, or `provider/model`. */
+  clear(model: string | undefined): void | Promise<void>
+}
+
+/** The caches of answers, for administrators. */
+export interface CacheLayers {
+  /** @returns how to withdraw it */
+  add(layer: CacheLayer): () => void
+}

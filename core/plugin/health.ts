@@ -1,0 +1,9 @@
+/** Whether the gateway is ready, and why not. */
+
+/** What readiness depends on. */
+export interface Health {
+  readonly draining: boolean
+  /** Names a check that `/health/ready` reports; `down` makes the gateway degraded. */
+  check(name: string, probe: () => Promise<'ok' | 'down'>): void
+  report(): Promise<{ readonly status: 'ready' | 'degraded' | 'not_ready'; readonly checks: Readonly<Record<string, string>> }>
+}

@@ -1,0 +1,23 @@
+/** What is counted and measured, whoever shows it. */
+
+/** Records one value under label values, in the order of the metric's labels. */
+export interface Instrument {
+  (value: number, ...labelValues: string[]): void
+  /** The one series of these label values, for what is recorded often. */
+  of(...labelValues: string[]): (value: number) => void
+}
+
+/** Counts and measures; Prometheus or another exporter stands behind it when one is configured. */
+export interface Meter {
+  counter(name: string, help: string, labels: readonly string[]): Instrument
+  /** Shows the last value recorded. */
+  gauge(name: string, help: string, labels: readonly string[]): Instrument
+  /** A gauge that what is recorded moves up and down. */
+  upDown(name: string, help: string, labels: readonly string[]): Instrument
+  histogram(name: string, help: string, labels: readonly string[], buckets: readonly number[]): Instrument
+}
+
+const noInstrument: Instrument = Object.assign(() => {}, { of: () => () => {} })
+
+/** What stands in for a meter when nobody keeps metrics. */
+export const noMeter: Meter = { counter: () => noInstrument, gauge: () => noInstrument, upDown: () => noInstrument, histogram: () => noInstrument }
