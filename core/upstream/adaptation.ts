@@ -9,7 +9,7 @@ import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { AdaptedReply, AskedRequest, OperationAdapter } from '../plugin/adapter.ts'
 import { formCall } from './form-call.ts'
-import type { EndpointPlace } from './provider.ts'
+import type { EndpointPlace } from './provider-facts.ts'
 import { readObject } from './read-json.ts'
 import type { OutgoingCall } from './transport.ts'
 

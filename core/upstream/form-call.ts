@@ -4,7 +4,7 @@ import { gatewayError } from '../errors.ts'
 import type { Form } from '../form/form.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { EndpointPlace } from './provider.ts'
+import type { EndpointPlace } from './provider-facts.ts'
 import type { OutgoingCall } from './transport.ts'
 
 /** @throws GatewayError if the form's bytes have left already, on an attempt before */

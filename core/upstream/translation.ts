@@ -13,7 +13,7 @@ import type { CallerSide, Destination, ReplyContext, SpelledRequest, UpstreamSid
 import type { Usage } from '../neutral/usage.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { EndpointPlace } from './provider.ts'
+import type { EndpointPlace } from './provider-facts.ts'
 import { readObject } from './read-json.ts'
 import { withImages } from './remote-images.ts'
 import { mustAskForUsage, respellTranslated } from './respell.ts'

@@ -2,7 +2,7 @@
 
 import type { CallerSide, EmbeddingsSide, UpstreamSide } from '../neutral/translation.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { EndpointPlace } from './provider.ts'
+import type { EndpointPlace } from './provider-facts.ts'
 import { factsOfCall } from './respell.ts'
 import type { Target } from './target.ts'
 

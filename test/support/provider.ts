@@ -6,7 +6,7 @@ import { Losses } from '../../core/neutral/losses.ts'
 import type { JsonObject } from '../../core/neutral/request.ts'
 import type { CallFacts, ProviderDefinition, ProviderSettings } from '../../core/plugin/provider.ts'
 import { providerConformance } from '../../core/testing/conformance.ts'
-import { factsOf } from '../../core/upstream/provider.ts'
+import { factsOf } from '../../core/upstream/provider-facts.ts'
 
 export type CallOverrides = Partial<Omit<CallFacts, 'settings'>> & { readonly settings?: Readonly<Record<string, unknown>>; readonly strict?: boolean }
 
