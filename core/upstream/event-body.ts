@@ -66,7 +66,7 @@ export class EventBody implements BodyReader {
     this.#early.push(events)
     if (this.#isForwarded) return this.#establish()
     const first = firstEvent(events)
-    if (first === undefined) return
+    if (first === undefined || first.isDone) return
     const fault = this.#faultIn(first)
     if (fault !== undefined) {
       this.#reading.call.abort()

@@ -4,6 +4,7 @@ import { GatewayError, gatewayError } from '../errors.ts'
 import { codeOfMessage } from '../neutral/long-prompt.ts'
 import type { Failure } from '../pipeline/attempt.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
+import type { KeyRing } from './keys.ts'
 import type { ReplyHeaders } from './transport.ts'
 
 const messageLimit = 4096
@@ -16,14 +17,23 @@ interface VendorError {
   readonly retryAfterMs?: number | undefined
 }
 
-/** The provider answered with an error status, or with one that is no answer at all. @param vendor what its type knows of its own refusals */
-export function statusFailure(provider: string, answered: number, headers: ReplyHeaders, body: Buffer, now: number, vendor: Pick<ProviderDefinition, 'statuses' | 'explain'> = {}): Failure {
-  const status = vendor.statuses?.[answered] ?? answered
-  const said = explained(vendorError(body, headers), status, vendor)
+/** What is known of whoever refuses. */
+interface Refuser {
+  readonly definition?: Pick<ProviderDefinition, 'statuses' | 'explain'>
+  /** They are nothing for callers, though the provider may repeat them in its words. */
+  readonly keys?: Pick<KeyRing, 'hidden'>
+}
+
+/** The provider answered with an error status, or with one that is no answer at all. */
+export function statusFailure(provider: string, answered: number, headers: ReplyHeaders, body: Buffer, now: number, refuser: Refuser = {}): Failure {
+  const status = refuser.definition?.statuses?.[answered] ?? answered
+  const said = explained(vendorError(body, headers), status, refuser)
   const headerMs = retryAfter(headers, now)
   const retryAfterMs = headerMs ?? said.retryAfterMs
-  const error = new GatewayError(codeOfMessage(said.message, said.code), explain(provider, status, said.message), {
-    status: status >= 400 && status <= 599 ? status : 502,
+  const isError = status >= 400 && status <= 599
+  const code = codeOfMessage(said.message, said.code) ?? (isError ? null : 'bad_upstream_response')
+  const error = new GatewayError(code, explain(provider, status, said.message), {
+    status: isError ? status : 502,
     provider,
     headers: relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : []),
     ...(said.param === null ? {} : { param: said.param }),
@@ -33,9 +43,9 @@ export function statusFailure(provider: string, answered: number, headers: Reply
   return { kind: 'status', status, error, text: said.message.toLowerCase(), answer: { headers, body }, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(typeof date === 'string' ? { date } : {}) }
 }
 
-function explained(said: VendorError, status: number, { explain }: Pick<ProviderDefinition, 'explain'>): VendorError {
-  const message = explain?.({ status, code: said.code, param: said.param, message: said.message })
-  return message === undefined ? said : { ...said, message }
+function explained(said: VendorError, status: number, { definition, keys }: Refuser): VendorError {
+  const message = keys?.hidden(said.message) ?? said.message
+  return { ...said, message: definition?.explain?.({ status, code: said.code, param: said.param, message }) ?? message }
 }
 
 /** No answer came: DNS, connect, TLS, reset before the answer was whole. */

@@ -2,6 +2,9 @@
 
 import { createHash } from 'node:crypto'
 
+/** What is shorter is a word by accident, and no secret. */
+const shortestHidden = 6
+
 export class KeyRing {
   readonly #keys: readonly string[]
   #next = 0
@@ -34,6 +37,11 @@ export class KeyRing {
   /** The key after this one, for a call that the provider refused with it. */
   after(key: string): string | undefined {
     return this.#keys[(this.#keys.indexOf(key) + 1) % this.#keys.length]
+  }
+
+  /** A text of the provider's, without the keys that it may repeat. */
+  hidden(text: string): string {
+    return this.#keys.reduce((shown, key) => key.length < shortestHidden ? shown : shown.replaceAll(key, '<redacted>'), text)
   }
 
   /** What may be shown of the keys. */

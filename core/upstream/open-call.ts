@@ -91,8 +91,7 @@ class OpenCall {
 
   #end(): void {
     if (this.#refusal === undefined) return void this.#body?.push(null)
-    const { name, refusals } = this.#provider
-    this.#reject(statusFailure(name, this.#status, this.#headers, Buffer.concat(this.#refusal), this.#clock.now(), refusals).error)
+    this.#reject(statusFailure(this.#provider.name, this.#status, this.#headers, Buffer.concat(this.#refusal), this.#clock.now(), this.#provider).error)
   }
 
   #fail(cause: Error): void {

@@ -34,8 +34,8 @@ export class ErrorBody implements BodyReader {
   end(): void {
     const { attempt, status, headers, exchange, settle } = this.#reading
     const body = this.#held.join().subarray(0, errorLimit)
-    const { name, definition } = attempt.target.provider
-    settle(statusFailure(name, status, headers, body, exchange.clock.now(), definition))
+    const { provider } = attempt.target
+    settle(statusFailure(provider.name, status, headers, body, exchange.clock.now(), provider))
   }
 
   broken(): void {

@@ -92,19 +92,22 @@ async function refreshAll(inventories: readonly Inventory[], registry: Registry)
   return { status: failures.length > 0 ? 'partial' : 'ok', model_count: models, provider_count: inventories.length }
 }
 
-/** Takes the provider that stands beside the model out of the body; undefined if none is named. */
-function takeProvider({ body, form }: Exchange): string | undefined {
+/** Takes the provider that stands beside the model out of the body; undefined if none is named. An object is a vendor's own, and goes on. */
+function takeProvider({ body, form }: Exchange): string | undefined | GatewayError {
   form?.remove('provider')
   const named = body?.root.get('provider')
-  if (body === undefined || named?.kind !== 'string') return form?.fields.get('provider') || undefined
+  if (body === undefined || named === undefined) return form?.fields.get('provider')?.trim() || undefined
+  if (named.kind === 'object' || named.kind === 'null') return undefined
+  if (named.kind !== 'string') return gatewayError('invalid_type', 'provider must be a string or an object', { param: 'provider' })
   body.unset(body.root, 'provider')
-  return named.string()
+  return named.string().trim() || undefined
 }
 
 /** The targets that the body asks for; a `provider` beside the model is authoritative and goes no further. */
 function targetsFor(exchange: Exchange, registry: Registry): Found | Promise<Found> {
   const { model } = exchange
   const named = takeProvider(exchange)
+  if (named instanceof GatewayError) return named
   if (named !== undefined) return targetOf(named, model, registry)
   const found = registry.virtual.targets(model, { caller: exchange.caller, userPath: exchange.userPath, exchange })
   if (isPromise(found)) return found.then(targets => orMissing(targets, model, registry))
@@ -115,12 +118,17 @@ function targetsFor(exchange: Exchange, registry: Registry): Found | Promise<Fou
 function targetOf(named: string, model: string, registry: Registry): Found {
   const provider = registry.provider(named)
   if (provider === undefined) return gatewayError('model_not_found', `unsupported provider: ${named}`, { param: 'provider' })
-  return [{ provider, model: model.startsWith(`${provider.name}/`) ? model.slice(provider.name.length + 1) : model }]
+  const own = model.startsWith(`${provider.name}/`) ? model.slice(provider.name.length + 1) : model
+  return own.trim() === '' ? unsupported(model) : [{ provider, model: own }]
 }
 
 function orMissing(targets: readonly Target[], model: string, registry: Registry): Found {
   if (targets.length > 0) return targets
   if (!registry.isLoaded) return gatewayError('not_ready', 'the model lists of the providers are not loaded yet', { retryAfterMs: 1000 })
+  return unsupported(model)
+}
+
+function unsupported(model: string): GatewayError {
   return gatewayError('model_not_found', `unsupported model: ${model}`, { param: 'model' })
 }
 

@@ -82,6 +82,7 @@ export class Registry implements Models, RealModels {
     const inventory = slash < 0 ? undefined : this.#byProvider.get(selector.slice(0, slash))
     if (inventory === undefined) return this.#bare.get(selector) ?? this.#otherwise(selector)
     const model = selector.slice(slash + 1)
+    if (model.trim() === '') return undefined
     return { provider: inventory.provider, model, isListed: inventory.entryOf(model) !== undefined }
   }
 

@@ -1,6 +1,7 @@
 /** Says for whom a call is made: the path that the credential is bound to, else the one in the caller's header. */
 
 import { definePlugin, gatewayError, normaliseUserPath as normalise, type Exchange } from '../../core/index.ts'
+import { headerValues } from '../../core/http/header-values.ts'
 
 const compatibleHeader = 'x-gomodel-user-path'
 
@@ -28,14 +29,11 @@ export default definePlugin({
       request(exchange) {
         const bound = exchange.caller?.userPath
         if (bound !== undefined) return bind(exchange, bound, own)
-        const { headers } = exchange.request
-        const given = headers[header]
-        const other = alternative === undefined ? undefined : headers[alternative]
-        if (given === undefined && other === undefined) return
-        const path = normalise(given ?? other)
-        if (path === undefined || given !== undefined && other !== undefined && normalise(other) !== path) {
-          return gatewayError('invalid_user_path', path === undefined ? 'the user path has a segment that is not allowed: ".", "..", or one with ":"' : 'two user path headers say different things')
-        }
+        const said = own.filter(name => exchange.request.headers[name] !== undefined).flatMap(name => headerValues(exchange.request, name))
+        if (said.length === 0) return
+        const [path, ...others] = new Set(said.map(normalise))
+        if (others.length > 0) return gatewayError('invalid_user_path', 'two user path headers say different things')
+        if (path === undefined) return gatewayError('invalid_user_path', 'the user path has a segment that is not allowed: ".", "..", or one with ":"')
         exchange.userPath = path
       },
     }

@@ -261,7 +261,12 @@ describe('bad input', () => {
       ['/v1/chat/completions', { ...hello, model: ['gpt-test'] }, 'invalid_type', 'model'],
       ['/v1/chat/completions', { ...hello, model: 'gpt-none' }, 'model_not_found', 'model'],
       ['/v1/chat/completions', { ...hello, model: '/gpt-test' }, 'model_not_found', 'model'],
+      ['/v1/chat/completions', { ...hello, model: 'openai/' }, 'model_not_found', 'model'],
+      ['/v1/chat/completions', { ...hello, model: 'openai/ ' }, 'model_not_found', 'model'],
+      ['/v1/chat/completions', { ...hello, model: 'openai/', provider: 'openai' }, 'model_not_found', 'model'],
       ['/v1/chat/completions', { ...hello, provider: 'nobody' }, 'model_not_found', 'provider'],
+      ['/v1/chat/completions', { ...hello, provider: 1 }, 'invalid_type', 'provider'],
+      ['/v1/chat/completions', { ...hello, provider: ['openai'] }, 'invalid_type', 'provider'],
       ['/v1/chat/completions', { model: 'gpt-test' }, 'missing_required_parameter', 'messages'],
       ['/v1/chat/completions', { model: 'gpt-test', messages: null }, 'missing_required_parameter', 'messages'],
       ['/v1/chat/completions', { model: 'gpt-test', messages: [] }, 'invalid_value', 'messages'],
@@ -281,6 +286,14 @@ describe('bad input', () => {
       it(`${code} is said of ${param} in ${JSON.stringify(body)} at ${path}`, async () => {
         expectError(await served.call('POST', path, body), { code, param, status: 400, ...(code === 'model_not_found' && param === 'model' ? { message: `unsupported model: ${body.model}` } : {}) })
         nothingSent()
+      })
+    }
+
+    for (const [provider, sent] of [['', undefined], ['  ', undefined], ['openai', undefined], [null, null], [{ order: ['x'] }, { order: ['x'] }]] as const) {
+      it(`${JSON.stringify(provider)} is taken for provider`, async () => {
+        expect((await served.chat({ ...hello, provider })).status).to.equal(200)
+        const [asked] = served.upstream.requests
+        expect(JSON.parse(String(asked?.body)) as object).to.deep.equal({ ...hello, ...(sent === undefined ? {} : { provider: sent }) })
       })
     }
 
@@ -356,7 +369,20 @@ describe('bad input', () => {
         nothingSent()
       })
     }
-    it('that contradict each other are 400', async () => expectError(await served.chat(hello, { 'x-tapline-user-path': '/a', 'x-gomodel-user-path': '/b' }), { code: 'invalid_user_path' }))
+    for (const [what, headers, isTaken] of [
+      ['two headers that say different things', ['X-Tapline-User-Path: /a', 'X-GoModel-User-Path: /b'], false],
+      ['two headers that say the same', ['X-Tapline-User-Path: /a', 'X-GoModel-User-Path: a/'], true],
+      ['one header twice, with different paths', ['X-Tapline-User-Path: /a', 'X-Tapline-User-Path: /b'], false],
+      ['one header twice, with the same path', ['X-Tapline-User-Path: /a', 'x-tapline-user-path: a/'], true],
+      ['a path that is allowed, and one that is not', ['X-Tapline-User-Path: /a', 'X-Tapline-User-Path: /..'], false],
+      ['a path with a comma', ['X-Tapline-User-Path: /a, b'], true],
+    ] as const) {
+      it(`${isTaken ? 'may be' : 'may not be'} ${what}`, async () => {
+        const answer = await posted(headers, JSON.stringify(hello))
+        if (isTaken) expect(answer.status).to.equal(200)
+        else expectError(answer, { code: 'invalid_user_path' })
+      })
+    }
     it('come after authentication', async () => expectError(await served.chat(hello, { 'x-tapline-user-path': '..', authorization: 'Bearer x' }), { code: 'invalid_api_key' }))
   })
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { retryAfter, statusFailure } from '../../../core/upstream/failure.ts'
+import { KeyRing } from '../../../core/upstream/keys.ts'
 
 const now = Date.UTC(2026, 0, 1)
 
@@ -88,14 +89,30 @@ describe('what a provider says of its failure', () => {
     })
   }
 
+  for (const [status, code] of [[400, null], [599, null], [302, 'bad_upstream_response'], [700, 'bad_upstream_response']] as const) {
+    it(`with status ${status} and no words has the code ${code}`, () => expect(statusFailure('acme', status, {}, Buffer.from(''), now).error.code).to.equal(code))
+  }
+
+  for (const [name, message, shown] of [
+    ['its key', 'no key sk-first-one', 'no key <redacted>'],
+    ['several keys', 'sk-first-one, sk-second-one; sk-first-one', '<redacted>, <redacted>; <redacted>'],
+    ['a key that is a common word', 'no such thing', 'no such thing'],
+  ] as const) {
+    it(`is shown without ${name}`, () => {
+      const keys = new KeyRing(['sk-first-one', 'sk-second-one', 'such'])
+      const { error, text } = statusFailure('acme', 400, {}, Buffer.from(JSON.stringify({ error: { message } })), now, { keys })
+      expect([error.message, text]).to.deep.equal([shown, shown])
+    })
+  }
+
   it('has the status that the vendor means', () => {
-    const { status, error } = statusFailure('acme', 498, {}, Buffer.from('{"message":"bad token"}'), now, { statuses: { 498: 401 } })
+    const { status, error } = statusFailure('acme', 498, {}, Buffer.from('{"message":"bad token"}'), now, { definition: { statuses: { 498: 401 } } })
     expect([status, error.status, error.message]).to.deep.equal([401, 401, 'acme refused the gateway\'s credential: bad token'])
   })
 
   it('is told in better words where the vendor\'s do not suffice', () => {
     const explain = ({ status, message }: { status: number; message: string }) => message === 'why' ? `${status}, because` : undefined
-    const message = (text: string) => statusFailure('acme', 400, {}, Buffer.from(`{"message":"${text}"}`), now, { explain }).error.message
+    const message = (text: string) => statusFailure('acme', 400, {}, Buffer.from(`{"message":"${text}"}`), now, { definition: { explain } }).error.message
     expect([message('why'), message('so')]).to.deep.equal(['400, because', 'so'])
   })
 
