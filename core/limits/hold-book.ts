@@ -3,7 +3,7 @@
 import type { Hold } from '../plugin/state.ts'
 
 class Holds {
-  readonly #byHolder = new Map<string, { readonly amount: number; readonly untilMs: number }>()
+  readonly #byHolder = new Map<string, Hold>()
   /** When the first of them may lapse. */
   #nextMs = Number.POSITIVE_INFINITY
   #sum = 0
@@ -12,11 +12,11 @@ class Holds {
     return this.#byHolder.size === 0
   }
 
-  put({ holder, amount, untilMs }: Hold): void {
-    this.release(holder)
-    this.#byHolder.set(holder, { amount, untilMs })
-    this.#sum += amount
-    this.#nextMs = Math.min(this.#nextMs, untilMs)
+  put(hold: Hold): void {
+    this.release(hold.holder)
+    this.#byHolder.set(hold.holder, hold)
+    this.#sum += hold.amount
+    this.#nextMs = Math.min(this.#nextMs, hold.untilMs)
   }
 
   release(holder: string): void {

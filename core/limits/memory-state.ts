@@ -13,8 +13,6 @@ interface Counter {
 /** So often are those dropped that nobody asks for any more. */
 const sweepMs = 60_000
 
-const nothing: Standing = { current: 0, previous: 0, held: 0 }
-
 export class MemoryState implements State {
   readonly isShared = false
   readonly #counters = new Map<string, Counter>()
@@ -23,8 +21,13 @@ export class MemoryState implements State {
 
   claim(claims: readonly Claim[], nowMs: number): ClaimAnswer {
     if (nowMs >= this.#nextSweepMs) this.#sweep(nowMs)
-    const standings = claims.map(claim => this.#standingFor(claim, nowMs))
-    const admitted = claims.every((claim, index) => admits(claim, standings[index] ?? nothing))
+    const standings: Standing[] = []
+    let admitted = true
+    for (const claim of claims) {
+      const standing = this.#standingFor(claim, nowMs)
+      standings.push(standing)
+      admitted &&= admits(claim, standing)
+    }
     if (admitted) for (const claim of claims) this.#grant(claim, nowMs)
     return { admitted, standings }
   }
@@ -39,7 +42,7 @@ export class MemoryState implements State {
   }
 
   read(questions: readonly Question[], nowMs: number): readonly Standing[] {
-    return questions.map(question => this.#standing(question, nowMs))
+    return questions.map(({ counter, previous, held }) => this.#standing(counter, previous, held, nowMs))
   }
 
   base(counter: string, sinceMs: number, value: number): void {
@@ -67,17 +70,16 @@ export class MemoryState implements State {
     if (counter?.based === true && this.#live(counter.counter, nowMs) === undefined) {
       this.#counters.set(counter.counter, { value: 0, base: undefined, sinceMs: nowMs, expiresAtMs: counter.expiresAtMs })
     }
-    return this.#standing({ ...counter, ...(hold === undefined ? {} : { held: hold.key }) }, nowMs)
+    return this.#standing(counter?.counter, counter?.previous, hold?.key, nowMs)
   }
 
-  #standing({ counter, previous, held }: Question, nowMs: number): Standing {
+  #standing(counter: string | undefined, before: string | undefined, holds: string | undefined, nowMs: number): Standing {
     const known = counter === undefined ? undefined : this.#live(counter, nowMs)
-    return {
-      current: valueOf(known),
-      previous: previous === undefined ? 0 : valueOf(this.#live(previous, nowMs)),
-      held: held === undefined ? 0 : this.#holds.sumOf(held, nowMs),
-      ...(known !== undefined && known.base === undefined ? { waitsSinceMs: known.sinceMs } : {}),
-    }
+    const current = valueOf(known)
+    const previous = before === undefined ? 0 : valueOf(this.#live(before, nowMs))
+    const held = holds === undefined ? 0 : this.#holds.sumOf(holds, nowMs)
+    const isWaiting = known !== undefined && known.base === undefined
+    return isWaiting ? { current, previous, held, waitsSinceMs: known.sinceMs } : { current, previous, held }
   }
 
   #grant({ counter, hold }: Claim, nowMs: number): void {

@@ -1,6 +1,7 @@
 /** Lets calls pass for which every budget has enough, and pays when they are over. */
 
 import { gatewayError, slot, type Addition, type Clock, type Exchange, type GatewayError, type Instrument } from '../../core/index.ts'
+import { Roll, type Entry } from '../../core/gateway/roll.ts'
 import type { SpentRecord } from '../../core/plugin/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
 import type { BudgetBook, Payer } from './budget-book.ts'
@@ -40,9 +41,9 @@ export interface CashierOptions {
 
 export class Cashier {
   book: BudgetBook
-  readonly running = new Set<Running>()
+  readonly running = new Roll<Running>()
   readonly #options: CashierOptions
-  readonly #slot = slot<Running | undefined>()
+  readonly #slot = slot<Entry<Running> | undefined>()
   #bill: Bill | undefined
 
   constructor(book: BudgetBook, options: CashierOptions) {
@@ -66,11 +67,11 @@ export class Cashier {
 
   /** The call is over: what was held for it is free, once what it cost is counted. */
   release(exchange: Exchange): void {
-    const running = this.#slot.get(exchange)
-    if (running === undefined) return
+    const entry = this.#slot.get(exchange)
+    if (entry?.value === undefined) return
     this.#slot.set(exchange, undefined)
-    this.running.delete(running)
-    this.#billNow().held.push(running.held)
+    this.running.remove(entry)
+    this.#billNow().held.push(entry.value.held)
   }
 
   /** Counts what a record says was spent; what the gateway's own cache answered was not. */
@@ -83,7 +84,7 @@ export class Cashier {
   /** Streams that outgrow what is held for them hold more. */
   async raise(): Promise<void> {
     const { treasury, estimates, clock } = this.#options
-    for (const running of this.running) {
+    for (const running of this.running.values()) {
       const { exchange, held } = running
       const target = exchange.reply?.target
       const tokens = Math.ceil((exchange.streamEnds?.().bytes ?? 0) / bytesPerStreamedToken)
@@ -112,8 +113,7 @@ export class Cashier {
     // The caller may have left while the state was asked.
     if (exchange.completed) void this.#options.treasury.settle([verdict.held], [])
     else {
-      this.running.add(running)
-      this.#slot.set(exchange, running)
+      this.#slot.set(exchange, this.running.add(running))
       this.#options.runs()
     }
     return undefined

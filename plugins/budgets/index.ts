@@ -37,7 +37,7 @@ export default definePlugin({
     const cashier = new Cashier(new BudgetBook([], defaultAnchors), {
       treasury, clock, estimates: { pricing, models, defaultTokens: options.reserve_output_tokens }, onFailure: options.on_store_failure, rejected, failed, runs: () => watch(),
     })
-    const renewals = new Renewals({ state, clock, holdMs, held: () => [...cashier.running].flatMap(({ held }) => held.holds) })
+    const renewals = new Renewals({ state, clock, holdMs, held: () => cashier.running.values().flatMap(({ held }) => held.holds) })
     const ground: SpendingGround = { state, usage, clock, book: () => cashier.book }
     const offers: (() => void)[] = []
     let opened: { readonly shelf: RuleShelf<BudgetRule>; readonly anchors: AnchorsRecord } | undefined

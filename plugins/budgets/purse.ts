@@ -17,6 +17,8 @@ export class Purse {
   readonly limit: number
   readonly #anchors: Anchors
   #window: BudgetWindow = { startMs: 0, endMs: 0 }
+  #counter = { counter: '', expiresAtMs: 0 }
+  #countsFrom = -1
 
   constructor(rule: StandingRule<BudgetRule>, subject: string, anchors: Anchors) {
     this.rule = rule
@@ -36,7 +38,11 @@ export class Purse {
 
   counterAt(nowMs: number): { readonly counter: string; readonly expiresAtMs: number } {
     const { startMs, endMs } = this.windowAt(nowMs)
-    return { counter: `${this.holdKey}:${startMs}`, expiresAtMs: endMs + graceMs }
+    if (this.#countsFrom !== startMs) {
+      this.#countsFrom = startMs
+      this.#counter = { counter: `${this.holdKey}:${startMs}`, expiresAtMs: endMs + graceMs }
+    }
+    return this.#counter
   }
 
   claim(holder: string, amount: number, nowMs: number, holdMs: number): Claim {

@@ -64,7 +64,7 @@ export class Treasury {
 
   /** Ends what was held, and counts what was spent. What the state does not take is made good later. */
   settle(held: readonly Held[], adds: readonly Addition[]): Now<void> {
-    const releases = held.flatMap(({ holds }) => holds.map(({ key, holder }) => ({ key, holder })))
+    const releases = held.flatMap(({ holds }) => holds)
     if (releases.length === 0 && adds.length === 0) return
     const { state, clock, log } = this.#options
     const settled = state.settle({ releases, adds }, clock.now())

@@ -24,8 +24,8 @@ export interface PriceSources {
 interface Known {
   readonly entry: ModelEntry | undefined
   readonly catalogue: CataloguePrices | undefined
-  /** By the period of the catalogue. */
-  readonly pages: Map<number, Page>
+  /** By the period of the catalogue; undefined where nobody names a price. */
+  readonly pages: Map<number, Page | undefined>
 }
 
 interface Page {
@@ -57,11 +57,9 @@ export class PriceBook implements Pricing {
   #page(model: PricedModel, timestamp: number): Page | undefined {
     const known = this.#find(model)
     const period = known.catalogue?.periodAt(timestamp) ?? 0
-    const found = known.pages.get(period)
-    if (found !== undefined) return found
+    if (known.pages.has(period)) return known.pages.get(period)
     const sheet = this.#make(model, known, period)
-    if (sheet === undefined) return undefined
-    const page = { sheet, card: new RateCard(sheet.pricing) }
+    const page = sheet === undefined ? undefined : { sheet, card: new RateCard(sheet.pricing) }
     known.pages.set(period, page)
     return page
   }
