@@ -30,20 +30,34 @@ export function parseDataUrl(url: string, at: string): Media | undefined {
   const comma = url.slice(0, headLimit).indexOf(',')
   if (comma < 0) throw refusal(at, 'the data URL has no data')
   const [type = '', ...parameters] = url.slice(5, comma).split(';').map(part => part.trim())
-  const data = parameters.some(parameter => parameter.toLowerCase() === 'base64') ? compact(url.slice(comma + 1)) : encoded(url.slice(comma + 1), at)
+  const data = parameters.some(parameter => parameter.toLowerCase() === 'base64') ? compact(url.slice(comma + 1), at) : Buffer.from(unescaped(url.slice(comma + 1), at)).toString('base64')
   const said = type.toLowerCase()
   const mime = said === '' ? sniffMime(data) : spelling.get(said) ?? said
   if (mime === undefined) throw refusal(at, 'the data URL names no media type, and its data is of none that is known')
   return { mime, data }
 }
 
-/** A data URL, or base64 whose first bytes tell what it is. @throws GatewayError 400 if it is malformed, or of no known type */
-export function fileMedia(data: string, at: string): Media {
-  const media = parseDataUrl(data, at)
-  if (media !== undefined) return media
+/** What `file_data` holds, a data URL or base64 whose first bytes tell what it is: a text if it is one. @throws GatewayError 400 if it is malformed, or of no known type */
+export function fileSource(data: string, at: string): { readonly source: FileBlock['source']; readonly mime: string } {
+  const media = parseDataUrl(data, at) ?? bareMedia(data, at)
+  const text = textIn(media)
+  return { source: text === undefined ? { kind: 'base64', ...media } : { kind: 'text', text }, mime: media.mime }
+}
+
+function bareMedia(text: string, at: string): Media {
+  const data = withoutSpace(text)
   const mime = sniffMime(data)
   if (mime === undefined) throw refusal(at, 'file_data names no media type, and is of none that is known')
   return { mime, data }
+}
+
+function textIn({ mime, data }: Media): string | undefined {
+  if (!mime.startsWith('text/')) return undefined
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(data, 'base64'))
+  } catch {
+    return undefined
+  }
 }
 
 /** Audio as `{data, format}`: base64 of that format, or a data URL. @throws GatewayError 400 */
@@ -75,16 +89,19 @@ export function fileText({ source, mime, name, context }: FileBlock): string | u
   return text === undefined ? undefined : [name, context, text].filter(line => line !== undefined && line !== '').join('\n')
 }
 
+function compact(data: string, at: string): string {
+  return withoutSpace(data.includes('%') ? unescaped(data, at) : data)
+}
+
 /** A long text is looked at only natively: most have no white space. */
-function compact(data: string): string {
-  const text = data.includes('%') ? decodeURIComponent(data) : data
+function withoutSpace(text: string): string {
   return /\s/.test(text) ? text.replace(/\s+/g, '') : text
 }
 
-function encoded(text: string, at: string): string {
+function unescaped(text: string, at: string): string {
   try {
-    return Buffer.from(decodeURIComponent(text)).toString('base64')
+    return decodeURIComponent(text)
   } catch (cause) {
-    throw cause instanceof URIError ? refusal(at, 'the data URL is neither base64 nor percent-encoded text') : cause
+    throw cause instanceof URIError ? refusal(at, 'an escape in the data URL is broken') : cause
   }
 }

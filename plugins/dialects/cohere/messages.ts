@@ -1,7 +1,7 @@
 /** The turns, with system text where it stood, and one message per tool result. */
 
-import { refusal, type Block, type JsonObject, type NeutralRequest, type Turn } from '../../../core/index.ts'
-import { dataUrl } from '../../../core/neutral/media.ts'
+import { refusal, type Block, type JsonObject, type Losses, type NeutralRequest, type Turn } from '../../../core/index.ts'
+import { dataUrl, fileText } from '../../../core/neutral/media.ts'
 import type { FileBlock, ImageBlock, SystemText, ToolCallBlock, ToolResultBlock } from '../../../core/neutral/request.ts'
 import { dialect, type Writing } from './writing.ts'
 
@@ -16,8 +16,8 @@ function writeSystem(system: readonly SystemText[], stands: (before: number) => 
 
 function writeTurn({ role, blocks }: Turn, writing: Writing): JsonObject[] {
   if (role === 'assistant') return writeAssistant(blocks, writing)
-  const results = blocks.flatMap(block => block.type === 'tool_result' ? [writeResult(block)] : [])
-  const parts = blocks.filter(({ type }) => type !== 'tool_result').flatMap(writePart)
+  const results = blocks.flatMap(block => block.type === 'tool_result' ? [writeResult(block, writing)] : [])
+  const parts = blocks.filter(({ type }) => type !== 'tool_result').flatMap(block => writePart(block, writing))
   return parts.length === 0 ? results : [...results, { role: 'user', content: contentOf(parts) }]
 }
 
@@ -26,7 +26,7 @@ function writeAssistant(blocks: readonly Block[], writing: Writing): JsonObject[
   const calls = blocks.flatMap(block => block.type === 'tool_call' ? [writeCall(block, writing)] : [])
   const parts = blocks.filter(({ type }) => type !== 'tool_call' && type !== 'reasoning').flatMap(block => {
     if (block.type === 'image') throw refusal(block.at ?? 'messages', `${dialect} takes images from users only`)
-    return writePart(block)
+    return writePart(block, writing)
   })
   if (calls.length === 0 && parts.length === 0) return []
   return [{ role: 'assistant', ...(parts.length === 0 ? {} : { content: contentOf(parts) }), ...(calls.length === 0 ? {} : { tool_calls: calls }) }]
@@ -38,10 +38,10 @@ function writeCall({ id, name, argumentsText, isCustom }: ToolCallBlock, { names
   return { id, type: 'function', function: { name: names.spell(name), arguments: text } }
 }
 
-function writeResult({ callId, blocks, at = 'messages' }: ToolResultBlock): JsonObject {
+function writeResult({ callId, blocks, at = 'messages' }: ToolResultBlock, writing: Writing): JsonObject {
   const parts = blocks.flatMap(block => {
-    if (block.type !== 'text' && !(block.type === 'file' && block.source.kind === 'text')) throw refusal(block.at ?? at, `${dialect} takes only text in a tool's result`)
-    return writePart(block)
+    if (block.type === 'image' || (block.type === 'file' && fileText(block) === undefined)) throw refusal(block.at ?? at, `${dialect} takes only text in a tool's result`)
+    return writePart(block, writing)
   })
   return { role: 'tool', tool_call_id: callId, content: contentOf(parts) }
 }
@@ -53,11 +53,11 @@ function contentOf(parts: readonly JsonObject[]): string | readonly JsonObject[]
   return parts.length === 1 && typeof only['text'] === 'string' ? only['text'] : parts
 }
 
-function writePart(block: Block): readonly JsonObject[] {
+function writePart(block: Block, { losses }: Writing): readonly JsonObject[] {
   switch (block.type) {
     case 'text': case 'refusal': return block.text === '' ? [] : [{ type: 'text', text: block.text }]
     case 'image': return [writeImage(block)]
-    case 'file': return [writeFile(block)]
+    case 'file': return [writeFile(block, losses)]
     case 'audio': case 'video': throw refusal(block.at ?? 'messages', `${dialect} does not take ${block.type}`)
     default: return []
   }
@@ -66,11 +66,13 @@ function writePart(block: Block): readonly JsonObject[] {
 function writeImage({ source, detail, at = 'messages' }: ImageBlock): JsonObject {
   if (source.kind === 'file') throw refusal(at, `${dialect} takes no file ids; send the image itself, or its address`)
   const url = source.kind === 'url' ? source.url : dataUrl(source.mime, source.data)
-  return { type: 'image_url', image_url: { url, ...(detail === undefined ? {} : { detail }) } }
+  return { type: 'image_url', image_url: { url, ...(detail === undefined ? {} : { detail: detail === 'original' ? 'high' : detail }) } }
 }
 
 /** Of files only text, headed by its name and what was said of it. */
-function writeFile({ source, name, context, at = 'messages' }: FileBlock): JsonObject {
-  if (source.kind !== 'text') throw refusal(at, `${dialect} takes no files but text`)
-  return { type: 'text', text: [name, context, source.text].filter(line => line !== undefined && line !== '').join('\n') }
+function writeFile(file: FileBlock, losses: Losses): JsonObject {
+  const text = fileText(file)
+  if (text === undefined) throw refusal(file.at ?? 'messages', `${dialect} takes no files but text`)
+  if (file.citations === true) losses.drop('citations', `not taken by ${dialect}`, file.at)
+  return { type: 'text', text }
 }

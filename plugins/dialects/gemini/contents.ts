@@ -2,6 +2,7 @@
 
 import { gatewayError, type Block, type Destination, type FileBlock, type ImageBlock, type Json, type JsonObject, type Losses, type NeutralRequest, type ToolCallBlock, type ToolResultBlock, type Turn, type VendorState } from '../../../core/index.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
+import { fileText } from '../../../core/neutral/media.ts'
 import { isOwn } from '../../../core/neutral/state.ts'
 import type { ToolNames } from '../../../core/neutral/tool-names.ts'
 import { mediaParts } from './media.ts'
@@ -144,5 +145,5 @@ function rank(order: readonly string[], { callId }: ToolResultBlock): number {
 }
 
 function isMedia(block: ToolResultBlock['blocks'][number]): block is ImageBlock | FileBlock {
-  return block.type === 'image' || block.type === 'file' && block.source.kind !== 'text'
+  return block.type === 'image' || block.type === 'file' && fileText(block) === undefined
 }

@@ -1,6 +1,7 @@
 /** Images, audio, video and files as parts. */
 
 import { refusal, type AudioBlock, type Destination, type FileBlock, type ImageBlock, type Json, type JsonObject, type Losses, type Source, type VideoBlock } from '../../../core/index.ts'
+import { fileText } from '../../../core/neutral/media.ts'
 
 export type MediaBlock = ImageBlock | AudioBlock | VideoBlock | FileBlock
 
@@ -24,12 +25,6 @@ export function mediaParts(block: MediaBlock, to: Destination, losses: Losses): 
     case 'video': return [sourcePart(block.source, undefined, block.at, to)]
     case 'file': return fileParts(block, to, losses)
   }
-}
-
-/** The text of a file that is text, under its name and what was said of it; undefined for other files. */
-export function fileText({ source, mime, name, context }: FileBlock): string | undefined {
-  const text = source.kind === 'text' ? source.text : source.kind === 'base64' && (mime ?? source.mime).startsWith('text/') ? Buffer.from(source.data, 'base64').toString() : undefined
-  return text === undefined ? undefined : [name, context, text].filter(line => line !== undefined && line !== '').join('\n')
 }
 
 function fileParts(file: FileBlock, to: Destination, losses: Losses): readonly Json[] {

@@ -2,11 +2,11 @@
 
 import type { JsonObject, ToolResultBlock } from '../../../core/index.ts'
 import { objectIn } from '../../../core/neutral/arguments.ts'
-import { fileText } from './media.ts'
+import { fileText } from '../../../core/neutral/media.ts'
 
 /** One text that is a JSON object stands for itself; other texts are joined with nothing. */
 export function responseOf({ blocks, isError }: ToolResultBlock): JsonObject {
-  const texts = blocks.flatMap(block => block.type === 'text' ? [block.text] : block.type === 'file' && block.source.kind === 'text' ? [fileText(block) ?? ''] : [])
+  const texts = blocks.flatMap(block => (block.type === 'text' ? block.text : block.type === 'file' ? fileText(block) : undefined) ?? [])
   const text = texts.join('')
   if (isError === true) return { error: text }
   if (text === '') return {}

@@ -2,7 +2,7 @@
 
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
-import { fileMedia, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
+import { fileSource, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import type { Block, CacheMark, FileBlock, ImageBlock, ReasoningBlock, RefusalBlock, TextBlock, VideoBlock } from '../../../core/neutral/request.ts'
 
@@ -90,18 +90,7 @@ function sourceOfFile(file: Members): FileSource {
   const at = file.path(name)
   if (data === undefined) throw refusal(file.at, 'a file needs file_data, file_url or file_id')
   if (/^https?:\/\//i.test(data)) return { source: { kind: 'url', url: data }, at }
-  const media = fileMedia(data, at)
-  return { source: asText(media) ?? { kind: 'base64', ...media }, mime: media.mime, at }
-}
-
-/** A plain text, if the bytes are one. */
-function asText({ mime, data }: { readonly mime: string; readonly data: string }): FileBlock['source'] | undefined {
-  if (!mime.startsWith('text/')) return undefined
-  try {
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(data, 'base64')) }
-  } catch {
-    return undefined
-  }
+  return { ...fileSource(data, at), at }
 }
 
 function readRefusal(part: Members): RefusalBlock {

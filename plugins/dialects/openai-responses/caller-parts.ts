@@ -1,7 +1,7 @@
 /** Reads the parts of a message's content, and of a tool's output. */
 
 import { refusal } from '../../../core/neutral/losses.ts'
-import { fileMedia, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
+import { fileSource, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import type { AudioBlock, FileBlock, ImageBlock, Json, RefusalBlock, TextBlock } from '../../../core/neutral/request.ts'
 
@@ -56,6 +56,5 @@ function readFile(part: Members): FileBlock {
   const data = part.text('file_data')
   if (data === undefined) throw refusal(part.at, 'a file needs file_data, file_url or file_id')
   const at = part.path('file_data')
-  const media = fileMedia(data, at)
-  return defined<FileBlock>({ type: 'file', source: { kind: 'base64', ...media }, mime: media.mime, name, at })
+  return defined<FileBlock>({ type: 'file', ...fileSource(data, at), name, at })
 }

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import { GatewayError } from '../../../core/errors.ts'
-import { dataUrl, parseDataUrl, sourceOfUrl } from '../../../core/neutral/media.ts'
+import { dataUrl, fileSource, parseDataUrl, sourceOfUrl } from '../../../core/neutral/media.ts'
 
 const at = 'messages[0].content[1].image_url.url'
 
@@ -26,7 +26,7 @@ describe('a data URL', () => {
     it(`is read: ${name}`, () => expect(parseDataUrl(url, at)).to.deep.equal(media))
   }
 
-  for (const [name, url] of [['without data', 'data:image/png;base64'], ['of no type that is known', 'data:;base64,AAAA'], ['with a broken escape', 'data:text/plain,%zz']] as const) {
+  for (const [name, url] of [['without data', 'data:image/png;base64'], ['of no type that is known', 'data:;base64,AAAA'], ['with a broken escape', 'data:text/plain,%zz'], ['of base64 with a broken escape', 'data:image/png;base64,iVBO%zz']] as const) {
     it(`is refused: ${name}`, () => {
       expect(() => parseDataUrl(url, at)).to.throw(GatewayError).that.includes({ status: 400, param: at })
     })
@@ -39,5 +39,21 @@ describe('a data URL', () => {
 
   it('comes back as it was', () => {
     expect(sourceOfUrl(dataUrl('image/gif', 'R0lGODlh'), at)).to.deep.equal({ kind: 'base64', mime: 'image/gif', data: 'R0lGODlh' })
+  })
+})
+
+describe('the data of a file', () => {
+  const pdf = { mime: 'application/pdf', source: { kind: 'base64', mime: 'application/pdf', data: 'JVBERi0x' } }
+  const cases = [
+    ['as a data URL', 'data:application/pdf;base64,JVBERi0x', pdf], ['by itself', 'JVBERi0x', pdf], ['by itself, in lines', 'JVBE\nRi0x\n', pdf],
+    ['a text', 'data:text/csv;base64,YSxi', { mime: 'text/csv', source: { kind: 'text', text: 'a,b' } }],
+    ['what calls itself a text and is none', 'data:text/plain;base64,//79', { mime: 'text/plain', source: { kind: 'base64', mime: 'text/plain', data: '//79' } }],
+  ] as const
+  for (const [name, data, read] of cases) {
+    it(`is read: ${name}`, () => expect(fileSource(data, at)).to.deep.equal(read))
+  }
+
+  it('is refused if nothing says what it is', () => {
+    expect(() => fileSource('AAAA', at)).to.throw(GatewayError).that.includes({ status: 400, param: at })
   })
 })

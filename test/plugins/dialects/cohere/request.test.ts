@@ -82,6 +82,7 @@ describe('cohere: a request', () => {
     ['parallel=false', { tools: [now], parallelToolCalls: false }, 'parallel_tool_calls', { tools: [nowSpec] }],
     ['strict:false of a schema', { output: { kind: 'json_schema', name: 'n', schema: { type: 'object', required: ['a'] }, strict: false } }, 'response_format.strict', { response_format: { type: 'json_object', json_schema: { type: 'object', required: ['a'] } } }],
     ['effort for a model that does not think', { reasoning: { effort: 'low' } }, 'reasoning_effort', {}, { thinking: 'none' }],
+    ['citations of a document', user({ type: 'file', source: { kind: 'text', text: 'a' }, citations: true }), 'citations'],
   ]
   for (const [row, request, field, expected = {}, traits] of dropped) {
     it(`drops ${row} with a note, and refuses it under strict`, () => {
@@ -150,8 +151,10 @@ describe('cohere: messages', () => {
 
   const parts: readonly (readonly [row: string, block: Block, expected: object])[] = [
     ['image data', { type: 'image', source: { kind: 'base64', mime: 'image/png', data: 'iVBORw0=' }, detail: 'low' }, { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0=', detail: 'low' } }],
+    ['image detail original, as the most that there is', { type: 'image', source: { kind: 'url', url: 'https://a.example/a.png' }, detail: 'original' }, { type: 'image_url', image_url: { url: 'https://a.example/a.png', detail: 'high' } }],
     ['image URL', { type: 'image', source: { kind: 'url', url: 'https://a.example/a.png' } }, { type: 'image_url', image_url: { url: 'https://a.example/a.png' } }],
     ['plain text file, headed with its name', { type: 'file', source: { kind: 'text', text: 'zwölf' }, name: 'n.txt', context: 'of 1999' }, { type: 'text', text: 'n.txt\nof 1999\nzwölf' }],
+    ['plain text file as data', { type: 'file', source: { kind: 'base64', mime: 'text/plain', data: 'YQ==' }, name: 'n.txt' }, { type: 'text', text: 'n.txt\na' }],
   ]
   for (const [row, block, expected] of parts) {
     it(`carry ${row}`, () => {

@@ -343,6 +343,7 @@ describe('gemini: a request', () => {
 
     for (const [row, block, expected] of [
       ['one text', { blocks: [{ type: 'text', text: 'a' }] }, { result: 'a' }],
+      ['a text file', { blocks: [{ type: 'file', source: { kind: 'base64', mime: 'text/plain', data: 'YQ==' }, name: 'n.txt' }] }, { result: 'n.txt\na' }],
       ['one text that is an object', { blocks: [{ type: 'text', text: ' {"m":2}' }] }, { m: 2 }],
       ['one text that is another JSON', { blocks: [{ type: 'text', text: '[2]' }] }, { result: '[2]' }],
       ['one text that is almost an object', { blocks: [{ type: 'text', text: '{"m":' }] }, { result: '{"m":' }],
