@@ -106,6 +106,19 @@ export class GatewayError extends Error {
     this.#type = details.type
   }
 
+  /** The same error in other words. */
+  saying(message: string): GatewayError {
+    const { code, status, param, retryAfterMs, shouldRetry, provider, headers, cause } = this
+    return new GatewayError(code, message, {
+      status, headers, cause,
+      ...(param === null ? {} : { param }),
+      ...(this.#type === undefined ? {} : { type: this.#type }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(shouldRetry === undefined ? {} : { shouldRetry }),
+      ...(provider === undefined ? {} : { provider }),
+    })
+  }
+
   /** OpenAI's name for the kind of error; other dialects derive theirs from `status`. */
   get type(): string {
     return this.#type ?? (this.provider !== undefined && this.status >= 500 ? 'provider_error' : errorType(this.status))

@@ -97,15 +97,15 @@ function begin(exchange: Exchange, target: Target, retry: number): Attempt {
 /** The session's own key, else the next in turn. */
 function keyFor(exchange: Exchange, { provider: { keys }, provider }: Target, previous: Attempt | undefined): string | undefined {
   if (keys.size < 2 || !keys.isSticky) return keys.take()
-  if (previous?.target.provider === provider) return keyAfter(previous)
+  if (previous?.target.provider === provider) return keyAfter(previous, exchange.session)
   const { session } = exchange
   return session === undefined ? keys.take() : keys.of(session)
 }
 
 /** The same key within one request, unless the provider refused it. */
-function keyAfter({ key, failure, target }: Attempt): string | undefined {
+function keyAfter({ key, failure, target }: Attempt, session?: string): string | undefined {
   const refused = failure?.status === 401 || failure?.status === 429
-  return key !== undefined && refused ? target.provider.keys.after(key) : key
+  return key !== undefined && refused ? target.provider.keys.after(key, session) : key
 }
 
 /** One attempt, settled in exactly one way. */

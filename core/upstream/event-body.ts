@@ -70,7 +70,7 @@ export class EventBody implements BodyReader {
     const fault = this.#faultIn(first)
     if (fault !== undefined) {
       this.#reading.call.abort()
-      return this.#reading.settle(faultFailure(fault))
+      return this.#reading.settle(faultFailure(fault, this.#reading.attempt.target.provider))
     }
     this.#establish()
   }

@@ -66,8 +66,10 @@ export function emptyFailure(provider: string, what: string): Failure {
   return { kind: 'empty', error, text: error.message.toLowerCase() }
 }
 
-/** An error that a dialect found inside a reply of status 2xx. */
-export function faultFailure(error: GatewayError): Failure {
+/** An error that a dialect found inside a reply of status 2xx; it is told as if its status had come with it. */
+export function faultFailure(found: GatewayError, { keys }: Pick<Refuser, 'keys'> = {}): Failure {
+  const message = explain(found.provider ?? 'the provider', found.status, keys?.hidden(found.message) ?? found.message)
+  const error = message === found.message ? found : found.saying(message)
   return error.code === 'bad_upstream_response'
     ? { kind: 'empty', error, text: error.message.toLowerCase() }
     : { kind: 'status', status: error.status, error, text: error.message.toLowerCase() }

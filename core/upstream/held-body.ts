@@ -37,7 +37,7 @@ export class HeldBody implements BodyReader {
     try {
       settle(this.#read(this.#held.join()))
     } catch (cause) {
-      settle(faultFailure(asFault(cause, this.#provider)))
+      settle(faultFailure(asFault(cause, this.#provider), this.#reading.attempt.target.provider))
     }
   }
 

@@ -30,13 +30,13 @@ export class KeyRing {
 
   /** The key of a session: the same as long as it is there, whatever other keys come and go. */
   of(session: string): string | undefined {
-    const weight = (key: string) => createHash('sha256').update(`${session}\0${key}`).digest('hex')
-    return this.#keys.toSorted((one, other) => weight(one) < weight(other) ? 1 : -1)[0]
+    return this.#inOrder(session)[0]
   }
 
-  /** The key after this one, for a call that the provider refused with it. */
-  after(key: string): string | undefined {
-    return this.#keys[(this.#keys.indexOf(key) + 1) % this.#keys.length]
+  /** The key after this one, for a call that the provider refused with it. @param session whose order counts: not all who lose one key go to the same */
+  after(key: string, session?: string): string | undefined {
+    const keys = session === undefined ? this.#keys : this.#inOrder(session)
+    return keys[(keys.indexOf(key) + 1) % keys.length]
   }
 
   /** A text of the provider's, without the keys that it may repeat. */
@@ -52,6 +52,11 @@ export class KeyRing {
   /** The key of which this is the fingerprint; undefined if it is no longer there. */
   withFingerprint(fingerprint: string): string | undefined {
     return this.#keys.find(key => fingerprintOf(key) === fingerprint)
+  }
+
+  #inOrder(session: string): readonly string[] {
+    const weight = (key: string) => createHash('sha256').update(`${session}\0${key}`).digest('hex')
+    return this.#keys.toSorted((one, other) => weight(one) < weight(other) ? 1 : -1)
   }
 }
 

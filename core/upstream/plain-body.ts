@@ -67,7 +67,7 @@ export class PlainBody implements BodyReader {
     if (body.length === 0 && !this.#mayBeAnything) return settle(emptyFailure(attempt.target.provider.name, 'empty response'))
     const reply = new Reply({ status, headers: this.#headers, body, target: attempt.target })
     const fault = this.#fault(reply)
-    if (fault !== undefined && !this.#mayBeAnything) return settle(faultFailure(fault))
+    if (fault !== undefined && !this.#mayBeAnything) return settle(faultFailure(fault, attempt.target.provider))
     if (fault === undefined) exchange.readUsageFrom(() => reply.usage)
     settle(reply)
   }

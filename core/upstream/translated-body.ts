@@ -98,7 +98,7 @@ export class TranslatedEventBody implements BodyReader {
   #fail(error: GatewayError): void {
     this.#over = true
     this.#reading.call.abort()
-    this.#reading.settle(faultFailure(error))
+    this.#reading.settle(faultFailure(error, this.#reading.attempt.target.provider))
   }
 
   #finish(error?: GatewayError): void {

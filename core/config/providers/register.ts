@@ -97,7 +97,8 @@ function urlsOf({ name, definition, pointer }: Draft, block: Tree, { provenance,
       urls[field] = read(given)
     } catch (cause) {
       const at = join(pointer, field)
-      return void report.leaveOut({ ...provenance.locate(at), pointer: at, message: `the provider ${name} is left out: its ${field} ${(cause as Error).message}` })
+      report.leaveOut({ ...provenance.locate(at), pointer: at, message: `the provider ${name} is left out: its ${field} ${(cause as Error).message}` })
+      return undefined
     }
   }
   return urls

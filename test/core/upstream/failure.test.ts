@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { retryAfter, statusFailure } from '../../../core/upstream/failure.ts'
+import { GatewayError } from '../../../core/errors.ts'
+import { faultFailure, retryAfter, statusFailure } from '../../../core/upstream/failure.ts'
 import { KeyRing } from '../../../core/upstream/keys.ts'
 
 const now = Date.UTC(2026, 0, 1)
@@ -119,4 +120,21 @@ describe('what a provider says of its failure', () => {
   it('keeps the time that the provider says', () => {
     expect(statusFailure('acme', 403, { date: 'Sat, 21 Nov 2026 04:00:00 GMT' }, Buffer.from(''), now).date).to.equal('Sat, 21 Nov 2026 04:00:00 GMT')
   })
+})
+
+describe('an error inside a reply of status 200', () => {
+  const fault = (status: number, message: string) => faultFailure(new GatewayError('c', message, { status, provider: 'acme', param: 'p', retryAfterMs: 7, shouldRetry: false, type: 't', headers: ['a', 'b'], cause: 'why' }), { keys: new KeyRing(['sk-first-one']) })
+
+  for (const [name, status, message, told] of [
+    ['that refuses the gateway\'s key is not taken for one that refuses the caller\'s', 401, 'bad token', "acme refused the gateway's credential: bad token"],
+    ['is shown without the key', 400, 'no key sk-first-one', 'no key <redacted>'],
+    ['is shown as it is otherwise', 400, 'no such model', 'no such model'],
+  ] as const) {
+    it(name, () => {
+      const failure = fault(status, message)
+      const { error } = failure
+      expect({ ...failure, error: undefined }).to.deep.equal({ kind: 'status', status, text: told.toLowerCase(), error: undefined })
+      expect({ ...error, message: error.message, type: error.type, cause: error.cause }).to.deep.equal({ name: 'GatewayError', code: 'c', status, param: 'p', retryAfterMs: 7, shouldRetry: false, provider: 'acme', headers: ['a', 'b'], message: told, type: 't', cause: 'why' })
+    })
+  }
 })

@@ -13,6 +13,15 @@ describe('the keys of a provider', () => {
     expect(ring.after('c')).to.equal('a')
   })
 
+  it('give way in the order of the session, so that not all who lose one go to the same', () => {
+    const keys = ['a', 'b', 'c', 'd']
+    const ring = new KeyRing(keys)
+    const orderOf = (session: string) => keys.slice(1).reduce<string[]>((order, _) => [...order, ring.after(order.at(-1)!, session)!], [ring.of(session)!])
+    const orders = Array.from({ length: 64 }, (_, session) => orderOf(String(session)))
+    for (const order of orders) expect(order).to.have.members(keys)
+    expect(new Set(orders.filter(([first]) => first === 'a').map(([, second]) => second))).to.have.keys(['b', 'c', 'd'])
+  })
+
   it('may be none', () => expect(new KeyRing([]).take()).to.equal(undefined))
 
   it('are shown by their fingerprints only', () => {
