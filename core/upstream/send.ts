@@ -18,7 +18,7 @@ import type { BodyReader, Outcome, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { relayHeaders } from './relayed-headers.ts'
 import { imagesFor, wantsImages } from './remote-images.ts'
-import type { Call, ReplyHeaders, ReplyListener } from './transport.ts'
+import type { Call, OutgoingCall, ReplyHeaders, ReplyListener } from './transport.ts'
 
 /**
  * Makes the call. Resolves once the outcome is certain: a plain reply when it is whole, a stream with its first event.
@@ -82,9 +82,18 @@ class Sending implements ReplyListener, Call {
     this.#arm(waitMs, () => this.#fail(timeoutFailure(this.#name, waitMs, 'response')))
     this.#stay = this.#exchange.whenStopped(reason => this.#stop(reason))
     try {
-      this.#call = this.#attempt.target.provider.send(outgoingCall(this.#exchange, this.#attempt), this)
+      this.#call = this.#attempt.target.provider.send(this.#outgoing(), this)
     } catch (cause) {
       this.#fail(cause instanceof GatewayError ? { kind: 'refused', error: cause, text: '' } : transportFailure(this.#name, asError(cause)))
+    }
+  }
+
+  /** What fails before a byte is sent is no failure of the provider. @throws GatewayError */
+  #outgoing(): OutgoingCall {
+    try {
+      return outgoingCall(this.#exchange, this.#attempt)
+    } catch (cause) {
+      throw cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause })
     }
   }
 

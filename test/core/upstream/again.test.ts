@@ -3,7 +3,7 @@ import { chatCompletion, errorBody } from '../../../core/testing/chat-samples.ts
 import { hello, Served } from '../../support/serve.ts'
 import { expectError } from '../../support/answer.ts'
 
-/** Learns from every 400, but fails to where the message says so; has new credentials after every 401. */
+/** Learns from every 400, but fails to, or fails at what it learnt, where the message says so; has new credentials after every 401. */
 const vendor = `
 import { defineProvider } from 'tapline'
 let tokens = 1
@@ -13,7 +13,10 @@ export default defineProvider({
     if (message === 'nonsense') throw new TypeError('not to be understood')
     return status === 400 ? message : undefined
   },
-  respell: (body, { learned }) => { if (learned.has('be polite')) body.set(body.root, 'please', 'true') },
+  respell: (body, { learned }) => {
+    if (learned.has('forget')) throw new TypeError('not to be spelled')
+    if (learned.has('be polite')) body.set(body.root, 'please', 'true')
+  },
   sign: ({ headers }) => { headers.push('x-token', String(tokens)) },
   onUnauthorized: () => { tokens += 1 },
 })
@@ -55,6 +58,12 @@ describe('a call that was refused', () => {
 
   it('fails, and does not hang, where its provider cannot learn', async () => {
     served.upstream.always(refusal('nonsense'))
+    expectError(await chat(), { status: 500, code: 'internal_error' })
+    expect(served.upstream.requests).to.have.length(1)
+  })
+
+  it('fails as the gateway\'s own, not as the provider\'s, where it cannot be spelled once more', async () => {
+    served.upstream.always(refusal('forget'))
     expectError(await chat(), { status: 500, code: 'internal_error' })
     expect(served.upstream.requests).to.have.length(1)
   })
