@@ -2,7 +2,8 @@
 
 import pino from 'pino'
 import { buildGeneration } from '../gateway/build.ts'
-import type { Generation, ResolvedPlan } from '../gateway/generation.ts'
+import type { Generation } from '../gateway/generation.ts'
+import type { ResolvedPlan } from '../gateway/plans.ts'
 import { explainPipeline, shortened } from '../pipeline/explain.ts'
 import type { WorkflowExplanation } from '../plugin/workflows.ts'
 import { groundFor, type CommonFlags } from './ground.ts'

@@ -3,7 +3,7 @@
 import { GatewayHealth } from '../gateway/health.ts'
 import { InnerCalls } from '../gateway/inner-calls.ts'
 import { realClock } from '../gateway/clock.ts'
-import type { Ground } from '../gateway/generation.ts'
+import type { Ground } from '../gateway/ground.ts'
 import { packageVersion } from '../gateway/version.ts'
 import type { Logger } from 'pino'
 

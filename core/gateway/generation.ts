@@ -2,44 +2,24 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import pino, { type Logger } from 'pino'
-import type { Config, ConfigInput } from '../config/load.ts'
+import type { Config } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { gatewayError } from '../errors.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { buildRoutes } from '../http/routes.ts'
 import { serve, type Serving } from '../http/server.ts'
-import type { ResolvedPipeline } from '../pipeline/compile.ts'
-import { buffersStreams, type PlacedStep } from '../pipeline/placed-step.ts'
+import { buffersStreams } from '../pipeline/placed-step.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Clock } from '../plugin/clock.ts'
-import type { Health } from '../plugin/health.ts'
 import type { RouteFacts } from '../plugin/pipelines.ts'
 import type { ServiceName, Services } from '../plugin/services.ts'
 import type { ProviderInstance, ProviderSurroundings } from '../upstream/provider.ts'
-import type { InnerCalls, Running } from './inner-calls.ts'
+import type { Running } from './inner-calls.ts'
+import type { ResolvedPlan } from './plans.ts'
 import { Roll } from './roll.ts'
 import type { VariantCompiler } from './variants.ts'
-
-/** What every generation of one process shares. */
-export interface Ground {
-  readonly cwd: string
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly flags: ConfigInput['flags']
-  readonly clock: Clock
-  readonly random: () => number
-  readonly health: Health
-  readonly version: Services['version']
-  /** The calls that the gateway makes to itself. */
-  readonly innerCalls: InnerCalls
-  readonly log: Logger
-}
-
-export interface ResolvedPlan extends ResolvedPipeline {
-  readonly plan: Plan
-  readonly placed: readonly PlacedStep[]
-}
 
 /** What a generation is made of. */
 export interface Parts {

@@ -3,7 +3,7 @@
 import { loadConfig, type Config, type ConfigInput } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { defaultNames, load } from '../plugin/load.ts'
-import type { Ground } from './generation.ts'
+import type { Ground } from './ground.ts'
 import { ProviderTypes } from './provider-types.ts'
 
 /** A configuration, with the types of providers that it names. */

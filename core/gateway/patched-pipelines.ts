@@ -9,8 +9,7 @@ import { tappedPhases } from '../pipeline/placed-step.ts'
 import type { Patch } from '../pipeline/source.ts'
 import type { PhaseName } from '../pipeline/step.ts'
 import type { Instance } from '../plugin/instance.ts'
-import type { ResolvedPlan } from './generation.ts'
-import { placedStep } from './plans.ts'
+import { placedStep, type ResolvedPlan } from './plans.ts'
 
 export interface PatchedPipeline {
   readonly from: ResolvedPlan

@@ -3,12 +3,12 @@
 import type { Config } from '../config/load.ts'
 import type { ResolvedPipeline, ResolvedStep } from '../pipeline/compile.ts'
 import { buildPlan } from '../pipeline/place-taps.ts'
-import type { PlacedStep } from '../pipeline/placed-step.ts'
-import type { Limits } from '../pipeline/plan.ts'
+import { withEverywhere, type PlacedStep } from '../pipeline/placed-step.ts'
+import type { Limits, Plan } from '../pipeline/plan.ts'
 import { isForCallers, type Dialect, type UpstreamDialect } from '../plugin/dialect.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Loaded } from '../plugin/load.ts'
-import type { Ground, ResolvedPlan } from './generation.ts'
+import type { Ground } from './ground.ts'
 
 const defaultTimeoutMs = 30_000
 
@@ -17,6 +17,12 @@ export type Dialects = ReadonlyMap<string, Loaded<Dialect | UpstreamDialect>>
 /** Instances by the keys of their specs. */
 type Instances = Pick<ReadonlyMap<string, Instance>, 'get'>
 
+/** A pipeline with its steps set up, and the plan that was made of them. */
+export interface ResolvedPlan extends ResolvedPipeline {
+  readonly plan: Plan
+  readonly placed: readonly PlacedStep[]
+}
+
 /** Makes a plan of a pipeline. */
 export type PlanMaker = (resolved: ResolvedPipeline, instances: Instances) => ResolvedPlan
 
@@ -24,7 +30,7 @@ export function planMaker(dialects: Dialects, config: Config, { clock, log }: Gr
   const limits = limitsOf(config)
   return (resolved, instances) => {
     const { pipeline, steps } = resolved
-    const placed = steps.flatMap(step => placedStep(step, instances))
+    const placed = withEverywhere(steps.flatMap(step => placedStep(step, instances)))
     const dialect = callersDialect(pipeline.dialect, dialects)
     const dialectWhen = pipeline.dialectWhen.flatMap(rule => {
       const spoken = callersDialect(rule.dialect, dialects)

@@ -7,10 +7,9 @@ import { tappedPhases } from '../pipeline/placed-step.ts'
 import type { Patch } from '../pipeline/source.ts'
 import type { Instance } from '../plugin/instance.ts'
 import { VariantError, type Variant, type Variants } from '../plugin/variants.ts'
-import type { ResolvedPlan } from './generation.ts'
 import type { SetUpInstances } from './instances.ts'
 import { lateSteps, patchPipelines, type PatchedPipeline } from './patched-pipelines.ts'
-import type { PlanMaker } from './plans.ts'
+import type { PlanMaker, ResolvedPlan } from './plans.ts'
 import { CompiledVariant } from './variant.ts'
 
 /** The configuration's own pipelines, once they are compiled. */
