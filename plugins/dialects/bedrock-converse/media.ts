@@ -3,6 +3,7 @@
 import { refusal, type JsonObject } from '../../../core/index.ts'
 import { sniffMime } from '../../../core/neutral/media.ts'
 import type { FileBlock, ImageBlock, Source, VideoBlock } from '../../../core/neutral/request.ts'
+import type { DocumentNames } from './document-names.ts'
 import { dialect } from './writing.ts'
 
 type Formats = Readonly<Record<string, string>>
@@ -19,21 +20,6 @@ const documentFormats: Formats = {
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
   'application/vnd.ms-excel': 'xls', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
   'text/html': 'html', 'text/plain': 'txt', 'text/markdown': 'md',
-}
-
-const longestName = 200
-
-/** The names of the documents of one request: within AWS's alphabet, each once. */
-export class DocumentNames {
-  readonly #used = new Set<string>()
-
-  spell(name: string | undefined): string {
-    const clean = (name ?? '').replace(/\.[A-Za-z0-9]{1,5}$/, '').replaceAll(/[^A-Za-z0-9()[\]-]+/g, ' ').trim().slice(0, longestName).trimEnd() || 'document'
-    let spelling = clean
-    for (let n = 2; this.#used.has(spelling); n++) spelling = `${clean.slice(0, longestName - 4)} ${n}`
-    this.#used.add(spelling)
-    return spelling
-  }
 }
 
 export function writeImage({ source, at = 'messages' }: ImageBlock): JsonObject {

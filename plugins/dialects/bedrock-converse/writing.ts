@@ -3,7 +3,7 @@
 import type { Destination, Losses } from '../../../core/index.ts'
 import type { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'
 import type { CachePoints } from './cache-points.ts'
-import type { DocumentNames } from './media.ts'
+import type { DocumentNames } from './document-names.ts'
 
 /** As messages call it. */
 export const dialect = 'bedrock-converse'

@@ -3,10 +3,10 @@
 import { isPromise } from '../../../core/promise.ts'
 import { Overdue } from '../../../core/pipeline/stoppable.ts'
 import type { Clock, RouteOption, RouteStrategy, Target } from '../../../core/index.ts'
+import type { Ask, Viable } from './choice.ts'
 import { noteChoice } from './noted-choice.ts'
 import type { Pins } from './pins.ts'
 import type { Redirect } from './redirects.ts'
-import type { Ask, Viable } from './resolver.ts'
 import type { TargetHealth } from './target-health.ts'
 import type { Turns } from './turns.ts'
 

@@ -1,7 +1,8 @@
 /** Where a call goes that names a virtual model: the strategy chooses one target, the others follow as declared. */
 
 import { isPromise } from '../../../core/promise.ts'
-import type { Access, Asking, Exchange, Saturation, Target } from '../../../core/index.ts'
+import type { Access, Asking, Saturation, Target } from '../../../core/index.ts'
+import type { Ask, Viable } from './choice.ts'
 import type { Chooser } from './chooser.ts'
 import type { Option, Redirect, Redirects } from './redirects.ts'
 
@@ -19,18 +20,6 @@ export interface Resolving {
   readonly access: Access
   readonly saturation: Saturation | undefined
   readonly chooser: Chooser
-}
-
-/** Who asks. Without an exchange, nobody has a session, and no plugin is asked. */
-export interface Ask extends Asking {
-  readonly exchange?: Exchange
-}
-
-/** An option that can serve, with the real models behind it. */
-export interface Viable {
-  readonly index: number
-  readonly option: Option
-  readonly leaves: readonly Target[]
 }
 
 const nowhere: readonly Target[] = []
