@@ -1,7 +1,7 @@
 /** Responses that a provider still works at: what is stored of them follows what he says. */
 
 import { inputItems, JsonDocument, keptItems, type Conversations, type Exchange, type KeptItem } from '../../core/index.ts'
-import { isUnderWay, type StoredResponse } from './record.ts'
+import { isUnderWay, itemsOf, type StoredResponse } from './record.ts'
 import type { FoundResponse, ResponseStore } from './store.ts'
 
 export class Background {
@@ -25,11 +25,12 @@ export class Background {
   async #append({ caller }: Exchange, { id }: FoundResponse, value: StoredResponse): Promise<void> {
     if (value.conversation === null || value.status !== 'completed' && value.status !== 'incomplete') return
     const conversation = await this.#conversations.open(value.conversation.id, caller)
-    await conversation?.append(itemsOf(id, value))
+    await conversation?.append(wholeTurn(id, value))
   }
 }
 
-function itemsOf(id: string, { items, response, provider_type: issuer }: StoredResponse): readonly KeptItem[] {
+function wholeTurn(id: string, value: StoredResponse): readonly KeptItem[] {
+  const { response, provider_type: issuer } = value
   const output = inputItems(JsonDocument.parse(Buffer.from(response)).root.get('output'))
-  return [...keptItems(items, id, issuer), ...keptItems(output, `${id}/output`, issuer)]
+  return [...itemsOf(id, value), ...keptItems(output, `${id}/output`, issuer)]
 }

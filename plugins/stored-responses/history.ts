@@ -1,7 +1,7 @@
 /** What was said before: the items of stored responses and conversations, as they go before a request's own. */
 
 import { gatewayError, withoutId, type Caller, type Conversations, type KeptItem } from '../../core/index.ts'
-import { isUnderWay } from './record.ts'
+import { isUnderWay, itemsOf } from './record.ts'
 import { outputOf, type FoundResponse, type ResponseStore } from './store.ts'
 
 /** Longer chains are not followed. */
@@ -44,9 +44,9 @@ async function linked(store: ResponseStore, id: string, caller: Caller | undefin
 }
 
 /** A response's own input, and its output. */
-function turnOf({ value }: FoundResponse): readonly PastItem[] {
+function turnOf({ id, value }: FoundResponse): readonly PastItem[] {
   const issuer = value.provider_type
-  return [...value.items, ...outputOf(value).map(({ json }) => json)].map(json => ({ json: withoutId(json), issuer }))
+  return [...itemsOf(id, value), ...outputOf(value)].map(({ json }) => ({ json: withoutId(json), issuer }))
 }
 
 async function beginning(conversations: Conversations, { id, length }: { readonly id: string; readonly length: number }, caller: Caller | undefined): Promise<readonly PastItem[]> {

@@ -3,7 +3,7 @@
 import { gatewayError, type Exchange, type GatewayError, type OpenConversation } from '../../core/index.ts'
 import { isKept, isUnderWay } from './record.ts'
 import type { Resolved } from './references.ts'
-import { nameReferences, outputItems, ownItems, recordOf, type Answer } from './snapshot.ts'
+import { nameReferences, outputItems, ownItems, keptOf, type Answer } from './snapshot.ts'
 import type { ResponseStore } from './store.ts'
 
 const nothing: Resolved = {}
@@ -39,7 +39,7 @@ export class Keeper {
   }
 
   #save(exchange: Exchange, answer: Answer, references: Resolved): undefined {
-    if (wantsStore(exchange)) this.#store.save(answer.id, exchange.userPath, () => recordOf(exchange, answer, references))
+    if (wantsStore(exchange)) this.#store.save(answer.id, exchange.userPath, () => keptOf(exchange, answer, references))
     return undefined
   }
 }

@@ -7,7 +7,7 @@ import type { Background } from './background.ts'
 import { itemPage } from './item-page.ts'
 import { isElsewhere, type LifecycleOperation, type NativeResponses } from './native.ts'
 import { lifecycleQuery, type LifecycleQuery } from './query.ts'
-import { isUnderWay } from './record.ts'
+import { isUnderWay, itemsOf } from './record.ts'
 import type { FoundResponse, ResponseStore } from './store.ts'
 
 export class Lifecycle {
@@ -54,7 +54,7 @@ export class Lifecycle {
 
   async #inputItems(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
     const page = pageQuery(exchange.request.query)
-    if (found !== undefined) return jsonReply(itemPage(found.value.items, page))
+    if (found !== undefined) return jsonReply(itemPage(itemsOf(found.id, found.value), page))
     const { after, limit, order } = page
     const passed = { limit: String(limit), order, ...after === undefined ? {} : { after }, ...query.include.length === 0 ? {} : { 'include[]': query.include } }
     return jsonReply((await this.#untracked(exchange, id, 'responses_input_items', query, passed)).render())

@@ -1,5 +1,7 @@
 /** What is stored of a response. JSON is kept as the text that it was, so that no number and no order is lost. */
 
+import { keptItems, type KeptItem } from '../../core/index.ts'
+
 /** A reference to the beginning of a conversation. */
 export interface ConversationPart {
   readonly id: string
@@ -11,7 +13,7 @@ export interface StoredResponse {
   /** The response in JSON, as the client has it. */
   readonly response: string
   readonly status: string
-  /** The items of its own input, in JSON, each with an id. */
+  /** The items of its own input, in JSON, as they were said; see `itemsOf`. */
   readonly items: readonly string[]
   /** What came before its own input: another stored response, or a conversation. */
   readonly previous: string | null
@@ -38,4 +40,9 @@ export function isKept(status: string): boolean {
 /** Whether a background response may still change. */
 export function isUnderWay(status: string): boolean {
   return underWay.has(status)
+}
+
+/** The items of its own input in their normal form, each with an id: always the same one. */
+export function itemsOf(id: string, { items, provider_type: issuer }: StoredResponse): readonly KeptItem[] {
+  return keptItems(items, id, issuer)
 }

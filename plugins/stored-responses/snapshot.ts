@@ -5,6 +5,7 @@ import { said, stringOf } from '../../core/document/readings.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
 import { isUnderWay, type StoredResponse } from './record.ts'
 import type { Resolved } from './references.ts'
+import type { Kept } from './store.ts'
 
 /** An answer, as it is about to leave. */
 export interface Answer {
@@ -27,13 +28,15 @@ export function nameReferences({ document, response }: Answer, { previous, conve
   if (conversation !== undefined && said(response, 'conversation') === undefined) document.set(response, 'conversation', JSON.stringify({ id: conversation.id }))
 }
 
-/** The request's own items, as policy left them. */
+/** The request's own items, as policy left them, in their normal form. */
 export function ownItems(exchange: Exchange, id: string, own: ReadonlySet<JsonNode> | undefined): readonly KeptItem[] {
-  const { body } = exchange
+  return keptItems(saidItems(exchange, own), id, issuerOf(exchange))
+}
+
+function saidItems({ body }: Exchange, own: ReadonlySet<JsonNode> | undefined): readonly string[] {
   const input = body?.root.get('input')
-  if (body === undefined || input === undefined) return []
-  const items = input.kind === 'array' ? input.items().filter(item => own?.has(item) ?? isOwn(item, body)).map(item => item.json()) : inputItems(input)
-  return keptItems(items, id, issuerOf(exchange))
+  if (body === undefined || input?.kind !== 'array') return inputItems(input)
+  return input.items().filter(item => own?.has(item) ?? isOwn(item, body)).map(item => item.json())
 }
 
 /** The items of an answer's output. */
@@ -41,14 +44,20 @@ export function outputItems(exchange: Exchange, { id, response }: Answer): reado
   return keptItems(inputItems(response.get('output')), `${id}/output`, issuerOf(exchange))
 }
 
-export function recordOf(exchange: Exchange, { id, status, response }: Answer, { conversation, own }: Resolved): StoredResponse {
+export function keptOf(exchange: Exchange, answer: Answer, references: Resolved): Kept {
+  const output = answer.response.get('output')?.items() ?? []
+  return { record: recordOf(exchange, answer, references), items: output.map(item => stringOf(item.get('id')) ?? '').filter(id => id !== '') }
+}
+
+/** Items are stored as they were said: their normal form is made when somebody asks for them, which is seldom. */
+function recordOf(exchange: Exchange, { id, status, response }: Answer, { conversation, own }: Resolved): StoredResponse {
   const attempt = exchange.attempts.at(-1)
   const target = exchange.reply?.target
   const isNative = target !== undefined && attempt?.translation === undefined
   return {
     response: response.json(),
     status,
-    items: ownItems(exchange, id, own).map(({ json }) => json),
+    items: saidItems(exchange, own),
     previous: stringOf(said(response, 'previous_response_id')) ?? null,
     conversation: conversation === undefined ? null : { id: conversation.id, length: conversation.length },
     is_append_due: conversation !== undefined && isUnderWay(status),

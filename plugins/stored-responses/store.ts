@@ -20,11 +20,19 @@ export interface FoundResponse {
   readonly value: StoredResponse
 }
 
-/** A write under way. */
+/** What a response is kept as. */
+export interface Kept {
+  readonly record: StoredResponse
+  /** The ids of the items in its output. */
+  readonly items: readonly string[]
+}
+
+/** A write that is due, or under way. */
 interface Writing {
   readonly owner: string
-  readonly value: () => StoredResponse
-  readonly done: Promise<void>
+  kept: () => Kept
+  hasBegun: boolean
+  done: Promise<void>
 }
 
 /** What else cannot be an id is not looked for. */
@@ -33,34 +41,52 @@ const idLike = /^[\x21-\x7e]{1,256}$/
 export class ResponseStore {
   readonly #options: StoreOptions
   readonly #writing = new Map<string, Writing>()
+  #nextTurn: Promise<void> | undefined
 
   constructor(options: StoreOptions) {
     this.#options = options
   }
 
   /** Begins to write a response; fails for nobody. @param make is called later, and at most once */
-  save(id: string, owner: string, make: () => StoredResponse): void {
-    let made: StoredResponse | undefined
-    const value = () => made ??= make()
+  save(id: string, owner: string, make: () => Kept): void {
     const before = this.#writing.get(id)
-    const done = (before?.done ?? nextTurn()).then(() => this.#put(id, owner, value())).catch((cause: unknown) => this.#options.failed(cause, 'create', made))
+    const kept = once(make)
+    // What waits for its turn and is replaced meanwhile need not be written.
+    if (before?.owner === owner && !before.hasBegun) return void (before.kept = kept)
+    const writing: Writing = { owner, kept, hasBegun: false, done: before?.done ?? this.#turn() }
+    writing.done = writing.done.then(() => this.#write(id, writing))
     // Another's, which he is about to have, stays his.
-    if (before === undefined || before.owner === owner) this.#show(id, { owner, value, done })
+    if (before === undefined || before.owner === owner) this.#writing.set(id, writing)
+  }
+
+  /** All that are saved in one turn of the loop begin together. */
+  #turn(): Promise<void> {
+    return this.#nextTurn ??= new Promise(resolve => {
+      setImmediate(() => {
+        this.#nextTurn = undefined
+        resolve()
+      })
+    })
   }
 
   /** It is found while it is being written. */
-  #show(id: string, writing: Writing): void {
-    this.#writing.set(id, writing)
-    void writing.done.then(() => {
-      if (this.#writing.get(id) === writing) this.#writing.delete(id)
-    })
+  async #write(id: string, writing: Writing): Promise<void> {
+    writing.hasBegun = true
+    let kept: Kept | undefined
+    try {
+      kept = writing.kept()
+      await this.#put(id, writing.owner, kept)
+    } catch (cause) {
+      this.#options.failed(cause, 'create', kept?.record)
+    }
+    if (this.#writing.get(id) === writing) this.#writing.delete(id)
   }
 
   /** A response that the caller may reach; undefined for one that is unknown, or another's. @throws StorageUnavailable */
   async find(id: string, caller: Caller | undefined): Promise<FoundResponse | undefined> {
     if (!idLike.test(id)) return undefined
     const writing = this.#writing.get(id)
-    if (writing !== undefined && isVisible(writing.owner, caller)) return { id, value: writing.value() }
+    if (writing !== undefined && isVisible(writing.owner, caller)) return { id, value: writing.kept().record }
     const found = await this.#options.responses.get(id)
     return found === undefined || !isVisible(found.owner, caller) ? undefined : { id, value: found.value }
   }
@@ -68,7 +94,7 @@ export class ResponseStore {
   /** The response of this user path that has an item in its output. @throws StorageUnavailable */
   async findOfItem(item: string, owner: string, caller: Caller | undefined): Promise<FoundResponse | undefined> {
     if (!idLike.test(item)) return undefined
-    const writing = [...this.#writing].find(([, made]) => made.owner === owner && outputOf(made.value()).some(({ id }) => id === item))
+    const writing = [...this.#writing].find(([, made]) => made.owner === owner && made.kept().items.includes(item))
     const id = writing?.[0] ?? (await this.#options.items.get(itemKey(owner, item)))?.value.response
     return id === undefined ? undefined : await this.find(id, caller)
   }
@@ -104,14 +130,23 @@ export class ResponseStore {
     return this.#options.clock.now() + this.#options.keepMs
   }
 
-  /** An id that another has already stays his. */
-  async #put(id: string, owner: string, value: StoredResponse): Promise<void> {
-    const { responses, items } = this.#options
-    const before = await responses.get(id)
-    if (before !== undefined && before.owner !== owner) throw new Conflict('responses', id)
+  async #put(id: string, owner: string, { record, items }: Kept): Promise<void> {
     const expiresAt = this.#expiresAt
-    await responses.put(id, value, { expected: before?.revision ?? 0, owner, expiresAt })
-    for (const { id: item } of outputOf(value)) await items.put(itemKey(owner, item), { response: id }, { owner, expiresAt })
+    await this.#putRecord(id, record, { owner, expiresAt })
+    const ownerKey = items.length === 0 ? '' : ownerKeyOf(owner)
+    await Promise.all(items.map(item => this.#options.items.put(`${ownerKey}/${item}`, { response: id }, { owner, expiresAt })))
+  }
+
+  /** Nearly all ids are new. One that another has already stays his. */
+  async #putRecord(id: string, record: StoredResponse, options: { readonly owner: string; readonly expiresAt: number }): Promise<void> {
+    const { responses } = this.#options
+    try {
+      await responses.put(id, record, { ...options, expected: 0 })
+    } catch (cause) {
+      const before = cause instanceof Conflict ? await responses.get(id) : undefined
+      if (before?.owner !== options.owner) throw cause
+      await responses.put(id, record, { ...options, expected: before.revision })
+    }
   }
 }
 
@@ -128,10 +163,14 @@ export function outputOf({ response }: StoredResponse): readonly OutputItem[] {
 
 /** Items of one user path never stand in the way of another's. */
 function itemKey(owner: string, item: string): string {
-  return `${hash('sha256', owner).slice(0, 16)}/${item}`
+  return `${ownerKeyOf(owner)}/${item}`
 }
 
-function nextTurn(): Promise<void> {
-  return new Promise(resolve => setImmediate(resolve))
+function ownerKeyOf(owner: string): string {
+  return hash('sha256', owner).slice(0, 16)
 }
 
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
