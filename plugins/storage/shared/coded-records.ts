@@ -39,7 +39,7 @@ export class CodedRecords<T extends object> implements Records<T> {
     })
     if (written === undefined) throw new Conflict(this.#collection, id)
     this.#changes.changedHere(this.#collection, 1)
-    return decode({ ...written, value: json })
+    return asWritten<T>(written, json)
   }
 
   async delete(id: string, expected?: number): Promise<boolean> {
@@ -69,6 +69,12 @@ export class CodedRecords<T extends object> implements Records<T> {
       ...after === undefined ? {} : { after: { position: after.position, id: encodeText(after.id) } },
     }
   }
+}
+
+/** Hardly anybody reads what he has just written: it is decoded for those who do. */
+function asWritten<T>({ id, revision, owner, position }: Omit<StoredDocument, 'value'>, json: string): Stored<T> {
+  let value: T | undefined
+  return { id: decodeText(id), revision, owner: decodeText(owner), position, get value() { return value ??= decodeJson(json) as T } }
 }
 
 function whole(value: number | undefined): number | undefined {

@@ -21,13 +21,15 @@ export class WorkerConnection {
   #closed: Promise<void> | undefined
   #isOpen = false
   #last: number = ready
+  /** Calls that go as soon as those before them are answered: the more there is to do, the more go together. */
+  #held: Call[] = []
   /** Also of those that nobody waits for any more. */
   #unanswered = 0
   #ended: StorageUnavailable | undefined
 
   constructor(opening: Opening, clock: Clock) {
     this.#clock = clock
-    this.#thread = Thread.for({ take: answer => this.#take(answer), end: cause => this.#end(cause) })
+    this.#thread = Thread.for({ take: answers => this.#take(answers), end: cause => this.#end(cause) })
     this.#thread.ask(opening)
     this.#opened = this.#wait(ready, 60_000)
     this.#opened.then(() => { this.#isOpen = true }, () => {}) // told to whoever asks
@@ -48,7 +50,8 @@ export class WorkerConnection {
     this.#last += 1
     const call: Call = { id: this.#last, method, parameters }
     const answer = this.#wait(call.id, deadlineMs)
-    this.#thread.ask(call)
+    this.#held.push(call)
+    if (this.#unanswered === 1) this.#send()
     return await answer
   }
 
@@ -64,7 +67,7 @@ export class WorkerConnection {
   }
 
   #wait(id: number, deadlineMs: number): Promise<unknown> {
-    this.#thread.awaited = true
+    if (this.#waiting.size === 0) this.#thread.awaited = true
     this.#unanswered += 1
     return new Promise((resolve, reject) => {
       const deadline = this.#clock.after(deadlineMs, () => this.#settle(id)?.reject(new StorageUnavailable(`the database did not answer within ${deadlineMs / 1000} s`)))
@@ -72,7 +75,18 @@ export class WorkerConnection {
     })
   }
 
-  #take(answer: Answer): void {
+  #send(): void {
+    const calls = this.#held
+    this.#held = []
+    this.#thread.ask(calls)
+  }
+
+  #take(answers: readonly Answer[]): void {
+    for (const answer of answers) this.#hear(answer)
+    if (this.#held.length > 0 && this.#held.length === this.#unanswered) this.#send()
+  }
+
+  #hear(answer: Answer): void {
     this.#unanswered -= 1
     const waiting = this.#settle(answer.id)
     if ('error' in answer) waiting?.reject(errorOf(answer.error))

@@ -17,8 +17,8 @@ export interface Call {
   readonly parameters: readonly unknown[]
 }
 
-/** It opens a database, takes calls, and closes it again; then it may open another. */
-export type Asked = Opening | Call | 'close'
+/** It opens a database, takes calls, and closes it again; then it may open another. A message costs more than a call in it. */
+export type Asked = Opening | readonly Call[] | 'close'
 
 export type Answer =
   | { readonly id: number; readonly result: unknown }

@@ -12,7 +12,7 @@ const keptMs = 10_000
 
 /** Whom a thread answers. */
 export interface Holder {
-  take(answer: Answer): void
+  take(answers: readonly Answer[]): void
   /** The thread is no more. */
   end(cause: unknown): void
 }
@@ -26,7 +26,7 @@ export class Thread {
 
   private constructor() {
     this.#worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { env: environment(), resourceLimits: { maxYoungGenerationSizeMb: youngMb } })
-    this.#worker.on('message', (answer: Answer) => this.#holder?.take(answer))
+    this.#worker.on('message', (answers: readonly Answer[]) => this.#holder?.take(answers))
     this.#worker.on('error', cause => this.#end(cause))
     this.#worker.on('exit', () => this.#end(undefined))
   }
@@ -53,7 +53,7 @@ export class Thread {
   async leave(): Promise<void> {
     this.awaited = true
     const isClosed = await new Promise<boolean>(resolve => {
-      this.#holder = { take: answer => { if (answer.id === closed) resolve(!('error' in answer)) }, end: () => resolve(false) }
+      this.#holder = { take: answers => { for (const answer of answers) if (answer.id === closed) resolve(!('error' in answer)) }, end: () => resolve(false) }
       this.ask('close')
     })
     this.awaited = false

@@ -23,14 +23,14 @@ function plain(cause: unknown): WorkerError {
 
 async function answerTo(id: number, work: () => unknown): Promise<void> {
   try {
-    say({ id, result: await work() })
+    say([{ id, result: await work() }])
   } catch (cause) {
-    say({ id, error: plain(cause) })
+    say([{ id, error: plain(cause) }])
   }
 }
 
-function say(answer: Answer): void {
-  parentPort?.postMessage(answer) // oxlint-disable-line unicorn/require-post-message-target-origin -- a port, not a window
+function say(answers: readonly Answer[]): void {
+  parentPort?.postMessage(answers) // oxlint-disable-line unicorn/require-post-message-target-origin -- a port, not a window
 }
 
 async function open({ path, readOnly }: Opening): Promise<Engine> {
@@ -70,7 +70,7 @@ async function takeTogether(calls: readonly Call[]): Promise<boolean> {
   } catch {
     return false
   }
-  for (const answer of answers) say(answer)
+  say(answers)
   return true
 }
 
@@ -84,7 +84,7 @@ function hear(asked: Asked): void {
   else if ('path' in asked) {
     const engine = opening = open(asked)
     last = answerTo(ready, () => engine.then(() => undefined))
-  } else if (waiting.push(asked) === 1) setImmediate(() => { last = last.then(takeWaiting) })
+  } else if (waiting.push(...asked) === asked.length) setImmediate(() => { last = last.then(takeWaiting) })
 }
 
 stepBack()
