@@ -1,7 +1,8 @@
 /** What plugin, provider and dialect authors import from `tapline`. */
 
 export { definePlugin } from './plugin/define.ts'
-export type { Pattern, PluginDefinition, Recovery, SetupContext, StreamTap, Taps, TextSpan, Verdict } from './plugin/define.ts'
+export type { PluginDefinition, Recovery, SetupContext, StreamTap, Taps, Verdict } from './plugin/define.ts'
+export type { Pattern, TextSpan } from './plugin/pattern.ts'
 export { defineProvider } from './plugin/provider.ts'
 export type { CallFacts, Endpoint, ModelEntry, ModelMetadata, ProviderAnswer, ProviderCall, ProviderDefinition, ProviderSettings, Refusal, ResolvedFacts, RespellFacts } from './plugin/provider.ts'
 export { defineDialect } from './plugin/dialect.ts'

@@ -1,6 +1,6 @@
 /** What a guardrail found in a text, and the text with something else in its place. */
 
-import type { TextSpan } from '../plugin/define.ts'
+import type { TextSpan } from '../plugin/pattern.ts'
 
 export interface Finding extends TextSpan {
   /** What kind of thing it is, for example `EMAIL_ADDRESS`. */

@@ -1,6 +1,6 @@
 /** Finds what is known by its form: a cheap look first, then a pattern, then a check of what matched. */
 
-import type { Pattern, TextSpan } from '../plugin/define.ts'
+import type { Pattern, TextSpan } from '../plugin/pattern.ts'
 import { settled, type Finding } from './findings.ts'
 
 export interface TextForm {

@@ -3,7 +3,7 @@
 import type { Conversation } from '../document/conversation.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import { slot } from '../pipeline/slot.ts'
-import type { TextSpan } from '../plugin/define.ts'
+import type { TextSpan } from '../plugin/pattern.ts'
 
 /** A character of a placeholder may come back escaped, for HTML, JSON, Markdown or an address. */
 const escapes: Readonly<Record<string, string>> = {

@@ -7,7 +7,8 @@ import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { StreamEvent } from '../stream/event.ts'
-import type { Channel, TextTest } from '../document/conversation.ts'
+import type { Channel } from '../document/conversation.ts'
+import type { Pattern } from './pattern.ts'
 import type { OptionsOf, OptionsSchema } from './schema.ts'
 import type { ServiceName, Services } from './services.ts'
 import type { PhaseName, Step } from '../pipeline/step.ts'
@@ -106,19 +107,6 @@ export interface SetupContext<Options> {
   readonly signal: AbortSignal
   /** Compiles a pattern for a linear-time engine; usable with `test`, and as the first argument of `String.replace`. @throws on back-references and look-around */
   regex(pattern: string, flags?: string): Pattern
-}
-
-/** A regular expression that cannot explode. */
-export interface Pattern extends TextTest {
-  [Symbol.replace](text: string, replacement: string): string
-  /** Where it matches, in order; of `group` if that took part in the match. */
-  spans(text: string, group?: number): readonly TextSpan[]
-}
-
-/** A stretch of a text, `end` behind its last character. */
-export interface TextSpan {
-  readonly start: number
-  readonly end: number
 }
 
 export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {

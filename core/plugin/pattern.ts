@@ -1,7 +1,20 @@
 /** Regular expressions from configuration: a linear-time engine, so that no pattern can stall the loop. */
 
 import { RE2JS } from 're2js'
-import type { Pattern, TextSpan } from './define.ts'
+import type { TextTest } from '../document/conversation.ts'
+
+/** A regular expression that cannot explode. */
+export interface Pattern extends TextTest {
+  [Symbol.replace](text: string, replacement: string): string
+  /** Where it matches, in order; of `group` if that took part in the match. */
+  spans(text: string, group?: number): readonly TextSpan[]
+}
+
+/** A stretch of a text, `end` behind its last character. */
+export interface TextSpan {
+  readonly start: number
+  readonly end: number
+}
 
 const flagBits: Readonly<Record<string, number>> = { i: RE2JS.CASE_INSENSITIVE, m: RE2JS.MULTILINE, s: RE2JS.DOTALL, u: 0, g: 0 }
 
