@@ -13,17 +13,23 @@ export interface Loss {
   readonly isFault?: true
 }
 
+/** A caller's own paths of fields, by the names that losses have for them. */
+export type CallerPaths = Readonly<Record<string, string>>
+
 export class Losses {
   readonly list: Loss[] = []
   readonly #isStrict: boolean
+  readonly #paths: CallerPaths
 
-  constructor(isStrict = false) {
+  /** @param paths where the caller's dialect has a field that others have by its own name */
+  constructor(isStrict = false, paths: CallerPaths = {}) {
     this.#isStrict = isStrict
+    this.#paths = paths
   }
 
   /** A hint whose absence leaves the answer's meaning intact. @throws GatewayError 400 if translation is strict */
   drop(field: string, action: string, param = field): void {
-    if (this.#isStrict) throw refusal(param, `${field} cannot be translated (${action}), and translation is strict`)
+    if (this.#isStrict) throw refusal(this.#paths[param] ?? param, `${field} cannot be translated (${action}), and translation is strict`)
     this.list.push({ field, action, isSilent: false })
   }
 

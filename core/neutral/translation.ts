@@ -4,7 +4,7 @@ import type { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { Ids } from './ids.ts'
-import type { Losses } from './losses.ts'
+import type { CallerPaths, Losses } from './losses.ts'
 import type { Emit, NeutralEvent, NeutralReply } from './reply.ts'
 import type { JsonObject, NeutralRequest } from './request.ts'
 
@@ -147,6 +147,8 @@ export interface ReplyContext {
 
 /** The side of a dialect that faces a caller. */
 export interface CallerSide {
+  /** Where this dialect has what others have at the top, for refusals: `{verbosity: 'text.verbosity'}`. */
+  readonly paths?: CallerPaths
   /** @throws GatewayError 400 for what is not of this dialect */
   request(body: JsonObject, losses: Losses): NeutralRequest
   reply(reply: NeutralReply, context: ReplyContext): Buffer

@@ -66,7 +66,7 @@ export class GenerationTranslation implements Translation {
     const { provider } = attempt.target
     const original = exchange.body
     if (original === undefined) throw new TypeError('there is no body to translate')
-    const losses = new Losses(provider.translation.strict)
+    const losses = new Losses(provider.translation.strict, caller.paths)
     const request = requestOf(attempt.images === undefined ? original : withImages(original, attempt.images), caller, losses)
     this.dialect = wire.dialect
     this.place = wire.place

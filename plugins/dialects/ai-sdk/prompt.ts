@@ -13,7 +13,8 @@ export function writePrompt(request: NeutralRequest, writing: Writing): readonly
 
 /** Packages take system texts at the beginning only. */
 function writeSystem({ system }: NeutralRequest, { to, losses }: Writing): readonly JsonObject[] {
-  if (system.some(({ before }) => before > 0)) losses.drop('system_position', `${dialect} takes system texts at the beginning only`)
+  const late = system.find(({ before }) => before > 0)
+  if (late !== undefined) losses.drop('system_position', `${dialect} takes system texts at the beginning only`, late.at)
   return system.filter(({ text }) => text !== '').map(({ text, cache }) => ({ role: 'system', content: text, ...providerOptions(to, { cache }) }))
 }
 

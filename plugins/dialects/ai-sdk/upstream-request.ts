@@ -4,6 +4,7 @@ import type { Destination, Json, JsonObject, Losses, NeutralRequest, SpelledRequ
 import { effortOfBudget } from '../../../core/neutral/effort.ts'
 import { chosenTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { defined } from '../../../core/neutral/members.ts'
+import { placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
@@ -39,11 +40,11 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
   return { body: Buffer.from(JSON.stringify({ model: to.model, stream: request.isStream, options })), ...(names.changed.size === 0 ? {} : { toolNames: names.changed }) }
 }
 
-function formatOf({ output, from }: NeutralRequest): JsonObject | undefined {
+function formatOf({ output }: NeutralRequest): JsonObject | undefined {
   if (output === undefined) return undefined
   if (output.kind === 'json_object') return { type: 'json' }
   const { name, schema, description } = output
-  checkSchema(schema, from === 'openai-responses' ? 'text.format' : 'response_format')
+  checkSchema(schema, placeOfOutput(output))
   return { type: 'json', schema: withoutMeta(schema), name, ...(description === undefined ? {} : { description }) }
 }
 

@@ -101,5 +101,5 @@ function readOutput(body: Members, losses: Losses): Output | undefined {
   const type = format.text('type')
   if (type !== 'json_schema') throw refusal(format.path('type'), `${format.at} of type ${JSON.stringify(type ?? null)} cannot be translated`)
   const schema = format.any('schema') ?? {}
-  return { kind: 'json_schema', name: 'output', schema, strict: meetsStrictRules(schema) }
+  return { kind: 'json_schema', name: 'output', schema, strict: meetsStrictRules(schema), isDerived: true, at: format.at }
 }

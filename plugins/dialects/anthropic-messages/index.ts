@@ -52,9 +52,9 @@ function fault({ root }: JsonDocument, operation: string, provider: string): Gat
   return gatewayError('bad_upstream_response', `${provider}: provider returned no ${operation === 'messages' ? 'content' : 'count'}`, { provider })
 }
 
-function answer({ id, model, text }: AnswerFacts): Buffer {
+function answer({ id, model, text, usage }: AnswerFacts): Buffer {
   return Buffer.from(JSON.stringify({
     id: `msg_${id.replace(/^[a-z]+[-_]/, '')}`, type: 'message', role: 'assistant', model,
-    content: [{ type: 'text', text }], stop_reason: 'end_turn', stop_sequence: null, usage: writeUsage(),
+    content: [{ type: 'text', text }], stop_reason: 'end_turn', stop_sequence: null, usage: writeUsage(usage),
   }))
 }

@@ -82,7 +82,7 @@ function writeOwnThought(block: Block & { readonly type: 'reasoning' }, { to, lo
 
 function writeCall(block: ToolCallBlock, { ids, names, losses, marks }: Writing): JsonObject {
   const { value, isBroken } = block.isCustom === true ? { value: { input: block.argumentsText }, isBroken: false } : argumentsObject(block.argumentsText)
-  if (isBroken) losses.drop('tool_calls.arguments', 'not JSON, kept as text')
+  if (isBroken) losses.drop('tool_calls.arguments', 'not JSON, kept as text', block.at)
   return { type: 'tool_use', id: ids.spell(block.id), name: names.spell(block.name), input: value, ...marks.of(block) }
 }
 

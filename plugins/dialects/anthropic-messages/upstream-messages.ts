@@ -17,7 +17,8 @@ export function checkTurns({ turns, from }: NeutralRequest, { traits, model }: D
 export function writeSystem(request: NeutralRequest, further: readonly string[], { to, marks, losses }: Writing): JsonObject[] {
   const texts = request.system.filter(({ text }) => text !== '')
   const isLifted = to.traits.systemTurns !== true
-  if (isLifted && texts.some(({ before }) => before > 0)) losses.drop('system_position', `${dialect} takes instructions at the beginning only`)
+  const late = texts.find(({ before }) => before > 0)
+  if (isLifted && late !== undefined) losses.drop('system_position', `${dialect} takes instructions at the beginning only`, late.at)
   const leading = isLifted ? texts : texts.filter(({ before }) => before === 0)
   return [...leading.map(text => ({ type: 'text', text: text.text, ...marks.of(text) })), ...further.map(text => ({ type: 'text', text }))]
 }

@@ -1,6 +1,7 @@
 /** What shape the answer shall have. */
 
 import { refusal, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, strictSchema } from '../../../core/neutral/schema.ts'
 import type { Thinking } from './upstream-thinking.ts'
 import { dialect, type Writing } from './writing.ts'
@@ -20,16 +21,16 @@ export interface SpelledOutput {
 }
 
 /** @throws GatewayError 400 if the model takes no schema, and nothing can stand for one */
-export function writeOutput({ output, tools, from }: NeutralRequest, thinking: Thinking, { to, losses }: Writing): SpelledOutput {
+export function writeOutput({ output, tools }: NeutralRequest, thinking: Thinking, { to, losses }: Writing): SpelledOutput {
   if (output === undefined) return { sentences: [] }
-  const field = from === 'openai-responses' ? 'text.format' : 'response_format'
+  const field = placeOfOutput(output)
   if (output.kind === 'json_object') {
     losses.drop(field, 'asked for in words')
     return { sentences: [jsonSentence] }
   }
   checkSchema(output.schema, field)
   losses.silent(`${field}.name`, `${dialect} has schemas without names`)
-  if (output.strict === false) losses.drop(`${field}.strict`, 'the answer is kept to the schema all the same')
+  noteStrictness(output, dialect, losses)
   if (to.traits.jsonSchema !== false) return { sentences: [], format: { type: 'json_schema', schema: strictSchema(output.schema) } }
   if (!usesJsonTool(to.settings)) throw refusal(field, `${to.model} takes no schema for its answer`)
   if (tools.length > 0 || thinking.isOn) throw refusal(field, `${to.model} takes no schema for its answer together with ${tools.length > 0 ? 'tools' : 'thinking'}`)

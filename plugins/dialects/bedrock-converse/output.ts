@@ -1,6 +1,7 @@
 /** The shape of the answer: a schema, a tool that stands for one, or a sentence. */
 
 import { refusal, type Destination, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, strictSchema } from '../../../core/neutral/schema.ts'
 import type { Output } from '../../../core/neutral/request.ts'
 import type { Thinking } from './thinking.ts'
@@ -28,13 +29,13 @@ const oneObject = 'Answer with a single JSON object and nothing else: no code fe
 export function writeOutput(request: NeutralRequest, thinking: Thinking, writing: Writing): WrittenOutput {
   const { output } = request
   if (output === undefined) return { sentences: [] }
-  const field = request.from === 'openai-responses' ? 'text.format' : 'response_format'
+  const field = placeOfOutput(output)
   if (output.kind === 'json_object') {
     writing.losses.drop(field, `${dialect} has no JSON mode; the model is asked for JSON`)
     return { sentences: [oneObject] }
   }
   checkSchema(output.schema, field)
-  if (output.strict === false) writing.losses.drop(`${field}.strict`, `${dialect} keeps to the schema strictly`, field)
+  noteStrictness(output, dialect, writing.losses)
   if (writing.to.traits.jsonSchema !== false) return { sentences: [], outputConfig: textFormat(output) }
   return forcedTool(output, request, thinking, writing, field)
 }

@@ -74,7 +74,8 @@ function checkTurns({ turns, from }: NeutralRequest, { traits, model }: Destinat
 
 /** All of it leads, wherever it stood. */
 function writeSystem({ system }: NeutralRequest, sentences: readonly string[], { points, losses }: Writing): JsonObject[] {
-  if (system.some(({ before, text }) => before > 0 && text !== '')) losses.drop('system_position', `${dialect} takes system text at the beginning only`)
+  const late = system.find(({ before, text }) => before > 0 && text !== '')
+  if (late !== undefined) losses.drop('system_position', `${dialect} takes system text at the beginning only`, late.at)
   const texts = system.flatMap(({ text, cache }) => text === '' ? [] : [{ text }, ...points.after(cache)])
   return [...texts, ...sentences.map(text => ({ text }))]
 }

@@ -2,6 +2,7 @@
 
 import { refusal, type Destination, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
@@ -52,12 +53,11 @@ function writeSampling({ sampling: { temperature, topP, topK, seed, presencePena
   return Object.fromEntries(Object.entries(members).filter((member): member is [string, number] => member[1] !== undefined))
 }
 
-function writeOutput({ output, from }: NeutralRequest, losses: Losses): JsonObject {
+function writeOutput({ output }: NeutralRequest, losses: Losses): JsonObject {
   if (output === undefined) return {}
-  const field = from === 'openai-responses' ? 'text.format' : 'response_format'
   if (output.kind === 'json_object') return { response_format: { type: 'json_object' } }
-  checkSchema(output.schema, field)
-  if (output.strict === false) losses.drop(`${field}.strict`, `${dialect} keeps to the schema strictly`, field)
+  checkSchema(output.schema, placeOfOutput(output))
+  noteStrictness(output, dialect, losses)
   return { response_format: { type: 'json_object', json_schema: withRequired(objectSchema(withoutMeta(output.schema)), losses) } }
 }
 

@@ -1,6 +1,6 @@
 /** The turns of a conversation as `contents`. */
 
-import { gatewayError, type Block, type Destination, type FileBlock, type ImageBlock, type Json, type JsonObject, type Losses, type NeutralRequest, type ToolCallBlock, type ToolResultBlock, type Turn, type VendorState } from '../../../core/index.ts'
+import { gatewayError, refusal, type Block, type Destination, type FileBlock, type ImageBlock, type Json, type JsonObject, type Losses, type NeutralRequest, type ToolCallBlock, type ToolResultBlock, type Turn, type VendorState } from '../../../core/index.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
 import { fileText } from '../../../core/neutral/media.ts'
 import { isOwn } from '../../../core/neutral/state.ts'
@@ -18,7 +18,7 @@ const foreignId = /^(call_|fc_|toolu_|tooluse_|chatcmpl-)|^$/
 /** @throws GatewayError 400 for a conversation that Gemini cannot be told */
 export function contentsOf(request: NeutralRequest, to: Destination, names: ToolNames, losses: Losses): readonly Json[] {
   const contents = new Contents(request, to, names, losses).spell()
-  if (contents.length === 0) throw gatewayError('invalid_value', 'messages must contain a user turn', { param: request.from === 'openai-responses' ? 'input' : 'messages' })
+  if (contents.length === 0) throw refusal(request.from === 'openai-responses' ? 'input' : 'messages', 'messages must contain a user turn')
   return contents
 }
 

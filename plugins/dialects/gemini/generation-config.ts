@@ -1,6 +1,7 @@
 /** `generationConfig`: limits, sampling, output and thinking. */
 
 import type { Destination, Json, JsonObject, Losses, NeutralRequest } from '../../../core/index.ts'
+import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, openApiSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { thinkingConfigOf } from './thinking.ts'
 
@@ -38,12 +39,11 @@ function modalitiesOf({ hints: { modalities = [] } }: NeutralRequest): JsonObjec
   return modalities.some(modality => modality !== 'text') ? { responseModalities: modalities.map(modality => modality.toUpperCase()) } : {}
 }
 
-function outputOf({ output, from }: NeutralRequest, { traits }: Destination, losses: Losses): JsonObject {
+function outputOf({ output }: NeutralRequest, { traits }: Destination, losses: Losses): JsonObject {
   if (output === undefined) return {}
   if (output.kind === 'json_object') return { responseMimeType: 'application/json' }
-  const field = from === 'openai-responses' ? 'text.format' : 'response_format.json_schema'
-  checkSchema(output.schema, `${field}.schema`)
-  if (output.strict === false) losses.drop(`${field}.strict`, 'the answer keeps to the schema all the same')
+  checkSchema(output.schema, `${placeOfOutput(output)}.schema`)
+  noteStrictness(output, 'Gemini', losses)
   if (traits.jsonSchema === false) return { responseMimeType: 'application/json', responseSchema: openApiSchema(output.schema) }
   return { responseMimeType: 'application/json', responseJsonSchema: withoutMeta(output.schema) }
 }

@@ -39,7 +39,8 @@ export function writeRequest(request: NeutralRequest, destination: Destination, 
 /** One part per text. Where later ones stood is lost. */
 function systemInstruction({ system }: NeutralRequest, losses: Losses): JsonObject {
   const texts = system.filter(({ text }) => text !== '')
-  if (texts.some(({ before }) => before > 0)) losses.drop('system_position', 'moved to the front', texts.find(({ before }) => before > 0)?.at)
+  const late = texts.find(({ before }) => before > 0)
+  if (late !== undefined) losses.drop('system_position', 'moved to the front', late.at)
   return texts.length === 0 ? {} : { systemInstruction: { parts: texts.map(({ text }): Json => ({ text })) } }
 }
 

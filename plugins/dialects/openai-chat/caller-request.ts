@@ -107,6 +107,7 @@ function readOutput(format: Members | undefined): Output | undefined {
     schema: named.any('schema') ?? {},
     strict: named.flag('strict'),
     description: named.text('description'),
+    at: named.at,
   })
 }
 

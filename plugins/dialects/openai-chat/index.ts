@@ -13,6 +13,7 @@ import { ChunkReader } from './upstream-stream.ts'
 import { writeReply } from './caller-reply.ts'
 import { readRequest } from './caller-request.ts'
 import { ChunkWriter } from './caller-stream.ts'
+import { spellUsage } from './reply-spelling.ts'
 import { chatStream, vendorError } from './stream.ts'
 import { readUsage } from './usage.ts'
 
@@ -77,7 +78,7 @@ function fault({ root, bytes }: JsonDocument, operation: string, provider: strin
   return gatewayError('bad_upstream_response', `${provider}: provider returned no choices`, { provider })
 }
 
-function answer({ id, model, created, text }: AnswerFacts): Buffer {
+function answer({ id, model, created, text, usage }: AnswerFacts): Buffer {
   const message = { role: 'assistant', content: text }
-  return Buffer.from(JSON.stringify({ id, object: 'chat.completion', created, model, choices: [{ index: 0, message, finish_reason: 'stop' }] }))
+  return Buffer.from(JSON.stringify({ id, object: 'chat.completion', created, model, choices: [{ index: 0, message, finish_reason: 'stop' }], ...usage === undefined ? {} : { usage: spellUsage(usage) } }))
 }

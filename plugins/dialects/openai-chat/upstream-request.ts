@@ -5,6 +5,7 @@ import { takenEffort } from '../../../core/neutral/effort.ts'
 import { functionTools } from '../../../core/neutral/function-tools.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import { defined } from '../../../core/neutral/members.ts'
+import { placeOfOutput } from '../../../core/neutral/output.ts'
 import type { Json, JsonObject, NeutralRequest, ReasoningControls, Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import { checkSchema } from '../../../core/neutral/schema.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
@@ -116,7 +117,7 @@ function writeOutput({ output }: NeutralRequest): Json | undefined {
   if (output === undefined) return undefined
   if (output.kind === 'json_object') return { type: 'json_object' }
   const { name, schema, strict, description } = output
-  checkSchema(schema, 'response_format')
+  checkSchema(schema, placeOfOutput(output))
   return { type: 'json_schema', json_schema: defined<Record<string, Json>>({ name, description, schema, strict }) }
 }
 

@@ -67,9 +67,9 @@ function dropOptions(body: Members, losses: Losses): void {
 function readOutput(format: Members | undefined): Output | undefined {
   const type = format?.text('type')
   if (format === undefined || type === undefined || type === 'text') return undefined
-  if (type === 'json_object') return { kind: 'json_object' }
+  if (type === 'json_object') return { kind: 'json_object', at: format.at }
   if (type !== 'json_schema') throw refusal('text.format.type', `a text format of type ${type} cannot be translated`)
-  return defined<Output>({ kind: 'json_schema', name: format.text('name') ?? 'output', schema: format.any('schema') ?? {}, strict: format.flag('strict'), description: format.text('description') })
+  return defined<Output>({ kind: 'json_schema', name: format.text('name') ?? 'output', schema: format.any('schema') ?? {}, strict: format.flag('strict'), description: format.text('description'), at: format.at })
 }
 
 function readReasoning(said: Members | undefined): ReasoningControls | undefined {

@@ -13,7 +13,7 @@ import { responsesStream } from './stream.ts'
 import { readReply } from './upstream-reply.ts'
 import { writeRequest } from './upstream-request.ts'
 import { ResponseReader } from './upstream-stream.ts'
-import { readUsage } from './usage.ts'
+import { readUsage, writeUsage } from './usage.ts'
 import { validate } from './validate.ts'
 
 export default defineDialect({
@@ -32,7 +32,7 @@ export default defineDialect({
   answer,
   error: errorEnvelope,
   stream: responsesStream,
-  caller: { request: readRequest, reply: writeReply, stream: context => new ResponseWriter(context) },
+  caller: { paths: { verbosity: 'text.verbosity', reasoning_effort: 'reasoning.effort' }, request: readRequest, reply: writeReply, stream: context => new ResponseWriter(context) },
   upstream: { operation: () => 'responses', request: writeRequest, reply: readReply, stream: from => new ResponseReader(from) },
 })
 
@@ -45,11 +45,11 @@ function fault({ root }: JsonDocument, operation: string, provider: string): Gat
   return gatewayError('bad_upstream_response', `${provider}: provider returned no output`, { provider })
 }
 
-function answer({ id, model, created, text }: AnswerFacts): Buffer {
+function answer({ id, model, created, text, usage }: AnswerFacts): Buffer {
   const own = id.replace(/^chatcmpl-/, '')
   const message = { id: `msg_${own}`, type: 'message', status: 'completed', role: 'assistant', content: [textPart(text)] }
   return Buffer.from(JSON.stringify({
     id: `resp_${own}`, object: 'response', created_at: created, status: 'completed', error: null, incomplete_details: null, instructions: null, metadata: {}, model,
-    output: [message], parallel_tool_calls: true, previous_response_id: null, temperature: null, tool_choice: 'auto', tools: [], top_p: null, usage: null,
+    output: [message], parallel_tool_calls: true, previous_response_id: null, temperature: null, tool_choice: 'auto', tools: [], top_p: null, usage: usage === undefined ? null : writeUsage(usage),
   }))
 }

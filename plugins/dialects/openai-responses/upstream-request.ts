@@ -5,6 +5,7 @@ import { takenEffort } from '../../../core/neutral/effort.ts'
 import { functionTools } from '../../../core/neutral/function-tools.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import { defined } from '../../../core/neutral/members.ts'
+import { placeOfOutput } from '../../../core/neutral/output.ts'
 import type { Json, JsonObject, NeutralRequest, ReasoningControls, Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import { checkSchema } from '../../../core/neutral/schema.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
@@ -106,7 +107,7 @@ function writeText({ output, hints }: NeutralRequest): JsonObject | undefined {
 function writeFormat(output: NonNullable<NeutralRequest['output']>): JsonObject {
   if (output.kind === 'json_object') return { type: 'json_object' }
   const { name, schema, strict, description } = output
-  checkSchema(schema, 'response_format')
+  checkSchema(schema, placeOfOutput(output))
   return defined<Record<string, Json>>({ type: 'json_schema', name, description, schema, strict })
 }
 

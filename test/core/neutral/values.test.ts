@@ -125,4 +125,10 @@ describe('losses', () => {
     losses.silent('user', 'not taken')
     expect(() => losses.drop('thinking', 'lost', 'messages[1]')).to.throw(GatewayError).that.includes({ status: 400, code: 'unsupported_parameter', param: 'messages[1]' })
   })
+
+  it('are refused by the caller\'s own path of what was said', () => {
+    const losses = new Losses(true, { verbosity: 'text.verbosity' })
+    expect(() => losses.drop('verbosity', 'not taken')).to.throw(GatewayError).that.includes({ param: 'text.verbosity' })
+    expect(() => losses.drop('seed', 'not taken')).to.throw(GatewayError).that.includes({ param: 'seed' })
+  })
 })

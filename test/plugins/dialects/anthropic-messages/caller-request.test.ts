@@ -193,9 +193,9 @@ describe('requests of anthropic-messages', () => {
     const closed = { type: 'object', properties: { a: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object', properties: {}, additionalProperties: false }] } } }, required: ['a'], additionalProperties: false }
     const open = { type: 'object', properties: { a: { type: 'object', properties: { b: {} }, required: ['b'] } }, required: ['a'], additionalProperties: false }
     for (const [what, members, output] of [
-      ['output_config.format', { output_config: { format: { type: 'json_schema', schema: closed } } }, { kind: 'json_schema', name: 'output', schema: closed, strict: true }],
-      ['output_format', { output_format: { type: 'json_schema', schema: closed } }, { kind: 'json_schema', name: 'output', schema: closed, strict: true }],
-      ['a schema that is not strict', { output_config: { format: { type: 'json_schema', schema: open } } }, { kind: 'json_schema', name: 'output', schema: open, strict: false }],
+      ['output_config.format', { output_config: { format: { type: 'json_schema', schema: closed } } }, { kind: 'json_schema', name: 'output', schema: closed, strict: true, isDerived: true, at: 'output_config.format' }],
+      ['output_format', { output_format: { type: 'json_schema', schema: closed } }, { kind: 'json_schema', name: 'output', schema: closed, strict: true, isDerived: true, at: 'output_format' }],
+      ['a schema that is not strict', { output_config: { format: { type: 'json_schema', schema: open } } }, { kind: 'json_schema', name: 'output', schema: open, strict: false, isDerived: true, at: 'output_config.format' }],
     ] as const) it(what, () => expectEqualJson(read(members).output, output))
     it('refuses other formats', () => expect(refusal({ output_config: { format: { type: 'grammar' } } }).param).to.equal('output_config.format.type'))
     it('drops what only Anthropic knows of it', () => {

@@ -207,12 +207,12 @@ describe('requests to anthropic-messages', () => {
     check([
       { what: 'json_object', request: { output: { kind: 'json_object' }, system: [{ text: 's', kind: 'system', before: 0 }] }, body: { system: [{ type: 'text', text: 's' }, { type: 'text', text: 'Answer with a single JSON object and nothing else: no explanation, no code fences.' }] }, dropped: ['response_format'] },
       { what: 'json_schema', request: { output: { kind: 'json_schema', name: 'n', description: 'd', strict: true, schema } }, body: { output_config: { format: { type: 'json_schema', schema: { ...schema, additionalProperties: false } } } } },
-      { what: 'strict: false', request: { output: { kind: 'json_schema', name: 'n', strict: false, schema } }, body: { output_config: { format: { type: 'json_schema' } } }, dropped: ['response_format.strict'] },
+      { what: 'strict: false', request: { output: { kind: 'json_schema', name: 'n', strict: false, schema } }, body: { output_config: { format: { type: 'json_schema' } } }, dropped: ['response_format.json_schema.strict'] },
       { what: 'json_schema by a tool', request: { output: { kind: 'json_schema', name: 'n', schema } }, model: 'claude-3-haiku', settings: { json_schema_tool: true }, body: { tools: [{ name: 'json_output', input_schema: schema }], tool_choice: { type: 'tool', name: 'json_output' } }, absent: ['output_config'] },
     ])
     it('refuses a schema where the model takes none', () => {
       const request = { output: { kind: 'json_schema', name: 'n', schema } } as const
-      expect(refusal(request, { jsonSchema: false }).param).to.equal('response_format')
+      expect(refusal(request, { jsonSchema: false }).param).to.equal('response_format.json_schema')
       expect(() => write({ request: { ...request, tools: [tide] }, traits: { jsonSchema: false }, settings: { json_schema_tool: true } })).to.throw(/together with tools/)
       expect(() => write({ request: { ...request, reasoning: { effort: 'low' } }, traits: { jsonSchema: false, thinking: 'budget' }, settings: { json_schema_tool: true } })).to.throw(/together with thinking/)
     })

@@ -401,7 +401,7 @@ describe('bedrock-converse: structured output', () => {
   })
 
   it('notes that strict:false is constrained anyway', () => {
-    expect(write({ output: { ...output, strict: false } }).losses.reported).to.deep.equal(['response_format.strict'])
+    expect(write({ output: { ...output, strict: false } }).losses.reported).to.deep.equal(['response_format.json_schema.strict'])
   })
 
   it('forces a tool on models without support', () => {
@@ -412,13 +412,13 @@ describe('bedrock-converse: structured output', () => {
 
   it('refuses a schema there, unless the tool is asked for', () => {
     const refused = () => writeRequest(upstream, neutralRequest({ output }), destination({ traits: { jsonSchema: false } }))
-    expect(errorOf(refused).param).to.equal('response_format')
-    expect(errorOf(() => write({ output, from: 'openai-responses' }, { jsonSchema: false, forcedTools: false })).param).to.equal('text.format')
+    expect(errorOf(refused).param).to.equal('response_format.json_schema')
+    expect(errorOf(() => write({ output: { ...output, at: 'text.format' } }, { jsonSchema: false, forcedTools: false })).param).to.equal('text.format')
   })
 
   it('refuses that together with other tools, and with thinking', () => {
-    expect(errorOf(() => write({ output, tools: [now] }, { jsonSchema: false })).param).to.equal('response_format')
-    expect(errorOf(() => write({ output, reasoning: { effort: 'high' } }, { ...claude, thinking: 'budget', jsonSchema: false })).param).to.equal('response_format')
+    expect(errorOf(() => write({ output, tools: [now] }, { jsonSchema: false })).param).to.equal('response_format.json_schema')
+    expect(errorOf(() => write({ output, reasoning: { effort: 'high' } }, { ...claude, thinking: 'budget', jsonSchema: false })).param).to.equal('response_format.json_schema')
   })
 
   it('never lets a caller\'s tool take the name of that tool', () => {

@@ -80,7 +80,7 @@ describe('cohere: a request', () => {
     ['tier', { hints: { serviceTier: 'priority' } }, 'service_tier'],
     ['strict on some tools', { tools: [{ ...tide, strict: true }, now] }, 'tools.strict', { tools: [tideSpec, nowSpec] }],
     ['parallel=false', { tools: [now], parallelToolCalls: false }, 'parallel_tool_calls', { tools: [nowSpec] }],
-    ['strict:false of a schema', { output: { kind: 'json_schema', name: 'n', schema: { type: 'object', required: ['a'] }, strict: false } }, 'response_format.strict', { response_format: { type: 'json_object', json_schema: { type: 'object', required: ['a'] } } }],
+    ['strict:false of a schema', { output: { kind: 'json_schema', name: 'n', schema: { type: 'object', required: ['a'] }, strict: false } }, 'response_format.json_schema.strict', { response_format: { type: 'json_object', json_schema: { type: 'object', required: ['a'] } } }],
     ['effort for a model that does not think', { reasoning: { effort: 'low' } }, 'reasoning_effort', {}, { thinking: 'none' }],
     ['citations of a document', user({ type: 'file', source: { kind: 'text', text: 'a' }, citations: true }), 'citations'],
   ]

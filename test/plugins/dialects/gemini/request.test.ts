@@ -399,7 +399,10 @@ describe('gemini: a request', () => {
     })
     it('strict:false is constrained anyway, with a note', () => {
       expect(written(json({ strict: false })).dropped).to.deep.equal(['response_format.json_schema.strict'])
-      expect(written({ ...json({ strict: false }), from: 'openai-responses' }).dropped).to.deep.equal(['text.format.strict'])
+      expect(written(json({ strict: false, at: 'text.format' })).dropped).to.deep.equal(['text.format.strict'])
+    })
+    it('strict:false that nobody said leaves no note', () => {
+      expect(written(json({ strict: false, isDerived: true })).dropped).to.deep.equal([])
     })
     it('model without support: responseSchema', () => {
       expectEqualJson(config(json(), { jsonSchema: false }) as object, { responseMimeType: 'application/json', responseSchema: { type: 'object', properties: { kg: { type: 'number', nullable: true } } } })

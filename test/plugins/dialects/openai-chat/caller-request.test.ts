@@ -119,7 +119,7 @@ describe('openai-chat reads a request:', () => {
     const cases: [name: string, format: object, output: NeutralRequest['output']][] = [
       ['text', { type: 'text' }, undefined],
       ['json_object', { type: 'json_object' }, { kind: 'json_object' }],
-      ['json_schema', { type: 'json_schema', json_schema: { name: 'n', schema, strict: true, description: 'd' } }, { kind: 'json_schema', name: 'n', schema, strict: true, description: 'd' }],
+      ['json_schema', { type: 'json_schema', json_schema: { name: 'n', schema, strict: true, description: 'd' } }, { kind: 'json_schema', name: 'n', schema, strict: true, description: 'd', at: 'response_format.json_schema' }],
     ]
     for (const [name, response_format, output] of cases) it(name, () => expect(read({ response_format }).output).to.deep.equal(output))
   })

@@ -200,7 +200,7 @@ describe('a Responses request, read', () => {
       output: { kind: 'json_schema', name: 'n', schema: { type: 'object' }, strict: true, description: 'd' }, reasoning: { effort: 'high', summary: 'auto' },
       vendorExtras: { google: { a: 1 } }, extras: { extra_body: { b: 2 }, something_new: { c: 3 } },
     })
-    expect(read({ text: { format: { type: 'json_object' } } }).output).to.deep.equal({ kind: 'json_object' })
+    expect(read({ text: { format: { type: 'json_object' } } }).output).to.deep.equal({ kind: 'json_object', at: 'text.format' })
     expect(read({ text: { format: { type: 'text' } } })).to.not.have.property('output')
     expect(read({ provider: { order: ['a'] } }).extras).to.deep.equal({ provider: { order: ['a'] } })
   })
