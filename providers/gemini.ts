@@ -40,7 +40,7 @@ export default defineProvider({
   dialects: ['gemini'],
   operations: native,
   usageOnRequest: true,
-  queryCredentials: ['key'],
+  queryCredentials: ['key', 'access_token'],
   variables: [modeVariable],
   schema: { type: 'object', properties: { api_mode: apiModeOption, model_traits: geminiTraitsOption } },
   resolve,

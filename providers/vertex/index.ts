@@ -40,6 +40,7 @@ export function vertex(surroundings: Surroundings): ProviderDefinition {
     dialects: ['gemini'],
     operations: native,
     usageOnRequest: true,
+    queryCredentials: ['key', 'access_token'],
     schema,
     variables: [modeVariable, 'GOOGLE_APPLICATION_CREDENTIALS', 'CLOUDSDK_CONFIG', 'GCE_METADATA_HOST'],
     resolve: settings => {

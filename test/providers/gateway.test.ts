@@ -207,6 +207,7 @@ describe('providers behind a gateway', () => {
   describe('pass through', () => {
     const cases: readonly [string, string][] = [
       ['/p/azure/openai/files?api-key=mine', '/openai/files?api-version=2024-10-21'],
+      ['/p/azure/openai/files?%61pi-key=mine&API-Key=mine&api%2Dkey&+api-key=kept', '/openai/files?+api-key=kept&api-version=2024-10-21'],
       ['/p/azure/openai/files?key=kept', '/openai/files?key=kept&api-version=2024-10-21'],
       ['/p/vllm/chat/completions', '/v1/chat/completions'],
       ['/p/vllm/v1/chat/completions', '/v1/chat/completions'],

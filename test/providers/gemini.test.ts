@@ -62,7 +62,7 @@ describe('gemini', () => {
     it('with the key as OpenAI has it, through the compatible API', () => expect(signed(compat, ['Accept', 'x', 'x-goog-api-key', 'k', 'a', 'b']).headers).to.deep.equal(['Accept', 'x', 'Authorization', 'Bearer k', 'a', 'b']))
     it('with the key as OpenAI has it, for files and batches, which only the compatible API has', () => expect(signed({}, ['x-goog-api-key', 'k'], '/openai/files').headers).to.deep.equal(['Authorization', 'Bearer k']))
     it('with ids that say models/, too', () => expect(signed({}, [], '/models/models%2Fgemini-x:generateContent').path).to.equal('/models/gemini-x:generateContent'))
-    it('without a key of the caller\'s in the query', () => expect(gemini.queryCredentials).to.deep.equal(['key']))
+    it('without a key of the caller\'s in the query', () => expect(gemini.queryCredentials).to.deep.equal(['key', 'access_token']))
   })
 
   describe('lists', () => {

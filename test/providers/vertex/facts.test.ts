@@ -90,6 +90,8 @@ describe('vertex', () => {
       .to.deep.equal(['/publishers/google/models/m:countTokens', '/endpoints/1:predict', '/endpoints/openapi/chat/completions'])
   })
 
+  it('takes no credential of a caller\'s query', () => expect(provider.queryCredentials).to.deep.equal(['key', 'access_token']))
+
   describe('models', () => {
     it('are listed with their publisher in front', () => {
       const body = { publisherModels: [{ name: 'publishers/google/models/gemini-3-pro' }, { name: 'publishers/google/models/veo-3' }, { name: 'publishers/google/models/text-embedding-005' }], nextPageToken: 'a b' }
