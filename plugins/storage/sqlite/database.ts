@@ -21,6 +21,8 @@ export class SqliteDatabase implements Database {
   readonly changeTrigger = changeTrigger
   readonly #file: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
+  /** Of statements that stand, by their texts: spelling one each time costs as much as running it. */
+  readonly #standing = new Map<readonly string[], StatementSync>()
 
   constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
     this.#file = new DatabaseSync(path, { readOnly, timeout: busyMs })
@@ -44,7 +46,7 @@ export class SqliteDatabase implements Database {
 
   async define(statements: string): Promise<void> {
     this.#file.exec(statements)
-    this.#statements.clear()
+    this.#forget()
   }
 
   async hasTable(table: string): Promise<boolean> {
@@ -69,11 +71,23 @@ export class SqliteDatabase implements Database {
   }
 
   close(): void {
-    this.#statements.clear()
+    this.#forget()
     if (this.#file.isOpen) this.#file.close()
   }
 
+  #forget(): void {
+    this.#statements.clear()
+    this.#standing.clear()
+  }
+
   #prepared(statement: Sql): StatementSync {
+    if (!statement.isStanding) return this.#preparedText(statement)
+    let prepared = this.#standing.get(statement.texts)
+    if (prepared === undefined) this.#standing.set(statement.texts, prepared = this.#preparedText(statement))
+    return prepared
+  }
+
+  #preparedText(statement: Sql): StatementSync {
     const text = statement.text(() => '?')
     let prepared = this.#statements.get(text)
     if (prepared === undefined) {

@@ -3,7 +3,7 @@
 import type { DocumentQuery, DocumentWrite, StoredDocument } from '../backend.ts'
 import type { Database, Row } from './database.ts'
 import { isWithin } from './paths.ts'
-import { and, name, sql, type Sql } from './sql.ts'
+import { and, name, sql, statement, type Sql } from './sql.ts'
 
 /** Longer than anybody holds a revision before writing. */
 const graveMs = 86_400_000
@@ -14,6 +14,7 @@ const lastText = '\u{10ffff}'.repeat(8)
 
 const table = name('tapline_documents')
 const at = (column: string) => name('d', column)
+const returning = sql`RETURNING revision, owner, position`
 
 export class Documents {
   readonly #database: Database
@@ -24,19 +25,13 @@ export class Documents {
 
   async put(write: DocumentWrite): Promise<Omit<StoredDocument, 'value'> | undefined> {
     const { collection, id, value, now, expected, owner = null, position = now, expiresAt = null } = write
-    const set = sql`revision = ${at('revision')} + 1, value = ${value}, expires_at = ${expiresAt},
-      owner = CASE WHEN ${isLive(now)} THEN coalesce(${owner}, ${at('owner')}) ELSE coalesce(${owner}, '') END,
-      position = CASE WHEN ${isLive(now)} THEN ${at('position')} ELSE ${position} END`
-    const returning = sql`RETURNING revision, owner, position`
-    const [row] = await this.#database.ask(expected === undefined || expected === 0
-      ? sql`INSERT INTO ${table} AS d (collection, id, revision, owner, position, expires_at, value) VALUES (${collection}, ${id}, 1, coalesce(${owner}, ''), ${position}, ${expiresAt}, ${value})
-          ON CONFLICT (collection, id) DO UPDATE SET ${set} WHERE ${expected === 0 ? sql`NOT (${isLive(now)})` : and([])} ${returning}`
-      : sql`UPDATE ${table} AS d SET ${set} WHERE ${isThis(collection, id)} AND ${isLive(now)} AND revision = ${expected} ${returning}`, 'write')
+    const put = expected === undefined ? putAnyway : expected === 0 ? putNew : putOver
+    const [row] = await this.#database.ask(put({ collection, id, value, now, expected: expected ?? null, owner, position, expiresAt }), 'write')
     return row === undefined ? undefined : { id, revision: Number(row['revision']), owner: String(row['owner']), position: Number(row['position']) }
   }
 
   async get(collection: string, id: string, now: number): Promise<StoredDocument | undefined> {
-    const rows = await this.#database.ask(sql`SELECT id, revision, owner, position, value FROM ${table} AS d WHERE ${isThis(collection, id)} AND ${isLive(now)}`, 'lookup')
+    const rows = await this.#database.ask(find({ collection, id, now }), 'lookup')
     return rows.map(toDocument)[0]
   }
 
@@ -83,11 +78,31 @@ export class Documents {
   }
 }
 
-function isThis(collection: string, id: string): Sql {
+type Written = Readonly<Record<keyof DocumentWrite, Sql>>
+
+const find = statement<'collection' | 'id' | 'now'>(({ collection, id, now }) => sql`SELECT id, revision, owner, position, value FROM ${table} AS d WHERE ${isThis(collection, id)} AND ${isLive(now)}`)
+const putAnyway = statement<keyof DocumentWrite>(write => insertion(write, and([])))
+const putNew = statement<keyof DocumentWrite>(write => insertion(write, sql`NOT (${isLive(write.now)})`))
+const putOver = statement<keyof DocumentWrite>(write => sql`UPDATE ${table} AS d SET ${changes(write, write)} WHERE ${isThis(write.collection, write.id)} AND ${isLive(write.now)} AND revision = ${write.expected} ${returning}`)
+
+function insertion(write: Written, isReplaced: Sql): Sql {
+  const { collection, id, value, owner, position, expiresAt } = write
+  const inserted = { value: name('excluded', 'value'), expiresAt: name('excluded', 'expires_at') }
+  return sql`INSERT INTO ${table} AS d (collection, id, revision, owner, position, expires_at, value) VALUES (${collection}, ${id}, 1, coalesce(${owner}, ''), ${position}, ${expiresAt}, ${value})
+    ON CONFLICT (collection, id) DO UPDATE SET ${changes(write, inserted)} WHERE ${isReplaced} ${returning}`
+}
+
+function changes({ now, owner, position }: Written, { value, expiresAt }: Pick<Written, 'value' | 'expiresAt'>): Sql {
+  return sql`revision = ${at('revision')} + 1, value = ${value}, expires_at = ${expiresAt},
+    owner = CASE WHEN ${isLive(now)} THEN coalesce(${owner}, ${at('owner')}) ELSE coalesce(${owner}, '') END,
+    position = CASE WHEN ${isLive(now)} THEN ${at('position')} ELSE ${position} END`
+}
+
+function isThis(collection: string | Sql, id: string | Sql): Sql {
   return sql`${at('collection')} = ${collection} AND ${at('id')} = ${id}`
 }
 
-function isLive(now: number): Sql {
+function isLive(now: number | Sql): Sql {
   return sql`${at('value')} IS NOT NULL AND (${at('expires_at')} IS NULL OR ${at('expires_at')} > ${now})`
 }
 

@@ -8,11 +8,14 @@ export type Parameter = Value | readonly Value[] | Uint8Array
 export class Sql {
   readonly texts: readonly string[]
   readonly parameters: readonly Parameter[]
+  /** Its texts are the very same ones each time that it is run. */
+  readonly isStanding: boolean
 
   /** @param texts one more than there are parameters */
-  constructor(texts: readonly string[], parameters: readonly Parameter[]) {
+  constructor(texts: readonly string[], parameters: readonly Parameter[], isStanding = false) {
     this.texts = texts
     this.parameters = parameters
+    this.isStanding = isStanding
   }
 
   /** @param mark spells the n-th parameter, from 1 on */
@@ -41,6 +44,28 @@ export function sql(texts: TemplateStringsArray, ...values: readonly (Sql | Para
     add(texts[index + 1] ?? '')
   }
   return new Sql(pieces, parameters)
+}
+
+/** What stands for a value that is not known yet. */
+class Slot {
+  readonly name: string
+
+  constructor(name: string) {
+    this.name = name
+  }
+}
+
+/**
+ * A statement that is run again and again: put together once, by `build`, which gets something that stands for each value.
+ * @example
+ * const find = statement<'id'>(({ id }) => sql`SELECT * FROM t WHERE id = ${id}`)
+ * find({ id: 'a' })
+ */
+export function statement<Name extends string>(build: (values: Readonly<Record<Name, Sql>>) => Sql): (values: Readonly<Record<Name, Parameter>>) => Sql {
+  const slots = new Proxy({}, { get: (_, name) => new Sql(['', ''], [new Slot(String(name)) as unknown as Parameter]) })
+  const { texts, parameters } = build(slots as Record<Name, Sql>)
+  const places = parameters as readonly (Parameter | Slot)[]
+  return values => new Sql(texts, places.map(place => place instanceof Slot ? values[place.name as Name] : place), true)
 }
 
 /** A quoted name: `"t"."column"`. */
