@@ -37,10 +37,10 @@ export function functionTools(request: NeutralRequest, rules: FunctionToolRules,
   }
 }
 
-/** The tools that a choice leaves, and those of `alsoKept`. */
-export function chosenTools(tools: readonly Tool[], choice: ToolChoice | undefined, alsoKept: ReadonlySet<string> = new Set()): readonly Tool[] {
-  if (choice?.kind !== 'named' && choice?.kind !== 'allowed') return tools
-  const names = new Set(choice.kind === 'named' ? [choice.name] : choice.names)
+/** For targets that know no list of allowed tools: those on it, and those of `alsoKept`. */
+export function allowedTools(tools: readonly Tool[], choice: ToolChoice | undefined, alsoKept: ReadonlySet<string> = new Set()): readonly Tool[] {
+  if (choice?.kind !== 'allowed') return tools
+  const names = new Set(choice.names)
   return tools.filter(({ name }) => names.has(name) || alsoKept.has(name))
 }
 

@@ -8,6 +8,8 @@ const texts: readonly RegExp[] = [
   /input length and `?max_tokens`? exceed context limit/i,
   // Google
   /input token count .*exceeds the maximum number of tokens/i,
+  // Amazon
+  /input is too long for requested model/i,
 ]
 
 /** The code of a vendor's error: the one that all know, if its message speaks of a prompt that is too long, else its own. */

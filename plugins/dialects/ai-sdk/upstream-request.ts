@@ -2,7 +2,7 @@
 
 import type { Destination, Json, JsonObject, Losses, NeutralRequest, SpelledRequest } from '../../../core/index.ts'
 import { effortOfBudget } from '../../../core/neutral/effort.ts'
-import { chosenTools, functionTools } from '../../../core/neutral/function-tools.ts'
+import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import { placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
@@ -79,7 +79,7 @@ function optionsOfVendors({ hints, sampling, parallelToolCalls, reasoning, outpu
 function writeTools(request: NeutralRequest, { to, losses, names }: Writing): Record<string, Json> {
   const { tools, choice } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'anthropic-messages' ? 'refuse' : 'drop' }, losses)
   if (tools.length === 0) return {}
-  const chosen = choice?.kind === 'allowed' ? chosenTools(tools, choice) : tools
+  const chosen = allowedTools(tools, choice)
   return {
     tools: chosen.map(({ name, description, schema, strict, cache }) => ({
       type: 'function',

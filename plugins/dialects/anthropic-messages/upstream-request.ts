@@ -2,7 +2,7 @@
 
 import type { Block, Destination, JsonObject, Losses, NeutralRequest, ReasoningControls, SpelledRequest } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { chosenTools, functionTools } from '../../../core/neutral/function-tools.ts'
+import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { Members } from '../../../core/neutral/members.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 import { writeCache } from './cache-mark.ts'
@@ -26,7 +26,7 @@ export function writeRequest(request: NeutralRequest, destination: Destination, 
   checkTurns(request, to)
   const own = ownWords(request)
   const functions = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'openai-responses' ? 'drop' : 'refuse' }, losses)
-  const tools = functions.choice?.kind === 'allowed' ? chosenTools(functions.tools, functions.choice) : functions.tools
+  const tools = allowedTools(functions.tools, functions.choice)
   const writing = writingOf(request, tools, to, losses)
   const maxTokens = request.maxOutputTokens ?? to.traits.defaultMaxTokens ?? defaultMaxTokens
   if (request.maxOutputTokens === undefined) losses.silent('max_tokens', `${maxTokens}, as the caller did not say`)

@@ -1,7 +1,7 @@
 /** The tools, and which of them the model may or must call. */
 
 import type { JsonObject, NeutralRequest, Tool, ToolChoice } from '../../../core/index.ts'
-import { chosenTools, functionTools } from '../../../core/neutral/function-tools.ts'
+import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { checkSchema, objectSchema, strictSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { dialect, isClaude, type Writing } from './writing.ts'
 
@@ -21,7 +21,7 @@ export function writeTools(request: NeutralRequest, writing: Writing): WrittenTo
   const { tools, choice, isParallel } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'anthropic-messages' ? 'refuse' : 'drop' }, losses)
   const isNone = choice?.kind === 'none'
   if (isNone && called.size === 0) return { fields: {}, sentences: [] }
-  const specs: readonly Tool[] = tools.length === 0 ? [...called].map(name => ({ name })) : chosenTools(tools, choice, called)
+  const specs: readonly Tool[] = tools.length === 0 ? [...called].map(name => ({ name })) : allowedTools(tools, choice, called)
   if (specs.length === 0) return { fields: {}, sentences: [] }
   if (isNone) losses.drop('tool_choice', `${dialect} has no choice of no tool; the model is asked not to call any`)
   const chosen = isNone || choice === undefined ? undefined : writeChoice(choice, writing)

@@ -1,14 +1,14 @@
 /** The tools, and which of them the model must call. */
 
 import type { JsonObject, NeutralRequest, Tool } from '../../../core/index.ts'
-import { chosenTools, functionTools } from '../../../core/neutral/function-tools.ts'
+import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { dialect, type Writing } from './writing.ts'
 
 export function writeTools(request: NeutralRequest, writing: Writing): JsonObject {
   const { losses, to } = writing
   const { tools: known, choice, isParallel } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'anthropic-messages' ? 'refuse' : 'drop' }, losses)
-  const tools = chosenTools(known, choice)
+  const tools = choice?.kind === 'named' ? known.filter(({ name }) => name === choice.name) : allowedTools(known, choice)
   if (tools.length === 0) return {}
   if (isParallel === false) losses.drop('parallel_tool_calls', `not taken by ${dialect}`)
   const isForced = choice?.kind === 'required' || choice?.kind === 'named' || (choice?.kind === 'allowed' && choice.mode === 'required')

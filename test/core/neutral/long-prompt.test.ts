@@ -5,6 +5,7 @@ describe('codeOfMessage', () => {
   for (const message of [
     'prompt is too long: 210000 tokens > 200000 maximum',
     'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again',
+    'The model returned the following errors: Input is too long for requested model.',
     'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
   ]) it(`knows "${message}"`, () => expect(codeOfMessage(message, '400')).to.equal('context_length_exceeded'))
 

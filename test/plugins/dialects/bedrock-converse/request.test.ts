@@ -277,7 +277,7 @@ describe('bedrock-converse: tools', () => {
   const choices: readonly (readonly [row: string, choice: NeutralRequest['toolChoice'], expected: object])[] = [
     ['auto', { kind: 'auto' }, { tools: [tideSpec, nowSpec], toolChoice: { auto: {} } }],
     ['required', { kind: 'required' }, { tools: [tideSpec, nowSpec], toolChoice: { any: {} } }],
-    ['named', { kind: 'named', name: 'tide' }, { tools: [tideSpec], toolChoice: { tool: { name: 'tide' } } }],
+    ['named', { kind: 'named', name: 'tide' }, { tools: [tideSpec, nowSpec], toolChoice: { tool: { name: 'tide' } } }],
     ['allowed list, auto', { kind: 'allowed', names: ['now'], mode: 'auto' }, { tools: [nowSpec], toolChoice: { auto: {} } }],
     ['allowed list, required', { kind: 'allowed', names: ['now'], mode: 'required' }, { tools: [nowSpec], toolChoice: { any: {} } }],
   ]
