@@ -10,7 +10,7 @@ import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { Phase, type Tap } from './phase.ts'
 import { streamPasses } from './place-stream-taps.ts'
-import { errorMode, guards, isStreamTap, mayEdit, taps, type PlacedStep } from './placed-step.ts'
+import { errorMode, guards, isForStreamsAlone, isStreamTap, isTraced, mayEdit, taps, type PlacedStep } from './placed-step.ts'
 import type { Limits, Plan, Said } from './plan.ts'
 import { Reply } from '../upstream/reply.ts'
 
@@ -78,17 +78,18 @@ function policyOf(steps: readonly PlacedStep[]): string {
 
 function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order: readonly [PlacedStep, number][]): readonly Tap<T>[] {
   return order.flatMap(([step, index]) => {
-    const call = taps(step, name) ? step.instance.taps[name] : undefined
-    if (call === undefined) return []
+    const tap = taps(step, name) ? step.instance.taps[name] : undefined
+    if (tap === undefined) return []
+    const call = tap.bind(step.instance.taps) as Tap<T>['call']
     return [{
       name: step.name,
       step: index,
-      call: call.bind(step.instance.taps) as Tap<T>['call'],
+      call: name === 'response' && isForStreamsAlone(step) ? (exchange, attempt) => exchange.streamed ? call(exchange, attempt) : undefined : call,
       understands,
       onError: errorMode(step, name),
       timeoutMs: step.timeoutMs,
       edits: mayEdit(step) && (name === 'prompt' || name === 'response'),
-      guards: guards(step) && (name === 'prompt' || name === 'response'),
+      guards: isTraced(step) && (name === 'prompt' || name === 'response'),
     }]
   })
 }

@@ -10,6 +10,16 @@ export interface PlacedStep {
   readonly onError: 'open' | 'closed' | undefined
   readonly timeoutMs: number
   readonly phases: ReadonlySet<PhaseName>
+  /** The phases in which the same instance stands, be it in steps of their own. */
+  readonly everywhere?: ReadonlySet<PhaseName>
+}
+
+/** Steps of one name are one instance, that stands in the phases of all of them. */
+export function withEverywhere(steps: readonly PlacedStep[]): readonly PlacedStep[] {
+  return steps.map(step => {
+    const others = steps.filter(({ name }) => name === step.name)
+    return others.length === 1 ? step : { ...step, everywhere: new Set(others.flatMap(({ phases }) => [...phases])) }
+  })
 }
 
 const failsOpen: ReadonlySet<PhaseName> = new Set(['attempt', 'recover'])
@@ -17,14 +27,22 @@ const failsOpen: ReadonlySet<PhaseName> = new Set(['attempt', 'recover'])
 /** Whether a step wants streams collected: it says so, or it taps `response` and, as far as it stands there, not `stream`. */
 export function buffersStreams(step: PlacedStep): boolean {
   const { stream } = step.instance.taps
-  return stream !== 'pass' && taps(step, 'response') && (!taps(step, 'stream') || isStreamTap(stream) && stream.buffer === true)
+  return stream !== 'pass' && taps(step, 'response') && (stream?.buffer === true || stream === undefined || !everywhere(step).has('stream'))
 }
 
-/** A step that stands on streams alone, and has them collected, sees them as replies. */
-export function taps({ phases, instance }: PlacedStep, phase: PhaseName): boolean {
-  const { stream } = instance.taps
-  const stands = phases.has(phase) || phase === 'response' && phases.has('stream') && isStreamTap(stream) && stream.buffer === true
-  return stands && (instance.taps as Record<string, unknown>)[phase] !== undefined
+export function taps(step: PlacedStep, phase: PhaseName): boolean {
+  const stands = step.phases.has(phase) || phase === 'response' && isForStreamsAlone(step)
+  return stands && (step.instance.taps as Record<string, unknown>)[phase] !== undefined
+}
+
+/** Whether an instance stands on streams, and not on replies, but has streams collected: it sees those as replies. */
+export function isForStreamsAlone(step: PlacedStep): boolean {
+  const { phases, instance: { taps: { stream } } } = step
+  return phases.has('stream') && isStreamTap(stream) && stream.buffer === true && !everywhere(step).has('response')
+}
+
+function everywhere({ phases, everywhere = phases }: PlacedStep): ReadonlySet<PhaseName> {
+  return everywhere
 }
 
 /** The phases in which a step does something. */
@@ -44,6 +62,11 @@ export function mayEdit({ instance }: PlacedStep): boolean {
 /** Whether a step applies policy to what is said: it says so, or it may edit. */
 export function guards(step: PlacedStep): boolean {
   return step.instance.spec.definition.guardrail ?? mayEdit(step)
+}
+
+/** Whether it is told what a step did: it applies policy, or is made to be a guardrail, and be it of headers alone. */
+export function isTraced(step: PlacedStep): boolean {
+  return guards(step) || step.instance.spec.definition.phases !== undefined
 }
 
 export function isStreamTap(stream: Taps['stream']): stream is AnyStreamTap {

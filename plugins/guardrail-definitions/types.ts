@@ -9,6 +9,7 @@ export interface GuardrailType {
   readonly use: string
   readonly definition: PluginDefinition
   readonly source: string
+  /** Those in which workflows may place it; in others it acts along. */
   readonly phases: readonly PhaseName[]
   readonly edits: boolean
 }
@@ -37,5 +38,5 @@ export function useOf(type: string): string {
 
 function typeOf({ name, source, definition }: KnownPlugin): GuardrailType | undefined {
   if (definition === undefined) return undefined
-  return { type: source === 'default' ? name.replaceAll('-', '_') : name, use: name, definition, source, phases: definition.phases ?? textPhases, edits: definition.edits !== false }
+  return { type: source === 'default' ? name.replaceAll('-', '_') : name, use: name, definition, source, phases: textPhases.filter(phase => definition.phases?.includes(phase) !== false), edits: definition.edits !== false }
 }

@@ -53,6 +53,7 @@ describe('the types of guardrails', () => {
       key: 'secret', mode: 'select', often: 'select', count: 'number', roles: 'checkboxes', words: 'textarea', model: 'model', note: 'text', user_path: 'text',
     })
     expect(type?.fields.filter(({ required }) => required).map(({ key }) => key)).to.deep.equal(['key'])
+    expect(new Set(types.flatMap(({ phases }) => phases))).to.deep.equal(new Set(['prompt', 'response', 'stream']))
     expect(types.map(({ type: name }) => name)).to.include.members(['string_replace', 'system_prompt', 'pii', 'secrets']).and.not.include('auth')
   })
 })

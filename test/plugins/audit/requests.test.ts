@@ -167,6 +167,11 @@ const cases: Readonly<Record<string, Case>> = {
       expect(row.data.response_body.choices[0].message.content).to.equal('HI')
     },
   },
+  'a guardrail that changed headers alone': {
+    config: { guardrails: { rules: [{ name: 'headers', type: 'header_edit', config: { request_set: { 'x-team': 'legal' } } }] } },
+    run: async ({ served }) => await served.chat(),
+    check: row => { expect(row.data.guardrails[0]).to.include({ phase: 'prompt', instance: 'headers', type: 'header-edit', action: 'allow', edited: false }) },
+  },
   'a guardrail that failed': {
     ...insert(`prompt: () => { throw new Error('the reason') }`),
     run: async ({ served }) => await served.chat(),

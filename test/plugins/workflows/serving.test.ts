@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { chatChunks, chatCompletion } from '../../../core/testing/chat-samples.ts'
 import { Gate } from '../../../core/testing/gate.ts'
+import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
 import { AdminGateway } from '../../support/admin.ts'
 import { hello, helloStream } from '../../support/serve.ts'
 import { everythingOn, makeGuardrail, makeWorkflow } from '../../support/workflows.ts'
@@ -48,6 +49,41 @@ describe('workflows', () => {
     expect(stream).to.contain('two')
     expect(stream).to.not.contain('Hello')
   })
+
+  it('let streams flow past a guardrail that stands on replies and on streams', async () => {
+    await using gateway = await AdminGateway.start()
+    const gate = new Gate()
+    gateway.served.upstream.always({ chunks: chatChunks({ pieces: ['a canary and something that is long enough to leave', ' later'] }), gates: { beforeChunk: { 2: gate } } })
+    await makeGuardrail(gateway, { name: 'no canary', type: 'string_replace', config: { rules: 'canary => bird', stream_lookbehind: 10 } })
+    await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps: ['response', 'stream'].map(phase => ({ ref: 'no canary', phase })) } })
+    const { body } = await gateway.served.open('POST', '/v1/chat/completions', helloStream)
+    let said = ''
+    for await (const bytes of body) {
+      said += String(bytes)
+      if (said.includes('a bird')) gate.open()
+    }
+    expect(said).to.include('later').and.not.include('canary')
+  })
+
+  for (const { phases, asked } of [
+    { phases: ['stream'], asked: { plain: 0, streamed: 1 } },
+    { phases: ['response'], asked: { plain: 1, streamed: 1 } },
+    { phases: ['response', 'stream'], asked: { plain: 1, streamed: 1 } },
+    { phases: ['prompt', 'response', 'stream'], asked: { plain: 2, streamed: 2 } },
+  ]) {
+    it(`ask a guardrail once of each that stands in ${phases.join(', ')}`, async () => {
+      await using gateway = await AdminGateway.start()
+      await using service = await ScriptedUpstream.start({ models: [] })
+      service.always({ body: { decision: 'allow' } })
+      gateway.served.upstream.reply({ body: chatCompletion() }, { chunks: chatChunks({ pieces: ['Hel', 'lo!'] }) })
+      await makeGuardrail(gateway, { name: 'asking', type: 'webhook', config: { url: `${service.url}/ask` } })
+      await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps: phases.map(phase => ({ ref: 'asking', phase })) } })
+      await gateway.served.chat(hello)
+      const plain = service.requests.length
+      await gateway.served.chat(helloStream)
+      expect({ plain, streamed: service.requests.length - plain }).to.deep.equal(asked)
+    })
+  }
 
   it('set headers of the call by a guardrail on prompts', async () => {
     await using gateway = await AdminGateway.start()
