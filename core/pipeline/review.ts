@@ -1,6 +1,7 @@
 /** The `response` phase: policy looks at a whole reply. */
 
 import { GatewayError } from '../errors.ts'
+import type { Usage } from '../neutral/usage.ts'
 import { isPromise } from '../promise.ts'
 import type { Exchange } from './exchange.ts'
 import type { Said } from './plan.ts'
@@ -17,15 +18,15 @@ export function review(exchange: Exchange, said: Reply): Reply | GatewayError | 
 function judged(exchange: Exchange, reply: Reply, verdict: Said | undefined): Reply | GatewayError {
   if (verdict === undefined) return reply
   if (verdict instanceof GatewayError) return verdict instanceof Blocked ? verdict.ofAnswer() : verdict
-  return exchange.reply = spelled(exchange, verdict)
+  return exchange.reply = spelled(exchange, verdict, reply.usage)
 }
 
-/** A reply whose body can be read; an assistant's turn is put into the caller's dialect. */
-function spelled(exchange: Exchange, said: Reply): Reply {
+/** A reply whose body can be read; an assistant's turn is put into the caller's dialect. @param spent by the answer in whose place it stands */
+function spelled(exchange: Exchange, said: Reply, spent?: Usage): Reply {
   const { dialect, operation } = exchange
   if (dialect === undefined) return said
   if (said.turn === undefined) return said.readAs(dialect, operation)
   const created = Math.floor(exchange.clock.now() / 1000)
-  const body = dialect.answer({ id: `chatcmpl-${exchange.id}`, model: exchange.model, created, text: said.turn })
+  const body = dialect.answer({ id: `chatcmpl-${exchange.id}`, model: exchange.model, created, text: said.turn, usage: spent })
   return new Reply({ status: said.status, headers: ['Content-Type', 'application/json'], body }).readAs(dialect, operation)
 }

@@ -17,6 +17,8 @@ export interface AnswerFacts {
   /** Unix seconds. */
   readonly created: number
   readonly text: string
+  /** What the provider counted of the answer in whose place this one stands: it was spent. */
+  readonly usage?: Usage | undefined
 }
 
 /** Text that one stream event carries, as a place in its JSON that can be spliced. */

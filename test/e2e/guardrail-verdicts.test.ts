@@ -110,6 +110,33 @@ describe('a policy', () => {
   }
 })
 
+describe('an answer in the place of a reply', () => {
+  let served: Served
+  before(async () => { served = await start([{ name: 'words', type: 'string_replace', config: { rules: 'tangerine', on_match: 'respond' } }]) })
+  after(() => served.close())
+
+  const said = { pieces: ['A tangerine.'] }
+  for (const caller of callerDialects) {
+    for (const upstream of callerDialects) {
+      it(`says what the reply had cost, to ${caller} from ${upstream}`, async () => {
+        served.upstream.reply({ body: spokenReply(upstream, said) }, { chunks: spokenStream(upstream, said).events })
+        const plain = JSON.parse((await served.call('POST', paths[caller], requestWith('x', 'system', caller, `${upstream}/m`))).body.toString()) as { usage: object }
+        expect(plain.usage).to.include(cost[caller])
+        const asked = caller === 'openai-chat' ? { stream_options: { include_usage: true } } : {}
+        const streamed = heard(caller, (await served.call('POST', paths[caller], { ...requestWith('x', 'system', caller, `${upstream}/m`, true), ...asked })).body)
+        expect(streamed.text).to.equal('Request blocked by policy')
+        expect(streamed.usage).to.include(cost[caller])
+      })
+    }
+  }
+})
+
+const cost: Readonly<Record<CallerDialect, object>> = {
+  'openai-chat': { prompt_tokens: 20, completion_tokens: 10 },
+  'openai-responses': { input_tokens: 20, output_tokens: 10 },
+  'anthropic-messages': { input_tokens: 20, output_tokens: 10 },
+}
+
 async function verdictOn(served: Served, caller: CallerDialect, text: string, place: Place): Promise<Verdict> {
   served.upstream.requests.length = 0
   served.upstream.always({ body: spokenReply(caller, speechWith(text, place, false)) })
