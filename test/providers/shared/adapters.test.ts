@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { GatewayError } from '../../../core/errors.ts'
 import { Losses } from '../../../core/neutral/losses.ts'
 import { parseJson } from '../../../core/neutral/json.ts'
 import type { JsonObject } from '../../../core/neutral/request.ts'
@@ -8,6 +7,7 @@ import { cohereTranscription } from '../../../providers/shared/cohere-transcript
 import { minimaxSpeech } from '../../../providers/shared/minimax-speech.ts'
 import { rerank } from '../../../providers/shared/rerank.ts'
 import { xiaomiSpeech, xiaomiTranscription } from '../../../providers/shared/xiaomi-audio.ts'
+import { refusalOf } from '../../support/refusal-of.ts'
 import { destination } from '../../support/translation.ts'
 
 const asked = (body: object, files: AskedRequest['files'] = []): AskedRequest => ({ operation: 'op', body: { model: 'm', ...body }, files, to: destination(), losses: new Losses() })
@@ -15,15 +15,6 @@ const sent = (adapter: OperationAdapter, body: object, files?: AskedRequest['fil
 const got = (adapter: OperationAdapter, said: object, body: object = {}) => {
   const { type, body: bytes, usage } = adapter.reply(said as JsonObject, asked(body))
   return { type, body: type === 'application/json' ? parseJson(bytes.toString()) : bytes.toString(), ...(usage === undefined ? {} : { usage }) }
-}
-const refused = (work: () => unknown): GatewayError => {
-  try {
-    work()
-  } catch (cause) {
-    expect(cause).to.be.instanceOf(GatewayError)
-    return cause as GatewayError
-  }
-  throw new Error('it was taken')
 }
 
 describe('speech by MiniMax', () => {
@@ -46,7 +37,7 @@ describe('speech by MiniMax', () => {
     ['too slow a speed', { speed: 0.4 }, 'speed'],
     ['too fast a speed', { speed: 2.1 }, 'speed'],
   ] as const) {
-    it(`refuses ${what}`, () => expect(refused(() => sent(minimaxSpeech, { ...speech, ...body }))).to.include({ status: 400, param }))
+    it(`refuses ${what}`, () => expect(refusalOf(() => sent(minimaxSpeech, { ...speech, ...body }))).to.include({ status: 400, param }))
   }
 
   it('comes from hexadecimal digits', () => {
@@ -60,7 +51,7 @@ describe('speech by MiniMax', () => {
     ['no end', { data: { audio: '73', status: 1 } }],
     ['no data', {}],
   ] as const) {
-    it(`is none with ${what}`, () => expect(refused(() => got(minimaxSpeech, said))).to.include({ status: 502, provider: 'acme' }))
+    it(`is none with ${what}`, () => expect(refusalOf(() => got(minimaxSpeech, said))).to.include({ status: 502, provider: 'acme' }))
   }
 })
 
@@ -74,7 +65,7 @@ describe('speech by Xiaomi', () => {
     it(`is asked for ${what}`, () => expect(sent(xiaomiSpeech, { ...speech, ...body })).to.deep.equal({ model: 'm', messages, audio }))
   }
   for (const [what, body, param] of [['mp3', { response_format: 'mp3' }, 'response_format'], ['another speed', { speed: 1.2 }, 'speed']] as const) {
-    it(`refuses ${what}`, () => expect(refused(() => sent(xiaomiSpeech, { ...speech, ...body }))).to.include({ status: 400, param }))
+    it(`refuses ${what}`, () => expect(refusalOf(() => sent(xiaomiSpeech, { ...speech, ...body }))).to.include({ status: 400, param }))
   }
   for (const [format, type] of [[undefined, 'audio/wav'], ['pcm', 'audio/pcm']] as const) {
     it(`comes from the message's audio as ${type}`, () => {
@@ -82,7 +73,7 @@ describe('speech by Xiaomi', () => {
     })
   }
   for (const said of [{}, { choices: [] }, { choices: [{ message: {} }] }, { choices: [{ message: { audio: { data: '!' } } }] }]) {
-    it(`is none in ${JSON.stringify(said)}`, () => expect(refused(() => got(xiaomiSpeech, said))).to.include({ status: 502 }))
+    it(`is none in ${JSON.stringify(said)}`, () => expect(refusalOf(() => got(xiaomiSpeech, said))).to.include({ status: 502 }))
   }
 })
 
@@ -101,7 +92,7 @@ describe('a transcription by Xiaomi', () => {
     ['a prompt', { prompt: 'names' }, 'prompt'],
     ['granularities', { 'timestamp_granularities[]': 'word' }, 'timestamp_granularities[]'],
   ] as const) {
-    it(`refuses ${what}`, () => expect(refused(() => sent(xiaomiTranscription, body, file()))).to.include({ status: 400, param }))
+    it(`refuses ${what}`, () => expect(refusalOf(() => sent(xiaomiTranscription, body, file()))).to.include({ status: 400, param }))
   }
 
   it('is the text of the message', () => {
@@ -115,17 +106,17 @@ describe('a transcription by Cohere', () => {
   const { part, whole } = cohereTranscription.form ?? {}
   it('goes on as it came', () => expect(cohereTranscription.request).to.equal(undefined))
   it('must say the language', () => {
-    expect(refused(() => whole?.(['model', 'file'], 'transcriptions'))).to.include({ status: 400, param: 'language' })
+    expect(refusalOf(() => whole?.(['model', 'file'], 'transcriptions'))).to.include({ status: 400, param: 'language' })
     whole?.(['model', 'file', 'language'], 'transcriptions')
   })
   for (const [name, text] of [['response_format', 'verbose_json'], ['response_format', 'srt'], ['timestamp_granularities[]', 'word']] as const) {
-    it(`refuses ${name} ${text}`, () => expect(refused(() => part?.({ name, text, filename: undefined }, 'transcriptions'))).to.include({ status: 400, param: name }))
+    it(`refuses ${name} ${text}`, () => expect(refusalOf(() => part?.({ name, text, filename: undefined }, 'transcriptions'))).to.include({ status: 400, param: name }))
   }
   it('takes the formats that it gives', () => { for (const text of ['json', 'text']) part?.({ name: 'response_format', text, filename: undefined }, 'transcriptions') })
   it('is a text and nothing else', () => {
     expect(got(cohereTranscription, { text: 'hello', x: 1 })).to.deep.equal({ type: 'application/json', body: { text: 'hello' } })
     expect(got(cohereTranscription, { text: 'hello' }, { response_format: 'text' }).body).to.equal('hello\n')
-    expect(refused(() => got(cohereTranscription, {}))).to.include({ status: 502 })
+    expect(refusalOf(() => got(cohereTranscription, {}))).to.include({ status: 502 })
   })
 })
 
@@ -156,5 +147,5 @@ describe('a rerank', () => {
     expect(body.id).to.match(/^rerank-[0-9a-f]{32}$/)
   })
 
-  it('is none without results', () => expect(refused(() => got(rerank, {}, { documents }))).to.include({ status: 502 }))
+  it('is none without results', () => expect(refusalOf(() => got(rerank, {}, { documents }))).to.include({ status: 502 }))
 })

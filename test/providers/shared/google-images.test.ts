@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import type { GatewayError } from '../../../core/errors.ts'
 import { Losses } from '../../../core/neutral/losses.ts'
 import type { JsonObject } from '../../../core/neutral/request.ts'
 import { googleImages, googleOrCompatibleImages, imagesPath } from '../../../providers/shared/google-images.ts'
+import { refusalOf } from '../../support/refusal-of.ts'
 import { destination, expectEqualJson } from '../../support/translation.ts'
 
 const losses = () => new Losses()
@@ -14,15 +14,6 @@ const written = (body: JsonObject, model?: string) => {
 const read = (said: JsonObject, model?: string) => {
   const { type, body, usage } = googleImages.reply(said, asked({}, model))
   return { type, usage, body: JSON.parse(body.toString()) as { created: number; data: object; usage?: object } }
-}
-const refused = (attempt: () => unknown): Pick<GatewayError, 'status' | 'param' | 'message'> => {
-  try {
-    attempt()
-  } catch (error) {
-    const { status, param, message } = error as GatewayError
-    return { status, param, message }
-  }
-  throw new Error('it was not refused')
 }
 
 describe('images by Google', () => {
@@ -49,9 +40,9 @@ describe('images by Google', () => {
   }
   it('have the ratio that the caller says', () => expectEqualJson(written({ aspect_ratio: '21:9', size: '1x1' }, 'imagen-4').body, { instances: [{ prompt: 'a tide' }], parameters: { aspectRatio: '21:9' } }))
   it('leave hints for their looks out, with a note', () => expect(written({ quality: 'high', style: 'vivid', user: 'u', response_format: 'b64_json' }).dropped).to.deep.equal(['quality', 'style']))
-  it('are refused by address', () => expect(refused(() => written({ response_format: 'url' }))).to.deep.include({ status: 400, param: 'response_format' }))
-  it('are refused in a size that is none', () => expect(refused(() => written({ size: 'huge' }))).to.deep.include({ status: 400, param: 'size' }))
-  it('of a Gemini model are refused if there shall be several', () => expect(refused(() => written({ n: 2 }))).to.deep.include({ status: 400, param: 'n' }))
+  it('are refused by address', () => expect(refusalOf(() => written({ response_format: 'url' }))).to.deep.include({ status: 400, param: 'response_format' }))
+  it('are refused in a size that is none', () => expect(refusalOf(() => written({ size: 'huge' }))).to.deep.include({ status: 400, param: 'size' }))
+  it('of a Gemini model are refused if there shall be several', () => expect(refusalOf(() => written({ n: 2 }))).to.deep.include({ status: 400, param: 'n' }))
 
   it('come from a Gemini model, drafts left out', () => {
     const { type, body, usage } = read({
@@ -74,7 +65,7 @@ describe('images by Google', () => {
     ['a blocked prompt', 'gemini-3-pro-image', { promptFeedback: { blockReason: 'SAFETY' } }, ': SAFETY'],
     ['nothing', 'gemini-3-pro-image', {}, ''],
   ] as [string, string, JsonObject, string][]) {
-    it(`do not come for ${name}`, () => expect(refused(() => read(said, model))).to.deep.include({ status: 502, message: `acme: provider returned no image${reason}` }))
+    it(`do not come for ${name}`, () => expect(refusalOf(() => read(said, model))).to.deep.include({ status: 502, message: `acme: provider returned no image${reason}` }))
   }
 
   it('through the compatible API are OpenAI\'s own', () => {

@@ -1,30 +1,13 @@
 /** The conversation view over Anthropic's messages. */
 
 import { expect } from 'chai'
-import type { Conversation, Part } from '../../../../core/document/conversation.ts'
-import { JsonDocument } from '../../../../core/document/document.ts'
+import type { Conversation } from '../../../../core/document/conversation.ts'
 import { replyConversation, requestConversation } from '../../../../plugins/dialects/anthropic-messages/conversation.ts'
+import { edited, outline, redact, viewed, type View } from '../../../support/conversations.ts'
 import { Random, randomJson } from '../../../core/document/random-json.ts'
 
-type View = (document: JsonDocument) => Conversation
-
-function open(json: string, view: View = requestConversation) {
-  const document = JsonDocument.parse(Buffer.from(json))
-  return { document, conversation: view(document) }
-}
-
-/** The body after an edit. */
-function after(json: string, edit: (conversation: Conversation) => void, view?: View): string {
-  const { document, conversation } = open(json, view)
-  edit(conversation)
-  return document.render().toString()
-}
-
-function outline(parts: readonly Part[]): unknown[] {
-  return parts.map(part => (part.type === 'text' ? [part.channel, part.text] : part.type))
-}
-
-const redact = (conversation: Conversation) => conversation.rewrite(text => text.replaceAll('secret', '[x]'))
+const open = (json: string, view: View = requestConversation) => viewed(view, json)
+const after = (json: string, edit: (conversation: Conversation) => void, view: View = requestConversation) => edited(view, json, edit)
 
 describe('the conversation of anthropic-messages', () => {
   describe('reads', () => {

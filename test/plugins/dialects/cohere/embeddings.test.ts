@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import { GatewayError } from '../../../../core/errors.ts'
 import { parseJson } from '../../../../core/neutral/json.ts'
 import { Losses } from '../../../../core/neutral/losses.ts'
 import type { JsonObject } from '../../../../core/neutral/request.ts'
 import type { SpelledRequest } from '../../../../core/neutral/translation.ts'
 import cohere from '../../../../plugins/dialects/cohere/index.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { destination } from '../../../support/translation.ts'
 
 const side = cohere.upstream!.embeddings!
@@ -12,16 +12,6 @@ const to = destination({ model: 'embed-v4.0' })
 
 function write(body: JsonObject, losses = new Losses()): JsonObject[] {
   return [side.request({ model: 'm', ...body }, to, losses)].flat().map(({ body }: SpelledRequest) => parseJson(body.toString()) as JsonObject)
-}
-
-function errorOf(run: () => unknown): GatewayError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof GatewayError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
 }
 
 const reply = (float: readonly (readonly number[])[], tokens?: number): JsonObject => ({ id: 'e', embeddings: { float }, ...(tokens === undefined ? {} : { meta: { billed_units: { input_tokens: tokens } } }) })
@@ -51,10 +41,10 @@ describe('cohere: embeddings', () => {
   })
 
   it('refuses tokens, and what would be embedded beside the input', () => {
-    expect(errorOf(() => write({ input: [[1, 2]] })).param).to.equal('input')
-    expect(errorOf(() => write({ input: [1, 2] })).status).to.equal(400)
-    expect(errorOf(() => write({ input: 'a', images: ['x'] })).param).to.equal('images')
-    expect(errorOf(() => write({ input: 'a', extra_body: { cohere: { texts: ['x'] } } })).param).to.equal('extra_body.cohere.texts')
+    expect(refusalOf(() => write({ input: [[1, 2]] })).param).to.equal('input')
+    expect(refusalOf(() => write({ input: [1, 2] })).status).to.equal(400)
+    expect(refusalOf(() => write({ input: 'a', images: ['x'] })).param).to.equal('images')
+    expect(refusalOf(() => write({ input: 'a', extra_body: { cohere: { texts: ['x'] } } })).param).to.equal('extra_body.cohere.texts')
   })
 
   it('gives one list of several replies, their usage summed', () => {
@@ -78,7 +68,7 @@ describe('cohere: embeddings', () => {
   })
 
   it('is an error if embeddings are missing, or an error came', () => {
-    expect(errorOf(() => side.reply([reply([[1]])], to, { input: ['a', 'b'] })).status).to.equal(502)
-    expect(errorOf(() => side.reply([{ message: 'no' }], to, { input: 'a' })).message).to.equal('no')
+    expect(refusalOf(() => side.reply([reply([[1]])], to, { input: ['a', 'b'] })).status).to.equal(502)
+    expect(refusalOf(() => side.reply([{ message: 'no' }], to, { input: 'a' })).message).to.equal('no')
   })
 })

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { GatewayError } from '../../../../core/errors.ts'
 import type { Block, JsonObject, NeutralRequest, SystemText, Tool } from '../../../../core/neutral/request.ts'
 import type { ModelTraits, TranslationOptions } from '../../../../core/neutral/translation.ts'
 import cohere from '../../../../plugins/dialects/cohere/index.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { destination, neutralRequest, writeRequest, type TranslatedRequest } from '../../../support/translation.ts'
 
 const upstream = cohere.upstream!
@@ -23,16 +23,6 @@ function user(...blocks: Block[]): Partial<NeutralRequest> {
 
 function messagesOf(overrides: Partial<NeutralRequest>): unknown {
   return write(overrides).body['messages']
-}
-
-function errorOf(run: () => unknown): GatewayError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof GatewayError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
 }
 
 const tide: Tool = { name: 'tide', description: 'Tells the tide', schema: { $schema: 'x', type: 'object', properties: { port: { type: 'string' } } } }
@@ -88,7 +78,7 @@ describe('cohere: a request', () => {
     it(`drops ${row} with a note, and refuses it under strict`, () => {
       expect(bodyOf(request, traits)).to.deep.equal(expected)
       expect(write(request, traits).losses.reported).to.deep.equal([field])
-      expect(errorOf(() => write(request, traits, { strict: true })).status).to.equal(400)
+      expect(refusalOf(() => write(request, traits, { strict: true })).status).to.equal(400)
     })
   }
 
@@ -126,7 +116,7 @@ describe('cohere: a request', () => {
   ]
   for (const [row, request, param] of refused) {
     it(`refuses ${row}, naming the place`, () => {
-      const error = errorOf(() => write(request))
+      const error = refusalOf(() => write(request))
       expect([error.status, error.code, error.param]).to.deep.equal([400, 'unsupported_parameter', param])
     })
   }

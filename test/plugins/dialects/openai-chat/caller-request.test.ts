@@ -1,10 +1,10 @@
 /** Chat completion requests as neutral ones. */
 
 import { expect } from 'chai'
-import type { GatewayError } from '../../../../core/errors.ts'
 import type { NeutralRequest } from '../../../../core/neutral/request.ts'
 import type { CallerSide } from '../../../../core/neutral/translation.ts'
 import openaiChat from '../../../../plugins/dialects/openai-chat/index.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { expectEqualJson, readRequest } from '../../../support/translation.ts'
 
 const caller = openaiChat.caller as CallerSide
@@ -14,16 +14,6 @@ const read = (more: object) => readRequest(caller, body(more))
 const withMessages = (...messages: object[]) => readRequest(caller, { model: 'm', messages })
 const turn = (message: object) => withMessages(message).turns[0]
 const parts = (...content: object[]) => withoutPlaces(turn({ role: 'user', content })?.blocks ?? [])
-
-function refusalOf(make: () => unknown): object {
-  try {
-    make()
-  } catch (error) {
-    const { status, code, param } = error as GatewayError
-    return { status, code, param }
-  }
-  throw new Error('it was taken')
-}
 
 /** Without `at`, which has tests of its own. */
 function withoutPlaces(value: unknown): unknown {
@@ -237,6 +227,6 @@ describe('openai-chat reads a request:', () => {
       ['an unknown format', { response_format: { type: 'grammar' } }, 'response_format.type'],
       ['a call of nothing', { messages: [{ role: 'assistant', tool_calls: [{ id: 'x' }] }] }, 'messages[0].tool_calls[0]'],
     ]
-    for (const [name, more, param, code = 'unsupported_parameter'] of cases) it(name, () => expect(refusalOf(() => read(more))).to.deep.equal({ status: 400, code, param }))
+    for (const [name, more, param, code = 'unsupported_parameter'] of cases) it(name, () => expect(refusalOf(() => read(more))).to.deep.include({ status: 400, code, param }))
   })
 })

@@ -1,34 +1,18 @@
 /** The conversation view over chat completions. */
 
 import { expect } from 'chai'
-import type { Conversation, Part } from '../../../../core/document/conversation.ts'
+import type { Conversation } from '../../../../core/document/conversation.ts'
 import { JsonDocument } from '../../../../core/document/document.ts'
 import { embeddingsConversation, replyConversation, requestConversation } from '../../../../plugins/dialects/openai-chat/conversation.ts'
+import { edited, outline, redact, viewed, type View } from '../../../support/conversations.ts'
 import { Random, randomJson } from '../../../core/document/random-json.ts'
 
-type View = (document: JsonDocument) => Conversation
-
-function open(json: string, view: View = requestConversation) {
-  const document = JsonDocument.parse(Buffer.from(json))
-  return { document, conversation: view(document) }
-}
+const open = (json: string, view: View = requestConversation) => viewed(view, json)
+const after = (json: string, edit: (conversation: Conversation) => void, view: View = requestConversation) => edited(view, json, edit)
 
 function request(...messages: unknown[]) {
   return open(JSON.stringify({ model: 'gpt-5', messages }))
 }
-
-/** The body after an edit. */
-function after(json: string, edit: (conversation: Conversation) => void, view?: View): string {
-  const { document, conversation } = open(json, view)
-  edit(conversation)
-  return document.render().toString()
-}
-
-function outline(parts: readonly Part[]): unknown[] {
-  return parts.map(part => (part.type === 'text' ? [part.channel, part.text] : part.type))
-}
-
-const redact = (conversation: Conversation) => conversation.rewrite(text => text.replaceAll('secret', '[x]'))
 
 const call = (id: string, args: unknown = '{}') => ({ id, type: 'function', function: { name: 'f', arguments: args } })
 

@@ -1,10 +1,10 @@
 /** Neutral requests as chat completions. */
 
 import { expect } from 'chai'
-import type { GatewayError } from '../../../../core/errors.ts'
 import type { Block, NeutralRequest, Turn } from '../../../../core/neutral/request.ts'
 import type { ModelTraits, UpstreamSide } from '../../../../core/neutral/translation.ts'
 import openaiChat from '../../../../plugins/dialects/openai-chat/index.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { destination, expectEqualJson, neutralRequest, writeRequest } from '../../../support/translation.ts'
 
 const upstream = openaiChat.upstream as UpstreamSide
@@ -18,16 +18,6 @@ const write = (request: Partial<NeutralRequest>, { traits = {}, options = {} }: 
 const base = { model: 'm', messages: [{ role: 'user', content: 'hello' }] }
 const messages = (turns: readonly Turn[], where?: Where) => write({ turns }, where).body['messages']
 const lossesOf = (request: Partial<NeutralRequest>, where?: Where) => write(request, where).losses.list.map(({ field, isSilent }) => (isSilent ? `(${field})` : field))
-
-function refusalOf(make: () => unknown): object {
-  try {
-    make()
-  } catch (error) {
-    const { status, code, param } = error as GatewayError
-    return { status, code, param }
-  }
-  throw new Error('it was taken')
-}
 
 const user = (...blocks: Block[]): Turn => ({ role: 'user', blocks })
 const assistant = (...blocks: Block[]): Turn => ({ role: 'assistant', blocks })
@@ -202,7 +192,7 @@ describe('openai-chat writes a request:', () => {
       ['a file by address', { type: 'file', source: { kind: 'url', url: 'https://example.com/a.pdf' }, at: 'here' }],
       ['a file of another vendor', { type: 'file', source: { kind: 'file', vendor: 'anthropic', id: 'f' }, at: 'here' }, { vendor: 'openai' }],
     ]
-    for (const [name, block, traits = {}] of refused) it(`refuses ${name}`, () => expect(refusalOf(() => messages([user(block)], { traits }))).to.deep.equal({ status: 400, code: 'unsupported_parameter', param: 'here' }))
+    for (const [name, block, traits = {}] of refused) it(`refuses ${name}`, () => expect(refusalOf(() => messages([user(block)], { traits }))).to.deep.include({ status: 400, code: 'unsupported_parameter', param: 'here' }))
   })
 
   describe('of turns', () => {
@@ -245,7 +235,7 @@ describe('openai-chat writes a request:', () => {
     it('an answer begun where the model goes on', () => expect(lossesOf({ turns: [user(text('a')), assistant(text('So'))] }, { traits: { prefill: true } })).to.deep.equal([]))
     it('an answer begun, refused under strict', () => {
       const turns = [user(text('a')), { ...assistant(text('So')), at: 'messages[1]' }]
-      expect(refusalOf(() => messages(turns, { options: { strict: true } }))).to.deep.equal({ status: 400, code: 'unsupported_parameter', param: 'messages[1]' })
+      expect(refusalOf(() => messages(turns, { options: { strict: true } }))).to.deep.include({ status: 400, code: 'unsupported_parameter', param: 'messages[1]' })
     })
   })
 
@@ -304,11 +294,11 @@ describe('openai-chat writes a request:', () => {
   })
 
   it("refuses an Anthropic caller's server tools", () => {
-    expect(refusalOf(() => write({ from: 'anthropic-messages', tools: [{ name: 'web_search', hosted: { type: 'web_search_20250305' }, at: 'tools[0]' }] }))).to.deep.equal({ status: 400, code: 'unsupported_parameter', param: 'tools[0]' })
+    expect(refusalOf(() => write({ from: 'anthropic-messages', tools: [{ name: 'web_search', hosted: { type: 'web_search_20250305' }, at: 'tools[0]' }] }))).to.deep.include({ status: 400, code: 'unsupported_parameter', param: 'tools[0]' })
   })
   it('refuses a schema that is too deep', () => {
     let schema: object = {}
     for (let depth = 0; depth < 70; depth++) schema = { items: schema }
-    expect(refusalOf(() => write({ tools: [{ name: 'f', schema: schema as never, at: 'tools[0]' }] }))).to.deep.equal({ status: 400, code: 'unsupported_parameter', param: 'tools[0]' })
+    expect(refusalOf(() => write({ tools: [{ name: 'f', schema: schema as never, at: 'tools[0]' }] }))).to.deep.include({ status: 400, code: 'unsupported_parameter', param: 'tools[0]' })
   })
 })
