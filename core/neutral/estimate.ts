@@ -17,9 +17,14 @@ export function estimateTokens({ system, turns, tools, output }: NeutralRequest)
   return Math.max(1, Math.ceil(characters / charactersPerToken) + overhead)
 }
 
+/** The same of a text. */
+export function estimateCharacters(characters: number): number {
+  return Math.max(1, Math.ceil(characters / charactersPerToken))
+}
+
 /** The same of a body that nobody can read: its bytes. */
 export function estimateBytes(bytes: number): number {
-  return Math.max(1, Math.ceil(bytes / charactersPerToken))
+  return estimateCharacters(bytes)
 }
 
 function charactersOf(block: Block): number {

@@ -47,7 +47,8 @@ export type NeutralEvent =
   /** Annotations of an open text. */
   | { readonly type: 'meta'; readonly key: string; readonly annotations: readonly Json[] }
   | { readonly type: 'close'; readonly key: string }
-  | { readonly type: 'usage'; readonly usage: Usage }
+  /** `isEstimated`: counted here, as the provider was not heard to its end. */
+  | { readonly type: 'usage'; readonly usage: Usage; readonly isEstimated?: true }
   | { readonly type: 'finish'; readonly finish: Finish; readonly stopSequence?: string }
   /** The provider reports an error of its own. */
   | { readonly type: 'error'; readonly error: GatewayError }

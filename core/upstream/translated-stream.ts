@@ -21,6 +21,8 @@ export interface StreamSteps {
   failure(): GatewayError | undefined
   used(usage: Usage): void
   readonly stopAt: readonly string[]
+  /** An estimate of the prompt's, for an answer that is stopped. */
+  promptTokens(): number
   /** The caller's name of a tool. */
   nameOf?(name: string): string
   /** What the vendor says otherwise than its dialect; `undefined` for an event that says nothing. */
@@ -50,7 +52,7 @@ export class TranslatedStream {
   constructor(reader: StreamReader, steps: StreamSteps) {
     this.#reader = reader
     this.#steps = steps
-    this.#stop = steps.stopAt.length === 0 ? undefined : new EmulatedStop(steps.stopAt, event => this.#say(event))
+    this.#stop = steps.stopAt.length === 0 ? undefined : new EmulatedStop(steps.stopAt, event => this.#say(event), () => steps.promptTokens())
     this.#emit = this.#stop?.emit ?? (event => this.#say(event))
     this.#repeated = reader.repeats === true && steps.normalize === undefined ? new RepeatedEvent() : undefined
     this.#heard = this.#repeated === undefined ? this.#emit : event => this.#hear(event)
@@ -105,7 +107,7 @@ export class TranslatedStream {
   }
 
   #say(event: NeutralEvent): void {
-    if (event.type === 'usage') this.#steps.used(event.usage)
+    if (event.type === 'usage' && event.isEstimated !== true) this.#steps.used(event.usage)
     else if (event.type === 'end') this.ending = 'complete'
     else if (event.type === 'error') this.#fail(event.error)
     this.#out += this.#steps.write(this.#named(event))

@@ -5,6 +5,7 @@ import { Assembler, replayed } from '../neutral/assemble.ts'
 import type { GatewayError } from '../errors.ts'
 import { distinctCallIds } from '../neutral/call-ids.ts'
 import { EmulatedStop } from '../neutral/emulated-stop.ts'
+import { estimateTokens } from '../neutral/estimate.ts'
 import { randomIds } from '../neutral/ids.ts'
 import { Losses } from '../neutral/losses.ts'
 import type { NeutralReply } from '../neutral/reply.ts'
@@ -107,6 +108,7 @@ export class GenerationTranslation implements Translation {
       failure: () => writer.failure,
       used: usage => { this.usage = usage },
       stopAt: this.#stopAt,
+      promptTokens: () => estimateTokens(this.#context.request),
       ...(this.#fault === undefined ? {} : { fault: (json: JsonObject) => this.#fault?.(json, this.#to.provider) }),
       ...(this.#spelled.toolNames === undefined ? {} : { nameOf: (name: string) => this.#nameOf(name) }),
       ...(this.#normalize === undefined ? {} : { normalize: this.#normalize }),

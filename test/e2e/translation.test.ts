@@ -62,6 +62,13 @@ describe('a translated call', () => {
     expect(answer.headers).to.include({ 'content-type': 'application/json', 'x-tapline-provider': 'vendor' })
   })
 
+  it('is stopped at a sequence that the provider does not stop at, with an estimate of what it cost', async () => {
+    served.upstream.always({ chunks: streamed })
+    const { body } = await served.chat({ ...helloStream, model, stop: ['1', '2', '3', '4', '5', 'there'], stream_options: { include_usage: true } })
+    expect(streamTexts(body)).to.deep.include({ texts: { '0/content': 'Hello ' }, finishReasons: ['stop'], errors: [], dones: 1 })
+    expect(body.toString()).to.match(/"usage":\{"prompt_tokens":[1-9]\d*,"completion_tokens":[1-9]/)
+  })
+
   for (const asks of [false, true]) {
     it(`is a stream in the client's dialect, ${asks ? 'with' : 'without'} the usage that the client ${asks ? 'asked' : 'did not ask'} for; the log has it`, async () => {
       served.upstream.always({ chunks: streamed })

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { estimateBytes, estimateTokens } from '../../../core/neutral/estimate.ts'
+import { estimateBytes, estimateCharacters, estimateTokens } from '../../../core/neutral/estimate.ts'
 import type { Block, NeutralRequest } from '../../../core/neutral/request.ts'
 import { neutralRequest } from '../../support/translation.ts'
 
@@ -23,5 +23,6 @@ describe('estimateTokens', () => {
     ['a schema for the answer', count({ output: { kind: 'json_schema', name: 'n', schema: { a: 1 } } }), 2],
   ] as const) it(`counts ${what}`, () => expect(actual).to.equal(expected))
 
+  it('counts the characters of a text', () => expect([estimateCharacters(0), estimateCharacters(9)]).to.deep.equal([1, 3]))
   it('counts bytes where nothing can be read', () => expect([estimateBytes(0), estimateBytes(5)]).to.deep.equal([1, 2]))
 })

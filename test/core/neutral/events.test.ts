@@ -69,6 +69,22 @@ describe('an emulated stop', () => {
   it('lets everything pass that holds none', () => expect(spoken([...text], ['EN D', 'threes'])).to.deep.include({ text, found: undefined, finish: { type: 'finish', finish: 'stop' } }))
   it('does not look into reasoning', () => expect(spoken([text], ['END'], 'reasoning')).to.include({ text, found: undefined }))
 
+  for (const [what, usage, expected] of [
+    ['what nobody counted', undefined, { inputTokens: 47, outputTokens: 3 }],
+    ['the answer, where only the prompt is counted', { inputTokens: 9, cachedTokens: 5, outputTokens: 1, totalTokens: 10 }, { inputTokens: 9, cachedTokens: 5, outputTokens: 3 }],
+    ['nothing of what is counted', { inputTokens: 9, outputTokens: 30 }, { inputTokens: 9, outputTokens: 30 }],
+  ] as const) {
+    it(`estimates, when it stops, ${what}`, () => {
+      const events: NeutralEvent[] = []
+      const stop = new EmulatedStop(['X'], event => events.push(event), () => 47)
+      if (usage !== undefined) stop.emit({ type: 'usage', usage })
+      stop.emit({ type: 'open', key: '0', block: { type: 'text' } })
+      stop.emit({ type: 'delta', key: '0', text: 'abcdefghXb' })
+      expect(events.filter(event => event.type === 'usage').at(-1)).to.deep.equal({ type: 'usage', usage: expected, isEstimated: true })
+      expect(events.map(({ type }) => type).slice(-3)).to.deep.equal(['usage', 'finish', 'end'])
+    })
+  }
+
   it('closes everything that is open', () => {
     const events: NeutralEvent[] = []
     const stop = new EmulatedStop(['X'], event => events.push(event))
