@@ -85,6 +85,13 @@ describe('the architecture', () => {
     expect(files.filter(file => !/^(#!.*\n)?\/\*\* .+ \*\/\n/.test(textOf.get(file) ?? ''))).to.deep.equal([])
   })
 
+  it('has every room of core on the map for contributors, and no other', () => {
+    const map = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+    const mapped = [...map.matchAll(/^\| `(core\/[a-z]+)` \|/gm)].map(([, room]) => room)
+    const rooms = [...textOf.keys()].filter(file => /^core\/.+\//.test(file)).map(roomOf)
+    expect(mapped).to.have.members([...new Set(rooms)])
+  })
+
   it('has every error code in the manual', function () {
     const manual = join(root, 'docs/errors.md')
     if (!existsSync(manual)) return this.skip()
