@@ -75,7 +75,7 @@ export class LastEvent {
 
   /** Shows the event to the taps, once it is whole. */
   #show(evenIncomplete: boolean): void {
-    const [event, ...rest] = splitEvents(Buffer.concat(this.#held))
+    const [event, ...rest] = splitEvents(joined(this.#held))
     if (event === undefined || event.malformed && !evenIncomplete) return
     this.#state = 'shown'
     this.#held = rest.map(({ bytes }) => bytes)
@@ -123,7 +123,7 @@ export class LastEvent {
   #settle(event: StreamEvent, refusal: Said): void {
     this.#state = 'over'
     if (refusal !== undefined) return this.#options.refuse(refusal)
-    this.#options.leave(Buffer.concat([event.render(), ...this.#held]))
+    this.#options.leave(joined([event.render(), ...this.#held]))
     this.#held = []
     this.#whenOver?.()
   }
@@ -133,4 +133,8 @@ export class LastEvent {
     this.#state = 'over'
     if (!this.#options.exchange.gone) this.#whenOver?.()
   }
+}
+
+function joined(pieces: readonly Buffer[]): Buffer {
+  return pieces.length === 1 ? pieces[0] as Buffer : Buffer.concat(pieces)
 }

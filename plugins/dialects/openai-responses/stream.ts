@@ -4,8 +4,8 @@ import { JsonDocument, JsonError, type JsonNode } from '../../../core/document/d
 import { stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamFormat, Usage } from '../../../core/plugin/dialect.ts'
-import { splitEvents } from '../../../core/stream/borders.ts'
-import type { StreamEvent } from '../../../core/stream/event.ts'
+import { eventAround } from '../../../core/stream/borders.ts'
+import { StreamEvent } from '../../../core/stream/event.ts'
 import { assemble } from './assemble.ts'
 import { vendorError } from './errors.ts'
 import { StreamMemory } from './memory.ts'
@@ -67,16 +67,21 @@ function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
   return types.some(type => type !== undefined && ended.has(type)) || last.some(({ isDone }) => isDone) ? 'complete' : 'cut'
 }
 
-/** The words of the events that end an answer well. They may stand in a text, too. */
-const endWords = [Buffer.from('response.completed'), Buffer.from('response.incomplete')]
 const endTypes: ReadonlySet<string | undefined> = new Set(['response.completed', 'response.incomplete'])
+/** The words of the events that end an answer well. They may stand in a text, too. */
+const endWords = ['response.completed', 'response.incomplete'].map(word => Buffer.from(word))
 
 function answerEnd(events: Buffer): number {
-  if (!endWords.some(word => events.includes(word))) return -1
-  let at = 0
-  for (const event of splitEvents(events)) {
-    if (endTypes.has(typeOf(event))) return at
-    at += event.bytes.length
+  const found = endWords.map(word => eventWith(word, events)).filter(at => at >= 0)
+  return found.length === 0 ? -1 : Math.min(...found)
+}
+
+/** Where the first event that ends the answer begins, of those that hold a word. The others are not looked at. */
+function eventWith(word: Buffer, events: Buffer): number {
+  for (let at = events.indexOf(word); at >= 0;) {
+    const { start, end } = eventAround(events, at)
+    if (endTypes.has(typeOf(new StreamEvent(events.subarray(start, end))))) return start
+    at = events.indexOf(word, end)
   }
   return -1
 }
