@@ -7,7 +7,7 @@ import { editorSchema } from './editor-schema.ts'
 import type { Environment } from './environment.ts'
 import type { Judge } from './judge.ts'
 import type { Layers } from './layers.ts'
-import type { Place } from './place.ts'
+import type { Blamed, Place } from './place.ts'
 import { deepFreeze, getIn } from './pointer.ts'
 import type { Tree } from './pointer.ts'
 import type { Provenance } from './provenance.ts'
@@ -41,6 +41,8 @@ export interface Config {
   source(pointer: string): string
   /** Where the file says it; undefined if it does not, or if a variable or flag overrides it. */
   place(pointer: string): Place | undefined
+  /** Where a wrong value is to be mended: the line, variable or flag that gave it. */
+  locate(pointer: string): Blamed
   settingsOf(plugin: string): PluginSettings
   /** Every setting that has a value, secrets redacted. */
   show(): readonly ShownSetting[]
@@ -54,8 +56,8 @@ export interface PluginSettings {
   readonly values: Readonly<Record<string, unknown>>
   /** By option name. */
   readonly sources: Readonly<Record<string, string>>
-  /** Where the file says the option; absent for variables and flags. */
-  readonly places: Readonly<Record<string, Place>>
+  /** What gave the option. */
+  readonly places: Readonly<Record<string, Blamed>>
   /** Whether the file has the block of the plugin's `presence`. */
   readonly present: boolean
 }
@@ -87,6 +89,7 @@ export function configOf(loaded: Loaded): Config {
     get: pointer => getIn(values, pointer),
     source: pointer => provenance.source(pointer),
     place: pointer => provenance.place(pointer),
+    locate: pointer => blamed(provenance, pointer),
     settingsOf: plugin => plugins.get(plugin) ?? { values: {}, sources: {}, places: {}, present: false },
     show: () => showSettings(values, schema, { source: pointer => provenance.source(pointer), isConcealed: pointer => judge.isConcealed(pointer) }),
   })
@@ -96,12 +99,16 @@ function pluginSettings(owner: SettingsOwner, values: Tree, provenance: Provenan
   const present = owner.presence !== undefined && provenance.isWritten(pointerTo(owner.presence))
   const given = settingsOf(owner).flatMap(({ option, pointer }) => {
     const source = provenance.given(pointer)
-    return source === undefined ? [] : [{ option, value: getIn(values, pointer), source, place: provenance.place(pointer) }]
+    return source === undefined ? [] : [{ option, value: getIn(values, pointer), source, place: blamed(provenance, pointer) }]
   })
   return deepFreeze<PluginSettings>({
     values: Object.fromEntries(given.map(({ option, value }) => [option, value])),
     sources: Object.fromEntries(given.map(({ option, source }) => [option, source])),
-    places: Object.fromEntries(given.flatMap(({ option, place }) => place === undefined ? [] : [[option, place]])),
+    places: Object.fromEntries(given.map(({ option, place }) => [option, place])),
     present,
   })
+}
+
+function blamed(provenance: Provenance, pointer: string): Blamed {
+  return provenance.place(pointer) ?? { pointer, ...provenance.locate(pointer) }
 }

@@ -22,3 +22,6 @@ export interface Problem {
   readonly got?: string
   readonly message: string
 }
+
+/** Where something wrong is to be mended: in a file, a variable or a flag. */
+export type Blamed = Omit<Problem, 'message' | 'expected' | 'got'>

@@ -1,7 +1,8 @@
 /** Sets plugins up in the order of their needs; those that did not change since the last configuration are kept. */
 
 import type { Logger } from 'pino'
-import type { Place, Problem } from '../config/place.ts'
+import type { Blamed, Problem } from '../config/place.ts'
+import { SettingFault } from '../config/setting-fault.ts'
 import { suggestion } from '../config/suggestion.ts'
 import type { ResolvedStep } from '../pipeline/compile.ts'
 import { setUpPlugin } from '../pipeline/vetted.ts'
@@ -18,6 +19,8 @@ export interface InstanceInput {
   readonly log: Logger
   /** The configuration file: what is said there is what the operator can mend. */
   readonly userFile: string | undefined
+  /** Where a setting is to be mended. */
+  readonly locate: (pointer: string) => Blamed
   readonly previous: ReadonlyMap<string, Instance>
   /** Whether what the kernel offers is what the previous instances were given. */
   readonly ownUnchanged: boolean
@@ -132,13 +135,14 @@ class SetUp implements SetUpInstances {
     try {
       return await setUpPlugin(spec, this.#given(spec), this.#input.log, this.#input.own.clock)
     } catch (cause) {
-      problems.push({ ...this.#placeOf(resolved), message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
+      if (cause instanceof SettingFault) problems.push(...cause.problems.map(problem => ({ ...problem, ...this.#input.locate(problem.pointer) })))
+      else problems.push({ ...this.#placeOf(resolved), message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
       return undefined
     }
   }
 
   /** A step that the operator did not write himself is at fault for what he set. */
-  #placeOf(resolved: MadeOf): Pick<Problem, 'pointer'> & Partial<Place> {
+  #placeOf(resolved: MadeOf): Blamed {
     const { spec, step: { place } } = resolved
     const setting = place?.file === this.#input.userFile ? undefined : likelySetting(resolved)
     return setting ?? place ?? { pointer: `/${spec.name}` }
@@ -146,7 +150,7 @@ class SetUp implements SetUpInstances {
 }
 
 /** Of what the operator wrote, settings that are lists or maps are more likely at fault. */
-function likelySetting({ spec: { options }, settingPlaces }: MadeOf): Place | undefined {
+function likelySetting({ spec: { options }, settingPlaces }: MadeOf): Blamed | undefined {
   const written = Object.entries(settingPlaces)
   return (written.find(([name]) => typeof (options as Readonly<Record<string, unknown>>)[name] === 'object') ?? written[0])?.[1]
 }

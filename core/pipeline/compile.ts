@@ -2,7 +2,7 @@
 
 import { dirname } from 'node:path'
 import { checkOptions } from '../config/options.ts'
-import type { Place, Problem } from '../config/place.ts'
+import type { Blamed, Place, Problem } from '../config/place.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
 import type { OptionsSchema } from '../plugin/schema.ts'
 import { suggestion } from '../config/suggestion.ts'
@@ -21,7 +21,7 @@ export interface ResolvedStep {
   /** Where each option came from: `default`, `yaml:12`, `env:X`, or the step itself. */
   readonly sources: Readonly<Record<string, string>>
   /** Where the user's file says those that came from there, by name. */
-  readonly settingPlaces: Readonly<Record<string, Place>>
+  readonly settingPlaces: Readonly<Record<string, Blamed>>
   /** The plugin's file, where it is not of the default set. */
   readonly file?: string
   /** Why the step compiles to nothing. */
@@ -37,7 +37,7 @@ export interface ResolvedPipeline {
 
 /** Where a plugin's options come from when the step does not give them. */
 export interface SettingsSource {
-  settingsOf(plugin: string): { readonly values: Readonly<Record<string, unknown>>; readonly sources: Readonly<Record<string, string>>; readonly places: Readonly<Record<string, Place>> }
+  settingsOf(plugin: string): { readonly values: Readonly<Record<string, unknown>>; readonly sources: Readonly<Record<string, string>>; readonly places: Readonly<Record<string, Blamed>> }
 }
 
 export interface CompileInput {

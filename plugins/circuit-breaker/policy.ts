@@ -1,7 +1,7 @@
 /** What a failure means to the breaker of one provider, decided once from the options. */
 
 import type { Failure, OptionsOf, Pattern, ProviderInstance } from '../../core/index.ts'
-import { checkOptions } from '../../core/config/options.ts'
+import { providerOverrides } from '../../core/upstream/provider-overrides.ts'
 import { statusTest } from '../../core/upstream/status-list.ts'
 import type { BreakerRules } from './breaker.ts'
 import { schema } from './schema.ts'
@@ -55,13 +55,9 @@ export class BreakerPolicy {
 }
 
 /** The options as they hold for one provider: what its own block says comes first. @throws Error that points at what is wrong there */
-export function optionsFor({ name, config: { settings } }: ProviderInstance, { trip_on_variables: variables, ...options }: OptionsOf<typeof schema>): BreakerOptions {
-  const { circuit_breaker: given = {} } = settings['resilience'] as { readonly circuit_breaker?: Readonly<Record<string, unknown>> } | undefined ?? {}
-  const { value, problems: [problem] } = checkOptions(schema, given, () => undefined)
-  if (problem !== undefined) throw new Error(`/providers/${name}/resilience/circuit_breaker${problem.pointer}: ${problem.message}`)
-  const { trip_on_variables: ownVariables, ...own } = value as OptionsOf<typeof schema>
-  const said = Object.entries(own).filter(([option]) => Object.hasOwn(given, option))
-  return { ...options, ...Object.fromEntries(said), trip_on: rulesFor(name, { ...own, trip_on_variables: ownVariables }, tripRules({ ...options, trip_on_variables: variables })) }
+export function optionsFor(provider: ProviderInstance, { trip_on_variables: variables, ...options }: OptionsOf<typeof schema>): BreakerOptions {
+  const { trip_on: written = {}, trip_on_variables: ownVariables = {}, ...own } = providerOverrides(schema, provider, 'circuit_breaker')
+  return { ...options, ...own, trip_on: rulesFor(provider.name, { trip_on: written, trip_on_variables: ownVariables }, tripRules({ ...options, trip_on_variables: variables })) }
 }
 
 function rulesFor(provider: string, own: Parameters<typeof tripRules>[0], standing: TripRules): TripRules {

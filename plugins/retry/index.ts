@@ -1,9 +1,9 @@
 /** Repeats a call that failed in a way that may pass, to the same target, after a wait that grows. */
 
 import { definePlugin, type Exchange, type ProviderInstance } from '../../core/index.ts'
-import { checkOptions } from '../../core/config/options.ts'
+import { providerOverrides } from '../../core/upstream/provider-overrides.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'
-import { RetryPolicy, type RetryOptions } from './policy.ts'
+import { RetryPolicy } from './policy.ts'
 import { schema } from './schema.ts'
 
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'])
@@ -15,6 +15,7 @@ export default definePlugin({
   needs: ['providers', 'providerBoard'],
   edits: false,
   setup({ options, services: { providers, random, providerBoard } }) {
+    const overrides = (provider: ProviderInstance) => providerOverrides(schema, provider, 'retry')
     const policies = new Map([...providers.values()].map(provider => [provider, new RetryPolicy({ ...options, ...overrides(provider) }, random)]))
     if ([...policies.values()].every(({ maxRetries }) => maxRetries === 0)) return {}
 
@@ -31,14 +32,6 @@ export default definePlugin({
     }
   },
 })
-
-/** What the provider's own block says of retries. @throws Error that points at what is wrong there */
-function overrides({ name, config: { settings } }: ProviderInstance): Partial<RetryOptions> {
-  const { retry: given = {} } = settings['resilience'] as { readonly retry?: Readonly<Record<string, unknown>> } | undefined ?? {}
-  const { value, problems: [problem] } = checkOptions(schema, given, () => undefined)
-  if (problem !== undefined) throw new Error(`/providers/${name}/resilience/retry${problem.pointer}: ${problem.message}`)
-  return Object.fromEntries(Object.entries(value as RetryOptions).filter(([option]) => Object.hasOwn(given, option)))
-}
 
 /** A provider's own API may do things twice: a call that is passed on as it is must say that this does no harm. */
 function mayRepeat({ forward, request }: Exchange): boolean {

@@ -2,6 +2,7 @@
 
 import { definePlugin, gatewayError, normaliseUserPath as normalise, type Exchange } from '../../core/index.ts'
 import { headerValues } from '../../core/http/header-values.ts'
+import { refusalToTouch } from '../../core/upstream/header-names.ts'
 
 const compatibleHeader = 'x-gomodel-user-path'
 
@@ -13,7 +14,7 @@ export default definePlugin({
     properties: {
       header: {
         type: 'string', default: 'X-Tapline-User-Path', setting: 'server.user_path_header', env: 'USER_PATH_HEADER',
-        pattern: "^(?!(?:[Aa]uthorization|[Xx]-[Aa][Pp][Ii]-[Kk]ey|[Cc]ookie)$)[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
+        pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
         description: 'The header that carries the user path. Never a credential header.',
       },
     },
@@ -21,6 +22,8 @@ export default definePlugin({
   needs: ['admin'],
   setup({ options, services: { admin } }) {
     const header = options.header.toLowerCase()
+    const refusal = refusalToTouch(options.header)
+    if (refusal !== undefined) throw new Error(refusal)
     const alternative = header === 'x-tapline-user-path' ? compatibleHeader : undefined
     const own = alternative === undefined ? [header] : [header, alternative]
     return {

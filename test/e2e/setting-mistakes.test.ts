@@ -16,6 +16,12 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
   'a guardrail by the name of a header policy': ['guardrails: { rules: [{ name: a, type: secrets }] }\nheader_policies:\n  ‸policies: [{ name: a, actions: [{ action: remove, header: X-A }] }]\n', '/header_policies/policies', /two header policies or guardrails are called "a"$/],
   'a feature that workflows do not know': ['workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: { guardrail: true } } }]\n', '/workflows/rules', /^workflows cannot be set up: workflows\.rules\[0\]\.workflow_payload\/features\/guardrail is not known$/],
   'a provider type that there is not': ['providers: { prod: { api_key: k, ‸type: opena } }\n', '/providers/prod/type', /^there is no provider "opena"; did you mean "openai"\?$/],
+  'retries of a provider that are no number': ['providers: { far: { type: ollama, base_url: "http://far/v1", resilience: { retry: { ‸max_retries: x } } } }\n', '/providers/far/resilience/retry/max_retries', /^expected integer >= 0, got "x"$/],
+  'a misspelt retry option of a provider': ['providers: { far: { type: ollama, base_url: "http://far/v1", resilience: { retry: { ‸max_retires: 1 } } } }\n', '/providers/far/resilience/retry/max_retires', /^unknown key; did you mean "max_retries"\?$/],
+  'a breaker of a provider that there is not': ['providers: { far: { type: ollama, base_url: "http://far/v1", resilience: { circuit_breaker: { ‸scope: instance } } } }\n', '/providers/far/resilience/circuit_breaker/scope', /^expected one of provider, model, got "instance"$/],
+  'a credential for the user path': ['server: { ‸user_path_header: AUTHORIZATION }\n', '/server/user_path_header', /^user-path cannot be set up: AUTHORIZATION carries credentials/],
+  'a vendor\'s credential for the user path': ['server: { ‸user_path_header: x-goog-api-key }\n', '/server/user_path_header', /carries credentials/],
+  'a header of the transport for the user path': ['server: { ‸user_path_header: Host }\n', '/server/user_path_header', /belongs to the transport of messages/],
   'a phase that guardrails do not have': ['workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: {}, steps: [{ ref: x, phase: reply }] } }]\n', '/workflows/rules', /workflow_payload\/steps\/0\/phase is none of prompt, response, stream$/],
 }
 
@@ -34,6 +40,16 @@ describe('a setting that a plugin cannot use', () => {
       const { problems } = cause as ConfigError
       expect(problems.map(({ file, line, column, pointer }) => ({ file, line, column, pointer }))).to.deep.equal([{ file, line: before.length, column: (before.at(-1) as string).length + 1, pointer }])
       expect(problems[0]?.message).to.match(message)
+    })
+  }
+
+  for (const [name, value] of [['TAPLINE_USER_PATH_HEADER', 'Cookie'], ['GOMODEL_USER_PATH_HEADER', 'Cookie'], ['TAPLINE_VIRTUAL_MODELS', '[{"source":"a","target":"b"},{"source":"b","target":"a"}]']] as const) {
+    it(`is told by the variable that gave it: ${name}`, async () => {
+      const file = join(folder.path, 'tapline.yaml')
+      await writeFile(file, 'server: { user_path_header: X-Team }\nvirtual_models: []\n')
+      const cause = await compile(file, { [name]: value }).then(generation => generation.discard(), (cause: unknown) => cause)
+      expect(cause).to.be.instanceOf(ConfigError)
+      expect((cause as ConfigError).problems.map(({ env, file }) => ({ env, file }))).to.deep.equal([{ env: name, file: undefined }])
     })
   }
 })

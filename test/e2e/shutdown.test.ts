@@ -244,6 +244,14 @@ describe('the program', () => {
       expect(stdout).to.match(/tapline\.yaml: ok, \d+ pipelines/)
     })
 
+    it('takes settings from flags, before and behind the command', async () => {
+      await folder.write('tapline.yaml', shutdown())
+      for (const args of [['--set', 'server.base_path=/a', '--set', 'http.timeout=7', 'config', 'show'], ['config', 'show', '--set', 'server.base_path=/a', '--set', 'http.timeout=7']]) {
+        const { stdout } = await tapline(folder, ...args)
+        expect(stdout.split('\n')).to.include.members(['server.base_path = "/a"  (flag:--set)', 'http.timeout = 7000  (flag:--set)'])
+      }
+    })
+
     it('has nothing to say on "tapline check --json"', async () => {
       await folder.write('tapline.yaml', shutdown())
       const { code, stdout } = await tapline(folder, 'check', '--json')
