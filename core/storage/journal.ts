@@ -94,7 +94,7 @@ export interface Sum {
 export interface Journal<Row extends JournalRow> {
   /**
    * Stores rows; those whose ids are there already are ignored. All or none of one call.
-   * @param rows or the same as lines of JSON, each with a line feed behind it: a store in another thread takes those as they are
+   * @param rows or the same as lines of JSON, each with a line feed behind it, which are the store's from then on: one in another thread takes them as they are
    * @returns how many were new
    */
   append(rows: readonly Row[] | Buffer): Promise<number>

@@ -14,18 +14,18 @@ export interface Rejected {
 }
 
 /**
- * @param lines the rows as JSON, each with a line feed behind it
+ * @param lines the rows as JSON, each with a line feed behind it; the store's from then on
  * @param isInsisting the batch was refused before, and often: then it is taken apart, unless the store is away
  * @returns the rows that the store did not take and never will
  * @throws whatever the store says, if it may take the batch later
  */
 export async function storeBatch<Row extends JournalRow>(journal: Pick<Journal<Row>, 'append'>, lines: Buffer, { clock, isInsisting }: { readonly clock: Clock; readonly isInsisting: boolean }): Promise<readonly Rejected[]> {
+  const rows = isInsisting ? rowsIn<Row>(lines) : []
   try {
     await inTime(journal.append(lines), clock)
     return []
   } catch (cause) {
     if (!isInsisting || cause instanceof StorageUnavailable) throw cause
-    const rows = rowsIn<Row>(lines)
     const rejected = await oneByOne(journal, rows, clock)
     // If it takes none of several, the fault is not theirs.
     if (rejected.length === rows.length && rows.length > 1) throw cause

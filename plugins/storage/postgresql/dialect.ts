@@ -2,7 +2,7 @@
 
 import type { Dialect, StoredType } from '../shared/sql/database.ts'
 import type { SlotSegment } from '../shared/slots.ts'
-import { join, name, raw, sql } from '../shared/sql/sql.ts'
+import { join, name, raw, sql, type Sql } from '../shared/sql/sql.ts'
 
 /** JSON stays text: `jsonb` would order members anew and spell numbers its own way. "C" compares bytes, as the other databases do. */
 const types: Readonly<Record<StoredType, string>> = {
@@ -16,9 +16,7 @@ const indexedLength = raw('200')
 /** @param unicode a collation that knows the upper and lower case of all letters */
 export function dialectWith(unicode: string): Dialect {
   return {
-    clustered: raw(''),
-    // Room on each page for a row's next version, which then needs no new entry in an index.
-    rewritten: raw(' WITH (fillfactor = 60)'),
+    stretches,
     counter: raw('bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY'),
     appending: table => sql`SELECT pg_advisory_xact_lock_shared(hashtextextended(${table}, 0))`,
     appended: table => sql`SELECT pg_advisory_xact_lock(hashtextextended(${table}, 0))`,
@@ -43,6 +41,22 @@ export function dialectWith(unicode: string): Dialect {
       return sql`SELECT s.period, x.* FROM ${table} CROSS JOIN LATERAL (SELECT ${join(columns)} FROM ${from} WHERE ${where} ${grouping} HAVING count(*) > 0) AS x`
     },
   }
+}
+
+/** A table for each part and length: rows of one would else lie among those of all others, each on a page of its own. */
+function stretches(table: string, definition: Sql, parts: readonly (readonly number[])[]): readonly Sql[] {
+  const number = (value: number) => raw(String(value))
+  return [
+    sql`CREATE TABLE ${name(table)} (${definition}) PARTITION BY LIST (part)`,
+    ...parts.flatMap((lengths, part) => {
+      const ofPart = `${table}_${part}`
+      return [
+        sql`CREATE TABLE ${name(ofPart)} PARTITION OF ${name(table)} FOR VALUES IN (${number(part)}) PARTITION BY LIST (length)`,
+        // Room on each page for a row's next version, which then needs no new entry in an index.
+        ...lengths.map(length => sql`CREATE TABLE ${name(`${ofPart}_${length}`)} PARTITION OF ${name(ofPart)} FOR VALUES IN (${number(length)}) WITH (fillfactor = 60)`),
+      ]
+    }),
+  ]
 }
 
 function isText(type: StoredType): boolean {

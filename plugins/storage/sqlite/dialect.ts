@@ -8,8 +8,7 @@ const types: Readonly<Record<StoredType, string>> = { text: 'TEXT', json: 'TEXT'
 const ascii = /^[\0-\x7f]*$/
 
 export const dialect: Dialect = {
-  clustered: raw(' WITHOUT ROWID'),
-  rewritten: raw(''),
+  stretches: (table, definition) => [sql`CREATE TABLE ${name(table)} (${definition}) WITHOUT ROWID`],
   counter: raw('INTEGER PRIMARY KEY AUTOINCREMENT'),
   appending: () => undefined,
   appended: () => undefined,

@@ -3,7 +3,7 @@
 import { getCompileCacheDir } from 'node:module'
 import { dirname, extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { closed, type Answer, type Asked } from './protocol.ts'
+import { closed, type Answer, type Asked, type Call } from './protocol.ts'
 
 /** Rows come and go in batches: more room for them is only memory. */
 const youngMb = 16
@@ -46,7 +46,7 @@ export class Thread {
   }
 
   ask(asked: Asked): void {
-    this.#worker.postMessage(asked) // oxlint-disable-line unicorn/require-post-message-target-origin -- a worker, not a window
+    this.#worker.postMessage(asked, Array.isArray(asked) ? givenAway(asked) : [])
   }
 
   /** Closes the database. The thread is there for another one, unless that failed. */
@@ -82,6 +82,11 @@ export class Thread {
     clearTimeout(this.#expiry)
     if (free.includes(this)) free.splice(free.indexOf(this), 1)
   }
+}
+
+/** Lines go over as they are, not as a copy. */
+function givenAway(calls: readonly Call[]): ArrayBuffer[] {
+  return calls.flatMap(({ parameters }) => parameters.flatMap(parameter => parameter instanceof Uint8Array && parameter.buffer.byteLength === parameter.length ? parameter.buffer as ArrayBuffer : []))
 }
 
 /** Where this thread finds what was compiled before, so does the worker: Node keeps it in a folder of its own version there. */

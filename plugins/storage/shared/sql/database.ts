@@ -21,10 +21,12 @@ export type StoredType = ColumnType | 'sum'
 export interface Dialect {
   /** The type of a column. */
   type(type: StoredType): Sql
-  /** Said behind a table that is read by its primary key alone. */
-  readonly clustered: Sql
-  /** Said behind a table whose rows are written again and again. */
-  readonly rewritten: Sql
+  /**
+   * Makes a table that is read by its primary key alone, stretch by stretch, and whose rows are written again and again.
+   * @param definition of the table, between its parentheses
+   * @param parts for each `part`, from 0 on, the values of `length`: what has the same part and length is read together
+   */
+  stretches(table: string, definition: Sql, parts: readonly (readonly number[])[]): readonly Sql[]
   /** The type of a primary key that counts upwards, and never gives a number twice. */
   readonly counter: Sql
   /** Said first in a transaction that puts rows into a table; undefined where there is one such transaction at a time. */

@@ -3,6 +3,7 @@
 import type { JournalShape, RollupShape } from '../definition.ts'
 import type { Delta, Deltas } from '../rollup.ts'
 import type { Value } from '../row-codec.ts'
+import { slotLengthsOf } from '../slots.ts'
 import type { Connection, Dialect, Insert } from './database.ts'
 import { countColumn, define, dimensionColumn, sumColumn, sumsTable, type TableColumn } from './names.ts'
 import { join, name, sql, type Sql } from './sql.ts'
@@ -14,7 +15,8 @@ const keyColumns: readonly TableColumn[] = [{ name: 'part', type: 'integer' }, {
 
 export async function createSums(connection: Connection, dialect: Dialect, shape: JournalShape, rollup: RollupShape): Promise<void> {
   const columns = join([...keyColumns, ...contents(rollup)].map(({ name: column, type }) => sql`${name(column)} ${dialect.type(type)}`))
-  await define(connection, sql`CREATE TABLE ${name(sumsTable(shape))} (${columns}, PRIMARY KEY (part, length, slot, key))${dialect.clustered}${dialect.rewritten}`)
+  const parts = rollup.parts.map((_, part) => slotLengthsOf(part, rollup))
+  for (const statement of dialect.stretches(sumsTable(shape), sql`${columns}, PRIMARY KEY (part, length, slot, key)`, parts)) await define(connection, statement)
 }
 
 export async function dropSums(connection: Connection, shape: JournalShape): Promise<void> {
