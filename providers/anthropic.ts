@@ -1,8 +1,9 @@
 /** Anthropic. Facts: https://docs.anthropic.com/en/api */
 
-import { defineProvider, headerIn, type JsonDocument, type JsonNode, type ModelEntry, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings } from '../core/index.ts'
+import { defineProvider, headerIn, type JsonDocument, type JsonNode, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings } from '../core/index.ts'
 import { isSealed } from '../core/neutral/state.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
+import { anthropicModels, nextAnthropicPage } from './shared/anthropic-models.ts'
 import { keyAsBearer } from './shared/key-as-bearer.ts'
 import { claudeTraits, modelTraitsOption, withOverrides } from './shared/model-table.ts'
 import { textOf } from './shared/rule.ts'
@@ -53,41 +54,12 @@ export default defineProvider({
   schema,
   traits,
   respell,
-  models,
-  nextPage,
+  models: anthropicModels,
+  nextPage: nextAnthropicPage,
   sign,
 })
 
 // Models
-
-interface Listed {
-  readonly id: string
-  readonly created_at?: string
-  readonly max_input_tokens?: unknown
-  readonly max_tokens?: unknown
-}
-
-function models(body: unknown): readonly ModelEntry[] {
-  const data = (body as { data?: unknown } | null)?.data
-  if (!Array.isArray(data)) throw new Error('the model list is not {"data": […]}')
-  return data.filter((entry): entry is Listed => typeof (entry as { id?: unknown } | null)?.id === 'string').map(entryOf)
-}
-
-function entryOf({ id, created_at: createdAt = '', max_input_tokens: input, max_tokens: output }: Listed): ModelEntry {
-  const created = Math.floor(Date.parse(createdAt) / 1000)
-  const metadata = { ...(typeof input === 'number' ? { context_window: input } : {}), ...(typeof output === 'number' ? { max_output_tokens: output } : {}) }
-  return {
-    id,
-    ...(Number.isNaN(created) ? {} : { created }),
-    owned_by: 'anthropic',
-    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
-  }
-}
-
-function nextPage(body: unknown): string | undefined {
-  const { has_more: hasMore, last_id: last } = body as { readonly has_more?: unknown; readonly last_id?: unknown }
-  return hasMore === true && typeof last === 'string' ? `?limit=1000&after_id=${encodeURIComponent(last)}` : undefined
-}
 
 /** What the user says of a model; the dialect knows the rest by the model's id. */
 function traits(model: string, settings: ProviderSettings): ModelTraits {

@@ -7,7 +7,8 @@ import { imageDataOnly } from './shared/images.ts'
 import { developerAsSystem, dropThoughts } from './shared/messages.ts'
 import { forChat, said, textOf } from './shared/rule.ts'
 import { ollamaEmbeddings } from './shared/ollama-embed.ts'
-import { serverPath, serverRoot } from './shared/server-root.ts'
+import { ollamaShow } from './shared/ollama-show.ts'
+import { localListingMs, serverPath, serverRoot } from './shared/server-root.ts'
 
 export default defineProvider({
   name: 'ollama',
@@ -22,6 +23,8 @@ export default defineProvider({
     embeddings: 'POST /api/embed',
     models: 'GET /v1/models',
   },
+  modelDetails: ollamaShow,
+  listingTimeoutMs: localListingMs,
   usageOnRequest: true,
   adapters: { embeddings: ollamaEmbeddings },
   resolve: serverRoot,

@@ -2,7 +2,7 @@
 
 import { defineProvider } from '../core/index.ts'
 import { listOf } from './shared/listing.ts'
-import { serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
+import { localListingMs, serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
 
 export default defineProvider({
   name: 'sglang',
@@ -13,6 +13,7 @@ export default defineProvider({
   dialects: ['openai-chat'],
   operations: { ...serverOperations, responses: 'POST /v1/responses' },
   usageOnRequest: true,
+  listingTimeoutMs: localListingMs,
   resolve: serverRoot,
   passthrough: serverPath,
   respell: serverRules,

@@ -3,7 +3,7 @@
 import { defineProvider } from '../core/index.ts'
 import { listOf } from './shared/listing.ts'
 import { rerank } from './shared/rerank.ts'
-import { serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
+import { localListingMs, serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
 
 export default defineProvider({
   name: 'vllm',
@@ -20,6 +20,7 @@ export default defineProvider({
   },
   adapters: { rerank },
   usageOnRequest: true,
+  listingTimeoutMs: localListingMs,
   resolve: serverRoot,
   passthrough: serverPath,
   respell: serverRules,

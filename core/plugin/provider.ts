@@ -94,6 +94,14 @@ export interface ResolvedFacts {
   readonly listingUrl?: string
 }
 
+/** A call for each model, by which its provider says more of it. A model of which it does not is listed without. */
+export interface ModelDetails {
+  readonly endpoint: Endpoint
+  /** The body of the call, to be spelled as JSON. */
+  ask(id: string): unknown
+  read(reply: unknown): ModelMetadata
+}
+
 export interface ProviderDefinition {
   /** The type, as `providers.<name>.type` says it. */
   readonly name: string
@@ -180,6 +188,10 @@ export interface ProviderDefinition {
   models?(body: unknown): readonly ModelEntry[]
   /** Where the list goes on: the query of its next page, for example `?after_id=x`; `undefined` behind the last. */
   nextPage?(body: unknown): string | undefined
+  /** Says of each listed model what the list leaves out. */
+  readonly modelDetails?: ModelDetails
+  /** How long a page of its model list may take, in milliseconds. 10 s by default. */
+  readonly listingTimeoutMs?: number
   /** Adds what the vendor wants on a call: signatures, versions. */
   sign?(call: ProviderCall, settings: ProviderSettings): void | Promise<void>
   /** What `sign` adds depends on the body: one that flows is collected first, up to 64 MiB. */

@@ -1,13 +1,13 @@
 /** The models that a provider offers, as its API lists them, page by page. */
 
-import type { ModelEntry, ProviderDefinition } from '../plugin/provider.ts'
-import type { EndpointPlace } from './provider-facts.ts'
+import type { ModelDetails, ModelEntry, ProviderDefinition } from '../plugin/provider.ts'
+import { placeOf, type EndpointPlace } from './provider-facts.ts'
 import type { OutgoingCall, Transport } from './transport.ts'
 
 export interface ModelListing {
   readonly place: EndpointPlace
-  /** How its type reads a page, and finds the next one. */
-  readonly definition: Pick<ProviderDefinition, 'models' | 'nextPage'>
+  /** How its type reads a page, finds the next one, and asks for details. */
+  readonly definition: Pick<ProviderDefinition, 'models' | 'nextPage' | 'modelDetails'>
   readonly transport: Transport
   /** Those of one call, with its key. */
   headers(): string[]
@@ -17,22 +17,33 @@ export interface ModelListing {
 const mostPages = 100
 
 /** @throws Error if the provider does not say */
-export async function listModels({ place, definition, transport, headers }: ModelListing, timeoutMs: number): Promise<readonly ModelEntry[]> {
-  const { models = openAiModels, nextPage } = definition
+export async function listModels(listing: ModelListing, timeoutMs: number): Promise<readonly ModelEntry[]> {
+  const { place, definition: { models = openAiModels, nextPage, modelDetails }, headers } = listing
   const entries: ModelEntry[] = []
   let path: string | undefined = place.path
   for (let page = 0; path !== undefined && page < mostPages; page++) {
-    const answer = await fetched(transport, { operation: 'models', ...place, path, headers: headers(), body: undefined }, timeoutMs)
-    const body = JSON.parse(answer.toString()) as unknown
+    const body = await fetched(listing.transport, { operation: 'models', ...place, path, headers: headers(), body: undefined }, timeoutMs)
     entries.push(...models(body))
     const next = nextPage?.(body)
     path = next === undefined ? undefined : place.path.replace(/\?.*$/, '') + next
   }
-  return entries
+  return modelDetails === undefined ? entries : await Promise.all(entries.map(entry => detailed(entry, modelDetails, listing, timeoutMs)))
 }
 
-function fetched(transport: Transport, call: OutgoingCall, timeoutMs: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
+/** The entry, with what its provider says of it when asked; without, if it says nothing. */
+async function detailed(entry: ModelEntry, { endpoint, ask, read }: ModelDetails, { transport, headers }: ModelListing, timeoutMs: number): Promise<ModelEntry> {
+  const body = Buffer.from(JSON.stringify(ask(entry.id)))
+  const call = { operation: 'models', ...placeOf(endpoint), headers: [...headers(), 'Content-Type', 'application/json'], body }
+  try {
+    return { ...entry, metadata: { ...entry.metadata, ...read(await fetched(transport, call, timeoutMs)) } }
+  } catch {
+    return entry
+  }
+}
+
+/** @throws Error if there is no answer, or none in JSON */
+function fetched(transport: Transport, call: OutgoingCall, timeoutMs: number): Promise<unknown> {
+  return new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = []
     let status = 0
     const timer = setTimeout(() => { running.abort(); reject(new Error(`no answer within ${timeoutMs} ms`)) }, timeoutMs)
@@ -43,7 +54,7 @@ function fetched(transport: Transport, call: OutgoingCall, timeoutMs: number): P
       onEnd: () => done(() => status === 200 ? resolve(Buffer.concat(chunks)) : reject(new Error(`${call.method} ${call.path} answered ${status}`))),
       onError: cause => done(() => reject(cause)),
     })
-  })
+  }).then(body => JSON.parse(body.toString()) as unknown)
 }
 
 /** OpenAI's list, or a bare array of its entries. */

@@ -37,8 +37,10 @@ export function endpointsOf({ operations, settings }: ProviderFacts): ReadonlyMa
   const only = settings['operations'] as readonly string[] | undefined
   return new Map(Object.entries(operations)
     .filter(([operation]) => only === undefined || only.includes(operation))
-    .map(([operation, endpoint]) => {
-      const [method = '', path = ''] = endpoint.split(' ')
-      return [operation, { method, path }]
-    }))
+    .map(([operation, endpoint]) => [operation, placeOf(endpoint)]))
+}
+
+export function placeOf(endpoint: Endpoint): EndpointPlace {
+  const [method = '', path = ''] = endpoint.split(' ')
+  return { method, path }
 }

@@ -42,7 +42,7 @@ export class Inventory implements ModelInventory {
     if (this.#isFixed) return undefined
     const at = this.#now()
     try {
-      this.#discovered = await this.provider.models(listingLimitMs)
+      this.#discovered = await this.provider.models(this.provider.definition.listingTimeoutMs ?? listingLimitMs)
       this.state = 'fresh'
       this.lastFetch = { at, succeededAt: at }
       return undefined

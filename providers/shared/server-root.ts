@@ -6,6 +6,9 @@ import { tokensField } from './fields.ts'
 import { developerAsSystem, dropThoughts } from './messages.ts'
 import { forChat } from './rule.ts'
 
+/** A server nearby that takes longer to list its models is taken for one that is down. */
+export const localListingMs = 5_000
+
 /** What is below /v1, whether a passed-through path says so or not. */
 const belowV1 = /^\/(?:models|chat\/completions|responses|completions|embeddings|messages|audio\/.*|files.*|batches.*)(?:\/.*)?$/
 

@@ -82,6 +82,17 @@ describe('anthropic', () => {
       ])
       expect(() => anthropic.models?.({})).to.throw(/model list/)
     })
+    for (const [what, said, metadata] of [
+      ['their names', { display_name: 'A' }, { display_name: 'A' }],
+      ['what becomes of them', { lifecycle: { status: 'deprecated' } }, { lifecycle: { status: 'deprecated' } }],
+      ['what they can', { capabilities: { image_input: true, pdf_input: { supported: true }, structured_outputs: { supported: false }, batch: false, citations: true } }, { capabilities: { vision: true, pdf: true, json_schema: false, batch: false } }],
+      ['how they think', { capabilities: { thinking: { types: ['adaptive', 1] }, effort: ['low', 'high'] } }, { capabilities: { reasoning: true, thinking_types: ['adaptive'], efforts: ['low', 'high'] } }],
+      ['how they think, flag by flag', { capabilities: { thinking: { supported: true, types: { adaptive: { supported: true }, enabled: { supported: false } } }, effort: { supported: true, low: { supported: true }, max: { supported: false } } } }, { capabilities: { reasoning: true, thinking_types: ['adaptive'], efforts: ['low'] } }],
+      ['that they do not think', { capabilities: { thinking: { supported: false }, effort: { supported: false, low: { supported: false } } } }, { capabilities: { reasoning: false } }],
+      ['nothing that is not said', { display_name: 1, max_tokens: null, capabilities: null, lifecycle: null }, undefined],
+    ] as const) {
+      it(`have ${what}`, () => expect(anthropic.models?.({ data: [{ id: 'a', ...said }] })).to.deep.equal([{ id: 'a', owned_by: 'anthropic', ...(metadata === undefined ? {} : { metadata }) }]))
+    }
   })
 
   describe('calls', () => {

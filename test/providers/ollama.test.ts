@@ -32,6 +32,21 @@ describe('the provider ollama', () => {
   it('is asked for max_tokens, and gets the role developer as system', () => expect(respelled(ollama, { max_completion_tokens: 5, messages: [{ role: 'developer', content: 'x' }] }).body).to.deep.equal({ max_tokens: 5, messages: [{ role: 'system', content: 'x' }] }))
   it('knows a model with and without :latest', () => expect(['llama3.2', 'llama3.2:latest', 'llama3.2:3b'].map(id => ollama.canonical?.(id))).to.deep.equal(['llama3.2', 'llama3.2', 'llama3.2:3b']))
 
+  describe('says of a model', () => {
+    for (const [what, reply, metadata] of [
+      ['what it can', { capabilities: ['completion', 'tools', 'thinking'] }, { modes: ['chat'], capabilities: { vision: false, tools: true, reasoning: true } }],
+      ['that it embeds', { capabilities: ['embedding'] }, { modes: ['embedding'], capabilities: { vision: false, tools: false, reasoning: false } }],
+      ['that it sees', { capabilities: ['completion', 'vision'] }, { modes: ['chat'], capabilities: { vision: true, tools: false, reasoning: false } }],
+      ['how much it reads', { model_info: { 'general.architecture': 'llama', 'llama.context_length': 131_072, 'clip.context_length': 7 } }, { context_window: 131_072 }],
+      ['nothing, if it is older', {}, {}],
+      ['nothing by null', null, {}],
+    ] as const) {
+      it(what, () => expect(ollama.modelDetails?.read(reply)).to.deep.equal(metadata))
+    }
+    it('when asked for it by its id', () => expect([ollama.modelDetails?.endpoint, ollama.modelDetails?.ask('llama3.2:latest')]).to.deep.equal(['POST /api/show', { model: 'llama3.2:latest' }]))
+  })
+  it('is taken for down after 5 s', () => expect(ollama.listingTimeoutMs).to.equal(5_000))
+
   describe('embeds', () => {
     const adapter = ollama.adapters?.['embeddings']
     const asked = (body: object) => ({ operation: 'embeddings', body: { model: 'm', ...body } as JsonObject, files: [], to: destination({ provider: 'ollama' }), losses: new Losses() })
