@@ -34,10 +34,18 @@ export function conversationEndpoint(ground: ApiGround): AdminEndpoint {
       if (journal === undefined) return { anchor_id: id, entries: [], truncated: false }
       const anchor = await visibleRow(call, ground)
       const search = { journal, scope: scopeFilter({ ...call, query: {} }), limit: Number(call.query['limit']), isOver: deadline(clock) }
-      const { rows, truncated } = anchor.session_id === null ? await linked(anchor, search) : await ofSession(anchor, search)
+      const { rows, truncated } = await around(anchor, search)
       return { anchor_id: id, entries: await viewsOf(rows, ground, fullView), truncated }
     },
   }
+}
+
+/** Of a session that the gateway guessed from how calls begin, responses know better what they go on from. */
+async function around(anchor: AuditRow, search: Search): Promise<Found> {
+  const { session_id: session } = anchor
+  if (session !== null && !session.startsWith('auto-')) return await ofSession(anchor, search)
+  const found = await linked(anchor, search)
+  return session === null || found.rows.length > 1 ? found : await ofSession(anchor, search)
 }
 
 function deadline(clock: Clock): () => boolean {

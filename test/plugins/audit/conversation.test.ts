@@ -15,6 +15,7 @@ const rows = [
   linked('round', 6, 'resp_about'), linked('about', 7, 'resp_round'),
   linked('self', 8, 'resp_self'),
   linked('orphan', 9, 'resp_nowhere'),
+  linked('guess', 12, null, { session_id: 'auto-guess' }), linked('guess-on', 13, 'resp_guess', { session_id: 'auto-another' }), linked('alike', 14, null, { session_id: 'auto-guess' }),
   linked('hidden', 10, null, { user_path: '/other' }), linked('seen', 11, 'resp_hidden', { user_path: '/acme' }),
   ...Array.from({ length: 60 }, (_, i) => linked(`long${i}`, 100 + i, i === 0 ? null : `resp_long${i - 1}`)),
 ]
@@ -44,6 +45,8 @@ describe('the conversation around a row', () => {
     ['leaves other branches out of the way back', 'four', '', 'one two three four', false],
     ['ends where responses go round in a circle', 'round', '', 'round about', false],
     ['ends with a response that goes on from itself', 'self', '', 'self', false],
+    ['goes along responses, whatever sessions they were guessed to be of', 'guess-on', '', 'guess guess-on', false],
+    ['is the session that it was guessed to be of, when no response goes on', 'alike', '', 'guess alike', false],
     ['is alone when what it goes on from is not there', 'orphan', '', 'orphan', false],
     ['keeps to what the administrator may see', 'seen', '', 'seen', false, '/acme'],
     ['takes as many as are asked for', 'long59', '&limit=3', 'long57 long58 long59', true],
