@@ -50,7 +50,7 @@ async function put(around: Surroundings, call: AdminCall): Promise<GuardrailView
   const body = call.body as GuardrailWrite
   const standing = checked(book, body.name, call)
   const taken = book.takenBy(body.name)
-  if (taken !== undefined) throw wrong('name', taken)
+  if (taken !== undefined) throw gatewayError('conflict', taken, { param: 'name' })
   const type = typeNamed(around.types, body.type)
   const isSameType = standing?.rule.type === body.type
   const config = unmasked(body.config ?? {}, isSameType ? standing.rule.config : {}, type.definition.schema)

@@ -32,7 +32,7 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
 async function put({ book, guardrails, clock }: Surroundings, call: AdminCall): Promise<HeaderPolicyView> {
   const { name, ...written } = call.body as HeaderPolicyWrite
   if (name.trim() !== name) throw wrong('name', 'a name neither begins nor ends with a blank')
-  if (guardrails.find(name) !== undefined) throw wrong('name', `there is a guardrail ${JSON.stringify(name)}`)
+  if (guardrails.find(name) !== undefined) throw gatewayError('conflict', `there is a guardrail ${JSON.stringify(name)}`, { param: 'name' })
   const standing = changeable(book, name, call)
   const policy: Omit<HeaderPolicy, 'name'> = { step: 0, methods: [], paths: [], when: [], ...written }
   const problem = headerPolicyProblem(policy)

@@ -5,7 +5,7 @@ import { definition, gatewayError, type AdminCall, type AdminEndpoint, type Cloc
 import file from '../../schemas/admin/users.schema.json' with { type: 'json' }
 import type { DirectoryUser, DirectoryUserWrite, GroupDelete, UserDelete, UserGroup, UserGroupWrite } from '../../schemas/admin/users.schema.ts'
 import { readSegment, type Directory } from './directory.ts'
-import type { DirectoryStore } from './directory-store.ts'
+import { visible, type DirectoryStore, type Meant, type Shown } from './directory-store.ts'
 
 export interface DirectoryGround {
   readonly store: DirectoryStore
@@ -16,20 +16,21 @@ export function directoryEndpoints(ground: DirectoryGround): readonly AdminEndpo
   const [group, user] = [definition(file, 'UserGroup'), definition(file, 'DirectoryUser')]
   const { store } = ground
   return [
-    { method: 'GET', path: '/user-groups', scope: 'global', summary: 'The groups of users, and the paths that they stand for.', response: definition(file, 'UserGroups'), handle: () => groupViews(store.directory) },
-    { method: 'PUT', path: '/user-groups', scope: 'global', summary: 'Makes a group, or moves one with all that is in it.', body: definition(file, 'UserGroupWrite'), response: group, handle: call => putGroup(ground, call) },
-    { method: 'DELETE', path: '/user-groups', scope: 'global', summary: 'Deletes a group that is empty.', body: definition(file, 'GroupDelete'), handle: call => deleteGroup(ground, call) },
-    { method: 'GET', path: '/directory/users', scope: 'global', summary: 'The users, and the paths at which they stand.', response: definition(file, 'DirectoryUsers'), handle: () => userViews(store.directory) },
-    { method: 'PUT', path: '/directory/users', scope: 'global', summary: 'Makes a user, renames one, or moves one to another group.', body: definition(file, 'DirectoryUserWrite'), response: user, handle: call => putUser(ground, call) },
-    { method: 'DELETE', path: '/directory/users', scope: 'global', summary: 'Deletes a user; keys of his stay at the path that they were made for.', body: definition(file, 'UserDelete'), handle: call => deleteUser(ground, call) },
+    { method: 'GET', path: '/user-groups', scope: 'subtree', summary: 'The groups of users, and the paths that they stand for.', response: definition(file, 'UserGroups'), handle: ({ scope }) => visible(groupsShown, store.directory, scope) },
+    { method: 'PUT', path: '/user-groups', scope: 'subtree', summary: 'Makes a group, or moves one with all that is in it.', body: definition(file, 'UserGroupWrite'), response: group, handle: call => putGroup(ground, call) },
+    { method: 'DELETE', path: '/user-groups', scope: 'subtree', summary: 'Deletes a group that is empty.', body: definition(file, 'GroupDelete'), handle: call => deleteGroup(ground, call) },
+    { method: 'GET', path: '/directory/users', scope: 'subtree', summary: 'The users, and the paths at which they stand.', response: definition(file, 'DirectoryUsers'), handle: ({ scope }) => visible(usersShown, store.directory, scope) },
+    { method: 'PUT', path: '/directory/users', scope: 'subtree', summary: 'Makes a user, renames one, or moves one to another group.', body: definition(file, 'DirectoryUserWrite'), response: user, handle: call => putUser(ground, call) },
+    { method: 'DELETE', path: '/directory/users', scope: 'subtree', summary: 'Deletes a user; keys of his stay at the path that they were made for.', body: definition(file, 'UserDelete'), handle: call => deleteUser(ground, call) },
   ]
 }
 
 async function putGroup({ store, clock }: DirectoryGround, call: AdminCall): Promise<UserGroup | undefined> {
   const body = call.body as UserGroupWrite
   const name = readSegment(body.name, 'name', '/,')
+  const group = groupNamed(name)
   const now = clock.now()
-  return await store.write(call, directory => groupViews(directory).find(known => known.name === name), groupViews, ({ groups, users }) => {
+  return await store.write(call, group, ({ groups, users }) => {
     const before = own(groups, name)
     const parent = body.parent === undefined ? before?.parent ?? null : emptyAsNull(body.parent)
     return { groups: { ...groups, [name]: { parent, created_at: before?.created_at ?? now, updated_at: now } }, users }
@@ -38,8 +39,9 @@ async function putGroup({ store, clock }: DirectoryGround, call: AdminCall): Pro
 
 async function deleteGroup({ store }: DirectoryGround, call: AdminCall): Promise<void> {
   const name = (call.body as GroupDelete).name.trim()
-  await store.write(call, directory => groupViews(directory).find(known => known.name === name), groupViews, ({ groups, users }) => {
-    if (own(groups, name) === undefined) throw gatewayError('not_found', `there is no group ${JSON.stringify(name)}`, { param: 'name' })
+  const group = groupNamed(name)
+  await store.write(call, group, ({ groups, users }) => {
+    if (own(groups, name) === undefined) throw group.missing
     const isEmpty = !Object.values(groups).some(({ parent }) => parent === name) && !Object.values(users).some(({ group }) => group === name)
     if (!isEmpty) throw gatewayError('in_use', `the group ${JSON.stringify(name)} is not empty`, { param: 'name' })
     const { [name]: _, ...rest } = groups
@@ -50,29 +52,42 @@ async function deleteGroup({ store }: DirectoryGround, call: AdminCall): Promise
 async function putUser({ store, clock }: DirectoryGround, call: AdminCall): Promise<DirectoryUser | undefined> {
   const { id = randomUUID(), name, group, description } = call.body as DirectoryUserWrite
   const isNew = (call.body as DirectoryUserWrite).id === undefined
+  const user = userWith(id)
   const now = clock.now()
-  return await store.write(call, directory => userViews(directory).find(known => known.id === id), userViews, ({ groups, users }) => {
+  return await store.write(call, user, ({ groups, users }) => {
     const before = own(users, id)
-    if (before === undefined && !isNew) throw gatewayError('not_found', 'there is no such user', { param: 'id' })
+    if (before === undefined && !isNew) throw user.missing
     if (before === undefined && name === undefined) throw gatewayError('missing_required_parameter', 'name is required', { param: 'name' })
-    const user = {
+    const written = {
       name: name === undefined ? before?.name ?? '' : readSegment(name, 'name'),
       group: group === undefined ? before?.group ?? null : emptyAsNull(group),
       description: description?.trim() ?? before?.description ?? '',
       created_at: before?.created_at ?? now,
       updated_at: now,
     }
-    return { groups, users: { ...users, [id]: user } }
+    return { groups, users: { ...users, [id]: written } }
   })
 }
 
 async function deleteUser({ store }: DirectoryGround, call: AdminCall): Promise<void> {
   const { id } = call.body as UserDelete
-  await store.write(call, directory => userViews(directory).find(known => known.id === id), userViews, ({ groups, users }) => {
-    if (own(users, id) === undefined) throw gatewayError('not_found', 'there is no such user', { param: 'id' })
+  const user = userWith(id)
+  await store.write(call, user, ({ groups, users }) => {
+    if (own(users, id) === undefined) throw user.missing
     const { [id]: _, ...rest } = users
     return { groups, users: rest }
   })
+}
+
+const groupsShown: Shown<UserGroup> = { all: groupViews, pathOf: ({ path }) => path }
+const usersShown: Shown<DirectoryUser> = { all: userViews, pathOf: ({ user_path: path }) => path }
+
+function groupNamed(name: string): Meant<UserGroup> {
+  return { ...groupsShown, isMeant: view => view.name === name, missing: gatewayError('not_found', `there is no group ${JSON.stringify(name)}`, { param: 'name' }) }
+}
+
+function userWith(id: string): Meant<DirectoryUser> {
+  return { ...usersShown, isMeant: view => view.id === id, missing: gatewayError('not_found', 'there is no such user', { param: 'id' }) }
 }
 
 function groupViews(directory: Directory): UserGroup[] {

@@ -1,7 +1,25 @@
 /** The directory in the store, the same for all processes; every write is checked against all of it. */
 
-import { Conflict, gatewayError, SharedDocument, type AdminCall, type Records } from '../../core/index.ts'
+import { Conflict, gatewayError, isWithin, SharedDocument, type AdminCall, type AdminScope, type GatewayError, type Records } from '../../core/index.ts'
 import { Directory, emptyDirectory, type DirectoryContent } from './directory.ts'
+
+/** What administrators see of one kind of things in the directory. */
+export interface Shown<View> {
+  all(directory: Directory): readonly View[]
+  pathOf(view: View): string
+}
+
+/** One of them, that is to be changed. */
+export interface Meant<View> extends Shown<View> {
+  isMeant(view: View): boolean
+  /** What is said where it is not there, or not the administrator's to see. */
+  readonly missing: GatewayError
+}
+
+/** Those in a scope. */
+export function visible<View>({ all, pathOf }: Shown<View>, directory: Directory, { root, isGlobal }: AdminScope): readonly View[] {
+  return all(directory).filter(view => isGlobal || isWithin(pathOf(view), root))
+}
 
 export class DirectoryStore {
   readonly #document: SharedDocument<DirectoryContent>
@@ -24,19 +42,23 @@ export class DirectoryStore {
   }
 
   /**
-   * Writes, and tells of it.
-   * @param view what the caller sees of what is changed
-   * @param list the listing that it stands in
+   * Writes, and tells of it. Who administers one path changes what stands below, and keeps it there.
    * @param edit what stands afterwards. @throws GatewayError
    */
-  async write<View>(call: AdminCall, view: (directory: Directory) => View | undefined, list: (directory: Directory) => readonly View[], edit: (content: DirectoryContent) => DirectoryContent): Promise<View | undefined> {
+  async write<View>(call: AdminCall, meant: Meant<View>, edit: (content: DirectoryContent) => DirectoryContent): Promise<View | undefined> {
+    const find = (directory: Directory) => meant.all(directory).find(view => meant.isMeant(view))
     let before: View | undefined
+    let after: View | undefined
     await this.#document.change(content => {
-      before = view(this.directory)
-      call.ifMatch(before, list(this.directory))
-      return new Directory(edit(content)).content
+      const list = visible(meant, this.directory, call.scope)
+      before = find(this.directory)
+      if (before !== undefined && !list.some(view => meant.isMeant(view))) throw meant.missing
+      call.ifMatch(before, list)
+      const next = new Directory(edit(content))
+      after = find(next)
+      if (after !== undefined) call.confine(meant.pathOf(after))
+      return next.content
     }).catch(refuseConflict)
-    const after = view(this.directory)
     call.changed(before, after)
     return after
   }

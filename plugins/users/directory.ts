@@ -63,7 +63,7 @@ export class Directory implements Users {
   }
 
   #place(what: string, path: string, paths: Map<string, string>, byPath: Map<string, string>): void {
-    if (this.#groupsByPath.has(path) || this.#usersByPath.has(path)) throw wrong('name', `another group or user stands at ${path}`)
+    if (this.#groupsByPath.has(path) || this.#usersByPath.has(path)) throw gatewayError('conflict', `another group or user stands at ${path}`, { param: 'name' })
     paths.set(what, path)
     byPath.set(path, what)
   }

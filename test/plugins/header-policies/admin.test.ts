@@ -103,8 +103,8 @@ describe('header policies of administrators', () => {
     await using gateway = await AdminGateway.start()
     await makePolicy(gateway)
     await makeGuardrail(gateway, mask)
-    expectRefusal(await gateway.call('PUT', '/guardrails', { body: { ...mask, name: 'pin beta' } }), 400, 'invalid_value', 'name')
-    expectRefusal(await gateway.call('PUT', '/header-policies', { body: { ...pin, name: 'mask' } }), 400, 'invalid_value', 'name')
+    expectRefusal(await gateway.call('PUT', '/guardrails', { body: { ...mask, name: 'pin beta' } }), 409, 'conflict', 'name')
+    expectRefusal(await gateway.call('PUT', '/header-policies', { body: { ...pin, name: 'mask' } }), 409, 'conflict', 'name')
   })
 
   it('cannot go while a workflow names them', async () => {

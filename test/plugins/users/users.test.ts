@@ -23,19 +23,19 @@ describeRoutes([
     ],
   },
   { method: 'DELETE', path: '/users?user_path=/team', scope: 'subtree', prepare: gateway => gateway.call('PUT', '/users', { body: node }), malformed: [{ name: 'no path', path: '/users', code: 'missing_required_parameter', param: 'user_path' }] },
-  { method: 'GET', path: '/user-groups', scope: 'global', prepare: group('eng'), malformed: [{ name: 'an unknown parameter', path: '/user-groups?x=1', code: 'unsupported_parameter', param: 'x' }] },
+  { method: 'GET', path: '/user-groups', scope: 'subtree', prepare: group('eng'), malformed: [{ name: 'an unknown parameter', path: '/user-groups?x=1', code: 'unsupported_parameter', param: 'x' }] },
   {
-    method: 'PUT', path: '/user-groups', scope: 'global', body: { name: 'eng' },
+    method: 'PUT', path: '/user-groups', scope: 'subtree', body: { name: 'eng' },
     malformed: [
       { name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' },
       { name: 'a name with a comma', body: { name: 'a,b' }, param: 'name' },
       { name: 'a parent that is not there', body: { name: 'eng', parent: 'all' }, param: 'parent' },
     ],
   },
-  { method: 'DELETE', path: '/user-groups', scope: 'global', body: { name: 'eng' }, status: 204, prepare: group('eng'), malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }] },
-  { method: 'GET', path: '/directory/users', scope: 'global', prepare: gateway => gateway.call('PUT', '/directory/users', { body: { name: 'ann' } }), malformed: [{ name: 'an unknown parameter', path: '/directory/users?x=1', code: 'unsupported_parameter', param: 'x' }] },
+  { method: 'DELETE', path: '/user-groups', scope: 'subtree', body: { name: 'eng' }, status: 204, prepare: group('eng'), malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }] },
+  { method: 'GET', path: '/directory/users', scope: 'subtree', prepare: gateway => gateway.call('PUT', '/directory/users', { body: { name: 'ann' } }), malformed: [{ name: 'an unknown parameter', path: '/directory/users?x=1', code: 'unsupported_parameter', param: 'x' }] },
   {
-    method: 'PUT', path: '/directory/users', scope: 'global', body: { name: 'ann' },
+    method: 'PUT', path: '/directory/users', scope: 'subtree', body: { name: 'ann' },
     malformed: [
       { name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' },
       { name: 'a name with a slash', body: { name: 'a/b' }, param: 'name' },
@@ -128,6 +128,27 @@ describe('groups and users', () => {
   const put = (body: object) => gateway.call('PUT', '/directory/users', { body })
   const paths = async () => Object.fromEntries((await gateway.call('GET', '/directory/users')).json.map(({ name, user_path: path }: { name: string; user_path: string }) => [name, path]))
 
+  it('are shown to who administers a path as far as they stand below it', async () => {
+    await put({ name: 'ann', group: 'backend' })
+    await put({ name: 'bob', group: 'eng' })
+    const seen = async (path: string, as: string) => (await gateway.call('GET', path, { as })).json.map(({ name }: { name: string }) => name)
+    expect([await seen('/user-groups', '/eng/backend'), await seen('/directory/users', '/eng/backend'), await seen('/directory/users', '/eng')]).to.deep.equal([['backend'], ['ann'], ['ann', 'bob']])
+  })
+
+  it('are changed by who administers a path as far as they stand below it, and stay there', async () => {
+    const [ann, bob] = [(await put({ name: 'ann', group: 'backend' })).json, (await put({ name: 'bob', group: 'eng' })).json]
+    const as = '/eng/backend'
+    const write = async (method: string, path: string, body: object) => await gateway.call(method, path, { body, as })
+    expect((await write('PUT', '/directory/users', { name: 'cid', group: 'backend' })).json.user_path).to.equal('/eng/backend/cid')
+    expect((await write('PUT', '/user-groups', { name: 'ops', parent: 'backend' })).json.path).to.equal('/eng/backend/ops')
+    for (const body of [{ name: 'dan' }, { id: ann.id, group: 'eng' }]) expectRefusal(await write('PUT', '/directory/users', body), 403, 'user_path_out_of_scope')
+    expectRefusal(await write('PUT', '/user-groups', { name: 'ops', parent: '' }), 403, 'user_path_out_of_scope')
+    expectRefusal(await write('PUT', '/user-groups', { name: 'eng', parent: 'backend' }), 404, 'not_found', 'name')
+    const unknown = await write('DELETE', '/directory/users', { id: 'nobody' })
+    for (const method of ['PUT', 'DELETE']) expect((await write(method, '/directory/users', { id: bob.id })).json.error).to.deep.equal(unknown.json.error)
+    expect(await paths()).to.deep.equal({ ann: '/eng/backend/ann', bob: '/eng/bob', cid: '/eng/backend/cid' })
+  })
+
   it('move with all that is in them', async () => {
     await put({ name: 'ann', group: 'backend' })
     await put({ name: 'bob', group: 'eng' })
@@ -140,7 +161,7 @@ describe('groups and users', () => {
   it('move not at all where two would meet, or a circle would close', async () => {
     const { id } = (await put({ name: 'ann', group: 'backend' })).json
     await put({ name: 'ann', group: 'eng' })
-    expectRefusal(await put({ id, group: 'eng' }), 400, 'invalid_value', 'name')
+    expectRefusal(await put({ id, group: 'eng' }), 409, 'conflict', 'name')
     expectRefusal(await group('eng', 'backend')(gateway), 400, 'invalid_value', 'parent')
     expect((await gateway.call('GET', '/directory/users')).json.map(({ user_path: path }: { user_path: string }) => path)).to.deep.equal(['/eng/ann', '/eng/backend/ann'])
     expect((await gateway.call('GET', '/user-groups')).json.map(({ path }: { path: string }) => path)).to.deep.equal(['/eng', '/eng/backend'])
