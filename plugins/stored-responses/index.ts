@@ -53,12 +53,17 @@ export default definePlugin({
       },
       response(exchange) {
         const { reply } = exchange
-        if (reply?.status !== 200) return undefined
+        const references = resolved.get(exchange)
+        if (reply?.status !== 200 || !keeper.isConcerned(exchange, references)) return undefined
         const { document } = reply
-        return keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root), resolved.get(exchange))
+        return keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root), references)
       },
       stream: {
-        last: ({ document }, exchange) => keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')), resolved.get(exchange)),
+        last({ document }, exchange) {
+          const references = resolved.get(exchange)
+          if (!keeper.isConcerned(exchange, references)) return undefined
+          return keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')), references)
+        },
       },
       close: () => store.settled(),
     }

@@ -6,8 +6,6 @@ import type { Resolved } from './references.ts'
 import { nameReferences, outputItems, ownItems, keptOf, type Answer } from './snapshot.ts'
 import type { ResponseStore } from './store.ts'
 
-const nothing: Resolved = {}
-
 export class Keeper {
   readonly #store: ResponseStore
 
@@ -15,13 +13,17 @@ export class Keeper {
     this.#store = store
   }
 
+  /** Whether anything becomes of an answer: else it need not be read. */
+  isConcerned(exchange: Exchange, references: Resolved | undefined): boolean {
+    return exchange.operation === 'responses' && exchange.cache !== 'hit' && (references !== undefined || wantsStore(exchange))
+  }
+
   /**
    * What is stored is found from now on, and nobody waits for its writing; what goes into a conversation is waited for.
    * @param answer undefined for one that cannot be read @returns a refusal, if the conversation could not take it
    */
-  keep(exchange: Exchange, answer: Answer | undefined, references = nothing): Promise<GatewayError | undefined> | GatewayError | undefined {
+  keep(exchange: Exchange, answer: Answer | undefined, references: Resolved = {}): Promise<GatewayError | undefined> | GatewayError | undefined {
     const { conversation } = references
-    if (exchange.operation !== 'responses' || exchange.cache === 'hit') return undefined
     if (answer === undefined) return conversation === undefined ? undefined : notAppended(new Error('the answer cannot be read'))
     if (!isKept(answer.status)) return undefined
     nameReferences(answer, references)

@@ -36,6 +36,8 @@ const reasons: Readonly<Partial<Record<Finish, 'max_output_tokens' | 'content_fi
 export interface WriterOptions extends ResponseFacts {
   /** Of the first text. */
   readonly logprobs?: readonly JsonObject[]
+  /** Nobody wants the events, but what they amount to. */
+  readonly isPlain?: boolean
 }
 
 /**
@@ -45,6 +47,7 @@ export interface WriterOptions extends ResponseFacts {
 export class ResponseWriter implements StreamWriter {
   readonly #context: ReplyContext
   readonly #options: WriterOptions
+  readonly #isPlain: boolean
   readonly #open = new Map<string, Open>()
   /** In the order of their beginning. */
   readonly #unended: Open[] = []
@@ -63,6 +66,7 @@ export class ResponseWriter implements StreamWriter {
   constructor(context: ReplyContext, options: WriterOptions = {}) {
     this.#context = context
     this.#options = options
+    this.#isPlain = options.isPlain === true
   }
 
   write(event: NeutralEvent): string {
@@ -93,10 +97,11 @@ export class ResponseWriter implements StreamWriter {
 
   // Events
 
-  readonly #write: Write = (type, members) => { this.#events += spellEvent(type, this.#sequence++, members) }
+  readonly #write: Write = (type, members) => { if (!this.#isPlain) this.#events += spellEvent(type, this.#sequence++, members) }
 
   /** An event with the whole response, which is JSON already. */
   #tell(type: string, state: ResponseState): void {
+    if (this.#isPlain) return
     this.#events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++},"response":${this.#begun().spell(state)}}\n\n`
   }
 
@@ -172,6 +177,7 @@ export class ResponseWriter implements StreamWriter {
     if (item.keepsBack) return
     item.announce?.(this.#write)
     const { type, head, tail } = logprobs === undefined ? item.piece : item.weighed?.(logprobs) ?? item.piece
+    if (this.#isPlain) return
     this.#events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++}${head}${JSON.stringify(text)}${tail}`
   }
 

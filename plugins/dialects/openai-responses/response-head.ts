@@ -1,5 +1,6 @@
 /** The response around the output, as Tapline writes it: an echo of the request, and what has become of it. */
 
+import type { JsonNode } from '../../../core/document/document.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { parseJson } from '../../../core/neutral/json.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
@@ -29,6 +30,8 @@ const echoed: JsonObject = {
   instructions: null, max_output_tokens: null, metadata: {}, parallel_tool_calls: true, previous_response_id: null, reasoning: { effort: null, summary: null }, store: true,
   temperature: null, text: { format: { type: 'text' } }, tool_choice: 'auto', tools: [], top_p: null, truncation: 'disabled',
 }
+/** The same in JSON. */
+const echoedJson: ReadonlyMap<string, string> = new Map(Object.entries(echoed).map(([name, value]) => [name, JSON.stringify(value)]))
 /** Members that it has where the request has them. */
 const echoedIfThere = ['max_tool_calls', 'prompt_cache_key', 'safety_identifier', 'service_tier', 'top_logprobs', 'user']
 
@@ -40,10 +43,11 @@ export class ResponseHead {
   constructor({ original, created, from, ids }: ReplyContext, model: string | undefined, facts: ResponseFacts = {}) {
     const { extras = {}, serviceTier } = facts
     const head = { id: ids.hex('resp_', 32), object: 'response', created_at: facts.created ?? created, model: model ?? from.model, provider: from.provider }
-    const echo = { ...echoOf(name => original.root.get(name)?.json()), ...serviceTier === undefined ? {} : { service_tier: serviceTier } }
-    const others = Object.entries(extras).filter(([name]) => !Object.hasOwn(head, name) && !Object.hasOwn(echo, name) && !own.has(name))
+    const echo = echoOf(original.root)
+    if (serviceTier !== undefined) echo.set('service_tier', JSON.stringify(serviceTier))
+    for (const [name, value] of Object.entries(extras)) if (!Object.hasOwn(head, name) && !echo.has(name) && !own.has(name)) echo.set(name, JSON.stringify(value))
     this.#before = JSON.stringify(head).slice(0, -1)
-    this.#echo = JSON.stringify({ ...echo, ...Object.fromEntries(others) }).slice(1)
+    this.#echo = `${[...echo].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`
   }
 
   /** The whole response in JSON. */
@@ -56,20 +60,20 @@ export class ResponseHead {
 
 const own = new Set(['status', 'error', 'incomplete_details', 'output', 'usage'])
 
-function echoOf(said: (name: string) => string | undefined): JsonObject {
-  const value = (name: string) => {
-    const json = said(name)
-    return json === undefined || json === 'null' ? undefined : parseJson(json)
+/** Members in JSON, in the order in which they are spelled. */
+function echoOf(request: JsonNode): Map<string, string> {
+  const echo = new Map(echoedJson)
+  for (const name of [...echoedJson.keys(), ...echoedIfThere]) {
+    const said = request.get(name)
+    if (said !== undefined && said.kind !== 'null') echo.set(name, spelled(said, echoed[name]))
   }
-  const always = Object.entries(echoed).map(([name, otherwise]) => [name, filled(value(name), otherwise)] as const)
-  const further = echoedIfThere.flatMap(name => {
-    const there = value(name)
-    return there === undefined ? [] : [[name, there] as const]
-  })
-  return Object.fromEntries([...always, ...further])
+  return echo
 }
 
-/** Objects are filled up with what they lack. */
-function filled(value: Json | undefined, otherwise: Json): Json {
-  return isObject(value) && isObject(otherwise) ? { ...otherwise, ...value } : value ?? otherwise
+/** On one line, as events must be. Objects are filled up with what they lack. */
+function spelled(said: JsonNode, otherwise: Json | undefined): string {
+  const json = said.json()
+  if (said.kind !== 'object' && said.kind !== 'array') return json
+  const value = parseJson(json)
+  return JSON.stringify(isObject(value) && isObject(otherwise) ? { ...otherwise, ...value } : value)
 }
