@@ -7,15 +7,18 @@ import { defined } from '../../../core/neutral/members.ts'
 import { placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
+import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 import { writePrompt } from './prompt.ts'
 import { dialect, joined, type Writing } from './writing.ts'
 
 const takes: ReadonlySet<Untaken> = new Set(['top_k', 'seed', 'presence_penalty', 'frequency_penalty', 'logit_bias', 'user', 'prompt_cache_key', 'service_tier', 'verbosity'])
+const has: ReadonlySet<Unspoken> = new Set(['cache_control', 'detail', 'is_error', 'schema_name'])
 
 /** The body is `{"model", "stream", "options"}`. */
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
   dropUntaken(request, dialect, takes, losses)
+  noteUnspoken(request, dialect, has, losses)
   for (const name of Object.keys(request.extras)) losses.drop(name, `not taken by ${dialect}`)
   const names = new ToolNames({ pattern: /[A-Za-z0-9_-]/, maxLength: 64 }, request.tools.map(({ name }) => name))
   const writing = { to, losses, names }

@@ -28,7 +28,7 @@ function readPart(block: Members, losses: Losses): ResultPart {
     case 'text': return readText(block, losses)
     case 'image': return readImage(block)
     case 'document': return readDocument(block)
-    case 'search_result': return readSearchResult(block)
+    case 'search_result': return readSearchResult(block, losses)
     default: throw refusal(block.at, `a block of type ${JSON.stringify(type ?? null)} cannot be translated`)
   }
 }
@@ -88,8 +88,9 @@ function textsOf(holder: Members): string {
   }).join('')
 }
 
-/** Its title and source on lines before it. */
-function readSearchResult(block: Members): TextBlock {
+/** Its title and source on lines before it. As text it cannot be cited. */
+function readSearchResult(block: Members, losses: Losses): TextBlock {
+  if (block.object('citations')?.flag('enabled') === true) losses.drop('citations', 'search results become text', block.at)
   const lines = [block.text('title'), block.text('source'), textsOf(block)].filter(line => line !== undefined && line !== '')
   return defined<TextBlock>({ type: 'text', text: lines.join('\n'), cache: readCache(block), at: block.at })
 }

@@ -37,7 +37,6 @@ function writeText(block: TextBlock, { marks }: Writing): readonly JsonObject[] 
 }
 
 function writeImage(block: ImageBlock, writing: Writing): JsonObject {
-  if (block.detail !== undefined) writing.losses.silent('detail', `not taken by ${dialect}`)
   return { type: 'image', source: writeSource(block.source, block.at), ...writing.marks.of(block) }
 }
 

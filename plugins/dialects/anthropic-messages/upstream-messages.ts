@@ -58,7 +58,6 @@ function instructions(amid: readonly SystemText[], from: number, to: number): Js
 
 /** Results first. A message without content is left out. */
 function writeGroup(turns: readonly Turn[], writing: Writing): JsonObject[] {
-  if (turns.some(({ name }) => name !== undefined)) writing.losses.silent('name', `not taken by ${dialect}`)
   const results = turns.filter(({ role }) => role === 'tool').flatMap(({ blocks }) => blocks)
   const others = turns.filter(({ role }) => role !== 'tool').flatMap(({ blocks }) => blocks)
   const content = writeContent([...results, ...others], writing)

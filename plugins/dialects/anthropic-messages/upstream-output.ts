@@ -29,7 +29,6 @@ export function writeOutput({ output, tools }: NeutralRequest, thinking: Thinkin
     return { sentences: [jsonSentence] }
   }
   checkSchema(output.schema, field)
-  losses.silent(`${field}.name`, `${dialect} has schemas without names`)
   noteStrictness(output, dialect, losses)
   if (to.traits.jsonSchema !== false) return { sentences: [], format: { type: 'json_schema', schema: strictSchema(output.schema) } }
   if (!usesJsonTool(to.settings)) throw refusal(field, `${to.model} takes no schema for its answer`)

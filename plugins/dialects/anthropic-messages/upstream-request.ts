@@ -4,6 +4,7 @@ import type { Block, Destination, JsonObject, Losses, NeutralRequest, ReasoningC
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { Members } from '../../../core/neutral/members.ts'
+import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 import { writeCache } from './cache-mark.ts'
 import { knownTraits } from './models.ts'
@@ -17,12 +18,14 @@ import { CacheMarks, dialect, toolIds, toolNames, type Writing } from './writing
 
 /** What is carried, or judged here. */
 const takes: ReadonlySet<Untaken> = new Set(['top_k', 'service_tier', 'user', 'safety_identifier'])
+const has: ReadonlySet<Unspoken> = new Set(['cache_control', 'is_error', 'messages'])
 const defaultMaxTokens = 4096
 
 /** @throws GatewayError 400 for what can neither be carried nor dropped */
 export function writeRequest(request: NeutralRequest, destination: Destination, losses: Losses): SpelledRequest {
   const to = known(destination)
   dropUntaken(request, dialect, takes, losses)
+  noteUnspoken(request, dialect, has, losses)
   checkTurns(request, to)
   const own = ownWords(request)
   const functions = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'openai-responses' ? 'drop' : 'refuse' }, losses)

@@ -23,22 +23,27 @@ const documentFormats: Formats = {
 }
 
 export function writeImage({ source, at = 'messages' }: ImageBlock): JsonObject {
-  const mime = source.kind === 'base64' ? source.mime : source.kind === 'url' ? mimeOfName(source.url, imageFormats) : undefined
-  return { image: { format: formatOf(mime, imageFormats, at), source: writeSource(source, at) } }
+  return { image: writeMedia(source, imageFormats, at) }
 }
 
 export function writeVideo({ source, at = 'messages' }: VideoBlock): JsonObject {
-  const mime = source.kind === 'base64' ? source.mime : source.kind === 'url' ? mimeOfName(source.url, videoFormats) : undefined
-  return { video: { format: formatOf(mime, videoFormats, at), source: writeSource(source, at) } }
+  return { video: writeMedia(source, videoFormats, at) }
+}
+
+function writeMedia(source: Source, formats: Formats, at: string): JsonObject {
+  const written = writeSource(source, at)
+  const mime = source.kind === 'base64' ? source.mime : source.kind === 'url' ? mimeOfName(source.url, formats) : undefined
+  return { format: formatOf(mime, formats, at), source: written }
 }
 
 export function writeDocument(file: FileBlock, names: DocumentNames): JsonObject {
   const { source, at = 'messages', name, context, citations } = file
+  const written = source.kind === 'text' ? { bytes: Buffer.from(source.text).toString('base64') } : writeSource(source, at)
   return {
     document: {
       format: formatOf(mimeOfFile(file), documentFormats, at),
       name: names.spell(name),
-      source: source.kind === 'text' ? { bytes: Buffer.from(source.text).toString('base64') } : writeSource(source, at),
+      source: written,
       ...(context === undefined ? {} : { context }),
       ...(citations === true ? { citations: { enabled: true } } : {}),
     },

@@ -3,6 +3,7 @@
 import { refusal, type Destination, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'
+import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 import { CachePoints } from './cache-points.ts'
 import { DocumentNames } from './document-names.ts'
@@ -15,6 +16,7 @@ import { dialect, type Writing } from './writing.ts'
 
 /** What is carried, or judged here. */
 const takes: ReadonlySet<Untaken> = new Set(['top_k', 'service_tier', 'metadata'])
+const has: ReadonlySet<Unspoken> = new Set(['cache_control', 'is_error', 'schema_name'])
 const tiers = new Set(['priority', 'default', 'flex'])
 /** Members that would put a prompt beside the one that policy has seen. */
 const reserved = ['messages', 'system', 'promptVariables']
@@ -22,6 +24,7 @@ const reserved = ['messages', 'system', 'promptVariables']
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
   refuseReserved(request)
   dropUntaken(request, dialect, takes, losses)
+  noteUnspoken(request, dialect, has, losses)
   checkTurns(request, to)
   const writing = writingOf(request, to, losses)
   const thinking = thinkingOf(request, writing)

@@ -5,12 +5,14 @@ import { isObject } from '../../../core/neutral/arguments.ts'
 import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
+import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 import { writeMessages } from './messages.ts'
 import { writeTools } from './tools.ts'
 import { dialect } from './writing.ts'
 
 const takes: ReadonlySet<Untaken> = new Set(['top_k', 'seed', 'presence_penalty', 'frequency_penalty'])
+const has: ReadonlySet<Unspoken> = new Set(['detail'])
 /** Members that would put a prompt beside the one that policy has seen. */
 const reserved = ['messages', 'message', 'chat_history', 'preamble']
 const stopLimit = 5
@@ -18,6 +20,7 @@ const stopLimit = 5
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
   refuseReserved(request)
   dropUntaken(request, dialect, takes, losses)
+  noteUnspoken(request, dialect, has, losses)
   const names = new ToolNames({ pattern: /[A-Za-z0-9_-]/, maxLength: 64 }, request.tools.map(({ name }) => name))
   const writing = { to, losses, names }
   const stop = request.stop.filter(sequence => sequence !== '')

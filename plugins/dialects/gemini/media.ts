@@ -18,11 +18,8 @@ const mimeOf: ReadonlyMap<string, string> = new Map(Object.entries({
 /** @throws GatewayError 400 for an address that Gemini does not read */
 export function mediaParts(block: MediaBlock, to: Destination, losses: Losses): readonly Json[] {
   switch (block.type) {
-    case 'image':
-      if (block.detail !== undefined) losses.silent('detail', 'not taken by Gemini')
-      return [sourcePart(block.source, undefined, block.at, to)]
     case 'audio': return [inline(block.mime, block.data)]
-    case 'video': return [sourcePart(block.source, undefined, block.at, to)]
+    case 'image': case 'video': return [sourcePart(block.source, undefined, block.at, to)]
     case 'file': return fileParts(block, to, losses)
   }
 }
@@ -39,9 +36,16 @@ function fileParts(file: FileBlock, to: Destination, losses: Losses): readonly J
 function sourcePart(source: Source, mime: string | undefined, at: string | undefined, to: Destination): Json {
   switch (source.kind) {
     case 'base64': return inline(mime ?? source.mime, source.data)
-    case 'file': return fileData(source.id.startsWith('files/') ? filesUrl + source.id : source.id, mime, at, to)
+    case 'file': return fileData(ownFile(source, at, to), mime, at, to)
     case 'url': return fileData(source.url, mime, at, to)
   }
+}
+
+/** @throws GatewayError 400 for a file that another vendor keeps */
+function ownFile({ id, vendor }: Extract<Source, { kind: 'file' }>, at: string | undefined, { provider }: Destination): string {
+  const uri = id.startsWith('files/') ? filesUrl + id : id
+  if (!isOwn(uri)) throw refusal(at ?? 'messages', `${provider} has no file of ${vendor}`)
+  return uri
 }
 
 function inline(mimeType: string, data: string): JsonObject {

@@ -99,6 +99,13 @@ describe('requests of anthropic-messages', () => {
       ['thinking that nobody signed', 'assistant', [{ type: 'thinking', thinking: 'hm', signature: '' }], [{ type: 'reasoning', text: 'hm', isSummary: true }]],
     ] as const) it(what, () => expect(blocks(role, content)).to.deep.equal(expected))
 
+    it('a search result that shall be cited leaves a note', () => {
+      const losses = new Losses()
+      const result = { type: 'search_result', title: 't', source: 's', content: [{ type: 'text', text: 'a' }], citations: { enabled: true } }
+      read({ messages: [{ role: 'user', content: [result, { ...result, citations: { enabled: false } }] }] }, losses)
+      expect(losses.list.map(({ field }) => field)).to.deep.equal(['citations'])
+    })
+
     it('tool_result stands in a turn of its own, before what else is said', () => {
       const { turns } = read({ messages: [
         { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'n', input: {} }, { type: 'tool_use', id: 'u', name: 'o', input: {} }] },
