@@ -288,6 +288,10 @@ export interface ProviderSetting {
      * No ids that match one of these.
      */
     exclude?: string[]
+    /**
+     * Only models of which neither a million tokens in nor a million out cost more, in USD; none whose price nobody knows.
+     */
+    max_price_per_mtok?: number
   }
   /**
    * Whether calls of one session keep to one key; false takes the next key for every attempt.

@@ -10,8 +10,10 @@ export interface ModelInventory {
   readonly provider: ProviderInstance
   /** `loading` until the provider was asked once. `stale`: it could not be asked the last time, and an earlier list stands. */
   readonly state: 'loading' | 'fresh' | 'stale'
-  /** By their ids. */
+  /** Those that are offered, by their ids. */
   readonly entries: ReadonlyMap<string, ModelEntry>
+  /** Those that would be offered at any price. */
+  readonly atAnyPrice: ReadonlyMap<string, ModelEntry>
   /** Whether the provider is asked for its models at all; else the configuration names them. */
   readonly isAsked: boolean
   /** Milliseconds since 1970, and what went wrong the last time. */
@@ -30,6 +32,14 @@ export interface Models {
   targets(selector: string): readonly Target[]
   /** Offers a way to choose among the targets of virtual models. @returns how to withdraw it */
   strategy(strategy: RouteStrategy): () => void
-  /** Says what a million tokens in and a million out cost together, in USD. @returns how to withdraw it */
-  prices(price: (target: Target) => number | undefined): () => void
+  /** Says what targets cost. @returns how to withdraw it */
+  prices(prices: TargetPrices): () => void
+}
+
+/** What targets cost, in USD; undefined where nobody names a price. */
+export interface TargetPrices {
+  /** A million tokens in and a million out together. */
+  both(target: Target): number | undefined
+  /** A million tokens in, or a million out: whichever costs more. */
+  dearer(target: Target): number | undefined
 }

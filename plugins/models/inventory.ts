@@ -13,12 +13,14 @@ export class Inventory implements ModelInventory {
   /** `loading` until the provider was asked once. `stale`: the last listing failed, an earlier or configured list stands. */
   state: 'loading' | 'fresh' | 'stale' = 'loading'
   entries: ReadonlyMap<string, ModelEntry> = new Map()
+  atAnyPrice: ReadonlyMap<string, ModelEntry> = new Map()
   /** The ids that are listed by their spellings, of which the provider's type may know several. */
   spellings: ReadonlyMap<string, string> = new Map()
   lastFetch: ModelInventory['lastFetch'] = {}
   readonly #mode: ListMode
   readonly #now: () => number
   #discovered: readonly ModelEntry[] = []
+  #price: (model: string) => number | undefined = () => undefined
 
   /** The inventory of a provider: the same one as long as the provider's configuration stays the same, so that a reload forgets no list. */
   static of(provider: ProviderInstance, mode: ListMode, now: () => number): Inventory {
@@ -56,6 +58,12 @@ export class Inventory implements ModelInventory {
     }
   }
 
+  /** From now on, what a model costs at most in USD per million tokens is this. */
+  priceBy(price: (model: string) => number | undefined): void {
+    this.#price = price
+    this.#offer()
+  }
+
   get isAsked(): boolean {
     return !this.#isFixed
   }
@@ -83,8 +91,18 @@ export class Inventory implements ModelInventory {
     const upstream = new Map(this.#discovered.map(entry => [this.#canonical(entry.id), { created: now, ...entry }]))
     const own = this.#configured.map(({ id }) => upstream.get(this.#canonical(id)) ?? { id, created: now, owned_by: this.provider.type })
     const useOwn = this.#isFixed || this.#mode === 'merge' || upstream.size === 0
-    const keep = filter(this.provider.config.settings['model_filter'] as ModelFilter | undefined)
-    this.entries = new Map([...upstream.values(), ...useOwn ? own : []].filter(({ id }) => keep(id)).map(entry => [entry.id, entry]))
+    const keep = filter(this.#filter)
+    this.atAnyPrice = new Map([...upstream.values(), ...useOwn ? own : []].filter(({ id }) => keep(id)).map(entry => [entry.id, entry]))
+    this.#offer()
+  }
+
+  get #filter(): ModelFilter {
+    return this.provider.config.settings['model_filter'] as ModelFilter | undefined ?? {}
+  }
+
+  #offer(): void {
+    const { max_price_per_mtok: most } = this.#filter
+    this.entries = most === undefined ? this.atAnyPrice : new Map([...this.atAnyPrice].filter(([id]) => (this.#price(id) ?? Infinity) <= most))
     this.spellings = new Map([...this.entries.keys()].flatMap(id => [[this.#canonical(id), id], [id, id]]))
   }
 }
@@ -92,10 +110,12 @@ export class Inventory implements ModelInventory {
 interface ModelFilter {
   readonly include?: readonly string[]
   readonly exclude?: readonly string[]
+  /** In USD. */
+  readonly max_price_per_mtok?: number
 }
 
 /** Globs on the raw id, without regard to case: `*` is any text, `?` one character. */
-function filter({ include = [], exclude = [] }: ModelFilter = {}): (id: string) => boolean {
+function filter({ include = [], exclude = [] }: ModelFilter): (id: string) => boolean {
   const [wanted, unwanted] = [include, exclude].map(globs => globs.map(glob => new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i'))) as [RegExp[], RegExp[]]
   return id => (wanted.length === 0 || wanted.some(glob => glob.test(id))) && !unwanted.some(glob => glob.test(id))
 }

@@ -1,6 +1,6 @@
 /** Which model is where: selectors to targets, over the inventories of all providers and the virtual models. */
 
-import type { Asking, ModelEntry, ModelMetadata, Models, ProviderInstance, RouteStrategy, Target } from '../../core/index.ts'
+import type { Asking, ModelEntry, ModelMetadata, Models, ProviderInstance, RouteStrategy, Target, TargetPrices } from '../../core/index.ts'
 import { isPromise } from '../../core/promise.ts'
 import type { Inventory } from './inventory.ts'
 import { metadataOf } from './metadata.ts'
@@ -68,8 +68,10 @@ export class Registry implements Models, RealModels {
     return this.#virtual.addStrategy(strategy)
   }
 
-  prices(price: (target: Target) => number | undefined): () => void {
-    return this.#virtual.addPrices(price)
+  prices({ both, dearer }: TargetPrices): () => void {
+    for (const inventory of this.#inventories) inventory.priceBy(model => dearer({ provider: inventory.provider, model }))
+    this.index()
+    return this.#virtual.addPrices(both)
   }
 
   /** Wherever calls for a selector may go, in no order; nobody's turn passes. */

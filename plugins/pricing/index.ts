@@ -5,7 +5,7 @@ import { isCatalogued, loadCatalogue } from './catalogue.ts'
 import { overrideEndpoints } from './override-endpoints.ts'
 import { PriceBook } from './price-book.ts'
 import type { PriceList } from './price-list.ts'
-import { rankedPrice } from './rank.ts'
+import { targetPrices } from './rank.ts'
 import { wrongPricesIn } from './said-prices.ts'
 import { schema } from './schema.ts'
 
@@ -32,7 +32,7 @@ export default definePlugin({
           failed: cause => log.warn({ err: cause }, 'the prices that administrators set could not be read; those known stay'),
         })
         await overrides.open()
-        offers.push(models.prices(target => rankedPrice(book, target)))
+        offers.push(models.prices(targetPrices(book)))
       },
       start() {
         const standing = overrides

@@ -66,7 +66,7 @@ export class PriceBook implements Pricing {
 
   #find(model: PricedModel): Known {
     const key = `${model.provider_name}\n${model.provider}\n${model.model}`
-    const entry = this.#inventory(model)?.entries.get(model.model)
+    const entry = this.#inventory(model)?.atAnyPrice.get(model.model)
     const found = this.#known.get(key)
     // Another listing of the provider has other entries.
     if (found !== undefined && found.entry === entry) return found

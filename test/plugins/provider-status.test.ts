@@ -24,7 +24,7 @@ describeRoutes([
 const statusOf = async (gateway: AdminGateway, name = 'openai'): Promise<any> => (await gateway.call('GET', '/providers/status')).json.providers.find((provider: { name: string }) => provider.name === name)
 
 describe('the state of a provider', () => {
-  const inventory = (facts: Partial<ModelInventory>): ModelInventory => ({ provider: undefined as never, state: 'fresh', isAsked: true, entries: new Map(), lastFetch: {}, ...facts })
+  const inventory = (facts: Partial<ModelInventory>): ModelInventory => ({ provider: undefined as never, state: 'fresh', isAsked: true, entries: new Map(), atAnyPrice: new Map(), lastFetch: {}, ...facts })
   const some = new Map([['m', { id: 'm' }]])
   const failed = { at: 2, error: 'no' }
   const fine = { at: 1, succeededAt: 1 }
@@ -107,7 +107,7 @@ describe('GET /admin/providers/status', () => {
 
   it('shows an address without a user, a password and a query', () => {
     const provider = { name: 'x', type: 'x', baseUrl: 'https://user:secret@host/v1?key=hidden', config: { models: [] }, settings: {} } as unknown as ProviderInstance
-    const { config } = viewOf({ inventory: { provider, state: 'fresh', isAsked: true, entries: new Map(), lastFetch: {} }, health: new RequestHealth(new TurnedClock()), circuit: undefined, resilience: {}, isInitialized: true })
+    const { config } = viewOf({ inventory: { provider, state: 'fresh', isAsked: true, entries: new Map(), atAnyPrice: new Map(), lastFetch: {} }, health: new RequestHealth(new TurnedClock()), circuit: undefined, resilience: {}, isInitialized: true })
     expect(config.base_url).to.equal('https://host/v1')
   })
 

@@ -25,6 +25,7 @@ const parsing: readonly (readonly [string, string, string, string])[] = [
   ['BEDROCK_MANTLE_EU_API_KEY', 'bedrock-mantle', 'bedrock-mantle-eu', 'key 1'],
   ['OPENAI_COMPATIBLE_LAB_BASE_URL', 'openai-compatible', 'openai-compatible-lab', '/base_url'],
   ['OPENAI_EAST_MODEL_FILTER_INCLUDE', 'openai', 'openai-east', '/model_filter/include'],
+  ['OPENAI_EAST_MODEL_FILTER_MAX_PRICE_PER_MTOK', 'openai', 'openai-east', '/model_filter/max_price_per_mtok'],
   ['OPENAI_MODELS', 'openai', 'openai', '/models'],
   ['OPENAI_TRIP_ON_WEEKLY_MATCH', 'openai', 'openai', '/resilience/sample/trips/WEEKLY_MATCH'],
   ['OPENAI_US_EAST_TRIP_ON_TRIP_ON_X', 'openai', 'openai-us-east', '/resilience/sample/trips/TRIP_ON_X'],
@@ -58,7 +59,7 @@ describe('providers from variables', () => {
     const config = await load({
       env: {
         OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'https://x.example/v1//', OPENAI_MODELS: 'a, b', OPENAI_PROXY_URL: 'socks5://p.example',
-        OPENAI_MODEL_FILTER_INCLUDE: 'gpt-*', OPENAI_MODEL_FILTER_EXCLUDE: 'x,y',
+        OPENAI_MODEL_FILTER_INCLUDE: 'gpt-*', OPENAI_MODEL_FILTER_EXCLUDE: 'x,y', OPENAI_MODEL_FILTER_MAX_PRICE_PER_MTOK: '2.5',
       },
     })
     expect(config.providers.get('openai')).to.deep.equal({
@@ -66,7 +67,7 @@ describe('providers from variables', () => {
       base_url: 'https://x.example/v1', proxy_url: 'socks5://p.example', models: [{ id: 'a' }, { id: 'b' }],
       settings: {
         type: 'openai', base_url: 'https://x.example/v1', proxy_url: 'socks5://p.example', models: ['a', 'b'],
-        model_filter: { include: ['gpt-*'], exclude: ['x', 'y'] },
+        model_filter: { include: ['gpt-*'], exclude: ['x', 'y'], max_price_per_mtok: 2.5 },
       },
     })
   })

@@ -29,7 +29,8 @@ class Bookshop {
     this.#facts = { type, model, ...rest }
     this.overrides = overrides
     const provider = { name: 'main', type, definition: { name: type }, config: { models: configured === undefined ? [] : [{ id: model, metadata: { pricing: configured } }] } } as unknown as ProviderInstance
-    const inventory = { provider, state: 'fresh' as const, entries: new Map<string, ModelEntry>([[model, { id: model, ...(listed === undefined ? {} : { metadata: { pricing: listed } }) }]]), isAsked: true, lastFetch: {} }
+    const entries = new Map<string, ModelEntry>([[model, { id: model, ...(listed === undefined ? {} : { metadata: { pricing: listed } }) }]])
+    const inventory = { provider, state: 'fresh' as const, entries, get atAnyPrice() { return this.entries }, isAsked: true, lastFetch: {} }
     this.inventory = inventory
     this.book = new PriceBook({
       providers: new Map([['main', provider]]),
