@@ -1,6 +1,6 @@
 /** Anthropic. Facts: https://docs.anthropic.com/en/api */
 
-import { defineProvider, headerIn, type JsonDocument, type JsonNode, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings } from '../core/index.ts'
+import { defineProvider, headerIn, type JsonDocument, type JsonNode, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings, type RespellFacts } from '../core/index.ts'
 import { isSealed } from '../core/neutral/state.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { anthropicModels, nextAnthropicPage } from './shared/anthropic-models.ts'
@@ -91,11 +91,26 @@ function joinBetas(headers: string[]): void {
  * Anthropic does not take what other providers' answers left in a client's history: thinking that nobody signed, state that is sealed or of
  * another vendor.
  */
-function respell(body: JsonDocument): void {
+function respell(body: JsonDocument, { losses }: RespellFacts): void {
   const messages = body.root.get('messages')
   if (messages === undefined || !body.edited && !foreign.some(word => body.bytes.includes(word))) return
+  if (losesItsThread(body.root, messages)) {
+    losses.drop('thinking', 'the thoughts that led to the last call are not signed')
+    body.set(body.root, 'thinking', '{"type":"disabled"}')
+  }
   const emptied = messages.items().filter(message => respellMessage(body, message))
   if (emptied.length > 0) body.remove(messages, ...emptied)
+}
+
+/** With a budget of thoughts, those that led to the last call must come back; other models do without. */
+function losesItsThread(root: JsonNode, messages: JsonNode): boolean {
+  if (textOf(root.get('thinking')?.get('type')) !== 'enabled') return false
+  const last = messages.items().findLast(message => textOf(message.get('role')) === 'assistant')?.get('content')
+  if (last?.kind !== 'array') return false
+  const blocks = last.items()
+  const [first] = blocks.filter(block => !isUnsigned(block))
+  const calls = blocks.some(block => textOf(block.get('type')) === 'tool_use')
+  return calls && blocks.some(isUnsigned) && !/thinking$/.test(textOf(first?.get('type')) ?? '')
 }
 
 /** @returns whether nothing is left of it */

@@ -56,6 +56,23 @@ describe('anthropic', () => {
     it('takes out what is sealed', () => expect(respelled([{ ...signed, signature: 'tl1.abc' }, text]).messages).to.deep.equal([[text]]))
     it('takes out a message of which nothing is left', () => expect(respelled([{ ...signed, signature: '' }]).messages).to.deep.equal([]))
     it('takes out state of other vendors', () => expect(respelled([{ type: 'tool_use', id: 't', name: 'n', input: {}, extra_content: { google: {} } }]).messages).to.deep.equal([[{ type: 'tool_use', id: 't', name: 'n', input: {} }]]))
+    const call = { type: 'tool_use', id: 't', name: 'n', input: {} }
+    const unsigned = { ...signed, signature: '' }
+    const redacted = { type: 'redacted_thinking', data: 'D' }
+    for (const [what, thinking, content, isOff] of [
+      ['that led to a call', { type: 'enabled', budget_tokens: 2000 }, [unsigned, call], true],
+      ['that led to a text', { type: 'enabled', budget_tokens: 2000 }, [unsigned, text], false],
+      ['beside others that are signed', { type: 'enabled', budget_tokens: 2000 }, [unsigned, redacted, call], false],
+      ['of a model that does without', { type: 'adaptive' }, [unsigned, call], false],
+      ['which were not there', { type: 'enabled', budget_tokens: 2000 }, [text, call], false],
+    ] as const) {
+      it(`${isOff ? 'switches thinking off, with a note,' : 'leaves thinking on'} for want of thoughts ${what}`, () => {
+        const body = JsonDocument.parse(Buffer.from(JSON.stringify({ thinking, messages: [{ role: 'user', content: 'a' }, { role: 'assistant', content }, { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't' }] }] })))
+        const losses = new Losses()
+        anthropic.respell?.(body, { operation: 'messages', dialect: 'anthropic-messages', model: 'm', settings, streamed: false, losses })
+        expect([(JSON.parse(body.render().toString()) as { thinking: unknown }).thinking, losses.reported]).to.deep.equal(isOff ? [{ type: 'disabled' }, ['thinking']] : [thinking, []])
+      })
+    }
     it('takes out thinking whose signature policy took', () => {
       expect(respelled([signed, text], body => { body.replace(body.root.get('messages')?.items()[1]?.get('content')?.items()[0]?.get('signature') as never, '""') }).messages).to.deep.equal([[text]])
     })
