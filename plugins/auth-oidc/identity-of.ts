@@ -11,8 +11,10 @@ export function identityOf(payload: JWTPayload, names: ClaimNames): Exclude<Reco
   const userPath = names.user_path === undefined ? undefined : pathOf(claim(payload, names.user_path))
   if (userPath === '') return { refused: `the token's claim ${names.user_path} is no user path` }
   const labels = names.labels === undefined ? [] : labelsOf(claim(payload, names.labels))
+  const { sub: subject } = payload
   return {
     identity: {
+      ...(typeof subject === 'string' && subject !== '' ? { userId: subject } : {}),
       ...(userPath === undefined ? {} : { userPath }),
       ...(labels.length === 0 ? {} : { labels }),
       admin: names.admin_scope === undefined ? 'nothing' : scopeOf(claim(payload, names.admin_scope)),

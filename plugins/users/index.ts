@@ -37,10 +37,10 @@ export default definePlugin({
         const endpoints = [...pathEndpoints({ nodes, access, models, clock, providers: names }), ...directoryEndpoints({ store, clock })]
         for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))
       },
-      /** Who calls is known by the path, unless the key says it. */
+      /** Who calls is known by the path, unless his key says it; before what an identity provider calls him. */
       request(exchange) {
         const { caller, userPath } = exchange
-        if (caller === undefined || caller.userId !== undefined || userPath === '') return
+        if (caller === undefined || caller.keyId !== undefined && caller.userId !== undefined || userPath === '') return
         const userId = store.directory.at(userPath)
         if (userId !== undefined) exchange.caller = { ...caller, userId }
       },

@@ -71,6 +71,20 @@ describe('a gateway that trusts an issuer', () => {
     expect(row).to.include({ auth_method: 'extension', user_path: '/acme/b' })
   })
 
+  it('says in its records who called, by the subject of the token', async () => {
+    await chat('/v1/chat/completions', await token({ sub: 'auth0|jane', team: '/acme/c' }), { 'x-request-id': 'jane' })
+    expect(await auditRow('jane')).to.include({ principal_id: 'auth0|jane' })
+    const { entries } = await (await call('/admin/usage/log?user_path=/acme/c', await token({ admin: '/' }))).json() as { readonly entries: readonly Readonly<Record<string, unknown>>[] }
+    expect(entries[0]).to.include({ user_id: 'auth0|jane' })
+  })
+
+  it('says that it was a user of the directory, where one stands at the path', async () => {
+    const made = await call('/admin/directory/users', await token({ admin: '/' }), { method: 'PUT', body: JSON.stringify({ name: 'ann' }) })
+    const { id } = await made.json() as { readonly id: string }
+    await chat('/v1/chat/completions', await token({ sub: 'auth0|ann', team: '/ann' }), { 'x-request-id': 'ann' })
+    expect(await auditRow('ann')).to.include({ principal_id: id })
+  })
+
   it('writes why a token was refused into the audit log, and never the token', async () => {
     const bad = await token({ exp: clock.now() / 1000 - 60 })
     await chat('/v1/chat/completions', bad, { 'x-request-id': 'expired' })

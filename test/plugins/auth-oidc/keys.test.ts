@@ -6,7 +6,7 @@ import { Issuer } from '../../support/issuer.ts'
 import { until } from '../../support/until.ts'
 import { audience, Trusting } from './trusting.ts'
 
-const passes = { identity: { admin: 'nothing' } }
+const passes = { identity: { userId: 'jane', admin: 'nothing' } }
 const unpublished = { refused: 'the token is signed with a key that its issuer does not publish' }
 const unavailable = { unavailable: 'the keys of the issuer cannot be read' }
 const minuteMs = 60_000

@@ -42,7 +42,7 @@ describe('the tokens of an issuer', () => {
     ['that will be valid before the clocks can differ', ({ issuer, claims, now }) => issuer.sign({ ...claims, nbf: now + 29 })],
     ['that says what kind it is', ({ issuer, claims }) => issuer.sign(claims, { typ: 'at+jwt' })],
   ]
-  for (const [what, make] of accepted) it(`lets pass one ${what}`, async () => expect(await said(make)).to.deep.equal({ identity: { admin: 'nothing' } }))
+  for (const [what, make] of accepted) it(`lets pass one ${what}`, async () => expect(await said(make)).to.deep.equal({ identity: { userId: 'jane', admin: 'nothing' } }))
 
   const refused: readonly [string, Make, string][] = [
     ['of another issuer', ({ claims }) => impostor.sign({ ...claims, iss: impostor.url }), 'is of another issuer'],
@@ -102,7 +102,11 @@ describe('the tokens of an issuer', () => {
     ['labels where an object was expected', { team: '/acme', realm: 'x' }, { userPath: '/acme', admin: 'nothing' }],
     ['a claim whose name has dots', { team: '/acme', 'realm.groups': ['flat'], realm: { groups: ['deep'] } }, { userPath: '/acme', labels: ['flat'], admin: 'nothing' }],
   ]
-  for (const [what, more, identity] of paths) it(`takes from claims ${what}`, async () => expect(await said(({ issuer, claims }) => issuer.sign({ ...claims, ...more }), names)).to.deep.equal({ identity }))
+  for (const [what, more, identity] of paths) it(`takes from claims ${what}`, async () => expect(await said(({ issuer, claims }) => issuer.sign({ ...claims, ...more }), names)).to.deep.equal({ identity: { userId: 'jane', ...identity } }))
+
+  for (const sub of [undefined, '', 7, ['jane']]) {
+    it(`knows nobody by the subject ${JSON.stringify(sub)}`, async () => expect((await said(({ issuer, claims }) => issuer.sign({ ...claims, sub } as never)) as { identity?: object }).identity ?? {}).to.not.have.property('userId'))
+  }
 
   for (const team of [undefined, '', '  ', '/a/../b', 'a:b', 7, ['/a'], { path: '/a' }, null]) {
     it(`refuses a token whose path is ${JSON.stringify(team)}, for its caller would choose one`, async () => {
