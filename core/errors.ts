@@ -136,6 +136,11 @@ export function gatewayError(code: Code, message: string, details: ErrorDetails 
   })
 }
 
+/** Of a value that a client gave, and that cannot be. @param param where it stands */
+export function invalidValue(param: string, message: string): GatewayError {
+  return gatewayError('invalid_value', message, { param })
+}
+
 /** The closed list of error types, by status. */
 export function errorType(status: number): string {
   switch (status) {

@@ -4,9 +4,10 @@ import { gatewayError } from '../errors.ts'
 import { readModelSelector, selectorsFor, type ModelSelector } from '../model-selector.ts'
 import type { Clock } from '../plugin/clock.ts'
 import { openOrLater } from '../storage/open-or-later.ts'
-import { Conflict, type Records } from '../storage/records.ts'
+import type { Records } from '../storage/records.ts'
 import { Snapshot } from '../storage/snapshot.ts'
 import type { AdminCall, AdminEndpoint } from './endpoint.ts'
+import { refuseConflict } from './refuse-conflict.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -138,8 +139,4 @@ export class SelectorOverrides<Said extends object> {
     })
     this.#around.changed?.()
   }
-}
-
-function refuseConflict(cause: unknown): never {
-  throw cause instanceof Conflict ? gatewayError('precondition_failed', 'somebody else wrote it at the same time; read it again', { cause }) : cause
 }

@@ -1,7 +1,7 @@
 /** What administrators write of limits, read and checked: whom a rule is about, for how long, and whether they may say so. */
 
 import type { AdminCall } from '../admin/endpoint.ts'
-import { gatewayError, type GatewayError } from '../errors.ts'
+import { gatewayError, invalidValue } from '../errors.ts'
 import { normalise } from '../user-path.ts'
 import type { LimitIdentity } from './rule.ts'
 
@@ -28,19 +28,19 @@ export interface IdentityRules {
 export function readIdentity(call: AdminCall, given: GivenIdentity, period: GivenPeriod, rules: IdentityRules): LimitIdentity {
   const scope = given.scope ?? (given.user_path === undefined ? undefined : 'user_path')
   if (scope === undefined) throw gatewayError('missing_required_parameter', 'scope is required', { param: 'scope' })
-  if (!rules.scopes.includes(scope)) throw wrong('scope', `scope must be one of ${rules.scopes.join(', ')}`)
-  if (given.user_path !== undefined && (scope !== 'user_path' || given.subject !== undefined)) throw wrong('user_path', 'user_path stands in the place of subject, for the scope user_path')
+  if (!rules.scopes.includes(scope)) throw invalidValue('scope', `scope must be one of ${rules.scopes.join(', ')}`)
+  if (given.user_path !== undefined && (scope !== 'user_path' || given.subject !== undefined)) throw invalidValue('user_path', 'user_path stands in the place of subject, for the scope user_path')
   const subject = (given.user_path ?? given.subject ?? '').trim()
   if (subject === '') throw gatewayError('missing_required_parameter', 'subject is required', { param: 'subject' })
   return { scope, subject: readSubject(call, scope, subject), period_seconds: readPeriod(period, rules) }
 }
 
 export function readPeriod({ period, period_seconds: seconds }: GivenPeriod, { periods, zero }: Pick<IdentityRules, 'periods' | 'zero'>): number {
-  if (period !== undefined && seconds !== undefined) throw wrong('period', 'period and period_seconds exclude each other')
+  if (period !== undefined && seconds !== undefined) throw invalidValue('period', 'period and period_seconds exclude each other')
   if (period === undefined && seconds === undefined) throw gatewayError('missing_required_parameter', 'period or period_seconds is required', { param: 'period' })
   const read = seconds ?? periods[period?.toLowerCase() ?? '']
-  if (read === undefined) throw wrong('period', `period must be one of ${Object.keys(periods).join(', ')}`)
-  if (!Number.isInteger(read) || read < (zero ? 0 : 1)) throw wrong('period_seconds', 'period_seconds must be a whole number of seconds')
+  if (read === undefined) throw invalidValue('period', `period must be one of ${Object.keys(periods).join(', ')}`)
+  if (!Number.isInteger(read) || read < (zero ? 0 : 1)) throw invalidValue('period_seconds', 'period_seconds must be a whole number of seconds')
   return read
 }
 
@@ -51,10 +51,6 @@ function readSubject(call: AdminCall, scope: string, subject: string): string {
     return subject
   }
   const path = normalise(subject)
-  if (path === undefined) throw wrong('subject', 'subject is no user path: it has a segment ".", "..", or one with ":"')
+  if (path === undefined) throw invalidValue('subject', 'subject is no user path: it has a segment ".", "..", or one with ":"')
   return call.confine(path === '' ? '/' : path)
-}
-
-export function wrong(param: string, message: string): GatewayError {
-  return gatewayError('invalid_value', message, { param })
 }

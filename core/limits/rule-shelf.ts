@@ -2,10 +2,11 @@
 
 import { gatewayError } from '../errors.ts'
 import type { Clock } from '../plugin/clock.ts'
-import { Conflict, type Stored } from '../storage/records.ts'
+import type { Stored } from '../storage/records.ts'
 import { Snapshot } from '../storage/snapshot.ts'
 import { StorageUnavailable, type Storage } from '../storage/storage.ts'
 import { idOf, type LimitIdentity, type LimitRule, type StandingRule } from './rule.ts'
+import { refuseConflict } from '../admin/refuse-conflict.ts'
 
 /** A rule as it is stored. */
 export type KeptRule<R extends LimitRule> = R & {
@@ -115,8 +116,4 @@ export class RuleShelf<R extends LimitRule> {
   #stand(id: string, rule: R, source: 'config' | 'manual', createdAt: number, updatedAt: number): StandingRule<R> {
     return { ...rule, id, source, createdAt, updatedAt, resetAt: this.#resets.get(id)?.value.reset_at }
   }
-}
-
-function refuseConflict(cause: unknown): never {
-  throw cause instanceof Conflict ? gatewayError('precondition_failed', 'somebody else wrote it at the same time; read it again', { cause }) : cause
 }

@@ -1,7 +1,6 @@
 /** What the admin API says and takes of budgets. */
 
-import { definition, type AdminCall, type AdminEndpoint } from '../../core/index.ts'
-import { wrong } from '../../core/limits/identity.ts'
+import { definition, invalidValue, type AdminCall, type AdminEndpoint } from '../../core/index.ts'
 import { RuleDesk, tagOfRules } from '../../core/limits/rule-desk.ts'
 import type { RuleShelf } from '../../core/limits/rule-shelf.ts'
 import file from '../../schemas/admin/budgets.schema.json' with { type: 'json' }
@@ -42,7 +41,7 @@ async function put(desk: Desk, call: AdminCall): Promise<BudgetList> {
   const { budget_key: key, per_child: perChild, amount, ...given } = call.body as BudgetWrite
   const rule: BudgetRule = { ...desk.identityOf(call, given, key), per_child: perChild, amount }
   const flaw = flawIn(rule)
-  if (flaw !== undefined) throw wrong(perChild && rule.scope !== 'user_path' ? 'per_child' : 'amount', flaw)
+  if (flaw !== undefined) throw invalidValue(perChild && rule.scope !== 'user_path' ? 'per_child' : 'amount', flaw)
   return await desk.put(call, rule)
 }
 

@@ -1,6 +1,6 @@
 /** What callers say of conversations and their items, checked. */
 
-import { gatewayError, keptItems, type GatewayError, type JsonDocument, type JsonNode, type KeptItem } from '../../core/index.ts'
+import { gatewayError, invalidValue, keptItems, type GatewayError, type JsonDocument, type JsonNode, type KeptItem } from '../../core/index.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { isItemId } from './store.ts'
 
@@ -13,15 +13,15 @@ export function metadataOf({ root }: JsonDocument): string | undefined {
   if (node.kind !== 'object') throw gatewayError('invalid_type', 'metadata must be an object', { param: 'metadata' })
   // The last of several of one name counts; any name is a name.
   const pairs = new Map(node.members().map(({ name, value }) => [name, value]))
-  if (pairs.size > most.pairs) throw wrong('metadata', `metadata takes ${most.pairs} pairs at most`)
+  if (pairs.size > most.pairs) throw invalidValue('metadata', `metadata takes ${most.pairs} pairs at most`)
   for (const [name, value] of pairs) checkPair(name, value)
   return `{${[...pairs].map(([name, value]) => `${JSON.stringify(name)}:${value.json()}`).join(',')}}`
 }
 
 function checkPair(name: string, value: JsonNode): void {
-  if (name.length > most.nameLength) throw wrong('metadata', `a name in metadata has ${most.nameLength} characters at most`)
+  if (name.length > most.nameLength) throw invalidValue('metadata', `a name in metadata has ${most.nameLength} characters at most`)
   if (value.kind !== 'string') throw gatewayError('invalid_type', 'the values of metadata must be strings', { param: 'metadata' })
-  if (value.string().length > most.valueLength) throw wrong('metadata', `a value in metadata has ${most.valueLength} characters at most`)
+  if (value.string().length > most.valueLength) throw invalidValue('metadata', `a value in metadata has ${most.valueLength} characters at most`)
 }
 
 /** The items of a body, as they stand there. @param least how many there must be @throws GatewayError 400 */
@@ -31,7 +31,7 @@ export function itemsIn({ root }: JsonDocument, least: 0 | 1): readonly JsonNode
   if (node === undefined) throw gatewayError('missing_required_parameter', 'items is required', { param: 'items' })
   if (node.kind !== 'array') throw gatewayError('invalid_type', 'items must be an array', { param: 'items' })
   const items = node.items()
-  if (items.length < least || items.length > most.items) throw wrong('items', `items takes ${least} to ${most.items} items`)
+  if (items.length < least || items.length > most.items) throw invalidValue('items', `items takes ${least} to ${most.items} items`)
   items.forEach(checkItem)
   checkDistinct(items)
   return items
@@ -46,7 +46,7 @@ function checkItem(item: JsonNode, index: number): void {
   }
   if (said(item, 'type') === undefined && said(item, 'role') === undefined) throw gatewayError('missing_required_parameter', `${param}.type is required`, { param: `${param}.type` })
   const id = stringOf(item.get('id'))
-  if (id !== undefined && id !== '' && !isItemId(id)) throw wrong(`${param}.id`, `${param}.id is no id`)
+  if (id !== undefined && id !== '' && !isItemId(id)) throw invalidValue(`${param}.id`, `${param}.id is no id`)
 }
 
 function checkDistinct(items: readonly JsonNode[]): void {
@@ -60,7 +60,7 @@ export function idOf(item: JsonNode): string | undefined {
 }
 
 export function duplicate(id: string): GatewayError {
-  return wrong('items', `there is an item '${id}' already`)
+  return invalidValue('items', `there is an item '${id}' already`)
 }
 
 /** The items as they are kept. @param seed of their ids @param taken ids that they must not have */
@@ -73,8 +73,4 @@ function withStatus(item: JsonNode): string {
   const json = item.json()
   const isMessage = (stringOf(item.get('type')) ?? 'message') === 'message'
   return !isMessage || item.get('status') !== undefined ? json : `${json.slice(0, json.lastIndexOf('}'))},"status":"completed"}`
-}
-
-function wrong(param: string, message: string): GatewayError {
-  return gatewayError('invalid_value', message, { param })
 }

@@ -1,6 +1,6 @@
 /** Guardrails, their types and plugins, as administrators see them. */
 
-import type { KnownPlugin } from '../../core/index.ts'
+import { shownTime, type KnownPlugin } from '../../core/index.ts'
 import type { GuardrailType as TypeView, GuardrailView, PluginView } from '../../schemas/admin/guardrails.schema.ts'
 import type { Definition } from './book.ts'
 import { defaultsOf, fieldsOf } from './fields.ts'
@@ -13,7 +13,7 @@ export function viewOf({ rule, type, phases, summary, stored }: Definition): Gua
   return {
     name: rule.name, type: rule.type, description, user_path: rule.user_path ?? '', config: masked(rule.config, schema),
     fail_mode: rule.fail_mode ?? null, timeout_ms: rule.timeout_ms ?? null, phases: [...phases], summary,
-    guardrail: true, managed: stored === undefined, created_at: timeOf(created), updated_at: timeOf(updated),
+    guardrail: true, managed: stored === undefined, created_at: shownTime(created), updated_at: shownTime(updated),
   }
 }
 
@@ -36,8 +36,4 @@ export function pluginView(plugin: KnownPlugin, version: string): PluginView {
 function labelOf(name: string): string {
   const words = name.replaceAll(/[-_]/g, ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
-}
-
-function timeOf(at: number | undefined): string | null {
-  return at === undefined ? null : new Date(at).toISOString()
 }

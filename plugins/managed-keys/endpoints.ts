@@ -1,10 +1,10 @@
 /** The endpoints of managed keys in the admin API. */
 
-import type { AdminCall, AdminEndpoint } from '../../core/index.ts'
+import { invalidValue, type AdminCall, type AdminEndpoint } from '../../core/index.ts'
 import { definition } from '../../core/admin/definition.ts'
 import file from '../../schemas/admin/auth-keys.schema.json' with { type: 'json' }
 import type { AllowedModelsWrite, AuthKeyCreate, AuthKeyCreated, AuthKeyImport, AuthKeyView, DashboardAccessWrite, LabelRename, LabelRenamed, LabelsWrite, UserWrite } from '../../schemas/admin/auth-keys.schema.ts'
-import { readExpiry, readLabels, readName, readSelectors, readUserId, readUserPath, wrong } from './given.ts'
+import { readExpiry, readLabels, readName, readSelectors, readUserId, readUserPath } from './given.ts'
 import type { KeyStore, NewKey } from './key-store.ts'
 import { isTokenOf, lookupOf, newToken, redacted, type Lookup } from './token.ts'
 
@@ -46,7 +46,7 @@ function idIn({ params }: AdminCall): string {
 async function create(store: KeyStore, providers: readonly string[], call: AdminCall): Promise<AuthKeyView & AuthKeyCreated> {
   const body = call.body as AuthKeyCreate
   const userId = readUserId(body.user_id, store, call)
-  if (userId !== '' && (body.user_path ?? '').trim() !== '') throw wrong('user_id', 'user_id and user_path exclude each other')
+  if (userId !== '' && (body.user_path ?? '').trim() !== '') throw invalidValue('user_id', 'user_id and user_path exclude each other')
   const token = newToken()
   const about = described(store, providers, call, body)
   const key = { ...about, user_path: userId === '' ? about.user_path : store.pathOfUser(userId) ?? '', description: body.description?.trim() ?? '', user_id: userId, dashboard_access: body.dashboard_access ?? false, enabled: true, redacted_value: redacted(token) }
@@ -57,7 +57,7 @@ async function takeOver(store: KeyStore, providers: readonly string[], call: Adm
   const body = call.body as AuthKeyImport
   const lookup: Lookup = { kind: body.imported_from, hash: body.secret_hash.toLowerCase() }
   const shown = body.redacted_value?.trim() ?? ''
-  if (isTokenOf(shown, lookup)) throw wrong('redacted_value', 'redacted_value must not be the token')
+  if (isTokenOf(shown, lookup)) throw invalidValue('redacted_value', 'redacted_value must not be the token')
   const key = { ...described(store, providers, call, body), description: '', user_id: '', dashboard_access: false, enabled: body.enabled ?? true, redacted_value: shown === '' ? `${lookup.kind} ...` : shown }
   return await store.add(lookup, key, call)
 }

@@ -1,20 +1,20 @@
 /** What administrators write of keys, read into what is stored. Every function throws a GatewayError that names the member at fault. */
 
-import { gatewayError, isWithin, normaliseUserPath, readModelSelector, type AdminCall, type GatewayError } from '../../core/index.ts'
+import { gatewayError, invalidValue, isWithin, normaliseUserPath, readModelSelector, type AdminCall } from '../../core/index.ts'
 
 /** RFC 3339, in UTC. */
 const time = /^(\d{4}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]00:00)$/
 
 export function readName(given: string): string {
   const name = given.trim()
-  if (name === '') throw wrong('name', 'name must not be empty')
+  if (name === '') throw invalidValue('name', 'name must not be empty')
   return name
 }
 
 /** In the order in which they came, each once. */
 export function readLabels(given: readonly string[], param = 'labels'): string[] {
   const labels = given.map(label => label.trim())
-  if (labels.includes('')) throw wrong(param, 'a label must not be empty')
+  if (labels.includes('')) throw invalidValue(param, 'a label must not be empty')
   return [...new Set(labels)]
 }
 
@@ -22,7 +22,7 @@ export function readLabels(given: readonly string[], param = 'labels'): string[]
 export function readSelectors(given: readonly string[], providers: readonly string[]): string[] {
   const selectors = given.map(text => {
     const selector = readModelSelector(text, providers)?.text
-    if (selector === undefined) throw wrong('allowed_models', `${JSON.stringify(text)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`)
+    if (selector === undefined) throw invalidValue('allowed_models', `${JSON.stringify(text)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`)
     return selector
   })
   return [...new Set(selectors)]
@@ -33,8 +33,8 @@ export function readExpiry(given: string | null | undefined, now: number): numbe
   if (given === null || given === undefined) return null
   const day = time.exec(given)?.[1]
   const expiresAt = Date.parse(given)
-  if (day === undefined || Number.isNaN(expiresAt) || new Date(expiresAt).toISOString().slice(0, day.length) !== day) throw wrong('expires_at', 'expires_at must be a time in UTC such as 2030-01-31T12:00:00Z')
-  if (expiresAt <= now) throw wrong('expires_at', 'expires_at must lie in the future')
+  if (day === undefined || Number.isNaN(expiresAt) || new Date(expiresAt).toISOString().slice(0, day.length) !== day) throw invalidValue('expires_at', 'expires_at must be a time in UTC such as 2030-01-31T12:00:00Z')
+  if (expiresAt <= now) throw invalidValue('expires_at', 'expires_at must lie in the future')
   return expiresAt
 }
 
@@ -49,12 +49,8 @@ export function readUserId(given: string | undefined, store: { pathOfUser(userId
   const userId = given?.trim() ?? ''
   if (userId === '') return ''
   const path = store.pathOfUser(userId)
-  if (path === undefined && call.scope.isGlobal) throw wrong('user_id', 'there is no such user')
+  if (path === undefined && call.scope.isGlobal) throw invalidValue('user_id', 'there is no such user')
   // Nobody learns here who there is elsewhere.
   if (path === undefined || !isWithin(path, call.scope.root)) throw gatewayError('user_path_out_of_scope', 'there is no such user in what you administer', { param: 'user_id' })
   return userId
-}
-
-export function wrong(param: string, message: string): GatewayError {
-  return gatewayError('invalid_value', message, { param })
 }

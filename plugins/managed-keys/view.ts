@@ -1,6 +1,6 @@
 /** A key as the admin API shows it: never its secret, nor what the secret is recognised by. */
 
-import type { Access } from '../../core/index.ts'
+import { shownTime, type Access } from '../../core/index.ts'
 import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
 import { unusable } from './usable.ts'
@@ -27,16 +27,12 @@ export function viewOf(id: string, key: AuthKey, { now, lastUsedAt, userPath, ef
     active: unusable(key, now) === undefined,
     redacted_value,
     imported_from: kind === 'tapline' ? null : kind,
-    expires_at: timeOf(key.expires_at),
-    deactivated_at: timeOf(key.deactivated_at),
-    last_used_at: timeOf(lastUsedAt ?? null),
+    expires_at: shownTime(key.expires_at),
+    deactivated_at: shownTime(key.deactivated_at),
+    last_used_at: shownTime(lastUsedAt ?? null),
     created_at: new Date(key.created_at).toISOString(),
     updated_at: new Date(key.updated_at).toISOString(),
     restricted: effective.restricted,
     effective_models: [...effective.models],
   }
-}
-
-function timeOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }

@@ -1,7 +1,6 @@
 /** What the admin API says and takes of rate limits. */
 
-import { definition, gatewayError, type AdminCall, type AdminEndpoint, type Clock, type Question, type State } from '../../core/index.ts'
-import { wrong } from '../../core/limits/identity.ts'
+import { definition, gatewayError, invalidValue, type AdminCall, type AdminEndpoint, type Clock, type Question, type State } from '../../core/index.ts'
 import type { StandingRule } from '../../core/limits/rule.ts'
 import { RuleDesk, tagOfRules } from '../../core/limits/rule-desk.ts'
 import type { RuleShelf } from '../../core/limits/rule-shelf.ts'
@@ -42,7 +41,7 @@ async function put(desk: Desk, call: AdminCall): Promise<RateLimitList> {
   const { limit_key: key, per_child: perChild, max_requests: requests, max_tokens: tokens, ...given } = call.body as RateLimitWrite
   const rule: RateRule = { ...desk.identityOf(call, given, key), per_child: perChild, ...(typeof requests === 'number' ? { max_requests: requests } : {}), ...(typeof tokens === 'number' ? { max_tokens: tokens } : {}) }
   const flaw = flawIn(rule)
-  if (flaw !== undefined) throw wrong(perChild && rule.scope !== 'user_path' ? 'per_child' : rule.period_seconds === 0 && typeof tokens === 'number' ? 'max_tokens' : 'max_requests', flaw)
+  if (flaw !== undefined) throw invalidValue(perChild && rule.scope !== 'user_path' ? 'per_child' : rule.period_seconds === 0 && typeof tokens === 'number' ? 'max_tokens' : 'max_requests', flaw)
   return await desk.put(call, rule)
 }
 

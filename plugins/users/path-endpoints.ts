@@ -1,6 +1,6 @@
 /** The endpoints of user paths in the admin API. */
 
-import { Conflict, definition, gatewayError, readModelSelector, type AdminCall, type AdminEndpoint, type Clock, type Models } from '../../core/index.ts'
+import { definition, gatewayError, readModelSelector, refuseConflict, type AdminCall, type AdminEndpoint, type Clock, type Models } from '../../core/index.ts'
 import file from '../../schemas/admin/users.schema.json' with { type: 'json' }
 import type { UserTree, UserWrite } from '../../schemas/admin/users.schema.ts'
 import type { PathNode } from './path-nodes.ts'
@@ -69,8 +69,4 @@ function readSelectors(given: readonly string[], providers: readonly string[]): 
     if (selector === undefined) throw gatewayError('invalid_value', `${JSON.stringify(text)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`, { param: `allowed_models.${index}` })
     return selector.text
   }))]
-}
-
-function refuseConflict(cause: unknown): never {
-  throw cause instanceof Conflict ? gatewayError('precondition_failed', 'somebody else wrote it at the same time; read it again', { cause }) : cause
 }

@@ -1,6 +1,6 @@
 /** The tree of user paths, as administrators see it: made of what is said of paths, of the paths of keys, and of all above them. */
 
-import { ancestors, isWithin, type Access, type AdminScope, type Models } from '../../core/index.ts'
+import { ancestors, isWithin, shownTime, type Access, type AdminScope, type Models } from '../../core/index.ts'
 import type { UserNode, UserTree } from '../../schemas/admin/users.schema.ts'
 import type { PathNodes } from './path-nodes.ts'
 
@@ -30,11 +30,7 @@ export function nodeOf(path: string, { nodes, access, models }: TreeGround): Use
     inherited_from: ancestors(path).filter(ancestor => ancestor !== path && (nodes.of(ancestor)?.allowed_models.length ?? 0) > 0),
     restricted: effective.restricted,
     effective_models: [...effective.models],
-    created_at: timeOf(node?.created_at),
-    updated_at: timeOf(node?.updated_at),
+    created_at: shownTime(node?.created_at),
+    updated_at: shownTime(node?.updated_at),
   }
-}
-
-function timeOf(ms: number | null | undefined): string | null {
-  return ms === null || ms === undefined ? null : new Date(ms).toISOString()
 }

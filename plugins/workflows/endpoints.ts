@@ -1,6 +1,6 @@
 /** The endpoints for workflows. */
 
-import { definition, gatewayError, normaliseUserPath, VariantError, type AdminCall, type AdminEndpoint, type Clock, type GatewayError, type Variants, type WorkflowScope } from '../../core/index.ts'
+import { definition, gatewayError, invalidValue, normaliseUserPath, VariantError, type AdminCall, type AdminEndpoint, type Clock, type Variants, type WorkflowScope } from '../../core/index.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowView, WorkflowWrite } from '../../schemas/admin/workflows.schema.ts'
 import { CompiledWorkflows, resolved, type Workflow } from './compiled.ts'
@@ -131,9 +131,9 @@ export function readScope(body: Pick<WorkflowWrite, 'scope_provider_name' | 'sco
   const model = body.scope_model?.trim() ?? ''
   const path = normaliseUserPath(body.scope_user_path)
   const provider = providers.find(known => known.toLowerCase() === named.toLowerCase())
-  if (named !== '' && provider === undefined) throw refusal('scope_provider_name', `there is no provider ${JSON.stringify(named)}; there are: ${providers.join(', ')}`)
-  if (model !== '' && named === '') throw refusal('scope_provider_name', 'a model is scoped with its provider')
-  if (path === undefined) throw refusal('scope_user_path', 'no user path has . or .. segments, or a colon')
+  if (named !== '' && provider === undefined) throw invalidValue('scope_provider_name', `there is no provider ${JSON.stringify(named)}; there are: ${providers.join(', ')}`)
+  if (model !== '' && named === '') throw invalidValue('scope_provider_name', 'a model is scoped with its provider')
+  if (path === undefined) throw invalidValue('scope_user_path', 'no user path has . or .. segments, or a colon')
   return scopeOf(provider ?? '', model, path)
 }
 
@@ -149,8 +149,4 @@ async function tryOut({ workflow_payload: payload }: WorkflowWrite, around: Surr
     const [problem] = cause.problems
     throw wrong(payload.schema_version === 3 ? `patch${(problem?.pointer ?? '').replaceAll('/', '.')}` : '', problem?.message ?? cause.message)
   }
-}
-
-function refusal(param: string, message: string): GatewayError {
-  return gatewayError('invalid_value', message, { param })
 }

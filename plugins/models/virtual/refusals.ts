@@ -1,7 +1,7 @@
 /** What administrators may not do with virtual models, as they stand beside each other. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { gatewayError, SelectedModels, type GatewayError } from '../../../core/index.ts'
+import { gatewayError, SelectedModels } from '../../../core/index.ts'
 import type { VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
 import { usersOf } from './chains.ts'
 import { isRedirect, selectorOf, type KeptModel, type VirtualModel } from './definition.ts'
@@ -63,8 +63,4 @@ export function missingTarget({ registry, book }: VirtualGround, { source, targe
 export function strategyFault({ registry }: VirtualGround, { strategy, strategy_plugin: name, strategy_config: config }: VirtualModel): Fault | undefined {
   if (strategy !== 'plugin' || name === null) return undefined
   return registry.virtual.configFault(name, config)
-}
-
-export function wrong(param: string, message: string): GatewayError {
-  return gatewayError('invalid_value', message, { param })
 }

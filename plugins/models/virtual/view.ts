@@ -1,6 +1,6 @@
 /** A virtual model as the admin API shows it. */
 
-import { readModelSelector } from '../../../core/index.ts'
+import { readModelSelector, shownTime } from '../../../core/index.ts'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { isRedirect, selectorOf, type KnownModel } from './definition.ts'
 import type { VirtualGround } from './ground.ts'
@@ -24,8 +24,8 @@ export function viewOf(model: KnownModel, { registry, providers }: Pick<VirtualG
     valid: !isRedirect(model) || first !== undefined,
     resolved_model: first === undefined ? null : `${first.provider.name}/${first.model}`,
     provider_type: first?.provider.type ?? null,
-    created_at: timeOf(model.created_at),
-    updated_at: timeOf(model.updated_at),
+    created_at: shownTime(model.created_at),
+    updated_at: shownTime(model.updated_at),
   }
 }
 
@@ -34,8 +34,4 @@ function leavesOf(source: string, selector: string, registry: VirtualGround['reg
   const real = selector === source ? registry.find(selector) : undefined
   const leaves = selector === source ? real === undefined ? [] : [real] : registry.reached(selector)
   return leaves.filter(leaf => registry.isAvailable(leaf))
-}
-
-function timeOf(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString()
 }

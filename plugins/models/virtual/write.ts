@@ -1,13 +1,13 @@
 /** Makes, changes, renames and deletes virtual models for administrators. Every refusal names the member at fault. */
 
-import { gatewayError, normaliseUserPath, readModelSelector, type AdminCall } from '../../../core/index.ts'
+import { gatewayError, invalidValue, normaliseUserPath, readModelSelector, type AdminCall } from '../../../core/index.ts'
 import type { VirtualModelDelete, VirtualModelView, VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
 import type { KeptModels } from './book.ts'
 import { defaults, isRedirect, own, type KeptModel, type VirtualModel, type VirtualTarget } from './definition.ts'
 import { definitionFault } from './faults.ts'
 import type { VirtualGround } from './ground.ts'
 import { isIdle } from './idle.ts'
-import { missingTarget, refuseLocked, refuseManaged, refuseReached, refuseRename, refuseUsed, strategyFault, wrong } from './refusals.ts'
+import { missingTarget, refuseLocked, refuseManaged, refuseReached, refuseRename, refuseUsed, strategyFault } from './refusals.ts'
 import { viewOf, views } from './view.ts'
 
 /** @returns the view, or undefined if it would change nothing and was not kept */
@@ -76,7 +76,7 @@ function merged(ground: VirtualGround, models: KeptModels, body: VirtualModelWri
   if (stored !== undefined && isRedirect(stored) && !isRedirect(model)) refuseUsed(all, old, 'targets')
   refuseLocked(body, stored, model)
   const fault = definitionFault(model, ground.providers) ?? missingTarget(ground, model) ?? strategyFault(ground, model)
-  if (fault !== undefined) throw wrong(fault.param, fault.message)
+  if (fault !== undefined) throw invalidValue(fault.param, fault.message)
   return model
 }
 
@@ -92,13 +92,13 @@ function given({ source: _s, old_source: _o, target_model: _t, targets: _ts, unl
 
 function readPath(text: string, index: number): string {
   const path = normaliseUserPath(text)
-  if (path === undefined || path === '') throw wrong(`user_paths.${index}`, `${JSON.stringify(text)} is no user path`)
+  if (path === undefined || path === '') throw invalidValue(`user_paths.${index}`, `${JSON.stringify(text)} is no user path`)
   return path
 }
 
 /** Who names no target means those that stand. */
 function targetsOf({ target_model: one, targets, clear_targets: mayClear = false }: VirtualModelWrite, stored: VirtualModel | undefined): readonly VirtualTarget[] {
-  if (one !== undefined && targets !== undefined) throw wrong('target_model', 'target_model and targets exclude each other')
+  if (one !== undefined && targets !== undefined) throw invalidValue('target_model', 'target_model and targets exclude each other')
   if (one !== undefined) return [{ model: one.trim(), weight: 1 }]
   if (targets === undefined) return stored?.targets ?? []
   if (targets.length === 0 && stored !== undefined && isRedirect(stored) && !mayClear) throw gatewayError('conflict', 'without targets the name becomes a policy: say clear_targets, if that is meant', { param: 'targets' })

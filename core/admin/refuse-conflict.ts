@@ -1,0 +1,9 @@
+/** What administrators are told when somebody else wrote first. */
+
+import { gatewayError } from '../errors.ts'
+import { Conflict } from '../storage/records.ts'
+
+/** Of a write that was made for what the caller had read. @throws GatewayError for a conflict; anything else as it is */
+export function refuseConflict(cause: unknown): never {
+  throw cause instanceof Conflict ? gatewayError('precondition_failed', 'somebody else wrote it at the same time; read it again', { cause }) : cause
+}
