@@ -69,7 +69,7 @@ export class BufferedDelivery {
   #failureOf(format: StreamFormat, events: readonly StreamEvent[], broken: GatewayError | undefined): GatewayError | undefined {
     const ending = this.#reply.ending ?? format.ending(events)
     if (ending === 'complete') return undefined
-    return broken ?? (ending === 'failed' ? reportedError(this.#exchange, events) : undefined) ?? incomplete(this.#exchange)
+    return broken ?? reportedError(this.#exchange, events) ?? incomplete(this.#exchange)
   }
 
   /** The original events if nothing changed them, else the stream that the changed reply would have been. */
@@ -98,11 +98,8 @@ export class BufferedDelivery {
   #passed(bytes: Buffer, rule: StreamRule): Buffer | GatewayError {
     const running = rule.open(this.#exchange)
     const out: Buffer[] = []
-    for (const event of splitEvents(bytes)) {
-      const passed = running.event(event)
-      if (passed instanceof GatewayError) return passed
-      out.push(...passed)
-    }
+    const refusal = running.pass(bytes, out)
+    if (refusal !== undefined) return refusal
     const rest = running.end()
     running.close()
     return rest instanceof GatewayError ? rest : Buffer.concat([...out, ...rest])

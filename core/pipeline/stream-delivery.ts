@@ -1,7 +1,6 @@
 /** Server-sent events go to the caller as they flow, through the joined stream taps if there are any. */
 
 import { GatewayError, gatewayError } from '../errors.ts'
-import type { StreamEvent } from '../stream/event.ts'
 import type { RunningRule } from '../stream/rule.ts'
 import { StreamTail } from '../stream/tail.ts'
 import { complete } from './complete.ts'
@@ -28,7 +27,6 @@ export class StreamDelivery {
   readonly #keepAlive: KeepAlive | undefined
   /** Keeps back what ends the answer, where somebody must see it first. */
   readonly #end: LastEvent | undefined
-  #last: StreamEvent | undefined
   #lastBytes: Buffer = nothing
   #length = 0
 
@@ -57,17 +55,10 @@ export class StreamDelivery {
   }
 
   #sendThrough(rule: RunningRule, bytes: Buffer): void {
-    const out: Buffer[] = []
-    for (const event of rule.eventsIn(bytes)) {
-      this.#last = event.data === undefined ? this.#last : event
-      const passed = guarded(() => rule.event(event))
-      if (passed instanceof GatewayError) {
-        this.#send(Buffer.concat(out))
-        return this.#cut(passed)
-      }
-      out.push(...passed)
-    }
-    this.#send(out.length === 1 ? out[0] as Buffer : Buffer.concat(out))
+    const leaving: Buffer[] = []
+    const refusal = guarded(() => rule.pass(bytes, leaving))
+    this.#send(leaving.length === 1 ? leaving[0] as Buffer : Buffer.concat(leaving))
+    if (refusal !== undefined) this.#cut(refusal)
   }
 
   /** Writes whole events, but for the one that nobody but the gateway asked for. */
@@ -128,7 +119,7 @@ export class StreamDelivery {
     if (rest instanceof GatewayError) return this.#cut(rest)
     const ending = this.#ending(broken)
     if (ending === 'failed') this.#exchange.error = broken ?? reportedError(this.#exchange, this.#tail.events)
-    const failure = ending === 'cut' ? broken ?? incomplete(this.#exchange) : undefined
+    const failure = ending === 'cut' ? broken ?? reportedError(this.#exchange, this.#tail.events) ?? incomplete(this.#exchange) : undefined
     const last = [...rest ?? [], ...failure === undefined ? [] : [this.#border(), this.#failure(failure)]]
     this.#finish(Buffer.concat(last))
   }
@@ -149,7 +140,7 @@ export class StreamDelivery {
       return this.#flow.finish()
     }
     this.#exchange.error = refusal
-    const closing = refusal instanceof Blocked ? Buffer.from((this.#rule?.format ?? this.#exchange.dialect?.stream)?.cut(this.#last) ?? '') : this.#failure(refusal)
+    const closing = refusal instanceof Blocked ? Buffer.from((this.#rule?.format ?? this.#exchange.dialect?.stream)?.cut(this.#rule?.last) ?? '') : this.#failure(refusal)
     this.#finish(closing)
   }
 

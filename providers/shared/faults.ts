@@ -7,14 +7,19 @@ import { isObject } from '../../core/neutral/arguments.ts'
 const failures: ReadonlyMap<string, number> = new Map([['error', 502], ['network_error', 502], ['insufficient_system_resource', 503]])
 
 /** A choice that ended because the provider failed, or that says so itself. */
-export function finishFault({ choices }: JsonObject, provider: string): GatewayError | undefined {
+export function finishFault({ choices, error: beside }: JsonObject, provider: string): GatewayError | undefined {
   for (const choice of Array.isArray(choices) ? choices.filter(isObject) : []) {
     const { error, finish_reason: word } = choice
-    if (isObject(error)) return new GatewayError(codeOf(error), typeof error['message'] === 'string' ? error['message'] : `${provider} failed`, { status: statusOf(error['code']), provider })
+    if (isObject(error)) return said(error, provider)
     const status = typeof word === 'string' ? failures.get(word) : undefined
+    if (status !== undefined && isObject(beside)) return said(beside, provider)
     if (status !== undefined) return gatewayError('bad_upstream_response', `${provider}: provider ended the answer with ${word as string}`, { status, provider })
   }
   return undefined
+}
+
+function said(error: JsonObject, provider: string): GatewayError {
+  return new GatewayError(codeOf(error), typeof error['message'] === 'string' ? error['message'] : `${provider} failed`, { status: statusOf(error['code']), provider })
 }
 
 function codeOf({ code }: JsonObject): string | null {

@@ -323,6 +323,14 @@ describe('a provider that is silent', () => {
     await (await served.upstream.received()).aborted
   })
 
+  it('ends a stream by failing, with one error event', async () => {
+    const [first = '', second = ''] = chatChunks({ pieces: ['a'] })
+    served.upstream.always({ chunks: [first, second, 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"insufficient_system_resource"}]}\n\n'] })
+    const answer = await served.open('POST', '/v1/chat/completions', helloStream)
+    const { errors, dones } = streamTexts(Buffer.from(await answer.body.arrayBuffer()))
+    expect([errors.map(({ message, code }) => [message, code]), dones]).to.deep.equal([[['openai: provider ended the answer with insufficient_system_resource', 'bad_upstream_response']], 0])
+  })
+
   it('is a timeout while nothing of a stream has come', async () => {
     const gate = new Gate()
     served.upstream.always({ chunks: [': hi\n\n', 'data: x'], gates: { beforeChunk: { 1: gate } } })

@@ -28,6 +28,7 @@ describe('the provider openrouter', () => {
   it('reports errors of a choice, and ends that are errors', () => {
     expect(openrouter.fault?.({ choices: [{ error: { code: 429, message: 'busy' }, finish_reason: 'error' }] }, 'openrouter')).to.include({ status: 429, message: 'busy', code: '429' })
     expect(openrouter.fault?.({ choices: [{ finish_reason: 'error' }] }, 'openrouter')).to.include({ status: 502 })
+    expect(openrouter.fault?.({ choices: [{ finish_reason: 'error' }], error: { code: 503, message: 'gone' } }, 'openrouter')).to.include({ status: 503, message: 'gone', code: '503' })
     expect(openrouter.fault?.({ choices: [{ finish_reason: 'stop', native_finish_reason: 'stop' }] }, 'openrouter')).to.equal(undefined)
   })
 

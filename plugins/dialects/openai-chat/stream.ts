@@ -10,6 +10,7 @@ import { StreamEvent } from '../../../core/stream/event.ts'
 import { NodeText } from '../../../core/stream/node-text.ts'
 import type { Span } from '../../../core/stream/fields.ts'
 import { assemble, replay } from './assemble.ts'
+import { failureOf } from './finish.ts'
 import { readUsage } from './usage.ts'
 
 export const chatStream: StreamFormat = {
@@ -32,6 +33,9 @@ const nothing: readonly never[] = []
 const everything = ['*']
 
 const errorWord = Buffer.from('error')
+
+/** What finish reasons that mean a failure have in them. */
+const failureWords = [errorWord, Buffer.from('insufficient_system_resource')]
 
 /** Values of `error` that report none. */
 const blank = new Set(['null', 'false', '""', '0'])
@@ -174,7 +178,9 @@ function endsOf(choice: JsonNode): string[] {
 
 function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
   if (last.some(event => errorIn(event) !== undefined)) return 'failed'
-  return last.some(event => event.isDone) || allFinished(last) ? 'complete' : 'cut'
+  const isDone = last.some(event => event.isDone)
+  if (last.some(event => failureIn(event, '') !== undefined)) return isDone ? 'failed' : 'cut'
+  return isDone || allFinished(last) ? 'complete' : 'cut'
 }
 
 /** Whether each choice that is seen in these events is seen to finish: some providers send no `[DONE]`. */
@@ -195,7 +201,7 @@ function isFinished(choice: JsonNode): boolean {
 
 function error(event: StreamEvent, provider: string): GatewayError | undefined {
   const fault = errorIn(event)
-  return fault === undefined ? undefined : vendorError(fault, provider)
+  return fault === undefined ? failureIn(event, provider) : vendorError(fault, provider)
 }
 
 /** The error that a provider reports as JSON: an object with a message, or a string. */
@@ -215,6 +221,12 @@ function errorIn(event: StreamEvent): JsonNode | undefined {
   const fault = root?.get('error')
   if (fault !== undefined && !blank.has(fault.json())) return fault
   return event.name === 'error' || stringOf(root?.get('object')) === 'error' ? root : undefined
+}
+
+/** The failure that a choice names as the reason of its end. */
+function failureIn(event: StreamEvent, provider: string): GatewayError | undefined {
+  if (!failureWords.some(word => event.bytes.includes(word)) || event.document === undefined) return undefined
+  return choices(event.document).map(choice => failureOf({ finish_reason: stringOf(choice.get('finish_reason')) ?? null }, provider)).find(failure => failure !== undefined)
 }
 
 /** OpenRouter puts the words of the provider behind it into `metadata`. */

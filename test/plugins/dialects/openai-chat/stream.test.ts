@@ -114,6 +114,13 @@ describe('chatStream', () => {
       expect(chatStream.ending(events({ error: { message: 'm' } }))).to.equal('failed')
       expect(chatStream.ending([event({ ...said({}, 'error'), error: { code: 502, message: 'm' } }), doneEvent])).to.equal('failed')
     })
+
+    for (const word of ['error', 'network_error', 'insufficient_system_resource']) {
+      it(`is cut by the finish reason ${word}, so that the caller is told`, () => {
+        expect(chatStream.ending(events(said({ content: 'a' }), said({}, word)))).to.equal('cut')
+        expect(chatStream.ending([event(said({}, word)), doneEvent])).to.equal('failed')
+      })
+    }
   })
 
   describe('error', () => {
@@ -134,6 +141,12 @@ describe('chatStream', () => {
       expect(read({ object: 'error', message: 'm', code: 400 })).to.include({ message: 'm', status: 400 })
       expect(chatStream.error(new StreamEvent(Buffer.from('event: error\ndata: {"message":"m"}\n\n')), 'p')).to.include({ message: 'm' })
       expect(read({ error: { message: 'Provider returned error', code: 400, metadata: { raw: 'too long' } } })).to.include({ message: 'too long' })
+    })
+
+    it('reads a finish reason that is a failure', () => {
+      expect(read(said({}, 'insufficient_system_resource'))).to.include({ message: 'p: provider ended the answer with insufficient_system_resource', status: 503 })
+      expect(read(said({}, 'network_error'))).to.include({ status: 502 })
+      expect(read(said({ content: 'network_error' }, 'stop'))).to.equal(undefined)
     })
 
     it('reads an event with a string that cannot be decoded', () => {
