@@ -26,6 +26,11 @@ export class StreamEvent {
     return this.#read().data.length === 0 ? undefined : this.#data ??= this.#decode()
   }
 
+  /** Whether there is any `data`. */
+  get hasData(): boolean {
+    return this.#read().data.length > 0
+  }
+
   /** Whether the event says nothing: comments and blank lines. */
   get isComment(): boolean {
     const { name, data } = this.#read()

@@ -6,7 +6,6 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import type { StreamFormat, StreamText } from '../plugin/dialect.ts'
 import { ArgumentsWindow } from './arguments.ts'
 import { Borders } from './border-search.ts'
-import { splitEvents } from './borders.ts'
 import { StreamEvent } from './event.ts'
 import { OpenTaps, type NamedTap, type OnFailure } from './open-taps.ts'
 import { RepeatedEvent } from './repeated.ts'
@@ -56,36 +55,60 @@ export class RunningRule {
   readonly #flows = new Map<string, Flow>()
   /** The last event that said one text and nothing else; undefined where events must stay what they are. */
   readonly #repeated: RepeatedEvent | undefined
+  /** The text that it carries. */
+  #repeatedFlow: Flow | undefined
+  #last: StreamEvent | undefined
   #closed = false
 
   constructor(taps: OpenTaps, format: StreamFormat, lookbehind: number) {
     this.#taps = taps
     this.format = format.open?.() ?? format
     this.#lookbehind = lookbehind
-    this.#repeated = lookbehind > 0 && !taps.observes ? new RepeatedEvent() : undefined
+    this.#repeated = lookbehind > 0 && !taps.observes && this.format.leave === undefined ? new RepeatedEvent() : undefined
+  }
+
+  /** The last event with data that was given to `pass`, or one that differs from it in nothing but its text. */
+  get last(): StreamEvent | undefined {
+    return this.#last
   }
 
   /**
-   * The events of some whole ones, in order, each to be given to `event` before the next is asked for. Texts are held back and leave in other
-   * events than they came in: so those that differ in nothing but one text are one event with all of it.
+   * Passes some whole events. Texts are held back and leave in other events than they came in: so of those that differ in nothing but one
+   * text, all but the first are one event with all of it, and none of them is parsed.
+   * @param leaving is given what leaves, as of `event`
+   * @returns the refusal that one of them met; those behind it were not looked at
+   * @throws TapFailure
+   * @throws GatewayError stream_incomplete
    */
-  *eventsIn(region: Buffer): Iterable<StreamEvent> {
+  pass(region: Buffer, leaving: Buffer[]): GatewayError | undefined {
     const repeated = this.#repeated
-    if (repeated === undefined) return yield* splitEvents(region)
-    const characters = region.toString('latin1')
+    const characters = repeated === undefined ? '' : region.toString('latin1')
     const borders = new Borders(region)
     for (let start = 0; start < region.length;) {
-      const texts: string[] = []
-      const end = repeated.read(characters, start, text => { texts.push(text) })
-      if (texts.length > 1) {
-        yield new StreamEvent(repeated.with(texts.join('')))
-        start = end
-        continue
-      }
+      let text = ''
+      const end = repeated?.read(characters, start, more => { text += more }) ?? start
       const border = end > start ? end : borders.next(start)
-      yield new StreamEvent(region.subarray(start, border < 0 ? region.length : border))
-      start = border < 0 ? region.length : border
+      const next = border < 0 ? region.length : border
+      const left = text === '' || repeated === undefined ? this.#passOne(region.subarray(start, next)) : this.#passMore(text, repeated)
+      if (left instanceof GatewayError) return left
+      leaving.push(...left)
+      start = next
     }
+    return undefined
+  }
+
+  #passOne(bytes: Buffer): readonly Buffer[] | GatewayError {
+    const event = new StreamEvent(bytes)
+    if (event.hasData) this.#last = event
+    return this.event(event)
+  }
+
+  /** More of a text, in events that say nothing else. */
+  #passMore(text: string, repeated: RepeatedEvent): readonly Buffer[] | GatewayError {
+    const seen = this.#repeatedFlow?.gate.push(text) ?? text
+    if (typeof seen !== 'string') return seen
+    this.#taps.left()
+    return [repeated.with(seen)]
   }
 
   /**
@@ -128,12 +151,12 @@ export class RunningRule {
   #editTexts(event: StreamEvent, texts: readonly StreamText[]): readonly Buffer[] | GatewayError {
     const leaving: string[] = []
     const ends = this.format.ends(event)
-    this.#learn(event, texts, ends)
     for (const text of texts) {
       const seen = this.#flow(text, event).gate.push(text.text)
       if (typeof seen !== 'string') return seen
       leaving.push(seen)
     }
+    this.#learn(event, texts, ends)
     const before = this.#endTexts(ends, texts, leaving)
     if (before instanceof GatewayError) return before
     rewrite(texts, leaving)
@@ -143,6 +166,7 @@ export class RunningRule {
   #learn(event: StreamEvent, [text, further]: readonly StreamText[], ends: readonly string[]): void {
     if (text === undefined || further !== undefined || ends.some(end => covers(end, text.key))) this.#repeated?.forget()
     else this.#repeated?.learn(event.bytes, text.text)
+    this.#repeatedFlow = text === undefined ? undefined : this.#flows.get(text.key)
   }
 
   #leaving(event: StreamEvent): Buffer {

@@ -8,18 +8,12 @@ import { StreamRule } from '../../../core/stream/rule.ts'
 import { chatStream } from '../../../plugins/dialects/openai-chat/stream.ts'
 import { streamTexts } from '../../support/stream-texts.ts'
 
-/** How many events a rule looked at, and what left. */
-function run(regions: readonly Buffer[], ...taps: StreamTap<never>[]): { readonly seen: number; readonly left: string } {
+/** In how many pieces the events left, and what they said. */
+function run(regions: readonly Buffer[], ...taps: StreamTap<never>[]): { readonly pieces: number; readonly left: string } {
   const running = new StreamRule(taps.map(tap => ({ name: 'tap', tap })), chatStream, () => 'closed').open({} as Exchange)
-  let seen = 0
-  let left = ''
-  for (const region of regions) {
-    for (const event of running.eventsIn(region)) {
-      seen += 1
-      left += String(Buffer.concat(running.event(event) as Buffer[]))
-    }
-  }
-  return { seen, left: left + String(Buffer.concat(running.end() as Buffer[])) }
+  const leaving: Buffer[] = []
+  for (const region of regions) expect(running.pass(region, leaving)).to.equal(undefined)
+  return { pieces: leaving.length, left: Buffer.concat([...leaving, ...running.end() as Buffer[]]).toString() }
 }
 
 const redact: StreamTap<never> = { lookbehind: 8, text: text => text.replaceAll('secret', '[x]') }
@@ -29,8 +23,8 @@ const expected = { '0/content': 'a [x] é漢 "quoted" end' }
 
 describe('events of a stream that is guarded', () => {
   it('are joined where they come together, and say the same', () => {
-    const { seen, left } = run([Buffer.from(events.join(''))], redact)
-    expect(seen).to.be.lessThan(events.length)
+    const { pieces: leaving, left } = run([Buffer.from(events.join(''))], redact)
+    expect(leaving).to.be.lessThan(events.length)
     expect(streamTexts(left).texts).to.deep.equal(expected)
     expect(streamTexts(left).dones).to.equal(1)
   })
@@ -44,12 +38,12 @@ describe('events of a stream that is guarded', () => {
 
   it('stay by themselves where nothing is held back, and where somebody looks at each', () => {
     const all = Buffer.from(events.join(''))
-    expect(run([all], { text: text => text })).to.deep.equal({ seen: events.length, left: all.toString() })
-    expect(run([all], redact, { observe: () => undefined }).seen).to.equal(events.length)
+    expect(run([all], { text: text => text })).to.deep.equal({ pieces: events.length, left: all.toString() })
+    expect(run([all], redact, { observe: () => undefined }).pieces).to.be.at.least(events.length)
   })
 
   it('stay by themselves where more than the text differs', () => {
     const numbered = events.map((event, i) => event.replace('"model"', `"n":${i},"model"`))
-    expect(run([Buffer.from(numbered.join(''))], redact).seen).to.equal(numbered.length)
+    expect(run([Buffer.from(numbered.join(''))], redact).pieces).to.be.at.least(numbered.length)
   })
 })
