@@ -110,7 +110,7 @@ function losesItsThread(root: JsonNode, messages: JsonNode): boolean {
   const blocks = last.items()
   const [first] = blocks.filter(block => !isUnsigned(block))
   const calls = blocks.some(block => textOf(block.get('type')) === 'tool_use')
-  return calls && blocks.some(isUnsigned) && !/thinking$/.test(textOf(first?.get('type')) ?? '')
+  return calls && blocks.some(isUnsigned) && textOf(first?.get('type'))?.endsWith('thinking') !== true
 }
 
 /** @returns whether nothing is left of it */
