@@ -87,7 +87,8 @@ export class Members {
 
   /** All members but these, as they were spelled. */
   rest(known: ReadonlySet<string>): JsonObject {
-    return Object.fromEntries(Object.entries(this.json).filter(([name]) => !known.has(name)))
+    const others = Object.keys(this.json).filter(name => !known.has(name))
+    return others.length === 0 ? {} : Object.fromEntries(others.map(name => [name, this.json[name] as Json]))
   }
 }
 

@@ -1,6 +1,6 @@
 /** The keys of one provider instance: one for each session, or taken in turn. */
 
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /** What is shorter is a word by accident, and no secret. */
 const shortestHidden = 6
@@ -62,5 +62,5 @@ export class KeyRing {
 
 /** What may be shown and kept of a key: the first eight hexadecimal digits of its SHA-256. */
 export function fingerprintOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex').slice(0, 8)
+  return hash('sha256', key).slice(0, 8)
 }

@@ -170,7 +170,11 @@ function ownerKeyOf(owner: string): string {
   return hash('sha256', owner).slice(0, 16)
 }
 
+/** Lets go of what it was made from: a whole exchange, which nothing shall keep until the store has answered. */
 function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined
-  return () => (made ??= { value: make() }).value
+  let due: { readonly make: () => T } | { readonly value: T } = { make }
+  return () => {
+    if ('make' in due) due = { value: due.make() }
+    return due.value
+  }
 }
