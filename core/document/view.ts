@@ -114,6 +114,7 @@ class MessageView implements Message, Paired {
   readonly node: JsonNode
   readonly #document: JsonDocument
   readonly #spelling: Spelling
+  #role: Role | undefined
   #parts: readonly Part[] | undefined
 
   constructor(id: string, node: JsonNode, document: JsonDocument, spelling: Spelling) {
@@ -123,8 +124,9 @@ class MessageView implements Message, Paired {
     this.#spelling = spelling
   }
 
+  /** Kept once it is known: where a message stood tells it in some dialects, and a message may be removed. */
   get role(): Role {
-    return this.#spelling.role(this.node, this.#document)
+    return this.#role ??= this.#spelling.role(this.node, this.#document)
   }
 
   get parts(): readonly Part[] {

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { runPlugin } from '../../core/testing/run-plugin.ts'
 import plugin from '../../plugins/system-prompt/index.ts'
+import type { CallerDialect } from '../support/caller-streams.ts'
+import { speakers, spokenReply } from '../support/model-streams.ts'
 import { hello, Served } from '../support/serve.ts'
 import { embeddings } from '../../core/testing/chat-samples.ts'
 
@@ -26,6 +28,25 @@ describe('system-prompt', () => {
       expect(status).to.equal(200)
       expect(upstream?.['messages']).to.deep.equal(expected)
     })
+  }
+
+  const spoken: readonly [CallerDialect, string, object, (body: Record<string, unknown>) => readonly unknown[]][] = [
+    ['openai-responses', '/v1/responses', { instructions: 'Mine', input: 'Hello' }, ({ instructions, input }) => [instructions, input]],
+    ['anthropic-messages', '/v1/messages', { system: 'Mine', max_tokens: 9, messages: [user] }, ({ system: instructions, messages }) => [instructions, messages]],
+  ]
+  for (const [dialect, path, said, read] of spoken) {
+    const instructed: readonly [string, string][] = [['inject', 'Mine'], ['override', 'Be kind'], ['decorator', 'Be kind\nMine']]
+    for (const [mode, expected] of instructed) {
+      it(`has the instructions of ${dialect} where that has them, by ${mode}`, async () => {
+        const rules = [{ name: 'kind', type: 'system_prompt', config: { content: 'Be kind', mode } }]
+        await using served = await Served.start({ config: { guardrails: { rules }, providers: { spoken: speakers[dialect] }, resilience: { retry: { max_retries: 0 } } } })
+        served.upstream.always({ body: spokenReply(dialect, { pieces: ['Fine.'] }) })
+        const request = { model: 'spoken/m', ...said } as Record<string, unknown>
+        expect((await served.call('POST', path, request)).status).to.equal(200)
+        const received = JSON.parse(served.upstream.requests.at(-1)?.body.toString() ?? '{}') as Record<string, unknown>
+        expect(read(received)).to.deep.equal([expected, read(request)[1]])
+      })
+    }
   }
 
   it('leaves embeddings alone', async () => {
