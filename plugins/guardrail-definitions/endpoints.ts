@@ -1,6 +1,6 @@
 /** The endpoints for guardrails, their types and plugins. */
 
-import { definition, gatewayError, normaliseUserPath, ruleOptions, VariantError, type AdminCall, type AdminEndpoint, type Clock, type GatewayError, type GuardrailRule, type KnownPlugins, type Variants } from '../../core/index.ts'
+import { definition, gatewayError, invalidValue, normaliseUserPath, ruleOptions, VariantError, type AdminCall, type AdminEndpoint, type Clock, type GuardrailRule, type KnownPlugins, type Variants } from '../../core/index.ts'
 import { checkOptions } from '../../core/config/options.ts'
 import { suggestion } from '../../core/config/suggestion.ts'
 import file from '../../schemas/admin/guardrails.schema.json' with { type: 'json' }
@@ -81,7 +81,7 @@ async function remove(book: DefinitionBook, call: AdminCall): Promise<void> {
 
 /** What stands under a name, if the caller may change it. */
 function checked(book: DefinitionBook, name: string, call: AdminCall): Definition | undefined {
-  if (name.trim() !== name) throw wrong('name', 'a name neither begins nor ends with a blank')
+  if (name.trim() !== name) throw invalidValue('name', 'a name neither begins nor ends with a blank')
   const standing = book.find(name)
   if (standing !== undefined && standing.stored === undefined) throw gatewayError('managed_resource', `the configuration says what ${JSON.stringify(name)} is`, { param: 'name' })
   call.ifMatch(standing === undefined ? undefined : viewOf(standing), book.all.map(viewOf))
@@ -90,14 +90,14 @@ function checked(book: DefinitionBook, name: string, call: AdminCall): Definitio
 
 function typeNamed(types: readonly GuardrailType[], name: string): GuardrailType {
   const type = types.find(known => known.type === name)
-  if (type === undefined) throw wrong('type', `there is no type ${JSON.stringify(name)}${suggestion(name, types.map(known => known.type))}`)
+  if (type === undefined) throw invalidValue('type', `there is no type ${JSON.stringify(name)}${suggestion(name, types.map(known => known.type))}`)
   return type
 }
 
 function userPathOf({ user_path: given }: GuardrailWrite, { type, definition: { schema } }: GuardrailType): string {
   const path = normaliseUserPath(given)
-  if (path === undefined) throw wrong('user_path', 'no user path has . or .. segments, or a colon')
-  if (path !== '' && schema?.properties?.['user_path'] === undefined) throw wrong('user_path', `${type} makes no calls of its own`)
+  if (path === undefined) throw invalidValue('user_path', 'no user path has . or .. segments, or a colon')
+  if (path !== '' && schema?.properties?.['user_path'] === undefined) throw invalidValue('user_path', `${type} makes no calls of its own`)
   return path
 }
 
@@ -106,16 +106,12 @@ async function tryOut(variants: Variants, name: string, { use, definition: { sch
   const { fail_mode: onError, timeout_ms: timeout } = rule
   const config = ruleOptions(rule)
   const [problem] = checkOptions(schema, config, () => undefined).problems
-  if (problem !== undefined) throw wrong(`config${problem.pointer.replaceAll('/', '.')}`, problem.message)
+  if (problem !== undefined) throw invalidValue(`config${problem.pointer.replaceAll('/', '.')}`, problem.message)
   try {
     const variant = await variants.compile([{ insert: { use, name, options: config, ...(onError === undefined ? {} : { on_error: onError }), ...(timeout === undefined ? {} : { timeout }) } }])
     await variant.release()
   } catch (cause) {
     if (!(cause instanceof VariantError)) throw cause
-    throw wrong('config', cause.problems.map(({ message }) => message).join('; '))
+    throw invalidValue('config', cause.problems.map(({ message }) => message).join('; '))
   }
-}
-
-function wrong(param: string, message: string): GatewayError {
-  return gatewayError('invalid_value', message, { param })
 }

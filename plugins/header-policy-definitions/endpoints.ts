@@ -1,6 +1,6 @@
 /** The endpoints for header policies. */
 
-import { definition, gatewayError, headerPolicyProblem, type AdminCall, type AdminEndpoint, type Clock, type GatewayError, type GuardrailBook, type HeaderPolicy } from '../../core/index.ts'
+import { definition, gatewayError, headerPolicyProblem, invalidValue, shownTime, type AdminCall, type AdminEndpoint, type Clock, type GuardrailBook, type HeaderPolicy } from '../../core/index.ts'
 import file from '../../schemas/admin/header-policies.schema.json' with { type: 'json' }
 import type { HeaderPolicyName, HeaderPolicyView, HeaderPolicyWrite } from '../../schemas/admin/header-policies.schema.ts'
 import type { DefinedPolicy, PolicyBook } from './book.ts'
@@ -31,12 +31,12 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
 
 async function put({ book, guardrails, clock }: Surroundings, call: AdminCall): Promise<HeaderPolicyView> {
   const { name, ...written } = call.body as HeaderPolicyWrite
-  if (name.trim() !== name) throw wrong('name', 'a name neither begins nor ends with a blank')
+  if (name.trim() !== name) throw invalidValue('name', 'a name neither begins nor ends with a blank')
   if (guardrails.find(name) !== undefined) throw gatewayError('conflict', `there is a guardrail ${JSON.stringify(name)}`, { param: 'name' })
   const standing = changeable(book, name, call)
   const policy: Omit<HeaderPolicy, 'name'> = { step: 0, methods: [], paths: [], when: [], ...written }
   const problem = headerPolicyProblem(policy)
-  if (problem !== undefined) throw wrong(problem.at, problem.message)
+  if (problem !== undefined) throw invalidValue(problem.at, problem.message)
   const now = clock.now()
   await book.put(name, { ...policy, created_at: standing?.stored?.value.created_at ?? now, updated_at: now }, { expected: standing?.stored?.revision ?? 0 })
   const after = viewOf(book.get(name) as DefinedPolicy)
@@ -65,14 +65,6 @@ function changeable(book: PolicyBook, name: string, call: AdminCall): DefinedPol
 function viewOf({ policy: { name, step, methods, paths, when, actions }, stored }: DefinedPolicy): HeaderPolicyView {
   return {
     name, step, methods: [...methods], paths: [...paths], when: when.map(condition => ({ ...condition })), actions: actions.map(action => ({ ...action })),
-    managed: stored === undefined, created_at: timeOf(stored?.value.created_at), updated_at: timeOf(stored?.value.updated_at),
+    managed: stored === undefined, created_at: shownTime(stored?.value.created_at), updated_at: shownTime(stored?.value.updated_at),
   }
-}
-
-function timeOf(at: number | undefined): string | null {
-  return at === undefined ? null : new Date(at).toISOString()
-}
-
-function wrong(param: string, message: string): GatewayError {
-  return gatewayError('invalid_value', message, { param })
 }

@@ -1,6 +1,6 @@
 /** One provider as administrators see it; nothing in it is secret. */
 
-import type { BreakerSource, ModelInventory, ProviderInstance } from '../../core/index.ts'
+import { shownTime, type BreakerSource, type ModelInventory, type ProviderInstance } from '../../core/index.ts'
 import type { ProviderStatus } from '../../schemas/admin/providers.schema.ts'
 import type { Health, RequestHealth } from './request-health.ts'
 import { stateOf } from './state.ts'
@@ -57,11 +57,11 @@ function runtimeOf({ state, entries, lastFetch: { at, succeededAt, error } }: Mo
     discovered_model_count: entries.size,
     using_cached_models: state === 'stale' && entries.size > 0,
     inventory_stale: state === 'stale',
-    last_model_fetch_at: iso(at),
-    last_model_fetch_success_at: iso(succeededAt),
+    last_model_fetch_at: shownTime(at),
+    last_model_fetch_success_at: shownTime(succeededAt),
     last_model_fetch_error: error ?? null,
-    last_availability_check_at: iso(at),
-    last_availability_ok_at: iso(succeededAt),
+    last_availability_check_at: shownTime(at),
+    last_availability_ok_at: shownTime(succeededAt),
     last_availability_error: error ?? null,
   }
 }
@@ -72,8 +72,4 @@ function requestsOf({ requests, errors, models }: Health): Pick<ProviderStatus['
     errors,
     models: models.map(({ lastError, ...counts }) => ({ ...counts, ...(lastError === undefined ? {} : { last_error: { ...lastError, at: new Date(lastError.at).toISOString() } }) })),
   }
-}
-
-function iso(ms: number | undefined): string | null {
-  return ms === undefined ? null : new Date(ms).toISOString()
 }

@@ -1,6 +1,6 @@
 /** The directory in the store, the same for all processes; every write is checked against all of it. */
 
-import { Conflict, gatewayError, isWithin, SharedDocument, type AdminCall, type AdminScope, type GatewayError, type Records } from '../../core/index.ts'
+import { isWithin, refuseContention, SharedDocument, type AdminCall, type AdminScope, type GatewayError, type Records } from '../../core/index.ts'
 import { Directory, emptyDirectory, type DirectoryContent } from './directory.ts'
 
 /** What administrators see of one kind of things in the directory. */
@@ -58,12 +58,8 @@ export class DirectoryStore {
       after = find(next)
       if (after !== undefined) call.confine(meant.pathOf(after))
       return next.content
-    }).catch(refuseConflict)
+    }).catch(refuseContention('the directory'))
     call.changed(before, after)
     return after
   }
-}
-
-function refuseConflict(cause: unknown): never {
-  throw cause instanceof Conflict ? gatewayError('conflict', 'others write the directory all the time; try again', { cause }) : cause
 }

@@ -1,6 +1,6 @@
 /** Groups and users, and the paths that follow from who is in which group. */
 
-import { ancestors, gatewayError, type GatewayError, type Users } from '../../core/index.ts'
+import { ancestors, gatewayError, invalidValue, type Users } from '../../core/index.ts'
 
 export interface Group {
   /** The group that it is in; null at the top. */
@@ -71,9 +71,9 @@ export class Directory implements Users {
   #pathOfGroup(name: string, below: readonly string[]): string {
     const known = this.#groupPaths.get(name)
     if (known !== undefined) return known
-    if (below.includes(name)) throw wrong('parent', `groups lead in a circle: ${[...below.slice(below.indexOf(name)), name].join(' → ')}`)
+    if (below.includes(name)) throw invalidValue('parent', `groups lead in a circle: ${[...below.slice(below.indexOf(name)), name].join(' → ')}`)
     const group = Object.hasOwn(this.content.groups, name) ? this.content.groups[name] : undefined
-    if (group === undefined) throw wrong(below.length === 0 ? 'group' : 'parent', `there is no group ${JSON.stringify(name)}`)
+    if (group === undefined) throw invalidValue(below.length === 0 ? 'group' : 'parent', `there is no group ${JSON.stringify(name)}`)
     return `${group.parent === null ? '' : this.#pathOfGroup(group.parent, [...below, name])}/${name}`
   }
 }
@@ -82,10 +82,6 @@ export class Directory implements Users {
 export function readSegment(given: string, param: string, forbidden = '/'): string {
   const name = given.trim()
   const isWrong = name === '' || name === '.' || name === '..' || [...forbidden, ':'].some(character => name.includes(character))
-  if (isWrong) throw wrong(param, `${param} must be a name without ${[...forbidden, ':'].map(character => `"${character}"`).join(', ')}, and neither "." nor ".."`)
+  if (isWrong) throw invalidValue(param, `${param} must be a name without ${[...forbidden, ':'].map(character => `"${character}"`).join(', ')}, and neither "." nor ".."`)
   return name
-}
-
-function wrong(param: string, message: string): GatewayError {
-  return gatewayError('invalid_value', message, { param })
 }

@@ -1,6 +1,6 @@
 /** All virtual models: those of the configuration, and those that administrators made, in one document so that they are checked together. */
 
-import { Conflict, gatewayError, SharedDocument, type Records } from '../../../core/index.ts'
+import { gatewayError, refuseContention, SharedDocument, type Records } from '../../../core/index.ts'
 import { chainFault } from './chains.ts'
 import { isRedirect, type KeptModel, type KnownModel } from './definition.ts'
 
@@ -50,7 +50,7 @@ export class Book {
       const fault = chainFault(this.#merged(after))
       if (fault !== undefined) throw gatewayError('invalid_value', fault, { param: 'targets' })
       return { models: after }
-    }).catch(refuseConflict)
+    }).catch(refuseContention('virtual models'))
   }
 
   /** The configuration counts before administrators. */
@@ -71,8 +71,4 @@ export class Book {
     this.#failed(new Error(fault))
     return new Map([...merged].filter(([, model]) => model.managed || !isRedirect(model)))
   }
-}
-
-function refuseConflict(cause: unknown): never {
-  throw cause instanceof Conflict ? gatewayError('conflict', 'others write virtual models all the time; try again', { cause }) : cause
 }
