@@ -9,7 +9,8 @@ import type { StreamEdits, TapOutcome } from '../../core/pipeline/trace.ts'
 const errorLength = 512
 const nsPerMs = 1e6
 
-export interface GuardrailEntry {
+/** As it is stored: there are several for most requests, and what they have nothing to say of is not there. */
+export interface GuardrailEntry extends Partial<GuardrailFindings> {
   readonly seq: number
   readonly phase: string
   /** The place of its step in the pipeline; null of a strategy of virtual models. */
@@ -17,13 +18,16 @@ export interface GuardrailEntry {
   readonly instance: string
   readonly type: string
   readonly action: 'allow' | 'warn' | 'block' | 'respond' | 'failure'
+  readonly edited: boolean
+}
+
+interface GuardrailFindings {
   readonly code: string | null
   readonly message: string | null
   /** What kinds of things were found and how many. */
   readonly detail: Readonly<Record<string, unknown>> | null
   readonly error: string | null
   readonly fail_mode: string | null
-  readonly edited: boolean
   /** On `route`: what a strategy chose. */
   readonly target: string | null
   /** On `stream`: how many events became others, or nothing. */
@@ -31,6 +35,9 @@ export interface GuardrailEntry {
   readonly dropped_events: number | null
   readonly duration_ns: number | null
 }
+
+/** What an entry says that says nothing of it. */
+export const unsaid: GuardrailFindings = { code: null, message: null, detail: null, error: null, fail_mode: null, target: null, replaced_events: null, dropped_events: null, duration_ns: null }
 
 export interface RevisionEntry {
   readonly seq: number
@@ -58,21 +65,21 @@ export function guardrailsOf(exchange: Exchange): readonly GuardrailEntry[] {
 }
 
 function judged({ phase, instance, said, edited, target, events, durationMs }: Outcome, failure: TapFailure | undefined): Omit<GuardrailEntry, 'seq' | 'step' | 'type'> {
-  const spoken = said instanceof GatewayError || said instanceof Warning ? said : undefined
   return {
     phase, instance,
     action: failure === undefined ? actionOf(said) : 'failure',
-    code: spoken?.code ?? null,
-    message: spoken?.message ?? null,
-    detail: (spoken instanceof Blocked || spoken instanceof Warning ? spoken.detail : undefined) ?? null,
-    error: failure === undefined ? null : textOf(failure.cause),
-    fail_mode: failure?.mode ?? null,
     edited: edited !== undefined || events !== undefined && events.replaced + events.dropped > 0,
-    target: target ?? null,
-    replaced_events: events?.replaced ?? null,
-    dropped_events: events?.dropped ?? null,
-    duration_ns: durationMs === null ? null : Math.round(durationMs * nsPerMs),
+    ...said instanceof GatewayError || said instanceof Warning ? wordsOf(said) : undefined,
+    ...failure === undefined ? undefined : { error: textOf(failure.cause), fail_mode: failure.mode },
+    ...target === undefined ? undefined : { target },
+    ...events === undefined ? undefined : { replaced_events: events.replaced, dropped_events: events.dropped },
+    ...durationMs === null ? undefined : { duration_ns: Math.round(durationMs * nsPerMs) },
   }
+}
+
+function wordsOf(said: GatewayError | Warning): Pick<GuardrailEntry, 'code' | 'message' | 'detail'> {
+  const { code, message } = said
+  return { code: code ?? null, message: message ?? null, detail: (said instanceof Blocked || said instanceof Warning ? said.detail : undefined) ?? null }
 }
 
 function actionOf(said: Outcome['said']): GuardrailEntry['action'] {

@@ -4,20 +4,25 @@ import type { UsageTotals } from '../../../core/index.ts'
 import { tryJson } from '../../../core/neutral/json.ts'
 import type { AuditEntry, AuditGuardrail, AuditUsage } from '../../../schemas/admin/audit.schema.ts'
 import type { AuditRow } from '../journal.ts'
+import { unsaid, type GuardrailEntry } from '../policy.ts'
 
 /** A row without its bodies and what else is large. */
 export function slimView(row: AuditRow, usage: UsageTotals | undefined): AuditEntry {
-  return { ...columnsOf(row), data: { ...dataOf(row), ...withoutDetails(row) }, bodies_omitted: true, ...usageOf(usage) }
+  return { ...columnsOf(row), data: { ...dataOf(row), ...withoutDetails(guardrailsOf(row)) }, bodies_omitted: true, ...usageOf(usage) }
 }
 
 export function fullView(row: AuditRow, usage: UsageTotals | undefined): AuditEntry {
-  const data = { ...dataOf(row), ...bodiesOf(row), ...detailed('attempts', row), ...detailed('request_revisions', row) }
+  const data = { ...dataOf(row), ...guardrailsOf(row), ...bodiesOf(row), ...detailed('attempts', row), ...detailed('request_revisions', row) }
   return { ...columnsOf(row), data, bodies_omitted: false, ...usageOf(usage) }
 }
 
-function withoutDetails({ data: { guardrails } }: AuditRow): Pick<AuditEntry['data'], 'guardrails'> {
+function guardrailsOf({ data: { guardrails } }: AuditRow): { guardrails?: AuditGuardrail[] } {
   if (!Array.isArray(guardrails)) return {}
-  return { guardrails: guardrails.map(({ detail: _detail, ...entry }: AuditGuardrail) => entry) }
+  return { guardrails: guardrails.map((entry: GuardrailEntry) => ({ ...unsaid, ...entry }) as AuditGuardrail) }
+}
+
+function withoutDetails({ guardrails }: ReturnType<typeof guardrailsOf>): Pick<AuditEntry['data'], 'guardrails'> {
+  return guardrails === undefined ? {} : { guardrails: guardrails.map(({ detail: _detail, ...entry }) => entry) }
 }
 
 /** A list with what lists leave out of it. */
