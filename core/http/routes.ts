@@ -23,8 +23,7 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
       context.respond = false
       take(context.req, context.res, plan, context.params)
     }
-    if (method === 'ALL') router.all(path, serve)
-    else router.register(path, method === 'GET' ? ['GET', 'HEAD'] : [method], serve)
+    router.register(path, methodsOf(method), serve)
   }
   app.use(router.routes())
   app.use(context => {
@@ -38,6 +37,14 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
     if (plan === undefined) return void choose(request, response)
     take(request, response, plan, noParams)
   }
+}
+
+/** What HTTP itself knows of; other methods, such as WebDAV's, are nobody's. */
+const all: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+function methodsOf(method: string): string[] {
+  if (method === 'ALL') return [...all]
+  return method === 'GET' ? ['GET', 'HEAD'] : [method]
 }
 
 const noParams: Readonly<Record<string, string>> = {}

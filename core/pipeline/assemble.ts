@@ -6,7 +6,7 @@ import { applyPatches, namedStep, type NamedStep } from './patch.ts'
 import type { DialectCase, Patch, PipelineSource, WrittenPipeline } from './source.ts'
 
 export interface Route {
-  /** Upper case; `ALL` is any method. */
+  /** Upper case; `ALL` is every method but TRACE, CONNECT and what HTTP itself does not know. */
   readonly method: string
   readonly path: string
   /** Where it was written. */

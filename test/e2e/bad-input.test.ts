@@ -99,7 +99,7 @@ describe('bad input', () => {
 
     for (const [method, path, allow] of [
       ['GET', '/v1/chat/completions', 'POST'], ['PUT', '/v1/chat/completions', 'POST'], ['OPTIONS', '/v1/chat/completions', 'POST'],
-      ['GET', '/v1/embeddings', 'POST'], ['POST', '/v1/models', 'GET, HEAD'], ['DELETE', '/v1/models/gpt-test', 'GET, HEAD'], ['POST', '/health', 'GET, HEAD'], ['POST', '/version', 'GET, HEAD'],
+      ['GET', '/v1/embeddings', 'POST'], ['PROPFIND', '/p/openai/files', 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'], ['PROPFIND', '/v1/models', 'GET, HEAD'], ['POST', '/v1/models', 'GET, HEAD'], ['DELETE', '/v1/models/gpt-test', 'GET, HEAD'], ['POST', '/health', 'GET, HEAD'], ['POST', '/version', 'GET, HEAD'],
     ] as const) {
       it(`${method} ${path} is 405, and allows ${allow}`, async () => {
         const answer = await served.call(method, path)

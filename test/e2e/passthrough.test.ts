@@ -50,9 +50,7 @@ describe('passthrough', () => {
 
     for (const path of ['/p/openai', '/p/openai/', '/p/openai?x']) {
       it(`refuses ${path}: there is nothing behind the provider`, async () => {
-        const answer = await served.call('GET', path)
-        expect(answer.status).to.be.oneOf([400, 404])
-        expectIds(answer)
+        expectError(await served.call('GET', path), { code: 'invalid_value', param: 'path', message: /below the provider is empty/ })
         expect(served.upstream.requests).to.have.length(0)
       })
     }
