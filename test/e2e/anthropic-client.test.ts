@@ -7,6 +7,7 @@ import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { redact, refuse } from '../support/guardrails.ts'
 import { message, messageEvents } from '../support/messages.ts'
 import { masterKey, Served, type ServeOptions } from '../support/serve.ts'
+import { failureOf } from '../support/refusal-of.ts'
 
 const messages = [{ role: 'user' as const, content: 'hello' }]
 const asked = { model: 'claude-test', max_tokens: 1000, messages }
@@ -130,7 +131,7 @@ describe('the anthropic client', () => {
     })
     it('retrieves one', async () => expect(await client.models.retrieve('claude-test')).to.deep.include({ id: 'claude-test', type: 'model' }))
     it('is told when there is no such model', async () => {
-      const error = await failure(client.models.retrieve('claude-none'))
+      const error = await failureOf<APIError>(client.models.retrieve('claude-none'))
       expect(error).to.be.instanceOf(NotFoundError)
       expect([error.type, error.errorCode]).to.deep.equal(['not_found_error', 'model_not_found'])
     })
@@ -150,7 +151,7 @@ describe('the anthropic client', () => {
       [529, InternalServerError, 'overloaded_error'],
     ] as const) it(`are ${type} for a provider's ${status}, with the request id`, async () => {
       upstream.always({ status, body: { type: 'error', error: { type, message: 'no such luck' }, request_id: 'req_upstream' } })
-      const error = await failure(client.messages.create(asked))
+      const error = await failureOf<APIError>(client.messages.create(asked))
       expect(error).to.be.instanceOf(kind)
       expect([error.status, error.type]).to.deep.equal([status, type])
       expect(error.message).to.include('no such luck')
@@ -158,33 +159,33 @@ describe('the anthropic client', () => {
     })
 
     it('are AuthenticationError for a key that the gateway does not know, and nothing leaves', async () => {
-      const error = await failure(setting.client({ apiKey: 'sk-other' }).messages.create(asked))
+      const error = await failureOf<APIError>(setting.client({ apiKey: 'sk-other' }).messages.create(asked))
       expect(error).to.be.instanceOf(AuthenticationError)
       expect([error.type, error.errorCode, upstream.requests.length]).to.deep.equal(['authentication_error', 'invalid_api_key', 0])
     })
 
     it('are BadRequestError for a model that nobody serves', async () => {
-      const error = await failure(client.messages.create({ ...asked, model: 'claude-none' }))
+      const error = await failureOf<APIError>(client.messages.create({ ...asked, model: 'claude-none' }))
       expect(error).to.be.instanceOf(BadRequestError)
       expect([error.type, error.errorCode]).to.deep.equal(['invalid_request_error', 'model_not_found'])
     })
 
     it('are APIError for a stream that breaks, with the code', async () => {
       upstream.always({ chunks: messageEvents().slice(0, 5), cutAfter: 1 << 20 })
-      const error = await failure(client.messages.stream(asked).finalMessage())
+      const error = await failureOf<APIError>(client.messages.stream(asked).finalMessage())
       expect(error).to.be.instanceOf(APIError)
       expect([error.type, error.errorCode]).to.deep.equal(['api_error', 'stream_incomplete'])
     })
 
     it('are what the provider reports amid a stream', async () => {
       upstream.always({ chunks: [...messageEvents().slice(0, 4), 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'] })
-      const error = await failure(client.messages.stream(asked).finalMessage())
+      const error = await failureOf<APIError>(client.messages.stream(asked).finalMessage())
       expect([error.type, error.message.includes('Overloaded')]).to.deep.equal(['overloaded_error', true])
     })
 
     it('have a status where the provider reports them first', async () => {
       upstream.always({ chunks: ['event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'] })
-      expect((await failure(client.messages.create({ ...asked, stream: true }))).status).to.equal(529)
+      expect((await failureOf<APIError>(client.messages.create({ ...asked, stream: true }))).status).to.equal(529)
     })
   })
 
@@ -196,7 +197,7 @@ describe('the anthropic client', () => {
     })
     it('are not made when the provider says x-should-retry: false', async () => {
       upstream.always({ status: 503, headers: { 'x-should-retry': 'false' }, body: { type: 'error', error: { type: 'api_error', message: 'never' } } })
-      expect((await failure(setting.client({ maxRetries: 3 }).messages.create(asked))).status).to.equal(503)
+      expect((await failureOf<APIError>(setting.client({ maxRetries: 3 }).messages.create(asked))).status).to.equal(503)
       expect(upstream.requests).to.have.length(1)
     })
   })
@@ -206,14 +207,14 @@ describe('the anthropic client', () => {
     upstream.always({ chunks: messageEvents(), gates: { beforeChunk: { 4: gate } } })
     const stream = client.messages.stream(asked)
     stream.on('text', () => stream.abort())
-    expect(await failure(stream.finalMessage())).to.be.instanceOf(APIUserAbortError)
+    expect(await failureOf<APIError>(stream.finalMessage())).to.be.instanceOf(APIUserAbortError)
     await (await upstream.received()).aborted
     expect((await setting.served.completions.ended()).status).to.equal(499)
   })
 
   it('is told when the gateway is not there', async () => {
     await setting.served.gateway.gateway.stop()
-    expect(await failure(client.messages.create(asked))).to.be.instanceOf(APIConnectionError)
+    expect(await failureOf<APIError>(client.messages.create(asked))).to.be.instanceOf(APIConnectionError)
   })
 })
 
@@ -242,12 +243,12 @@ describe('the anthropic client, under policy', () => {
   it('is refused', async () => {
     const setting = await guarded(refuse, { word: 'secret' })
     try {
-      const prompt = await failure(setting.client().messages.create({ ...asked, messages: [{ role: 'user', content: 'secret' }] }))
+      const prompt = await failureOf<APIError>(setting.client().messages.create({ ...asked, messages: [{ role: 'user', content: 'secret' }] }))
       expect([prompt.status, prompt.type, prompt.errorCode]).to.deep.equal([400, 'invalid_request_error', 'word_found'])
       const chunks = messageEvents({ content: [{ type: 'text', text: 'It goes on for a while, and then comes the secret.' }] })
       const released = new Gate()
       setting.upstream.reply({ body: message({ content }) }, { chunks, gates: { beforeChunk: { [chunks.length - 6]: released } } })
-      const plain = await failure(setting.client().messages.create(asked))
+      const plain = await failureOf<APIError>(setting.client().messages.create(asked))
       expect([plain.status, plain.type, plain.errorCode]).to.deep.equal([502, 'api_error', 'word_found'])
       const streamed = await setting.client().messages.stream(asked).once('text', () => released.open()).finalMessage()
       expect(streamed.stop_reason).to.equal('refusal')
@@ -346,12 +347,3 @@ describe('an agent session over ten turns', () => {
     }
   })
 })
-
-async function failure(call: PromiseLike<unknown>): Promise<APIError> {
-  try {
-    await call
-  } catch (cause) {
-    return cause as APIError
-  }
-  throw new Error('the call succeeded')
-}

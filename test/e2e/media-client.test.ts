@@ -12,6 +12,7 @@ import { portOf } from '../../core/testing/port.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { expectError } from '../support/answer.ts'
 import { masterKey, Served, type ServeOptions } from '../support/serve.ts'
+import { failureOf } from '../support/refusal-of.ts'
 
 const boundary = 'b'
 const formType = { 'content-type': `multipart/form-data; boundary=${boundary}` }
@@ -157,7 +158,7 @@ describe('the openai client', () => {
   })
 
   it('images.createVariation is told that nothing is there', async () => {
-    const error = await failure(client.images.createVariation({ model: 'gpt-test', image: await toFile(Buffer.from('a'), 'a.png') }))
+    const error = await failureOf<APIError>(client.images.createVariation({ model: 'gpt-test', image: await toFile(Buffer.from('a'), 'a.png') }))
     expect(error).to.deep.include({ status: 404, code: 'unknown_url' })
   })
 
@@ -171,7 +172,7 @@ describe('the openai client', () => {
     })
 
     it('is told that a model is required, where there is no default', async () => {
-      expect(await failure(client.moderations.create({ input: 'a' }))).to.deep.include({ status: 400, param: 'model', code: 'missing_required_parameter' })
+      expect(await failureOf<APIError>(client.moderations.create({ input: 'a' }))).to.deep.include({ status: 400, param: 'model', code: 'missing_required_parameter' })
     })
 
     it('gets the default model where it names none', async () => {
@@ -204,7 +205,7 @@ describe('the openai client', () => {
     await using own = await start({ config: { providers: { chatty: { type: 'openai-compatible', base_url: served.upstream.url, models: ['m'] } } } })
     client = own.client()
     for (const [operation, call] of calls) {
-      const error = await failure(call())
+      const error = await failureOf<APIError>(call())
       expect(error, operation).to.deep.include({ status: 501, code: 'unsupported_response_operation' })
       expect(error.message).to.include('openai-compatible').and.include(operation)
       expect(error.headers?.get('x-should-retry')).to.equal('false')
@@ -471,13 +472,4 @@ function received(served: Served) {
     return [/ name="([^"]*)"/.exec(head)?.[1], /filename="([^"]*)"/.exec(head)?.[1], /content-type: (.*)/i.exec(head)?.[1], text.slice(at + 4, -2)]
   })
   return { ...request, headers: request.headers, path: request.path, parts }
-}
-
-async function failure(call: PromiseLike<unknown>): Promise<APIError> {
-  try {
-    await call
-  } catch (cause) {
-    return cause as APIError
-  }
-  throw new Error('the call succeeded')
 }

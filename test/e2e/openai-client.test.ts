@@ -3,6 +3,7 @@ import OpenAI, { APIConnectionError, APIError, APIUserAbortError, Authentication
 import { chatChunks, chatCompletion, embeddings, errorBody, sampleStream } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
 import { hello, masterKey, Served } from '../support/serve.ts'
+import { failureOf } from '../support/refusal-of.ts'
 
 const messages = [{ role: 'user' as const, content: 'hello' }]
 const weather = { type: 'function' as const, function: { name: 'get_weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }
@@ -125,7 +126,7 @@ describe('the openai client', () => {
     }
 
     it('is told when there is no such model', async () => {
-      const error = await failure(client.models.retrieve('gpt-none'))
+      const error = await failureOf<APIError>(client.models.retrieve('gpt-none'))
       expect(error).to.be.instanceOf(NotFoundError)
       expect(error.code).to.equal('model_not_found')
     })
@@ -146,7 +147,7 @@ describe('the openai client', () => {
     ] as const) {
       it(`are ${kind.name} for a provider's ${status}, with code, param, type and request id`, async () => {
         served.upstream.always({ status, body: { error: { message: 'no such luck', type: 'whatever', param: 'top_p', code: 'bad_luck' } } })
-        const error = await failure(client.chat.completions.create({ model: 'gpt-test', messages }))
+        const error = await failureOf<APIError>(client.chat.completions.create({ model: 'gpt-test', messages }))
         expect(error).to.be.instanceOf(kind)
         expect(error).to.deep.include({ status, type, code: 'bad_luck', param: 'top_p' })
         expect(error.message).to.include('no such luck')
@@ -155,14 +156,14 @@ describe('the openai client', () => {
     }
 
     it('are AuthenticationError for a key that the gateway does not know, and nothing leaves', async () => {
-      const error = await failure(served.client({ apiKey: 'sk-other' }).chat.completions.create({ model: 'gpt-test', messages }))
+      const error = await failureOf<APIError>(served.client({ apiKey: 'sk-other' }).chat.completions.create({ model: 'gpt-test', messages }))
       expect(error).to.be.instanceOf(AuthenticationError)
       expect(error.code).to.equal('invalid_api_key')
       expect(served.upstream.requests).to.have.length(0)
     })
 
     it('are BadRequestError for a model that nobody serves', async () => {
-      const error = await failure(client.chat.completions.create({ model: 'gpt-none', messages }))
+      const error = await failureOf<APIError>(client.chat.completions.create({ model: 'gpt-none', messages }))
       expect(error).to.be.instanceOf(BadRequestError)
       expect(error).to.deep.include({ code: 'model_not_found', param: 'model' })
     })
@@ -170,7 +171,7 @@ describe('the openai client', () => {
     it('are APIError for a stream that breaks, with the code', async () => {
       served.upstream.always({ chunks: sampleStream.slice(0, 3), cutAfter: 1 << 20 })
       const texts: string[] = []
-      const error = await failure((async () => {
+      const error = await failureOf<APIError>((async () => {
         for await (const chunk of await client.chat.completions.create({ model: 'gpt-test', messages, stream: true })) texts.push(chunk.choices[0]?.delta.content ?? '')
       })())
       expect(error).to.be.instanceOf(APIError)
@@ -189,14 +190,14 @@ describe('the openai client', () => {
 
     it('are not made when the provider says x-should-retry: false', async () => {
       served.upstream.always({ status: 503, headers: { 'x-should-retry': 'false' }, body: errorBody('never', 'server_error') })
-      const error = await failure(served.client({ maxRetries: 3 }).chat.completions.create({ model: 'gpt-test', messages }))
+      const error = await failureOf<APIError>(served.client({ maxRetries: 3 }).chat.completions.create({ model: 'gpt-test', messages }))
       expect(error.status).to.equal(503)
       expect(served.upstream.requests).to.have.length(1)
     })
 
     it('are not made after a refusal that is the same every time', async () => {
       await using alone = await Served.start({ env: { OPENAI_MODELS: 'gpt-test' }, config: { providers: { chatty: { type: 'openai-compatible', base_url: served.upstream.url, models: ['chat-only'], operations: ['chat'] } } } })
-      const error = await failure(alone.client({ maxRetries: 3 }).embeddings.create({ model: 'chatty/chat-only', input: 'one' }))
+      const error = await failureOf<APIError>(alone.client({ maxRetries: 3 }).embeddings.create({ model: 'chatty/chat-only', input: 'one' }))
       expect(error).to.deep.include({ status: 501, code: 'unsupported_response_operation' })
       expect(error.headers?.get('x-should-retry')).to.equal('false')
       expect(served.upstream.requests).to.have.length(0)
@@ -217,7 +218,7 @@ describe('the openai client', () => {
       const call = client.chat.completions.create({ model: 'gpt-test', messages }, { signal: controller.signal })
       const received = await served.upstream.received()
       controller.abort()
-      expect(await failure(call)).to.be.instanceOf(APIUserAbortError)
+      expect(await failureOf<APIError>(call)).to.be.instanceOf(APIUserAbortError)
       await received.aborted
       expect((await served.completions.ended()).status).to.equal(499)
     })
@@ -239,7 +240,7 @@ describe('the openai client', () => {
   it('is told when the gateway is not there', async () => {
     const { url } = served
     await served.gateway.gateway.stop()
-    expect(await failure(new OpenAI({ baseURL: `${url}/v1`, apiKey: masterKey, maxRetries: 0 }).models.list())).to.be.instanceOf(APIConnectionError)
+    expect(await failureOf<APIError>(new OpenAI({ baseURL: `${url}/v1`, apiKey: masterKey, maxRetries: 0 }).models.list())).to.be.instanceOf(APIConnectionError)
   })
 
   it('may send headers that nobody knows, and none of them goes on', async () => {
@@ -250,12 +251,3 @@ describe('the openai client', () => {
     expect(Object.keys(headers).filter(name => /stainless|openai-|x-future|user-agent/.test(name))).to.deep.equal([])
   })
 })
-
-async function failure(call: PromiseLike<unknown>): Promise<APIError> {
-  try {
-    await call
-  } catch (cause) {
-    return cause as APIError
-  }
-  throw new Error('the call succeeded')
-}

@@ -1,4 +1,4 @@
-/** What a piece of work is refused with. */
+/** What work is refused with, and what calls fail with. */
 
 import { GatewayError } from '../../core/errors.ts'
 
@@ -11,4 +11,14 @@ export function refusalOf(work: () => unknown): GatewayError {
     throw cause
   }
   throw new Error('nothing was refused')
+}
+
+/** What a call of a client fails with. @throws Error if it does not fail */
+export async function failureOf<Failure>(call: PromiseLike<unknown>): Promise<Failure> {
+  try {
+    await call
+  } catch (cause) {
+    return cause as Failure
+  }
+  throw new Error('the call succeeded')
 }

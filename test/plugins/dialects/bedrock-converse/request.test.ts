@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { GatewayError } from '../../../../core/errors.ts'
 import type { Block, NeutralRequest, SystemText, Tool } from '../../../../core/neutral/request.ts'
 import type { JsonObject } from '../../../../core/neutral/request.ts'
 import type { Destination, ModelTraits, TranslationOptions } from '../../../../core/neutral/translation.ts'
 import bedrock from '../../../../plugins/dialects/bedrock-converse/index.ts'
+import { refusalOf } from '../../../support/refusal-of.ts'
 import { destination, neutralRequest, writeRequest, type TranslatedRequest } from '../../../support/translation.ts'
 
 const upstream = bedrock.upstream!
@@ -31,16 +31,6 @@ function user(...blocks: Block[]): Partial<NeutralRequest> {
 function contentOf(...blocks: Block[]): unknown {
   const [message] = write(user(...blocks)).body['messages'] as unknown as { content: unknown }[]
   return message!.content
-}
-
-function errorOf(run: () => unknown): GatewayError {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof GatewayError) return error
-    throw error
-  }
-  throw new Error('nothing was refused')
 }
 
 const tide: Tool = { name: 'tide', description: 'Tells the tide', schema: { type: 'object', properties: { port: { type: 'string' } } } }
@@ -113,7 +103,7 @@ describe('bedrock-converse: a request', () => {
     it(`drops ${row} with a note, and refuses it under strict`, () => {
       expect(bodyOf(request, traits)).to.deep.equal(expected)
       expect(write(request, traits).losses.reported).to.deep.equal([field])
-      expect(errorOf(() => write(request, traits, { strict: true })).status).to.equal(400)
+      expect(refusalOf(() => write(request, traits, { strict: true })).status).to.equal(400)
     })
   }
 
@@ -154,7 +144,7 @@ describe('bedrock-converse: a request', () => {
   ]
   for (const [row, request, param, traits] of refused) {
     it(`refuses ${row}, naming the place`, () => {
-      const error = errorOf(() => write(request, traits))
+      const error = refusalOf(() => write(request, traits))
       expect([error.status, error.code, error.param]).to.deep.equal([400, 'unsupported_parameter', param])
     })
   }
@@ -412,13 +402,13 @@ describe('bedrock-converse: structured output', () => {
 
   it('refuses a schema there, unless the tool is asked for', () => {
     const refused = () => writeRequest(upstream, neutralRequest({ output }), destination({ traits: { jsonSchema: false } }))
-    expect(errorOf(refused).param).to.equal('response_format.json_schema')
-    expect(errorOf(() => write({ output: { ...output, at: 'text.format' } }, { jsonSchema: false, forcedTools: false })).param).to.equal('text.format')
+    expect(refusalOf(refused).param).to.equal('response_format.json_schema')
+    expect(refusalOf(() => write({ output: { ...output, at: 'text.format' } }, { jsonSchema: false, forcedTools: false })).param).to.equal('text.format')
   })
 
   it('refuses that together with other tools, and with thinking', () => {
-    expect(errorOf(() => write({ output, tools: [now] }, { jsonSchema: false })).param).to.equal('response_format.json_schema')
-    expect(errorOf(() => write({ output, reasoning: { effort: 'high' } }, { ...claude, thinking: 'budget', jsonSchema: false })).param).to.equal('response_format.json_schema')
+    expect(refusalOf(() => write({ output, tools: [now] }, { jsonSchema: false })).param).to.equal('response_format.json_schema')
+    expect(refusalOf(() => write({ output, reasoning: { effort: 'high' } }, { ...claude, thinking: 'budget', jsonSchema: false })).param).to.equal('response_format.json_schema')
   })
 
   it('never lets a caller\'s tool take the name of that tool', () => {
@@ -489,7 +479,7 @@ describe('bedrock-converse: reasoning controls of Claude', () => {
   })
 
   it('refuses a forced tool and a budget that were both asked for', () => {
-    expect(errorOf(() => write({ ...forced, reasoning: { budget: 5000, isEnabled: true } }, { ...claude, thinking: 'budget' })).param).to.equal('tool_choice')
+    expect(refusalOf(() => write({ ...forced, reasoning: { budget: 5000, isEnabled: true } }, { ...claude, thinking: 'budget' })).param).to.equal('tool_choice')
   })
 
   it('lets adaptive models think when they are made to call a tool', () => {
