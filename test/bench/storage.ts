@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { realClock } from '../../core/gateway/clock.ts'
 import type { Journal, PluginDefinition } from '../../core/index.ts'
 import { periods } from '../../core/storage/periods.ts'
+import { sweptTogether } from '../../core/storage/retention.ts'
 import { seededRandom } from '../../core/testing/seeded-random.ts'
 import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import postgresql from '../../plugins/storage/postgresql/index.ts'
@@ -136,7 +137,7 @@ async function retain(journal: Journal<UsageRecord>): Promise<void> {
   let deleted = 0
   const cpu = new CpuUsed()
   await cpu.during(async () => {
-    while (deleted < goal) deleted += (await journal.deleteBefore(end, Math.min(1000, goal - deleted))).length
+    while (deleted < goal) deleted += (await journal.deleteBefore(end, Math.min(sweptTogether, goal - deleted))).length
   })
   done.abort()
   await asking
