@@ -1,5 +1,11 @@
 /** Headers as they travel: one flat list of name, value, name, value … Names are found in whatever case. */
 
+/** Some names of headers. */
+export interface HeaderNames {
+  /** @param name in lower case */
+  has(name: string): boolean
+}
+
 /** Where the first header of that name stands; -1 if there is none. */
 export function placeOfHeader(headers: readonly string[], name: string): number {
   const wanted = name.toLowerCase()

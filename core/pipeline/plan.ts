@@ -2,7 +2,8 @@
 
 import type { Logger } from 'pino'
 import type { GatewayError } from '../errors.ts'
-import type { HeaderNames, Recovery, Verdict } from '../plugin/define.ts'
+import type { HeaderNames } from '../flat-headers.ts'
+import type { Recovery, Verdict } from '../plugin/define.ts'
 import type { Dialect } from '../plugin/dialect.ts'
 import type { Clock } from '../plugin/clock.ts'
 import type { StreamRule } from '../stream/rule.ts'

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { GatewayError } from '../errors.ts'
+import type { HeaderNames } from '../flat-headers.ts'
 import type { Place } from '../config/place.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
@@ -56,12 +57,6 @@ export interface StreamTap<State = unknown> {
 
 /** A stream tap whose state is its own affair. */
 export type AnyStreamTap = Omit<StreamTap<never>, 'open'> & { open?(exchange: Exchange, instance: string): unknown }
-
-/** Some names of headers. */
-export interface HeaderNames {
-  /** @param name in lower case */
-  has(name: string): boolean
-}
 
 /** What a plugin returns from `setup`. A phase that is not named here costs nothing. */
 export interface Taps {
