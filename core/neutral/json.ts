@@ -2,11 +2,12 @@
 
 import type { Json } from './request.ts'
 
-/** More digits in a row than a double surely keeps. */
-const longNumber = /\d{16}/
+/** What a double may not keep: more digits in a row, or around a point, than it surely has; a power beyond its reach. */
+const longNumber = /\d{16}|\d{8}\.\d{7}|\d[eE][+-]?\d{3}/
 
 /**
- * Like `JSON.parse`; integers beyond 2^53 become raw JSON, which `JSON.stringify` spells as they were. A member `__proto__` is plain data.
+ * Like `JSON.parse`; numbers that a double does not keep, as integers beyond 2^53, become raw JSON, which `JSON.stringify` spells as they were. A member `__proto__`
+ * is plain data.
  * @throws SyntaxError
  */
 export function parseJson(text: string): Json {
@@ -14,7 +15,7 @@ export function parseJson(text: string): Json {
 }
 
 function keepLongNumbers(_name: string, value: unknown, { source }: { source?: string } = {}): unknown {
-  if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value) || !longNumber.test(source)) return value
+  if (typeof value !== 'number' || source === undefined || !longNumber.test(source) || String(value) === source) return value
   return rawJson(source)
 }
 

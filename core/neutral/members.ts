@@ -37,8 +37,14 @@ export class Members {
     throw wrongType(this.path(name), 'a string')
   }
 
-  /** One that JavaScript cannot hold stays raw JSON: it can be written, not counted with. */
+  /** The nearest that JavaScript can hold. */
   number(name: string): number | undefined {
+    const value = this.exactNumber(name)
+    return typeof value === 'object' ? Number(JSON.stringify(value)) : value
+  }
+
+  /** One that JavaScript cannot hold stays raw JSON: it can be written, not counted with. */
+  exactNumber(name: string): number | undefined {
     const value = this.any(name)
     if (value === undefined || typeof value === 'number' || isRaw(value)) return value as number | undefined
     throw wrongType(this.path(name), 'a number')

@@ -139,7 +139,7 @@ function readSampling(body: Members): Sampling {
     temperature: body.number('temperature'),
     topP: body.number('top_p'),
     topK: body.number('top_k'),
-    seed: body.number('seed'),
+    seed: body.exactNumber('seed'),
     presencePenalty: body.number('presence_penalty'),
     frequencyPenalty: body.number('frequency_penalty'),
     logitBias: body.any('logit_bias'),

@@ -15,6 +15,7 @@ describe('JSON between dialects', () => {
   for (const text of [
     '{"id":12345678901234567890,"n":[-98765432109876543210,1.5,9007199254740991]}', '{"__proto__":{"a":12345678901234567890},"b":1}',
     '{"text":"12345678901234567890"}', '[null,true,false,"",{}]',
+    '{"at":1700000000.123456789,"far":1e400,"near":-2.5E-400,"a":0.30000000000000004,"b":0.1}',
   ]) {
     it(`comes out as it went in: ${text}`, () => expect(JSON.stringify(parseJson(text))).to.equal(text))
   }

@@ -61,6 +61,11 @@ describe('openai-chat reads a request:', () => {
     ]
     for (const [name, more, expected] of cases) it(name, () => expectEqualJson(read(more), { ...read({}), ...expected }))
 
+    it('counts with numbers that are longer than JavaScript holds', () => {
+      const { sampling, maxOutputTokens } = readRequest(caller, '{"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0.70000000000000007,"max_tokens":12345678901234567890}')
+      expect({ sampling, maxOutputTokens }).to.deep.equal({ sampling: { temperature: 0.7000000000000001 }, maxOutputTokens: 12345678901234567000 })
+    })
+
     it('long numbers, digit by digit', () => {
       const { sampling, extras } = readRequest(caller, '{"model":"m","messages":[{"role":"user","content":"hi"}],"seed":12345678901234567890,"n_keep":98765432109876543210}')
       expect(JSON.stringify({ sampling, extras })).to.equal('{"sampling":{"seed":12345678901234567890},"extras":{"n_keep":98765432109876543210}}')
