@@ -1,6 +1,7 @@
 /** The response around the output, as Tapline writes it: an echo of the request, and what has become of it. */
 
 import type { JsonNode } from '../../../core/document/document.ts'
+import { said } from '../../../core/document/readings.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { parseJson } from '../../../core/neutral/json.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
@@ -31,7 +32,7 @@ const echoed: JsonObject = {
   temperature: null, text: { format: { type: 'text' } }, tool_choice: 'auto', tools: [], top_p: null, truncation: 'disabled',
 }
 /** The same in JSON. */
-const echoedJson: ReadonlyMap<string, string> = new Map(Object.entries(echoed).map(([name, value]) => [name, JSON.stringify(value)]))
+const echoedJson = Object.entries(echoed).map(([name, value]) => ({ name, key: `"${name}":`, value, json: JSON.stringify(value) }))
 /** Members that it has where the request has them. */
 const echoedIfThere = ['max_tool_calls', 'prompt_cache_key', 'safety_identifier', 'service_tier', 'top_logprobs', 'user']
 
@@ -43,11 +44,11 @@ export class ResponseHead {
   constructor({ original, created, from, ids }: ReplyContext, model: string | undefined, facts: ResponseFacts = {}) {
     const { extras = {}, serviceTier } = facts
     const head = { id: ids.hex('resp_', 32), object: 'response', created_at: facts.created ?? created, model: model ?? from.model, provider: from.provider }
-    const echo = echoOf(original.root)
-    if (serviceTier !== undefined) echo.set('service_tier', JSON.stringify(serviceTier))
-    for (const [name, value] of Object.entries(extras)) if (!Object.hasOwn(head, name) && !echo.has(name) && !own.has(name)) echo.set(name, JSON.stringify(value))
+    const further = furtherOf(original.root)
+    if (serviceTier !== undefined) further.set('service_tier', JSON.stringify(serviceTier))
+    for (const [name, value] of Object.entries(extras)) if (!Object.hasOwn(head, name) && !Object.hasOwn(echoed, name) && !further.has(name) && !own.has(name)) further.set(name, JSON.stringify(value))
     this.#before = JSON.stringify(head).slice(0, -1)
-    this.#echo = `${[...echo].map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}}`
+    this.#echo = `${echoOf(original.root)}${[...further].map(([name, json]) => `,${JSON.stringify(name)}:${json}`).join('')}}`
   }
 
   /** The whole response in JSON. */
@@ -60,20 +61,27 @@ export class ResponseHead {
 
 const own = new Set(['status', 'error', 'incomplete_details', 'output', 'usage'])
 
-/** Members in JSON, in the order in which they are spelled. */
-function echoOf(request: JsonNode): Map<string, string> {
-  const echo = new Map(echoedJson)
-  for (const name of [...echoedJson.keys(), ...echoedIfThere]) {
-    const said = request.get(name)
-    if (said !== undefined && said.kind !== 'null') echo.set(name, spelled(said, echoed[name]))
+function echoOf(request: JsonNode): string {
+  return echoedJson.map(({ name, key, value, json }) => {
+    const there = said(request, name)
+    return there === undefined ? key + json : key + spelled(there, value)
+  }).join(',')
+}
+
+/** Members in JSON. */
+function furtherOf(request: JsonNode): Map<string, string> {
+  const further = new Map<string, string>()
+  for (const name of echoedIfThere) {
+    const there = said(request, name)
+    if (there !== undefined) further.set(name, spelled(there))
   }
-  return echo
+  return further
 }
 
 /** On one line, as events must be. Objects are filled up with what they lack. */
-function spelled(said: JsonNode, otherwise: Json | undefined): string {
-  const json = said.json()
-  if (said.kind !== 'object' && said.kind !== 'array') return json
+function spelled(there: JsonNode, otherwise?: Json): string {
+  const json = there.json()
+  if (there.kind !== 'object' && there.kind !== 'array') return json
   const value = parseJson(json)
   return JSON.stringify(isObject(value) && isObject(otherwise) ? { ...otherwise, ...value } : value)
 }
