@@ -1,5 +1,13 @@
 /** Headers as they travel: one flat list of name, value, name, value … Names are found in whatever case. */
 
+/** The headers of a request, as they came. */
+export interface GivenHeaders {
+  /** Lower-case names; repeated ones joined, as Node joins them. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** As sent, flat. */
+  readonly rawHeaders: readonly string[]
+}
+
 /** Some names of headers. */
 export interface HeaderNames {
   /** @param name in lower case */

@@ -1,12 +1,11 @@
 /** The headers of a caller that go on to a provider: all but those that `header-names.ts` keeps here, and what concerns the gateway alone. */
 
-import type { IncomingRequest } from '../pipeline/exchange.ts'
-import type { HeaderNames } from '../flat-headers.ts'
+import type { GivenHeaders, HeaderNames } from '../flat-headers.ts'
 import { namedByConnection, staysHere } from './header-names.ts'
 
 /** A request whose headers may go along, and the lower-case names that plugins keep in the gateway. */
 export interface CallerHeaders {
-  readonly request: Pick<IncomingRequest, 'headers' | 'rawHeaders'>
+  readonly request: GivenHeaders
   readonly ownHeaders: HeaderNames
 }
 
