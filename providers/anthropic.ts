@@ -49,6 +49,7 @@ export default defineProvider({
   countsApart: ['cache'],
   callerHeaders: ['anthropic-version', 'anthropic-beta'],
   callerQuery: true,
+  relaysHeaders: true,
   // Newer versions refuse sampling fields even at their defaults: callers of other APIs send them.
   defaultHeaders: { 'anthropic-version': '2023-06-01' },
   schema,

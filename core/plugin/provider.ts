@@ -176,6 +176,8 @@ export interface ProviderDefinition {
   explain?(refusal: Refusal): string | undefined
   /** What is known of its models without asking, by id; a date or `-latest` at the end of an id does not count. */
   readonly catalogue?: Readonly<Record<string, ModelMetadata>>
+  /** Callers who speak its dialect itself get all headers of its replies, but those of one connection. */
+  readonly relaysHeaders?: boolean
   /** Headers of the vendor's replies that callers get; lower case. */
   readonly replyHeaders?: readonly string[]
   /** The one spelling of a model's id, of several that mean the same. */

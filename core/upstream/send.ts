@@ -100,7 +100,7 @@ class Sending implements ReplyListener, Call {
   onHead(status: number, headers: ReplyHeaders): void {
     if (this.#over) return
     const reading: Reading = { exchange: this.#exchange, attempt: this.#attempt, status, headers, call: this, settle: outcome => this.#settle(outcome) }
-    relayHeaders(this.#exchange, this.#attempt.target.provider, headers)
+    relayHeaders(this.#exchange, this.#attempt, headers)
     this.#reader = bodyReader(reading)
     if (this.#reader.flows) this.#watchSilence()
     else this.#limitTotal()

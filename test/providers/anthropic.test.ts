@@ -138,6 +138,27 @@ describe('anthropic', () => {
       expect(headers).to.include({ 'anthropic-version': '2026-10-21', 'anthropic-beta': 'a,b', 'x-api-key': 'sk-ant-1' })
       expect([path, headers['x-stainless-lang'], headers.authorization]).to.deep.equal(['/v1/messages?beta=true', undefined, undefined])
     })
+    describe('bring the headers of the reply back', () => {
+      const given = { 'anthropic-ratelimit-requests-remaining': '5', 'request-id': 'req_1', 'retry-after': '99', 'Set-Cookie': 'a=b', Connection: 'X-Hop', 'X-Hop': '1', 'Cache-Control': 'private' }
+      const shown = ({ headers }: { readonly headers: Record<string, unknown> }) => ['anthropic-ratelimit-requests-remaining', 'x-upstream-request-id', 'retry-after', 'set-cookie', 'x-hop', 'cache-control'].map(name => headers[name])
+
+      for (const [name, path, status, expected] of [
+        ['natively', '/v1/messages', 200, ['5', 'req_1', undefined, undefined, undefined, undefined]],
+        ['natively, of a refusal too', '/v1/messages', 400, ['5', 'req_1', '99', undefined, undefined, undefined]],
+        ['not when translated', '/v1/chat/completions', 200, [undefined, undefined, undefined, undefined, undefined, undefined]],
+      ] as const) {
+        it(name, async () => {
+          upstream.reply({ status, headers: given, body: status === 200 ? message() : { type: 'error', error: { type: 'invalid_request_error', message: 'm' } } })
+          expect(shown(await served.call('POST', path, body))).to.deep.equal(expected)
+        })
+      }
+
+      it('of the last attempt alone', async () => {
+        upstream.reply({ status: 503, headers: { ...given, 'retry-after-ms': '1' }, body: { type: 'error', error: { type: 'api_error', message: 'm' } } }, { headers: { 'anthropic-ratelimit-tokens-remaining': '7' }, body: message() })
+        const answer = await served.call('POST', '/v1/messages', body)
+        expect([shown(answer)[0], answer.headers['anthropic-ratelimit-tokens-remaining']]).to.deep.equal([undefined, '7'])
+      })
+    })
     it('natively: the oldest version where the caller says none', async () => {
       expect((await sent('/v1/messages', body)).headers).to.include({ 'anthropic-version': '2023-06-01' })
     })
