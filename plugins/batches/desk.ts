@@ -45,7 +45,7 @@ export class Desk {
     const found = await this.#makers.files.find(exchange, id)
     if (found !== undefined) return found
     if (named === undefined) throw gatewayError('provider_required', `nobody knows the file ${id}: say whose it is with metadata.provider`, { param: 'input_file_id' })
-    if (scopeOf(exchange.caller) !== undefined || !this.#doers.providers.has(named)) throw notFound(`No such File object: ${id}`, 'input_file_id')
+    if (scopeOf(exchange.caller) !== undefined || !this.#doers.providers.has(named)) throw notFound(`file '${id}'`, 'input_file_id')
     return { id, bytes: 0, created_at: 0, filename: '', purpose: 'batch', provider: named, owner: '', kept: false }
   }
 
@@ -120,5 +120,5 @@ export class Desk {
 }
 
 function unknown(id: string): GatewayError {
-  return notFound(`No batch found with id '${id}'.`, 'id')
+  return notFound(`batch '${id}'`, 'id')
 }

@@ -29,7 +29,7 @@ async function answer(exchange: Exchange, library: Library, models: Models): Pro
   const { method, path, params: { id }, query } = exchange.request
   if (id === undefined) return jsonReply(method === 'POST' ? await createFile(exchange, library, models) : await listFiles(exchange, library, readQuery(query)))
   const file = await library.find(exchange, id, new URLSearchParams(query).get('provider') ?? undefined)
-  if (file === undefined) throw notFound(`No such File object: ${id}:`, 'id')
+  if (file === undefined) throw notFound(`file '${id}'`, 'id')
   if (path.endsWith('/content')) return await contentOf(exchange, library, file)
   return jsonReply(method === 'DELETE' ? await deleted(library, file) : await objectOf(exchange, library, file))
 }

@@ -1,6 +1,6 @@
 /** The list of files: what the gateway has on record, and for who sees everything, what the providers list. */
 
-import { gatewayError, scopeOf, type Exchange, type FileRecord, type ProviderInstance } from '../../core/index.ts'
+import { gatewayError, notFound, scopeOf, type Exchange, type FileRecord, type ProviderInstance } from '../../core/index.ts'
 import type { Library } from './library.ts'
 import { askingOf } from './provider-files.ts'
 import { shown } from './shown.ts'
@@ -32,7 +32,7 @@ export function readQuery(text: string): FileQuery {
 /** @throws GatewayError 404 for an unknown cursor, or what the providers answered if none gave its list */
 export async function listFiles(exchange: Exchange, library: Library, query: FileQuery): Promise<object> {
   const after = query.after === undefined ? undefined : await library.find(exchange, query.after, query.provider)
-  if (query.after !== undefined && after === undefined) throw gatewayError('not_found', `No such File object: ${query.after}`, { param: 'after' })
+  if (query.after !== undefined && after === undefined) throw notFound(`file '${query.after}'`, 'after')
   const found = await entriesOf(exchange, library, query, after)
   const page = found.slice(0, query.limit)
   return { object: 'list', data: page, first_id: page[0]?.id ?? null, last_id: page.at(-1)?.id ?? null, has_more: found.length > query.limit }

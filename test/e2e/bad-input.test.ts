@@ -281,6 +281,10 @@ describe('bad input', () => {
       ['/v1/embeddings', { model: 'gpt-test', input: null }, 'missing_required_parameter', 'input'],
       ['/v1/embeddings', { model: 'gpt-test', input: '' }, 'invalid_value', 'input'],
       ['/v1/embeddings', { model: 'gpt-test', input: [] }, 'invalid_value', 'input'],
+      ['/v1/embeddings', { model: 'gpt-test', input: {} }, 'invalid_type', 'input'],
+      ['/v1/embeddings', { model: 'gpt-test', input: 5 }, 'invalid_type', 'input'],
+      ['/v1/embeddings', { model: 'gpt-test', input: 'a', encoding_format: 1 }, 'invalid_type', 'encoding_format'],
+      ['/v1/embeddings', { model: 'gpt-test', input: 'a', dimensions: '3' }, 'invalid_type', 'dimensions'],
       ['/v1/embeddings', { model: 'gpt-none', input: 'a' }, 'model_not_found', 'model'],
     ] as const) {
       it(`${code} is said of ${param} in ${JSON.stringify(body)} at ${path}`, async () => {

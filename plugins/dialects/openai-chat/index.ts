@@ -56,6 +56,9 @@ export default defineDialect({
 function checkInput(root: JsonNode, bytes: Buffer): void {
   const input = said(root, 'input')
   if (input === undefined) throw missing('input')
+  checkKind(root, 'input', ['string', 'array'], 'a string or an array')
+  checkKind(root, 'encoding_format', ['string'], 'a string')
+  checkKind(root, 'dimensions', ['number'], 'a number')
   const isBlank = input.kind === 'string' ? bytes[input.start + 1] === 0x22 : input.kind === 'array' && isEmptyArray(input, bytes)
   if (isBlank) throw gatewayError('invalid_value', 'input must not be empty', { param: 'input' })
 }

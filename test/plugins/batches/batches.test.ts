@@ -286,7 +286,7 @@ describe('batches', () => {
       expect(seen).to.deep.equal(all.map(id => `msg${id}`))
       const back = await anthropic.messages.batches.list({ limit: 2, before_id: seen[2]! })
       expect(back.data.map(({ id }) => id)).to.deep.equal(seen.slice(0, 2))
-      expectError(await served.call('GET', '/v1/batches?after=batch_none'), { status: 404, code: 'not_found' })
+      expectError(await served.call('GET', '/v1/batches?after=batch_none'), { status: 404, code: 'not_found', message: "batch 'batch_none' not found" })
       expectError(await served.call('GET', '/v1/batches?limit=x'), { status: 400, code: 'invalid_value', param: 'limit' })
     })
   })

@@ -104,12 +104,12 @@ describe('/v1/files', () => {
       it(`refuses to list with ${query}`, async () => expectError(await served.call('GET', `/v1/files?${query}`), { status: 400, code: 'invalid_value', param }))
     }
 
-    it('knows no cursor that is no file', async () => expectError(await served.call('GET', '/v1/files?after=file-none'), { status: 404, code: 'not_found', param: 'after' }))
+    it('knows no cursor that is no file', async () => expectError(await served.call('GET', '/v1/files?after=file-none'), { status: 404, code: 'not_found', param: 'after', message: "file 'file-none' not found" }))
 
     for (const id of ['file-none', '__proto__', 'x'.repeat(4000), "'; drop table files", '$gt']) {
       it(`answers 404 for the id ${id.slice(0, 20)}`, async () => {
         for (const [method, end] of [['GET', ''], ['DELETE', ''], ['GET', '/content']] as const) {
-          expect((await served.call(method, `/v1/files/${encodeURIComponent(id)}${end}`)).status).to.equal(404)
+          expectError(await served.call(method, `/v1/files/${encodeURIComponent(id)}${end}`), { status: 404, code: 'not_found', param: 'id', message: `file '${id}' not found` })
         }
       })
     }
