@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { seededRandom } from '../../../core/testing/seeded-random.ts'
 import { cover, merged, periodsIn, slotLengthsOf, type Segment } from '../../../plugins/storage/shared/slots.ts'
-import { join, name, sql } from '../../../plugins/storage/shared/sql/sql.ts'
+import { join, name, sql, statement } from '../../../plugins/storage/shared/sql/sql.ts'
 import { decodeJson, decodeText, encodeJson, encodeText } from '../../../plugins/storage/shared/text.ts'
 
 const hour = 3_600_000
@@ -69,6 +69,13 @@ describe('SQL in pieces', () => {
   it('has values as parameters, numbered through all pieces', () => {
     const statement = sql`SELECT ${1} WHERE ${join([sql`a = ${'x'}`, sql`b = ${null}`], ' AND ')} LIMIT ${2}`
     expect([statement.text(mark), statement.parameters]).to.deep.equal(['SELECT $1 WHERE a = $2 AND b = $3 LIMIT $4', [1, 'x', null, 2]])
+  })
+
+  it('can be put together once, for values that come later', () => {
+    const find = statement<'id' | 'now'>(({ id, now }) => sql`SELECT ${1} WHERE id = ${id} AND (${now} < t OR ${now} > u)`)
+    const [one, other] = [find({ id: 'a', now: 5 }), find({ id: 'b', now: 6 })]
+    expect([one.text(mark), one.parameters]).to.deep.equal(['SELECT $1 WHERE id = $2 AND ($3 < t OR $4 > u)', [1, 'a', 5, 5]])
+    expect([other.texts === one.texts, other.parameters]).to.deep.equal([true, [1, 'b', 6, 6]])
   })
 
   it('has names in quotes, whatever they are', () => {
