@@ -7,6 +7,7 @@ import type { HeaderNames } from '../flat-headers.ts'
 import type { Recovery } from '../plugin/define.ts'
 import type { Dialect } from '../plugin/dialect.ts'
 import type { Clock } from '../plugin/clock.ts'
+import { askedTogether, type Neighbour } from './asked-together.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { Phase, type Tap } from './phase.ts'
@@ -78,11 +79,11 @@ function policyOf(steps: readonly PlacedStep[]): string {
 }
 
 function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order: readonly [PlacedStep, number][]): readonly Tap<T>[] {
-  return order.flatMap(([step, index]) => {
+  const taken = order.flatMap(([step, index]): Neighbour<T>[] => {
     const tap = taps(step, name) ? step.instance.taps[name] : undefined
     if (tap === undefined) return []
     const call = tap.bind(step.instance.taps) as Tap<T>['call']
-    return [{
+    return [[{
       name: step.name,
       step: index,
       call: name === 'response' && isForStreamsAlone(step) ? (exchange, attempt) => exchange.streamed ? call(exchange, attempt) : undefined : call,
@@ -91,8 +92,9 @@ function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order
       timeoutMs: step.timeoutMs,
       edits: mayEdit(step) && (name === 'prompt' || name === 'response'),
       guards: isTraced(step) && (name === 'prompt' || name === 'response'),
-    }]
+    }, mayEdit(step) || name !== 'prompt' && name !== 'response' ? undefined : step.together]]
   })
+  return askedTogether(name, taken)
 }
 
 /** A tap that answers nothing: what it throws is logged, and hurts nobody. */

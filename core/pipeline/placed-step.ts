@@ -10,6 +10,7 @@ export interface PlacedStep {
   readonly onError: 'open' | 'closed' | undefined
   readonly timeoutMs: number
   readonly phases: ReadonlySet<PhaseName>
+  readonly together?: string | undefined
   /** The phases in which the same instance stands, be it in steps of their own. */
   readonly everywhere?: ReadonlySet<PhaseName>
 }

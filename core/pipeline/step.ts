@@ -18,6 +18,8 @@ export interface Step {
   readonly sha256?: string
   /** The only phases in which the plugin is tapped; all by default. */
   readonly phases?: readonly PhaseName[]
+  /** Guardrails beside each other that say the same here and edit nothing are asked at once. */
+  readonly together?: string
   /** Where the step was written. */
   readonly place?: Place
   /** The pointer of its options, where they do not stand in `options` beneath its place. */

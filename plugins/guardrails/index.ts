@@ -15,12 +15,13 @@ export default definePlugin({
 
 /** A type `a_b` of a rule is the plugin `a-b`. What it makes of a prompt may also show in the headers of each call. */
 function guardrail(rule: GuardrailRule, pointer: string, at: (pointer: string) => Place | undefined): Step {
-  const { name, type, phase, fail_mode: onError, timeout_ms: timeout } = rule
+  const { name, type, phase, order, fail_mode: onError, timeout_ms: timeout } = rule
   const place = at(pointer)
   return {
     use: /[./]/.test(type) ? type : type.replaceAll('_', '-'),
     name,
     options: ruleOptions(rule),
+    together: `${order}`,
     ...(phase === undefined ? {} : { phases: phase === 'prompt' ? ['prompt', 'attempt'] : [phase] }),
     ...(onError === undefined ? {} : { on_error: onError }),
     ...(timeout === undefined ? {} : { timeout }),

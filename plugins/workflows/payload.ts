@@ -113,10 +113,13 @@ function checkSteps(steps: ResolvedPayload['steps']): void {
   }
 }
 
-/** Within a step readers come first and the one that edits last; equals by name. Replies go up the list, so theirs stand in reverse. */
+/** Within a step readers come first, at one place, and the one that edits last; equals by name. Replies go up the list, so theirs stand in reverse. */
 function guardrailPatch(steps: ResolvedPayload['steps']): Patch {
   const ordered = steps.toSorted((one, other) => one.step - other.step || Number(one.guardrail.edits) - Number(other.guardrail.edits) || (one.ref < other.ref ? -1 : 1))
-  const rules = ordered.map(({ phase, guardrail: { rule } }, index): GuardrailRule => ({ ...rule, phase, order: phase === 'prompt' ? index : -index }))
+  const rules = ordered.map(({ phase, step, guardrail: { rule, edits } }): GuardrailRule => {
+    const index = ordered.findIndex(other => other.phase === phase && other.step === step && other.guardrail.edits === edits)
+    return { ...rule, phase, order: phase === 'prompt' ? index : -index }
+  })
   return { set: 'guardrails', options: { rules } }
 }
 

@@ -10,6 +10,27 @@ const at = (path: string) => ({ 'x-tapline-user-path': path })
 const text = async (answer: Promise<{ body: Buffer }>) => JSON.parse((await answer).body.toString()).choices?.[0]?.message?.content
 const received = (gateway: AdminGateway) => JSON.parse(gateway.served.upstream.requests.at(-1)?.body.toString() ?? '{}') as { messages: { role: string; content: string }[] }
 
+/** Waits until two of it have been asked. */
+const looker = `
+import { answer, block, definePlugin, warn } from 'tapline'
+const waiting = []
+export default definePlugin({
+  name: 'looker',
+  edits: false,
+  phases: ['prompt'],
+  schema: { type: 'object', properties: { says: { type: 'string', default: 'x' }, ...Object.fromEntries(['block', 'respond', 'warn', 'fail'].map(what => [what, { type: 'integer' }])) } },
+  setup: ({ options }) => ({
+    async prompt() {
+      await new Promise(asked => { waiting.push(asked); if (waiting.length === 2) for (const each of waiting) each() })
+      if (options.fail) throw new Error('failed')
+      if (options.block) return block(options.says, 'blocked')
+      if (options.respond) return answer(options.says)
+      if (options.warn) return warn(options.says)
+    },
+  }),
+})
+`
+
 describe('workflows', () => {
   it('switch the cache off for one team', async () => {
     await using gateway = await AdminGateway.start({ config: { cache: { response: { simple: { enabled: true } } } } })
@@ -82,6 +103,25 @@ describe('workflows', () => {
       const plain = service.requests.length
       await gateway.served.chat(helloStream)
       expect({ plain, streamed: service.requests.length - plain }).to.deep.equal(asked)
+    })
+  }
+
+  const judged: readonly [string, object, object, unknown][] = [
+    ['the gravest of what they say', { respond: 1 }, { block: 1 }, [400, 'later_says']],
+    ['the block of the first by name, of two', { block: 1 }, { block: 1 }, [400, 'earlier_says']],
+    ['an answer before a warning', { warn: 1 }, { respond: 1 }, [200, 'later_says']],
+    ['a failure before a block', { block: 1 }, { fail: 1 }, [500, 'plugin_failure']],
+    ['nothing, where none says anything', {}, {}, [200, 'Hello!']],
+  ]
+  for (const [what, earlier, later, expected] of judged) {
+    it(`ask those of one step that only look at once, and hear ${what}`, async () => {
+      await using gateway = await AdminGateway.start({ files: { 'looker.ts': looker }, config: { plugins: { load: [{ file: './looker.ts' }] } } })
+      gateway.served.upstream.always({ body: chatCompletion({ content: 'Hello!' }) })
+      for (const [name, config] of [['earlier', earlier], ['later', later]] as const) await makeGuardrail(gateway, { name, type: 'looker', config: { ...config, says: `${name}_says` } })
+      await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'later' }, { ref: 'earlier' }] } })
+      const { status, body } = await gateway.served.chat(hello)
+      const { error, choices } = JSON.parse(body.toString()) as { error?: { code: string }; choices?: { message: { content: string } }[] }
+      expect([status, error?.code ?? choices?.[0]?.message.content]).to.deep.equal(expected)
     })
   }
 
