@@ -37,8 +37,8 @@ export class PostgresqlDatabase implements Database {
     this.#pool.on('connect', client => {
       // The pool listens only while nobody uses it; who uses it hears of the end by his statement.
       client.on('error', () => {})
-      // A statement that nobody waits for any more ends at the server, too.
-      client.query(`SET statement_timeout = ${patienceMs.write}`).catch(() => {})
+      // A statement that nobody waits for any more ends at the server, too. To compile one takes longer than to answer it.
+      client.query(`SET statement_timeout = ${patienceMs.write}; SET jit = off`).catch(() => {})
     })
   }
 
