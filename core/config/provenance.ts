@@ -17,7 +17,7 @@ export class Provenance {
     this.#file = file
   }
 
-  /** Notes that a key stands for a setting that it implies: the block for its switch. */
+  /** Notes that a key stands for a setting that it implies: the block for its switch, one key for the list of keys. */
   imply(pointer: string, from: string): void {
     this.#implied.set(pointer, from)
   }
@@ -31,7 +31,7 @@ export class Provenance {
   /** The variable or flag that gave the value, itself or as a part of something larger. */
   origin(pointer: string): Origin | undefined {
     for (const at of upwards(pointer)) if (this.#overrides.has(at)) return this.#overrides.get(at)
-    return undefined
+    return this.#overrides.get(this.#implied.get(pointer) ?? '')
   }
 
   /** Where the file says it, unless something stronger does. */

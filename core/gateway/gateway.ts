@@ -31,6 +31,8 @@ export class Gateway implements ServerState {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #current: Generation
+  /** As it was configured when the gateway began to listen. */
+  readonly #port: unknown
   readonly #retiring = new Set<Promise<void>>()
   readonly #followers = new Set<(current: Generation) => void>()
   #reloading: Promise<boolean> = Promise.resolve(true)
@@ -41,6 +43,7 @@ export class Gateway implements ServerState {
     this.#health = health
     this.#log = ground.log
     this.#current = first
+    this.#port = first.config.values.server.port
     this.#server = makeServer(this)
     this.#server.on('connection', socket => {
       this.#sockets.add(socket)
@@ -139,7 +142,7 @@ export class Gateway implements ServerState {
       this.#current = next
       this.#begin()
       this.#log.info({ pipelines: next.plans.size, providers: [...next.providers.keys()] }, 'configuration reloaded')
-      this.#warnOfFixed(before, next)
+      this.#warnOfFixed(next)
       this.#retire(before)
       for (const follower of this.#followers) follower(next)
       return true
@@ -171,9 +174,8 @@ export class Gateway implements ServerState {
     this.#retiring.add(watched)
   }
 
-  #warnOfFixed(before: Generation, next: Generation): void {
-    const [was, is] = [before.config.values.server.port, next.config.values.server.port]
-    if (String(was) !== String(is)) this.#log.warn(`server.port stays ${String(was)}; ${String(is)} needs a restart`)
+  #warnOfFixed({ config: { values: { server: { port } } } }: Generation): void {
+    if (String(this.#port) !== String(port)) this.#log.warn(`server.port stays ${String(this.#port)}; ${String(port)} needs a restart`)
   }
 
   /** Node takes a connection for busy on which nothing was ever sent. */

@@ -205,8 +205,9 @@ describe('a reload', () => {
 
   it('says that a port stays', async () => {
     await start()
-    expect(await reload({ server: { port: 9 } })).to.equal(true)
-    expect(served.gateway.log.some(line => /server\.port stays/.test(String(line['msg'])))).to.equal(true)
+    for (const port of [9, 10]) expect(await reload({ server: { port } })).to.equal(true)
+    const [first, second, ...others] = served.gateway.log.map(line => String(line['msg'])).filter(said => said.startsWith('server.port stays'))
+    expect([first, second, others]).to.deep.equal(['server.port stays 8080; 9 needs a restart', 'server.port stays 8080; 10 needs a restart', []])
   })
 
   for (const [name, bad] of [

@@ -6,6 +6,7 @@ import type { Tree } from '../pointer.ts'
 import type { Provenance } from '../provenance.ts'
 import type { Report } from '../report.ts'
 import { suggestion } from '../suggestion.ts'
+import { Verbatim } from '../template.ts'
 
 export interface Draft {
   readonly name: string
@@ -23,10 +24,11 @@ export function draftsOf(blocks: Tree, definitions: readonly ProviderDefinition[
     if (/[/:]/.test(name) || name === '') problem(pointer, 'expected a name without / and :')
     if (block !== null && !isTree(block)) problem(pointer, 'expected map')
     const own = isTree(block) ? block : {}
-    const definition = types.get(typeof own['type'] === 'string' ? own['type'] : name)
+    const type = own['type'] instanceof Verbatim ? own['type'].text : own['type']
+    const definition = types.get(typeof type === 'string' ? type : name)
     if (definition !== undefined) return [[name, { name, definition, block: own, pointer }] as const]
     const at = join(pointer, 'type')
-    if (!report.isFaulty(at)) problem(at, typeMessage(name, own['type'], types.keys()))
+    if (!report.isFaulty(at)) problem(at, typeMessage(name, type, types.keys()))
     return []
   })
   return new Map(drafts)

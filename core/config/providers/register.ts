@@ -107,6 +107,7 @@ function urlsOf({ name, definition, pointer }: Draft, block: Tree, { provenance,
 function instance(draft: Draft, block: Tree, { provenance, lookup, directory }: Registry): ProviderConfig {
   const { definition } = draft
   const { api_key: single = [], api_keys: listed = [], ...settings } = block
+  if (block['api_keys'] === undefined) provenance.imply(join(draft.pointer, 'api_keys'), join(draft.pointer, 'api_key'))
   const variables = set([...definition.variables ?? [], ...proxyVariables], lookup)
   return {
     ...pick(settings, ['base_url', 'proxy_url', 'resilience']),

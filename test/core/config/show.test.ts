@@ -5,12 +5,15 @@ import { complaints, inDirectory, load, loadFrom } from './given.ts'
 
 describe('show', () => {
   it('lists every setting with its source', async () => {
-    const shown = (await load({ yaml: 'server:\n  port: 9000', env: { TAPLINE_LOG_LEVEL: 'debug' }, flags: { host: 'h' } })).show()
+    const shown = (await load({ yaml: 'server:\n  port: 9000\nproviders: { openai: { api_key: a }, anthropic: { api_keys: [a, b] } }', env: { TAPLINE_LOG_LEVEL: 'debug', OPENAI_EAST_API_KEY: 'a' }, flags: { host: 'h', set: ['providers.more.type=openai', 'providers.more.api_key=a'] } })).show()
     const find = (pointer: string) => shown.find(entry => entry.pointer === pointer)
     expect(find('/server/port')).to.deep.equal({ pointer: '/server/port', value: 9000, source: 'yaml:2' })
     expect(find('/logging_runtime/level')).to.deep.include({ value: 'debug', source: 'env:TAPLINE_LOG_LEVEL' })
     expect(find('/server/host')).to.deep.include({ value: 'h', source: 'flag:--host' })
     expect(find('/http/timeout')).to.deep.include({ value: 600_000, source: 'default' })
+    for (const provider of ['openai', 'anthropic']) expect(find(`/providers/${provider}/api_keys`)).to.deep.include({ value: '<redacted>', source: 'yaml:3' })
+    expect(find('/providers/more/api_keys')).to.deep.include({ value: '<redacted>', source: 'flag:--set' })
+    expect(find('/providers/openai-east/api_keys')).to.deep.include({ value: '<redacted>', source: 'env:OPENAI_EAST_API_KEY' })
     expect(find('/resilience/retry/initial_backoff')).to.deep.include({ value: 1000, source: 'default' })
   })
 })
