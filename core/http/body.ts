@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import { gatewayError } from '../errors.ts'
-import type { Clock, Timer } from '../plugin/services.ts'
+import type { Clock, Timer } from '../plugin/clock.ts'
 import { DirectMessage, type BodyTaker } from './message.ts'
 
 export interface BodyLimits {

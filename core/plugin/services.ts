@@ -26,10 +26,6 @@ import type { Users } from './users.ts'
 import type { Variants } from './variants.ts'
 import type { Workflows } from './workflows.ts'
 
-export type { Clock, Timer } from './clock.ts'
-export type { Health } from './health.ts'
-export type { Meter } from './meter.ts'
-
 export interface Services {
   readonly clock: Clock
   /** Uniform in [0, 1). */

@@ -2,7 +2,9 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Clock, Health, Meter, Timer } from '../plugin/services.ts'
+import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Health } from '../plugin/health.ts'
+import type { Meter } from '../plugin/meter.ts'
 import type { Journal, JournalRow } from './journal.ts'
 import type { Spool } from './spool.ts'
 import type { SpoolDirectory } from './spool-directory.ts'

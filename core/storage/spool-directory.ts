@@ -1,7 +1,7 @@
 /** The folder on the local disk in which rows wait for a store, and how much of it they may take. */
 
 import type { Logger } from 'pino'
-import type { Clock, Timer } from '../plugin/services.ts'
+import type { Clock, Timer } from '../plugin/clock.ts'
 import { Spool, type SpoolOptions } from './spool.ts'
 import { SpoolOwner } from './spool-owner.ts'
 

@@ -1,6 +1,6 @@
 /** Stores a batch of rows, and finds the rows in it that no store takes. */
 
-import type { Clock } from '../plugin/services.ts'
+import type { Clock } from '../plugin/clock.ts'
 import type { Journal, JournalRow } from './journal.ts'
 import { rowsIn } from './lines.ts'
 import { StorageUnavailable } from './storage.ts'

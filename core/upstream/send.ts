@@ -3,7 +3,7 @@
 import { GatewayError, gatewayError } from '../errors.ts'
 import type { Attempt, Failure } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { Timer } from '../plugin/services.ts'
+import type { Timer } from '../plugin/clock.ts'
 import { isWorthAnother } from './again.ts'
 import { AdaptedBody } from './adapted-body.ts'
 import { decoded } from './decoded.ts'
