@@ -6,7 +6,7 @@ import type { SpentRecord } from '../../core/plugin/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
 import type { BudgetBook, Payer } from './budget-book.ts'
 import { inNano } from './budget-rule.ts'
-import { cappedOutput, costOf, estimateOf, type EstimateGround } from './estimate.ts'
+import { costOf, estimateOf, type EstimateGround } from './estimate.ts'
 import type { Held, Treasury, Verdict } from './treasury.ts'
 
 type Now<T> = T | Promise<T>
@@ -56,10 +56,10 @@ export class Cashier {
     const purses = this.book.of(payerOf(exchange))
     if (purses.length === 0) return undefined
     const { treasury, clock, estimates } = this.#options
-    const amount = inNano(estimateOf(exchange, { ...estimates, now: clock.now() }))
+    const { usd, outputTokens } = estimateOf(exchange, { ...estimates, now: clock.now() })
     try {
-      const said = treasury.hold(purses, amount)
-      return isPromise(said) ? said.then(verdict => this.#judge(exchange, verdict), (cause: unknown) => this.#without(cause)) : this.#judge(exchange, said)
+      const said = treasury.hold(purses, inNano(usd))
+      return isPromise(said) ? said.then(verdict => this.#judge(exchange, verdict, outputTokens), (cause: unknown) => this.#without(cause)) : this.#judge(exchange, said, outputTokens)
     } catch (cause) {
       return this.#without(cause)
     }
@@ -106,10 +106,9 @@ export class Cashier {
     return bill
   }
 
-  #judge(exchange: Exchange, verdict: Verdict): GatewayError | undefined {
+  #judge(exchange: Exchange, verdict: Verdict, outputTokens: number): GatewayError | undefined {
     if ('refusedBy' in verdict) return this.#refusal(verdict)
-    const [target] = exchange.targets
-    const running: Running = { exchange, held: verdict.held, outputTokens: target === undefined ? 0 : cappedOutput(exchange, target, this.#options.estimates) }
+    const running: Running = { exchange, held: verdict.held, outputTokens }
     // The caller may have left while the state was asked.
     if (exchange.completed) void this.#options.treasury.settle([verdict.held], [])
     else {

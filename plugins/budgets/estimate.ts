@@ -17,19 +17,25 @@ export interface EstimateGround {
   readonly now: number
 }
 
-/** In USD, by the dearest of the targets; 0 where no price is known. */
-export function estimateOf(exchange: Exchange, ground: EstimateGround): number {
-  const input = estimateBytes(exchange.body?.bytes.length ?? exchange.bytes?.length ?? 0)
-  // A long body may be an image: no model reads more tokens than its context has.
-  const read = (target: Target) => Math.min(input, factOf(target, 'context_window', ground.models) ?? Number.POSITIVE_INFINITY)
-  return Math.max(0, ...exchange.targets.map(target => costOf(target, exchange, read(target), cappedOutput(exchange, target, ground), ground) ?? 0))
+export interface Estimate {
+  /** By the dearest of the targets; 0 where no price is known. */
+  readonly usd: number
+  /** The tokens that the answer of the first target may have. */
+  readonly outputTokens: number
 }
 
-/** The tokens that the answer may have. */
-export function cappedOutput(exchange: Exchange, target: Target, { models, defaultTokens }: Pick<EstimateGround, 'models' | 'defaultTokens'>): number {
-  if (silent.has(exchange.operation)) return 0
-  const asked = exchange.body === undefined ? undefined : askedTokens(exchange.body)
-  return Math.min(asked ?? defaultTokens, factOf(target, 'max_output_tokens', models) ?? Number.POSITIVE_INFINITY) * choicesOf(exchange.body)
+export function estimateOf(exchange: Exchange, ground: EstimateGround): Estimate {
+  const { body, bytes, targets, operation } = exchange
+  const input = estimateBytes(body?.bytes.length ?? bytes?.length ?? 0)
+  const choices = silent.has(operation) ? 0 : choicesOf(body)
+  const asked = choices === 0 || body === undefined ? undefined : askedTokens(body)
+  const estimates = targets.map(target => {
+    const facts = factsOf(target, ground.models)
+    const outputTokens = Math.min(asked ?? ground.defaultTokens, factIn(facts, 'max_output_tokens')) * choices
+    // A long body may be an image: no model reads more tokens than its context has.
+    return { usd: costOf(target, exchange, Math.min(input, factIn(facts, 'context_window')), outputTokens, ground) ?? 0, outputTokens }
+  })
+  return { usd: Math.max(0, ...estimates.map(({ usd }) => usd)), outputTokens: estimates[0]?.outputTokens ?? 0 }
 }
 
 /** USD; null where no price is known. */
@@ -53,9 +59,13 @@ function choicesOf(body: JsonDocument | undefined): number {
   return Number.isInteger(count) && count > 0 ? count : 1
 }
 
-/** A number that is known of a model. */
-function factOf({ provider, model }: Target, name: string, models: Models): number | undefined {
+function factsOf({ provider, model }: Target, models: Models): ReturnType<Models['metadata']> {
   const entry = models.inventories.find(inventory => inventory.provider === provider)?.entries.get(model)
-  const fact = entry === undefined ? undefined : models.metadata(provider, entry)?.[name]
-  return typeof fact === 'number' && fact > 0 ? fact : undefined
+  return entry === undefined ? undefined : models.metadata(provider, entry)
+}
+
+/** A number that is known of a model; without end where it is not. */
+function factIn(facts: ReturnType<typeof factsOf>, name: string): number {
+  const fact = facts?.[name]
+  return typeof fact === 'number' && fact > 0 ? fact : Number.POSITIVE_INFINITY
 }

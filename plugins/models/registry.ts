@@ -22,6 +22,8 @@ export class Registry implements Models, RealModels {
   readonly #byProvider: ReadonlyMap<string, Inventory>
   readonly #virtual: VirtualRouting
   readonly #overrides: (provider: string, model: string) => readonly ModelMetadata[]
+  /** Of entries that no administrator says anything of: each call asks several times. */
+  readonly #metadata = new WeakMap<ModelEntry, ModelMetadata | undefined>()
   #bare = new Map<string, Target>()
 
   /** @param overrides what administrators say of a model, the strongest last */
@@ -50,7 +52,10 @@ export class Registry implements Models, RealModels {
   }
 
   metadata(provider: ProviderInstance, entry: ModelEntry): ModelMetadata | undefined {
-    return metadataOf(provider, entry, this.#overrides(provider.name, entry.id))
+    const overrides = this.#overrides(provider.name, entry.id)
+    if (overrides.length > 0) return metadataOf(provider, entry, overrides)
+    if (!this.#metadata.has(entry)) this.#metadata.set(entry, metadataOf(provider, entry, overrides))
+    return this.#metadata.get(entry)
   }
 
   /** Whether every provider has been asked once. */
