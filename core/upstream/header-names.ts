@@ -16,10 +16,12 @@
  */
 type Names = ReadonlySet<string>
 
-const credentials: Names = new Set([
-  'authorization', 'proxy-authorization', 'www-authenticate', 'proxy-authenticate', 'x-api-key', 'api-key', 'xi-api-key', 'x-goog-api-key', 'x-auth-token', 'x-access-token',
+const secrets: Names = new Set([
+  'authorization', 'proxy-authorization', 'x-api-key', 'api-key', 'xi-api-key', 'x-goog-api-key', 'x-auth-token', 'x-access-token',
   'x-amz-security-token', 'x-tapline-key', 'x-gomodel-key', 'cookie', 'set-cookie',
 ])
+/** Secrets, and what asks for them. */
+const credentials: Names = new Set([...secrets, 'www-authenticate', 'proxy-authenticate'])
 /** Credentials between two ends of one connection, and a provider's cookies. */
 const ofHop: Names = new Set(['proxy-authenticate', 'proxy-authorization', 'set-cookie'])
 const ofConnection: Names = new Set(['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade'])
@@ -48,7 +50,12 @@ export function refusalToTouch(name: string): string | undefined {
   return why === undefined ? undefined : `${name} ${why === 'credentials' ? 'carries credentials' : 'belongs to the transport of messages'}, and is left alone`
 }
 
-/** Whether a caller's header never goes to a provider. @param name in lower case, as below */
+/** Whether a header's value is a credential, to be kept out of every log. @param name in lower case, as below */
+export function isSecret(name: string): boolean {
+  return secrets.has(name)
+}
+
+/** Whether a caller's header never goes to a provider. */
 export function staysHere(name: string): boolean {
   return credentials.has(name) || ofConnection.has(name) || ofMessage.has(name) || name === 'x-request-id' || ofWay.has(name) || prefixesOfWay.some(prefix => name.startsWith(prefix))
 }

@@ -1,8 +1,10 @@
 /** Keeps credentials out of the log: by the names of headers and members, and by what is known to be a key. */
 
+import { isSecret } from '../../core/upstream/header-names.ts'
+
 export const redacted = '[REDACTED]'
 
-const secretHeaders: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'x-api-key', 'x-auth-token', 'x-access-token', 'cookie', 'set-cookie', 'x-tapline-key', 'x-gomodel-key'])
+/** Names of headers that say themselves that a credential follows, beside those that are known. */
 const secretHeaderWords = /secret|token|credential|api-?key|password|authorization/
 /** Members whose texts are credentials wherever an administrator writes one. */
 const secretMember = /secret|token|credential|password|api_?keys?$|authorization|private_?key|service_account_json|^value$/i
@@ -16,7 +18,7 @@ export function withoutSecrets(headers: Readonly<Record<string, string | readonl
   const safe: Record<string, string | readonly string[]> = {}
   for (const name in headers) {
     const value = headers[name]
-    if (value !== undefined) safe[name] = isSecret(name) ? redacted : value
+    if (value !== undefined) safe[name] = hidesValue(name) ? redacted : value
   }
   return safe
 }
@@ -26,17 +28,17 @@ export function flatWithoutSecrets(headers: readonly string[]): Record<string, s
   const safe: Record<string, string | readonly string[]> = {}
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = (headers[i] as string).toLowerCase()
-    const value = isSecret(name) ? redacted : headers[i + 1] as string
+    const value = hidesValue(name) ? redacted : headers[i + 1] as string
     const before = safe[name]
     safe[name] = before === undefined || value === redacted ? value : [...typeof before === 'string' ? [before] : before, value]
   }
   return safe
 }
 
-function isSecret(name: string): boolean {
+function hidesValue(name: string): boolean {
   const known = judged.get(name)
   if (known !== undefined) return known
-  const isOne = secretHeaders.has(name) || secretHeaderWords.test(name)
+  const isOne = isSecret(name) || secretHeaderWords.test(name)
   if (judged.size < mostJudged) judged.set(name, isOne)
   return isOne
 }

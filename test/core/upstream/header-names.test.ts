@@ -1,7 +1,7 @@
 /** What becomes of each kind of header on its way through the gateway. */
 
 import { expect } from 'chai'
-import { isOverridable, isRequestId, namedByConnection, refusalToTouch, staysHere, staysUpstream, untouchable } from '../../../core/upstream/header-names.ts'
+import { isOverridable, isRequestId, isSecret, namedByConnection, refusalToTouch, staysHere, staysUpstream, untouchable } from '../../../core/upstream/header-names.ts'
 
 interface Fate {
   readonly touch?: 'credentials' | 'transport'
@@ -43,6 +43,10 @@ describe('the names of headers', () => {
     expect(refusalToTouch('X-Api-Key')).to.equal('X-Api-Key carries credentials, and is left alone')
     expect(refusalToTouch('TE')).to.equal('TE belongs to the transport of messages, and is left alone')
     expect(refusalToTouch('X-Team')).to.equal(undefined)
+  })
+
+  it('say which of them no log may show: not what asks for a credential', () => {
+    expect(['authorization', 'x-goog-api-key', 'set-cookie', 'www-authenticate', 'proxy-authenticate', 'accept'].filter(isSecret)).to.deep.equal(['authorization', 'x-goog-api-key', 'set-cookie'])
   })
 
   it('are of one connection where Connection lists them', () => {

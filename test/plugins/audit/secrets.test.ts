@@ -44,7 +44,8 @@ describe('the audit log holds no secret', () => {
   for (const [given, kept] of members) it(`in ${JSON.stringify(given)}`, () => expect(withoutSecretMembers(given)).to.deep.equal(kept))
 
   it('in headers, whose other values stay', () => {
-    expect(withoutSecrets({ authorization: 'a', 'X-Other': 'b', 'set-cookie': ['a', 'b'], accept: ['c', 'd'], 'api-key': 'e', gone: undefined })).to.deep.equal({ authorization: '[REDACTED]', 'X-Other': 'b', 'set-cookie': '[REDACTED]', accept: ['c', 'd'], 'api-key': '[REDACTED]' })
+    expect(withoutSecrets({ authorization: 'a', 'X-Other': 'b', 'set-cookie': ['a', 'b'], accept: ['c', 'd'], 'api-key': 'e', 'www-authenticate': 'Bearer', gone: undefined }))
+      .to.deep.equal({ authorization: '[REDACTED]', 'X-Other': 'b', 'set-cookie': '[REDACTED]', accept: ['c', 'd'], 'api-key': '[REDACTED]', 'www-authenticate': 'Bearer' })
   })
 })
 
