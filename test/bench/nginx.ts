@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { modelList } from '../../core/testing/chat-samples.ts'
 import { freePort } from '../../core/testing/port.ts'
 import { Child } from './child.ts'
-import { model, surfaces, type SurfaceName } from './samples.ts'
+import { model, responseId, surfaces, type SurfaceName } from './samples.ts'
 
 export interface Nginx {
   /** Base URL of the upstream that answers JSON. */
@@ -74,6 +74,7 @@ function server(port: number, root: string, contentType: string): string {
     sub_filter_types text/event-stream;
     sub_filter 'no such words' '';
     location / { mirror /body-read; error_page 405 =200 $uri; }
+    location = ${surfaces.responses.path} { mirror /body-read; error_page 405 =200 $uri; sub_filter_types *; sub_filter_once off; sub_filter '${responseId}' '$request_id'; } # responses are kept by their ids
     location = /v1/models { default_type application/json; }
     location = /body-read { internal; return 204; }
   }`

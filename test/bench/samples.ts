@@ -3,6 +3,8 @@
 import { chatCompletion, samplePieces, sampleStream } from '../../core/testing/chat-samples.ts'
 
 export const model = 'gpt-bench'
+/** Stands in each response; an upstream puts another in its place each time. */
+export const responseId = '68af4030592c81938ec0a5fbab4a3e9f'
 
 const answer = 'A gateway stands between an application and the models it calls.'
 const question = { role: 'user', content: 'What does an AI gateway do? Answer in one sentence, please.' }
@@ -79,7 +81,7 @@ function messagesEvents(): string[] {
 function responsesReply(text: string | undefined): object {
   const output = text === undefined ? [] : [{ id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text, annotations: [], logprobs: [] }] }]
   return {
-    id: 'resp_68af4030592c81938ec0a5fbab4a3e9f', object: 'response', created_at: 1_767_225_600, status: text === undefined ? 'in_progress' : 'completed', error: null, incomplete_details: null,
+    id: `resp_${responseId}`, object: 'response', created_at: 1_767_225_600, status: text === undefined ? 'in_progress' : 'completed', error: null, incomplete_details: null,
     instructions: 'You are brief.', max_output_tokens: 200, model, output, parallel_tool_calls: true, previous_response_id: null, reasoning: { effort: null, summary: null }, store: true,
     temperature: 0.2, text: { format: { type: 'text' } }, tool_choice: 'auto', tools: [], top_p: 1, truncation: 'disabled',
     usage: text === undefined ? null : { input_tokens: 14, input_tokens_details: { cached_tokens: 0 }, output_tokens: 33, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 47 }, metadata: {},
