@@ -12,6 +12,7 @@ import type { Ground } from './ground.ts'
 import { GatewayHealth } from './health.ts'
 import { InnerCalls } from './inner-calls.ts'
 import type { ReadConfig } from './load-for.ts'
+import { underWay } from './under-way.ts'
 
 /** How often a draining gateway looks for connections that have nothing under way any more. */
 const sweepMs = 20
@@ -33,7 +34,8 @@ export class Gateway implements ServerState {
   #current: Generation
   /** As it was configured when the gateway began to listen. */
   readonly #port: unknown
-  readonly #retiring = new Set<Promise<void>>()
+  /** Generations that take no new calls, and their ends. */
+  readonly #retiring = new Map<Generation, Promise<void>>()
   readonly #followers = new Set<(current: Generation) => void>()
   #reloading: Promise<boolean> = Promise.resolve(true)
 
@@ -105,7 +107,7 @@ export class Gateway implements ServerState {
     if (linger > 0) await new Promise<void>(resolve => { this.clock.after(linger, resolve) })
     const closed = new Promise<void>(resolve => { this.#server.close(() => resolve()) })
     const sweeping = setInterval(() => this.#closeUnused(), sweepMs)
-    const drained = await this.#within(drainMs, Promise.all([closed, this.#current.idle(), ...this.#retiring]))
+    const drained = await this.#within(drainMs, Promise.all([closed, this.#current.idle(), ...this.#retiring.values()]))
     clearInterval(sweeping)
     if (!drained) await this.#cutOff()
     await this.#current.retire(this.#log)
@@ -170,8 +172,7 @@ export class Gateway implements ServerState {
 
   #retire(before: Generation): void {
     const retired = before.idle().then(() => before.retire(this.#log))
-    const watched: Promise<void> = retired.finally(() => this.#retiring.delete(watched))
-    this.#retiring.add(watched)
+    this.#retiring.set(before, retired.finally(() => this.#retiring.delete(before)))
   }
 
   #warnOfFixed({ config: { values: { server: { port } } } }: Generation): void {
@@ -186,11 +187,12 @@ export class Gateway implements ServerState {
 
   /** The drain time is over: streams end with their dialect's error event, sockets are closed. */
   async #cutOff(): Promise<void> {
-    this.#log.warn({ in_flight: this.#current.inFlight }, 'the drain time is over; what still ran was cut')
-    this.#current.cut()
+    const generations = [...this.#retiring.keys(), this.#current]
+    this.#log.warn(underWay(generations.flatMap(({ exchanges }) => exchanges), this.clock.elapsed()), 'the drain time is over; what still ran was cut')
+    for (const generation of generations) generation.cut()
     await new Promise<void>(resolve => setImmediate(() => setImmediate(resolve)))
     for (const socket of this.#sockets) socket.destroy()
-    await this.#current.idle()
+    await Promise.all([this.#current.idle(), ...this.#retiring.values()])
   }
 
   #within(ms: number, work: Promise<unknown>): Promise<boolean> {

@@ -79,6 +79,11 @@ export class Generation implements Serving, Parts, Running {
     return this.#running.size
   }
 
+  /** What runs on it, in the order in which it came. */
+  get exchanges(): readonly Exchange[] {
+    return this.#running.values()
+  }
+
   get routes(): readonly RouteFacts[] {
     return [...this.plans.values()].flatMap(({ pipeline: { name, routes, operation, dialect, body } }) =>
       routes.filter(({ path }) => path !== '*').map(({ method, path }) => ({ method, path, pipeline: name, operation, dialect, body })))

@@ -135,7 +135,29 @@ describe('the program', () => {
       for (const received of upstream.requests) await received.aborted
       const { code } = await program.ended
       expect(code).to.equal(1)
-      expect(program.log.some(({ msg }) => /drain time is over/.test(String(msg)))).to.equal(true)
+      const cut = program.log.find(({ msg }) => /drain time is over/.test(String(msg)))
+      expect(cut).to.include({ in_flight: 2 })
+      const requests = cut?.['requests'] as readonly { readonly request_id: string; readonly route: string }[]
+      expect(requests.map(({ route }) => route)).to.deep.equal(['POST /v1/chat/completions', 'POST /v1/chat/completions'])
+      expect(requests.map(({ request_id: id }) => id)).to.include(stream.headers['x-request-id'])
+    })
+
+    it('cuts in the same way what began before the configuration was read anew, and names it first', async () => {
+      const url = await start(shutdown({ drain_timeout: '300ms' }))
+      upstream.always({ chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: new Gate() } } })
+      const open = () => request(`${url}/v1/chat/completions`, { method: 'POST', headers: key, body: JSON.stringify(helloStream) })
+      const before = await open()
+      program.kill('SIGHUP')
+      await program.said(({ msg }) => msg === 'configuration reloaded')
+      const after = await open()
+      program.kill('SIGTERM')
+      for (const stream of [before, after]) {
+        const { errors, dones } = streamTexts(await stream.body.text())
+        expect({ codes: errors.map(({ code }) => code), dones }).to.deep.equal({ codes: ['stream_incomplete'], dones: 0 })
+      }
+      expect((await program.ended).code).to.equal(1)
+      const { requests } = program.log.find(({ msg }) => /drain time is over/.test(String(msg))) as unknown as { readonly requests: readonly { readonly request_id: string }[] }
+      expect(requests.map(({ request_id: id }) => id)).to.deep.equal([before, after].map(({ headers }) => headers['x-request-id']))
     })
 
     for (const second of ['SIGTERM', 'SIGINT'] as const) {
