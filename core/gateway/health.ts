@@ -1,4 +1,4 @@
-/** Readiness: whether the gateway is draining, and what the plugins' checks say. */
+/** Readiness: whether the gateway is draining, what the plugins' checks say, and what they wait for. */
 
 import type { Clock } from '../plugin/clock.ts'
 import type { Health } from '../plugin/health.ts'
@@ -12,6 +12,8 @@ export class GatewayHealth implements Health {
   draining = false
   readonly #clock: Clock
   readonly #checks = new Map<string, () => Promise<'ok' | 'down'>>()
+  readonly #awaited = new Map<string, () => boolean>()
+  readonly #happened = new Set<string>()
   #last: { readonly at: number; readonly report: Promise<Report> } | undefined
 
   constructor(clock: Clock) {
@@ -22,11 +24,26 @@ export class GatewayHealth implements Health {
     this.#checks.set(name, probe)
   }
 
+  waitFor(name: string, hasHappened: () => boolean): void {
+    if (!this.#happened.has(name)) this.#awaited.set(name, hasHappened)
+  }
+
   /** Probes run together, each for at most 2 s; one result serves everybody for 1 s. */
   async report(): Promise<Report> {
     if (this.#last === undefined || this.#clock.elapsed() - this.#last.at > reuseMs) this.#last = { at: this.#clock.elapsed(), report: this.#probe() }
     const report = await this.#last.report
-    return this.draining ? { ...report, status: 'not_ready' } : report
+    const waiting = this.#waiting()
+    if (!this.draining && waiting.length === 0) return report
+    return { status: 'not_ready', checks: { ...report.checks, ...Object.fromEntries(waiting.map(name => [name, 'waiting'])) } }
+  }
+
+  #waiting(): readonly string[] {
+    for (const [name, hasHappened] of this.#awaited) {
+      if (!hasHappened()) continue
+      this.#happened.add(name)
+      this.#awaited.delete(name)
+    }
+    return [...this.#awaited.keys()]
   }
 
   async #probe(): Promise<Report> {

@@ -21,7 +21,7 @@ export default definePlugin({
   provides: 'models',
   needs: ['providers', 'storage', 'admin', 'access'],
   wants: ['state', 'saturation'],
-  setup({ options, services: { providers, clock, storage, admin, access, state, saturation }, log, signal }) {
+  setup({ options, services: { providers, clock, health, storage, admin, access, state, saturation }, log, signal }) {
     const names = [...providers.keys()]
     const managed = configuredModels(options, names)
     const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, () => clock.now()))
@@ -72,6 +72,7 @@ export default definePlugin({
       settled: (exchange, attempt) => registry.virtual.settled(exchange, attempt),
       start() {
         for (const inventory of inventories) void refresh(inventory)
+        if (options.ready_requires_models) health.waitFor('models', () => registry.isLoaded)
       },
       async close() {
         for (const timer of timers.values()) timer.cancel()

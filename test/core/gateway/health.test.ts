@@ -40,6 +40,27 @@ describe('health', () => {
     expect(asked).to.equal(2)
   })
 
+  it('is not ready until all that is awaited has happened, once', async () => {
+    const health = make({ store: async () => 'ok' })
+    const happened = { models: false, keys: false }
+    health.waitFor('models', () => happened.models)
+    health.waitFor('keys', () => happened.keys)
+    expect(await health.report()).to.deep.equal({ status: 'not_ready', checks: { store: 'ok', models: 'waiting', keys: 'waiting' } })
+    happened.models = true
+    expect(await health.report()).to.deep.equal({ status: 'not_ready', checks: { store: 'ok', keys: 'waiting' } })
+    happened.keys = true
+    expect(await health.report()).to.deep.equal({ status: 'ready', checks: { store: 'ok' } })
+    health.waitFor('models', () => false)
+    expect((await health.report()).status).to.equal('ready')
+  })
+
+  it('asks who awaits the same last', async () => {
+    const health = make()
+    health.waitFor('models', () => false)
+    health.waitFor('models', () => true)
+    expect((await health.report()).status).to.equal('ready')
+  })
+
   it('is not ready while the gateway drains, at once', async () => {
     const health = make({ store: async () => 'ok' })
     await health.report()
