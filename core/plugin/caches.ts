@@ -2,6 +2,8 @@
 
 /** Bytes kept for a while under a key. */
 export interface CacheStore {
+  /** Connects; asked by every cache that is on, before it serves. A store that nobody uses is never asked. Must not fail where what it connects to is away. */
+  open?(): Promise<void>
   get(key: string): Buffer | undefined | Promise<Buffer | undefined>
   set(key: string, value: Buffer, ttlMs: number): void | Promise<void>
   delete(key: string): void | Promise<void>

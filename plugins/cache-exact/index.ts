@@ -68,7 +68,11 @@ export default definePlugin({
     })
 
     return {
+      async open() {
+        await cache.open?.()
+      },
       close: withdraw,
+
       lookup(exchange) {
         const [target] = exchange.targets
         if (target === undefined || exchange.request.method !== 'POST' || !operations.has(exchange.operation)) return undefined

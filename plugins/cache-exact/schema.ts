@@ -6,7 +6,6 @@ export const schema = {
   type: 'object',
   properties: {
     enabled: { type: 'boolean', default: false, setting: 'cache.response.simple.enabled', env: 'RESPONSE_CACHE_SIMPLE_ENABLED', description: 'Whether equal requests are answered from the cache. The block alone switches it on.' },
-    store: { type: 'string', enum: ['memory'], default: 'memory', setting: 'cache.response.simple.store', env: 'RESPONSE_CACHE_SIMPLE_STORE', description: 'Where entries are kept.' },
     ttl: { type: 'number', format: 'seconds', minimum: 1000, default: 3600, setting: 'cache.response.simple.redis.ttl', env: 'REDIS_TTL_RESPONSES', description: 'How long an entry lives, in either store.' },
     max_entry_bytes: { type: 'number', format: 'size', minimum: 1, default: '2M', setting: 'cache.response.simple.max_entry_bytes', env: 'RESPONSE_CACHE_MAX_ENTRY', description: 'Larger answers are not kept.' },
     partition: { type: 'string', enum: ['none', 'user_path'], default: 'none', description: 'user_path: callers share entries only with those of the same path.' },

@@ -5,6 +5,8 @@ import type { CacheStore, Clock } from '../../core/index.ts'
 import { decodeEntry, encodeEntry, type Entry } from './entry.ts'
 
 const readLimitMs = 1_000
+/** After a failure, nobody asks the store for so long. */
+const pauseMs = 1_000
 const writeLimitMs = 5_000
 const writersAtOnce = 8
 const longestQueue = 256
@@ -19,6 +21,8 @@ export class Shelf {
   readonly #queue: (() => Promise<void>)[] = []
   #writing = 0
   #complainedAt = Number.NEGATIVE_INFINITY
+  /** Monotonic: until then, nothing is looked up. */
+  #pausedUntil = Number.NEGATIVE_INFINITY
 
   constructor(store: CacheStore, clock: Clock, log: Logger) {
     this.#store = store
@@ -28,17 +32,18 @@ export class Shelf {
 
   /** What is kept under a key; `'failed'` if the store cannot say. Never rejects. */
   read(key: string): Now<Entry | undefined | 'failed'> {
+    if (this.#clock.elapsed() < this.#pausedUntil) return 'failed'
     try {
       const read = this.#decoded(this.#store.get(key))
-      return read instanceof Promise ? this.#inTime(read, readLimitMs).catch((cause: unknown) => this.#failed(cause)) : read
+      return read instanceof Promise ? this.#inTime(read, readLimitMs).catch((cause: unknown) => this.#unread(cause)) : read
     } catch (cause) {
-      return this.#failed(cause)
+      return this.#unread(cause)
     }
   }
 
   /** Keeps an entry, when there is time. Nobody waits for it. */
   write(key: string, entry: Entry, ttlMs: number): void {
-    if (this.#queue.length >= longestQueue) return void this.#failed(new Error('too many entries wait to be written'))
+    if (this.#queue.length >= longestQueue) return this.#failed(new Error('too many entries wait to be written'))
     this.#queue.push(async () => {
       const encoded = encodeEntry(entry)
       const written = this.#store.set(key, encoded instanceof Promise ? await encoded : encoded, ttlMs)
@@ -69,12 +74,17 @@ export class Shelf {
     })
   }
 
-  #failed(cause: unknown): 'failed' {
+  #unread(cause: unknown): 'failed' {
+    this.#pausedUntil = this.#clock.elapsed() + pauseMs
+    this.#failed(cause)
+    return 'failed'
+  }
+
+  #failed(cause: unknown): void {
     const now = this.#clock.elapsed()
     if (now - this.#complainedAt >= silenceMs) {
       this.#complainedAt = now
       this.#log.warn({ err: cause }, 'the cache store failed; going on without it')
     }
-    return 'failed'
   }
 }

@@ -52,7 +52,7 @@ describe('clearing the cache', () => {
 
   it('says when the store cannot forget', async () => {
     const store = "const kept = new Map(); export default { name: 'small-store', provides: 'cache', setup: () => ({ service: { get: key => kept.get(key), set: (key, value) => { kept.set(key, value) }, delete: key => { kept.delete(key) } } }) }"
-    await using gateway = await AdminGateway.start({ files: { 'small-store.ts': store }, config: { ...config, pipelines: { services: [{ replace: 'cache-memory', with: './small-store.ts' }] } } })
+    await using gateway = await AdminGateway.start({ files: { 'small-store.ts': store }, config: { ...config, pipelines: { services: [{ replace: 'cache-store', with: './small-store.ts' }] } } })
     expectRefusal(await gateway.call('DELETE', clear), 503, 'feature_unavailable')
   })
 

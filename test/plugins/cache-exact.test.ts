@@ -363,7 +363,7 @@ export default definePlugin({
   }
 
   it('calls the provider, and says so once', async () => {
-    await using served = await cached({ files, config: { pipelines: { services: [{ replace: 'cache-memory', with: './bad-store.ts' }] } } })
+    await using served = await cached({ files, config: { pipelines: { services: [{ replace: 'cache-store', with: './bad-store.ts' }] } } })
     served.upstream.always(fine)
     for (let i = 0; i < 3; i++) expect((await served.chat()).status).to.equal(200)
     expect((await served.completions.ended()).cache).to.equal('error')

@@ -7,7 +7,7 @@ export default { name: '${name}', provides: 'identities', setup: () => ({
 }) }`
 
 const files = { 'tickets.ts': offering('tickets', '/a'), 'badges.ts': offering('badges', '/b') }
-const insert = (...names: readonly string[]) => ({ server: { auth_verify_enabled: true }, pipelines: { services: names.map(use => ({ insert: { use: `./${use}.ts` }, after: 'cache-memory' })) } })
+const insert = (...names: readonly string[]) => ({ server: { auth_verify_enabled: true }, pipelines: { services: names.map(use => ({ insert: { use: `./${use}.ts` }, after: 'cache-store' })) } })
 
 describe('services that several plugins offer', () => {
   it('are joined, and those of a reload take the place of those before', async () => {

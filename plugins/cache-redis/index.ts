@@ -1,0 +1,24 @@
+/** Keeps cache entries in Redis, for all replicas. */
+
+import { definePlugin, type OptionsSchema } from '../../core/index.ts'
+import { RedisCache } from './redis-cache.ts'
+
+const schema = {
+  type: 'object',
+  required: ['url'],
+  properties: {
+    url: { type: 'string', minLength: 1, secret: true, description: 'Where Redis is: `redis://user:password@host:6379/0`.' },
+    key: { type: 'string', default: 'tapline:response:', setting: 'cache.response.simple.redis.key', env: 'REDIS_KEY_RESPONSES', description: 'What the keys of entries begin with.' },
+  },
+} as const satisfies OptionsSchema
+
+export default definePlugin({
+  name: 'cache-redis',
+  description: 'Keeps cache entries in Redis.',
+  schema,
+  provides: 'cache',
+  setup({ options: { url, key }, services: { health } }) {
+    const service = new RedisCache({ url, prefix: key, opened: cache => health.check('cache', () => cache.probe()) })
+    return { service, close: () => service.close() }
+  },
+})
