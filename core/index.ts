@@ -16,7 +16,9 @@ export type { Place } from './config/place.ts'
 
 // What its taps see
 
-export type { Caller, Exchange, IncomingRequest } from './pipeline/exchange.ts'
+export type { Exchange } from './pipeline/exchange.ts'
+export type { Caller } from './pipeline/caller.ts'
+export type { IncomingRequest } from './pipeline/incoming-request.ts'
 export type { Attempt, Failure } from './pipeline/attempt.ts'
 export type { Target } from './upstream/target.ts'
 export { Reply } from './upstream/reply.ts'
@@ -108,6 +110,7 @@ export type { KnownPlugin, KnownPlugins } from './plugin/known-plugins.ts'
 export type { Cost, Keys, PriceSheet, PricedCall, PricedModel, Pricing, UsageEntry, UsageLedger, UsageTotals } from './plugin/ledger.ts'
 export type { LimitStanding, Limits, Saturation } from './plugin/limits.ts'
 export type { Instrument, Meter } from './plugin/meter.ts'
+export type { ModelCache } from './plugin/model-cache.ts'
 export type { ModelInventory, Models, TargetPrices } from './plugin/models.ts'
 export type { InnerAnswer, InnerCall, Pipelines, RouteFacts } from './plugin/pipelines.ts'
 export type { BreakerSource, ProviderBoard } from './plugin/provider-board.ts'
@@ -151,7 +154,8 @@ export type { Storage } from './storage/storage.ts'
 // The admin API
 
 export { definition } from './admin/definition.ts'
-export type { Admin, AdminCall, AdminChange, AdminEndpoint, AdminScope, RefreshFacts, RefreshStep } from './admin/endpoint.ts'
+export type { Admin, AdminCall, AdminChange, AdminEndpoint, RefreshFacts, RefreshStep } from './admin/endpoint.ts'
+export type { AdminScope } from './admin/scope.ts'
 export { refuseConflict, refuseContention } from './admin/refuse-conflict.ts'
 export { SelectorOverrides } from './admin/selector-overrides.ts'
 export type { KeptOverride, OverrideEndpoints, OverrideSurroundings } from './admin/selector-overrides.ts'

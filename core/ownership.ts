@@ -1,7 +1,7 @@
 /** Who may reach an object that somebody made: responses, conversations, files, batches. */
 
 import { gatewayError, type GatewayError } from './errors.ts'
-import type { Caller } from './pipeline/exchange.ts'
+import type { Caller } from './pipeline/caller.ts'
 import { isWithin } from './user-path.ts'
 
 /**

@@ -2,13 +2,7 @@
 
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Reply } from '../upstream/reply.ts'
-
-/** What an administrator may see and change. */
-export interface AdminScope {
-  /** The user path that the administrator is confined to; `/` sees everything. */
-  readonly root: string
-  readonly isGlobal: boolean
-}
+import type { AdminScope } from './scope.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 

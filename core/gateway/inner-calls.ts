@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { errorEnvelope, GatewayError, gatewayError } from '../errors.ts'
-import { Exchange, type IncomingRequest } from '../pipeline/exchange.ts'
+import { Exchange } from '../pipeline/exchange.ts'
+import type { IncomingRequest } from '../pipeline/incoming-request.ts'
 import { ClientGone } from '../pipeline/stoppable.ts'
 import { finish } from '../pipeline/complete.ts'
 import { MemorySink } from '../pipeline/memory-sink.ts'

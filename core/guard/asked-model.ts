@@ -1,6 +1,7 @@
 /** A model that a guardrail asks: by calls of the gateway's own, which policy does not look at. */
 
-import type { Caller, Exchange } from '../pipeline/exchange.ts'
+import type { Caller } from '../pipeline/caller.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
 import type { Pipelines } from '../plugin/pipelines.ts'
 import type { Seen } from './whole-guard.ts'
 

@@ -1,87 +1,25 @@
 /** One request and its reply: what the taps of a pipeline look at and act on. */
 
 import type { Logger } from 'pino'
-import type { AdminScope } from '../admin/endpoint.ts'
 import type { Conversation } from '../document/conversation.ts'
 import type { JsonDocument } from '../document/document.ts'
 import { GatewayError } from '../errors.ts'
 import type { Form } from '../form/form.ts'
-import type { Upload } from '../form/upload.ts'
 import type { HeaderEdits } from '../upstream/header-edits.ts'
 import type { Loss } from '../neutral/losses.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
-import type { StreamEvent } from '../stream/event.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Attempt } from './attempt.ts'
+import type { Caller } from './caller.ts'
+import type { IncomingRequest } from './incoming-request.ts'
 import type { Plan } from './plan.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { PhaseName } from './step.ts'
 import { Stoppable } from './stoppable.ts'
+import type { StreamEnds } from './stream-ends.ts'
+import type { TapFailure } from './tap-failure.ts'
 import type { Trace } from './trace.ts'
 import type { GivenWarning, Warning } from './warning.ts'
-
-/** What arrived, before anybody looked into it. */
-export interface IncomingRequest {
-  readonly method: string
-  /** The path below the gateway's base path, as it was sent: not decoded, without the query. */
-  readonly path: string
-  /** The query as it was sent, with its `?`; empty if there is none. */
-  readonly query: string
-  /** What the route's pattern matched, decoded, for example `provider` and `rest`. */
-  readonly params: Readonly<Record<string, string>>
-  /** Lower-case names; the last of repeated headers wins, as Node joins them. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  /** As sent: name, value, name, value … */
-  readonly rawHeaders: readonly string[]
-  /** Of the connection. */
-  readonly remoteAddress: string
-  /** Of the client, as a trusted proxy says it; undefined where that is `remoteAddress`. */
-  readonly clientAddress?: string | undefined
-  /** The gateway's base path, which stands before `path` in the addresses that callers see; absent if there is none. */
-  readonly basePath?: string
-  /** The methods that are served here, when this one is not. */
-  readonly allow?: string
-  /** Reads the whole body, once, within the limits. @throws GatewayError */
-  body(): Promise<Buffer>
-  /** The body as it comes, instead. @throws GatewayError if its encoding is unknown */
-  upload?(): Upload
-}
-
-/** Who is calling. */
-export interface Caller {
-  /** How the caller was recognised: `master_key`, `api_key`, `no_key`, `extension`. */
-  readonly method: string
-  /** The path that the credential is bound to. */
-  readonly userPath?: string
-  /** The managed key that was used. */
-  readonly keyId?: string
-  /** The user that the key is bound to. */
-  readonly userId?: string
-  /** The first 16 hex digits of the SHA-256 of the token. */
-  readonly keyHash?: string
-  /** What the key adds to the labels of its calls. */
-  readonly labels?: readonly string[]
-  /** The models that the key may use; absent is all that others may. */
-  readonly allowedModels?: readonly string[]
-  /** What the caller may administer; absent is nothing. */
-  readonly admin?: AdminScope
-}
-
-/** A tap that failed. */
-export interface TapFailure {
-  readonly instance: string
-  readonly phase: PhaseName
-  readonly mode: 'open' | 'closed'
-  readonly cause: unknown
-}
-
-/** What is known of a streamed reply when it is over. */
-export interface StreamEnds {
-  /** Its last events, and of some dialects the first. */
-  readonly events: readonly StreamEvent[]
-  /** The length of all of it. */
-  readonly bytes: number
-}
 
 const noLabels: readonly string[] = []
 const noHeaders: readonly string[] = []

@@ -5,11 +5,13 @@ import { isPromise } from '../promise.ts'
 import type { Outcome } from '../upstream/reading.ts'
 import { send } from '../upstream/send.ts'
 import type { Target } from '../upstream/target.ts'
+import { askPrompt } from './ask-prompt.ts'
 import { Attempt, type Failure } from './attempt.ts'
 import { complete } from './complete.ts'
 import { CopyingSink } from './copying-sink.ts'
 import { abandon, deliver } from './deliver.ts'
-import type { Exchange, IncomingRequest } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
+import type { IncomingRequest } from './incoming-request.ts'
 import { ClientGone } from './stoppable.ts'
 import { readBody } from './body.ts'
 import { Reply } from '../upstream/reply.ts'
@@ -43,7 +45,7 @@ async function answer(exchange: Exchange): Promise<Reply | GatewayError> {
   if (reading !== undefined) await reading
   said = exchange.plan.route?.fire(exchange)
   if (isPromise(said)) said = await said
-  if (said === undefined && exchange.readable) said = exchange.plan.prompt?.fire(exchange)
+  if (said === undefined) said = askPrompt(exchange)
   if (isPromise(said)) said = await said
   if (said === undefined) said = exchange.plan.lookup?.fire(exchange)
   if (isPromise(said)) said = await said

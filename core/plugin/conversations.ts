@@ -1,7 +1,7 @@
 /** The service `conversations`: what was said in them, for plugins that continue them. */
 
 import type { KeptItem } from '../neutral/kept-items.ts'
-import type { Caller } from '../pipeline/exchange.ts'
+import type { Caller } from '../pipeline/caller.ts'
 
 export interface Conversations {
   /**

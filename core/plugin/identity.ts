@@ -1,7 +1,7 @@
 /** The service `identities`: plugins that recognise callers by credentials that the gateway did not make. */
 
-import type { AdminScope } from '../admin/endpoint.ts'
-import type { IncomingRequest } from '../pipeline/exchange.ts'
+import type { AdminScope } from '../admin/scope.ts'
+import type { IncomingRequest } from '../pipeline/incoming-request.ts'
 
 /** What a caller shows of himself. */
 export interface Presented {

@@ -1,6 +1,6 @@
 /** What is known of tokens and money: the services `usage`, `pricing` and `keys`, as other plugins use them. */
 
-import type { Caller } from '../pipeline/exchange.ts'
+import type { Caller } from '../pipeline/caller.ts'
 import type { Filter, Sum } from '../storage/journal.ts'
 
 /** What a price is found for. */

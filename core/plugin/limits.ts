@@ -1,6 +1,6 @@
 /** What limits tell others: the services `budgets`, `rateLimits` and `saturation`. */
 
-import type { Caller } from '../pipeline/exchange.ts'
+import type { Caller } from '../pipeline/caller.ts'
 import type { Target } from '../upstream/target.ts'
 
 /** A limit and how much of it is used, as its callers see it. */

@@ -1,7 +1,8 @@
 /** The pipelines, as plugins call them. */
 
 import type { GatewayError } from '../errors.ts'
-import type { Caller, Exchange } from '../pipeline/exchange.ts'
+import type { Caller } from '../pipeline/caller.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
 import type { Rehearsal, ReviewedAnswer } from '../pipeline/rehearse.ts'
 
 /** A request that the gateway makes to itself. */

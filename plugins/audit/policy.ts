@@ -3,7 +3,7 @@
 import { GatewayError, Reply, type Exchange } from '../../core/index.ts'
 import { Blocked } from '../../core/pipeline/verdict.ts'
 import { Warning } from '../../core/pipeline/warning.ts'
-import type { TapFailure } from '../../core/pipeline/exchange.ts'
+import type { TapFailure } from '../../core/pipeline/tap-failure.ts'
 import type { StreamEdits, TapOutcome } from '../../core/pipeline/trace.ts'
 
 const errorLength = 512

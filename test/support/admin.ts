@@ -1,6 +1,6 @@
 /** A gateway whose admin API is called, by administrators of any scope. */
 
-import type { Caller } from '../../core/pipeline/exchange.ts'
+import type { Caller } from '../../core/pipeline/caller.ts'
 import { Served, type ServeOptions } from './serve.ts'
 
 export interface AdminCallOptions {
