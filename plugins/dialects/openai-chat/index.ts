@@ -14,7 +14,8 @@ import { writeReply } from './caller-reply.ts'
 import { readRequest } from './caller-request.ts'
 import { ChunkWriter } from './caller-stream.ts'
 import { spellUsage } from './reply-spelling.ts'
-import { chatStream, vendorError } from './stream.ts'
+import { vendorError } from './errors.ts'
+import { chatStream } from './stream.ts'
 import { readUsage } from './usage.ts'
 
 export default defineDialect({

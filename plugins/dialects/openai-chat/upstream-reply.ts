@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
 import { endingOf, failureOf, isFault } from './finish.ts'
 import { readSignature, readThoughts } from './state.ts'
-import { vendorError } from './stream.ts'
+import { vendorError } from './errors.ts'
 import { readUsage } from './usage.ts'
 
 /** Members that this reader has a rule for; `provider` is said by the gateway. */

@@ -1,0 +1,63 @@
+/** The token counts of a stream, and the event that exists only for them. */
+
+import type { Usage } from '../../../core/plugin/dialect.ts'
+import { eventAround } from '../../../core/stream/borders.ts'
+import type { StreamEvent } from '../../../core/stream/event.ts'
+import type { Span } from '../../../core/stream/fields.ts'
+import { readUsage } from './usage.ts'
+
+export function usage(last: readonly StreamEvent[]): Usage | undefined {
+  for (const { bytes, data = '' } of last.toReversed()) {
+    const found = bytes.includes(usageMember) ? usageOf(json(data)) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** The token counts of a chunk; Groq puts them into `x_groq`. */
+function usageOf(chunk: JsonMap | undefined): Usage | undefined {
+  return readUsage(chunk?.['usage'], chunk?.['cost']) ?? readUsage(record(chunk?.['x_groq'])?.['usage'])
+}
+
+function json(text: string): JsonMap | undefined {
+  try {
+    return record(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+type JsonMap = Readonly<{ [name: string]: unknown }>
+
+function record(value: unknown): JsonMap | undefined {
+  return typeof value === 'object' && value !== null ? value as JsonMap : undefined
+}
+
+/** What precedes the choices of an event; quotes inside a text would be escaped. */
+const choicesMember = Buffer.from('"choices":')
+/** The event that exists only for its usage is one of the last that have choices: of those before, nothing is looked at. */
+const searchedEvents = 4
+
+export function usageOnly(events: Buffer): Span | undefined {
+  let at = events.length
+  for (let searched = 0; searched < searchedEvents && at > 0; searched++) {
+    at = events.lastIndexOf(choicesMember, at - 1)
+    if (at < 0) return undefined
+    if (!isEmptyList(events, at + choicesMember.length)) continue
+    const place = eventAround(events, at)
+    if (hasUsage(events.subarray(place.start, place.end))) return place
+  }
+  return undefined
+}
+
+function isEmptyList(bytes: Buffer, at: number): boolean {
+  const open = bytes[at] === 0x20 ? at + 1 : at
+  return bytes[open] === 0x5b && bytes[open + 1] === 0x5d
+}
+
+const usageMember = Buffer.from('"usage"')
+const noUsage = [Buffer.from('"usage":null'), Buffer.from('"usage": null')] as const
+
+function hasUsage(event: Buffer): boolean {
+  return event.includes(usageMember) && !noUsage.some(spelling => event.includes(spelling))
+}
