@@ -68,6 +68,17 @@ export class JsonDocument {
     if (object.get(name) !== undefined) object.keep(member => !member.isNamed(name))
   }
 
+  /**
+   * Removes, everywhere, each member behind which its object has another of that name: who reads the first, or all, then reads what is read here.
+   * @returns whether there were any; then nodes that were known before may be gone
+   */
+  unshadow(): boolean {
+    if (!this.root.unshadow()) return false
+    this.#rendered = undefined
+    this.#edits += 1
+    return true
+  }
+
   /** Inserts before the item that is at `index` now; the number of items appends. */
   insert(array: JsonNode, index: number, json: string): void {
     this.#touch(array, 'array')

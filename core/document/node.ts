@@ -3,6 +3,7 @@
 import { JsonError } from './json-error.ts'
 import { Pieces } from './pieces.ts'
 import { scanChildren, scanDocument, type ChildSink } from './scan.ts'
+import { mayHaveShadows } from './shadows.ts'
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'boolean' | 'null'
 
@@ -202,6 +203,19 @@ export class JsonNode {
     now.#markEdited()
   }
 
+  /**
+   * Takes out, at this level and all below, each member behind which its object has another of that name.
+   * @param isDoubtful whether it is known already that there may be some
+   * @returns whether there were any
+   */
+  unshadow(isDoubtful = false): boolean {
+    const now = this.#now
+    if (now.#edited) return now.#unshadowChildren(false)
+    if (!isDoubtful && !mayHaveShadows(now.source, now.start, now.end)) return false
+    now.#children ??= now.#readChildren(true)
+    return now.#unshadowChildren(true)
+  }
+
   /** The same tree for another document. What nobody edited is read again when it is asked for, but for the children of the root. */
   copy(parent?: JsonNode): JsonNode {
     const copy = new JsonNode(parent, this.source, this.#from, this.#nameStart, this.#nameEnd, this.start, this.end, this.#to)
@@ -262,6 +276,21 @@ export class JsonNode {
     const children = new Children(this.source, deep, this)
     scanChildren(this.source, this.start, children)
     return children.nodes
+  }
+
+  #unshadowChildren(areDoubtful: boolean): boolean {
+    let found = this.#keepLast()
+    for (const child of this.children) found = child.unshadow(areDoubtful) || found
+    return found
+  }
+
+  #keepLast(): boolean {
+    if (this.kind !== 'object') return false
+    const last = new Map(this.children.map(child => [child.#name, child]))
+    if (last.size === this.children.length) return false
+    const kept = new Set(last.values())
+    this.keep(child => kept.has(child))
+    return true
   }
 
   #markEdited(): void {

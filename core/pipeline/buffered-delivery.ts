@@ -27,7 +27,7 @@ export class BufferedDelivery {
   readonly #reply: Reply
   readonly #flow: Flow
   readonly #rule: StreamRule | undefined
-  readonly #chunks: Buffer[] = []
+  #chunks: Buffer[] = []
   #bytes = 0
 
   constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: StreamRule | undefined) {
@@ -53,6 +53,7 @@ export class BufferedDelivery {
     const { dialect } = this.#exchange
     if (dialect === undefined) return this.#fail(incomplete(this.#exchange))
     const events = splitEvents(Buffer.concat(this.#chunks))
+    this.#unshadow(events)
     const failure = this.#failureOf(dialect.stream, events, broken)
     if (failure !== undefined) return this.#fail(failure)
     this.#exchange.readUsageFrom(() => this.#reply.usage ?? dialect.stream.usage(events))
@@ -63,6 +64,13 @@ export class BufferedDelivery {
     } catch (cause) {
       this.#fail(cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
     }
+  }
+
+  /** What policy is not shown of an event does not leave either. */
+  #unshadow(events: readonly StreamEvent[]): void {
+    if (!this.#exchange.plan.guardsReplies) return
+    const changed = events.filter(event => event.document?.unshadow() === true)
+    if (changed.length > 0) this.#chunks = events.map(event => event.render())
   }
 
   /** Why the answer is not whole, if it is not: it was cut, or the provider reported an error. */

@@ -78,6 +78,7 @@ export class LastEvent {
     const [event, ...rest] = splitEvents(joined(this.#held))
     if (event === undefined || event.malformed && !evenIncomplete) return
     this.#state = 'shown'
+    if (this.#options.exchange.plan.guardsReplies) event.document?.unshadow()
     this.#held = rest.map(({ bytes }) => bytes)
     const said = this.#ask(event, 0)
     if (isPromise(said)) said.then(refusal => this.#settle(event, refusal), () => this.#stopped())

@@ -5,7 +5,7 @@ import type { Dialect } from '../plugin/dialect.ts'
 import { StreamRule, TapFailure } from '../stream/rule.ts'
 import type { Exchange } from './exchange.ts'
 import type { LastTap } from './last-event.ts'
-import { buffersStreams, errorMode, isStreamTap, taps, type PlacedStep } from './placed-step.ts'
+import { buffersStreams, errorMode, guards, isStreamTap, taps, type PlacedStep } from './placed-step.ts'
 import type { Plan, StreamPass } from './plan.ts'
 
 /** What streams go through, by their dialect and the step that answered; each case is compiled once. */
@@ -25,7 +25,7 @@ function streamPass(dialect: Dialect | undefined, upwards: readonly PlacedStep[]
   const buffered = upwards.some(step => buffersStreams(step))
   const rules = upwards.flatMap(step => {
     const { stream } = step.instance.taps
-    return taps(step, 'stream') && isStreamTap(stream) && readsEvents(stream) ? [{ name: step.name, tap: stream as StreamTap<never>, onError: errorMode(step, 'stream') }] : []
+    return taps(step, 'stream') && isStreamTap(stream) && readsEvents(stream) ? [{ name: step.name, tap: stream as StreamTap<never>, guards: guards(step), onError: errorMode(step, 'stream') }] : []
   })
   const [lasts, openings] = [upwards.flatMap(lastTaps), upwards.flatMap(openingTaps)]
   if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined, lasts, openings }

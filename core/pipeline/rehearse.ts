@@ -4,6 +4,7 @@ import { GatewayError, gatewayError } from '../errors.ts'
 import type { Usage } from '../neutral/usage.ts'
 import { Reply } from '../upstream/reply.ts'
 import type { Target } from '../upstream/target.ts'
+import { askPrompt } from './ask-prompt.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'
 import { review } from './review.ts'
@@ -29,7 +30,7 @@ export async function rehearse(exchange: Exchange): Promise<Rehearsal | GatewayE
   try {
     await readBody(exchange)
     let said = await exchange.plan.route?.fire(exchange)
-    if (said === undefined && exchange.readable) said = await exchange.plan.prompt?.fire(exchange)
+    said ??= await askPrompt(exchange)
     if (said instanceof GatewayError) return said
     const [target] = exchange.targets
     if (said !== undefined) return gatewayError('guardrail_blocked', 'a guardrail answers this request itself')

@@ -1,5 +1,6 @@
 /** The `response` phase: policy looks at a whole reply. */
 
+import { JsonError } from '../document/document.ts'
 import { GatewayError } from '../errors.ts'
 import type { Usage } from '../neutral/usage.ts'
 import { isPromise } from '../promise.ts'
@@ -11,8 +12,20 @@ import { Reply } from '../upstream/reply.ts'
 /** Fires the `response` taps above the step that answered, and gives what the caller shall get. */
 export function review(exchange: Exchange, said: Reply): Reply | GatewayError | Promise<Reply | GatewayError> {
   const reply = exchange.reply = spelled(exchange, said)
+  unshadow(exchange, reply)
   const verdict = exchange.plan.response?.fire(exchange, undefined, exchange.plan.responseFrom(exchange.answeredBy))
   return isPromise(verdict) ? verdict.then(late => judged(exchange, reply, late)) : judged(exchange, reply, verdict)
+}
+
+/** What policy is not shown of a reply, as another member of that name follows, does not leave either. */
+function unshadow({ plan, dialect }: Exchange, reply: Reply): void {
+  if (!plan.guardsReplies || plan.response === undefined || dialect === undefined) return
+  try {
+    reply.document?.unshadow()
+  } catch (cause) {
+    // What cannot be read is for the taps to say, if they want to read it.
+    if (!(cause instanceof JsonError)) throw cause
+  }
 }
 
 function judged(exchange: Exchange, reply: Reply, verdict: Said | undefined): Reply | GatewayError {

@@ -10,6 +10,8 @@ export interface NamedTap {
   /** The instance's name. */
   readonly name: string
   readonly tap: StreamTap<never>
+  /** Whether it applies policy. */
+  readonly guards?: boolean
 }
 
 /** Says what a failed call means: `open`, as if the tap were absent for this call, or `closed`, the stream fails. */
@@ -35,6 +37,7 @@ export class OpenTaps {
   readonly #taps: readonly OpenTap[]
   readonly #observers: readonly OpenTap[]
   readonly #editors: readonly OpenTap[]
+  readonly #guard: boolean
   readonly #exchange: Exchange
   readonly #onFailure: OnFailure
   /** Who changed what is about to leave. */
@@ -45,12 +48,18 @@ export class OpenTaps {
     this.#onFailure = onFailure
     this.#taps = taps.flatMap(tap => this.#open(tap))
     this.#observers = this.#taps.filter(({ tap }) => tap.observe !== undefined)
+    this.#guard = this.#taps.some(({ guards }) => guards === true)
     this.#editors = this.#taps.filter(({ tap }) => tap.text !== undefined)
   }
 
   /** Whether any of them reads texts. */
   get edit(): boolean {
     return this.#editors.length > 0
+  }
+
+  /** Whether any of them applies policy. */
+  get guard(): boolean {
+    return this.#guard
   }
 
   /** Whether any of them looks at events. */
@@ -132,9 +141,9 @@ export class OpenTaps {
     return refusal
   }
 
-  #open({ name, tap }: NamedTap): OpenTap[] {
+  #open({ name, tap, guards = false }: NamedTap): OpenTap[] {
     try {
-      return [{ name, tap, state: tap.open?.(this.#exchange, name) as never }]
+      return [{ name, tap, guards, state: tap.open?.(this.#exchange, name) as never }]
     } catch (cause) {
       this.#failed(name, cause)
       return []

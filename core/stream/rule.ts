@@ -118,6 +118,7 @@ export class RunningRule {
    * @throws GatewayError stream_incomplete, if texts are to be read and the event cannot be: what nobody can read must not leave
    */
   event(event: StreamEvent): readonly Buffer[] | GatewayError {
+    if (this.#taps.guard) event.document?.unshadow()
     const verdict = this.#taps.observe(event)
     if (verdict !== undefined) return verdict === 'drop' ? nothing : verdict
     const leaving = this.#taps.edit ? this.#edit(event) : [this.#leaving(event)]
@@ -164,7 +165,7 @@ export class RunningRule {
   }
 
   #learn(event: StreamEvent, [text, further]: readonly StreamText[], ends: readonly string[]): void {
-    if (text === undefined || further !== undefined || ends.some(end => covers(end, text.key))) this.#repeated?.forget()
+    if (text === undefined || further !== undefined || event.edits > 0 || ends.some(end => covers(end, text.key))) this.#repeated?.forget()
     else this.#repeated?.learn(event.bytes, text.text)
     this.#repeatedFlow = text === undefined ? undefined : this.#flows.get(text.key)
   }

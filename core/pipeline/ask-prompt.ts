@@ -1,0 +1,12 @@
+/** The `prompt` phase: policy looks at the conversation that is about to leave. */
+
+import type { Exchange } from './exchange.ts'
+import type { Said } from './plan.ts'
+
+/** Fires the taps where there is a conversation. What policy is not shown of it, as another member of that name follows, does not leave either. */
+export function askPrompt(exchange: Exchange): Said | undefined | Promise<Said | undefined> {
+  const { plan, body, readable } = exchange
+  if (!readable) return undefined
+  if (plan.guardsPrompts && body?.unshadow() === true) exchange.rereadConversation()
+  return plan.prompt?.fire(exchange)
+}
