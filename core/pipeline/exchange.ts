@@ -104,6 +104,8 @@ export class Exchange extends Stoppable {
   warnings: readonly GivenWarning[] = noWarnings
   /** The index of the step that answered; below every step if a provider did. */
   answeredBy = Number.POSITIVE_INFINITY
+  /** Whether it is counted among the requests in progress. */
+  isAdmitted = false
   /** Whether the taps on `complete` were fired. */
   completed = false
   /** Whether the last byte is out of the gateway's hands, or the caller is gone. */

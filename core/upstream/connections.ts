@@ -20,20 +20,29 @@ export interface ConnectionOptions {
 const longestKeepAliveMs = 600_000
 const socksMs = 10_000
 
-/** Opens nothing before the first call. @throws Error if the proxy's user or password is spelled wrongly */
-export function connectionsTo(origin: string, { connections, keepAliveMs, connectMs, proxyUrl, lookup }: ConnectionOptions): Dispatcher {
+/**
+ * Opens nothing before the first call.
+ * @param made told of the pool that calls go through, whenever it is another one
+ * @throws Error if the proxy's user or password is spelled wrongly
+ */
+export function connectionsTo(origin: string, { connections, keepAliveMs, connectMs, proxyUrl, lookup }: ConnectionOptions, made: (pool: Pool) => void = () => {}): Dispatcher {
   const options = {
     pipelining: 1, headersTimeout: 0, bodyTimeout: 0,
     ...(connections === undefined ? {} : { connections }),
     ...(keepAliveMs === undefined ? {} : { keepAliveTimeout: keepAliveMs, keepAliveMaxTimeout: Math.max(keepAliveMs, longestKeepAliveMs) }),
   }
   const timeout = connectMs === undefined ? {} : { timeout: connectMs }
-  if (proxyUrl === undefined) return new Pool(origin, { ...options, connect: joining(buildConnector({ ...timeout, ...(lookup === undefined ? {} : { lookup }) })) })
-  if (/^socks5h?:/i.test(proxyUrl)) return new Pool(origin, { ...options, connect: joining(throughSocks(proxyUrl, connectMs)) })
+  const pool = (to: string | URL, more: Pool.Options) => {
+    const opened = new Pool(to, { ...options, ...more })
+    made(opened)
+    return opened
+  }
+  if (proxyUrl === undefined) return pool(origin, { connect: joining(buildConnector({ ...timeout, ...(lookup === undefined ? {} : { lookup }) })) })
+  if (/^socks5h?:/i.test(proxyUrl)) return pool(origin, { connect: joining(throughSocks(proxyUrl, connectMs)) })
   return new ProxyAgent({
     ...options,
     uri: proxyUrl,
-    factory: (to, more) => new Pool(to, { ...options, ...more as Pool.Options }),
+    factory: (to, more) => pool(to, more),
     ...(connectMs === undefined ? {} : { connectTimeout: connectMs }),
   })
 }

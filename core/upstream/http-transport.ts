@@ -1,6 +1,6 @@
 /** Calls over HTTP: one undici pool per provider instance, one `dispatch` per call. */
 
-import type { Dispatcher } from 'undici'
+import type { Dispatcher, Pool } from 'undici'
 import { connectionsTo } from './connections.ts'
 import type { Call, OutgoingCall, ReplyHeaders, ReplyListener, Transport } from './transport.ts'
 
@@ -14,6 +14,7 @@ export interface HttpTransportOptions {
 
 export class HttpTransport implements Transport {
   readonly #dispatcher: Dispatcher
+  #pool: Pool | undefined
   readonly #origin: string
   readonly #basePath: string
 
@@ -22,7 +23,11 @@ export class HttpTransport implements Transport {
     const url = new URL(baseUrl)
     this.#origin = url.origin
     this.#basePath = url.pathname.replace(/\/+$/, '')
-    this.#dispatcher = connectionsTo(url.origin, options)
+    this.#dispatcher = connectionsTo(url.origin, options, pool => { this.#pool = pool })
+  }
+
+  get queued(): number {
+    return this.#pool?.stats.queued ?? 0
   }
 
   send(call: OutgoingCall, listener: ReplyListener): Call {

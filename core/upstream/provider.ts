@@ -84,6 +84,11 @@ export class ProviderInstance {
     return this.#endpoints.get(operation)
   }
 
+  /** How many calls wait for a connection. Counted when asked. */
+  get queued(): number {
+    return this.#transport.queued ?? 0
+  }
+
   /** Starts one call. */
   send(call: OutgoingCall, listener: ReplyListener): Call {
     if (call.further !== undefined) return fanOut((one, heard) => this.send(one, heard), call, listener)

@@ -29,6 +29,10 @@ class SignedTransport implements Transport {
     this.#signer = signer
   }
 
+  get queued(): number {
+    return this.#transport.queued ?? 0
+  }
+
   send(call: OutgoingCall, listener: ReplyListener): Call {
     const { definition, settings } = this.#signer
     if (call.upload !== undefined && definition.signsBody === true) return this.#sendWhen(this.#whole(call, call.upload), call, listener)

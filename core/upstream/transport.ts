@@ -38,6 +38,8 @@ export interface Call {
 }
 
 export interface Transport {
+  /** How many calls wait for a connection; absent where none ever do. */
+  readonly queued?: number
   send(call: OutgoingCall, listener: ReplyListener): Call
   close(): Promise<void>
 }
