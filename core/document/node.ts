@@ -56,7 +56,7 @@ export class JsonNode {
 
   /** The value that a whole text is. @throws JsonError */
   static read(source: Buffer): JsonNode {
-    const children = new Children(source, false)
+    const children = new Children(source, 1)
     const { start, end } = scanDocument(source, children)
     const root = new JsonNode(undefined, source, start, 0, 0, start, end, end)
     root.adopt(children.nodes)
@@ -137,7 +137,7 @@ export class JsonNode {
   /** Members or items. The list is never changed: edits make a new one. */
   get children(): readonly JsonNode[] {
     const now = this.#now
-    return now.#children ??= now.#readChildren(false)
+    return now.#children ??= now.#readChildren(0)
   }
 
   isNamed(name: string): boolean {
@@ -212,7 +212,7 @@ export class JsonNode {
     const now = this.#now
     if (now.#edited) return now.#unshadowChildren(false)
     if (!isDoubtful && !mayHaveShadows(now.source, now.start, now.end)) return false
-    now.#children ??= now.#readChildren(true)
+    now.#children ??= now.#readChildren(all)
     return now.#unshadowChildren(true)
   }
 
@@ -267,13 +267,13 @@ export class JsonNode {
   #collectStrings(found: JsonNode[]): void {
     if (this.kind === 'string') return void found.push(this)
     const now = this.#now
-    now.#children ??= now.#readChildren(true)
+    now.#children ??= now.#readChildren(all)
     for (const child of now.#children) child.#collectStrings(found)
   }
 
-  #readChildren(deep: boolean): readonly JsonNode[] {
+  #readChildren(levels: number): readonly JsonNode[] {
     if (!isContainer(this.source, this.start)) return none
-    const children = new Children(this.source, deep, this)
+    const children = new Children(this.source, levels, this)
     scanChildren(this.source, this.start, children)
     return children.nodes
   }
@@ -315,29 +315,47 @@ export class JsonNode {
   }
 }
 
-/** Makes nodes of the children that a scan reports; `deep`: of all that is inside them, too. */
+/** Levels of children: of all that is inside. */
+const all = Number.POSITIVE_INFINITY
+/** So many objects of a list are made nodes before somebody asks for them. */
+const mostUnasked = 1_000
+
+/** Makes nodes of the children that a scan reports. */
 class Children implements ChildSink {
   readonly nodes: JsonNode[] = []
+  /** Whether none is missing. */
+  isWhole = true
   readonly #source: Buffer
-  readonly #deep: boolean
+  readonly #levels: number
+  readonly #most: number
   readonly #parent: JsonNode | undefined
   #inside: Children | undefined
 
-  constructor(source: Buffer, deep: boolean, parent?: JsonNode) {
+  /** @param levels below them that are made nodes in the same pass: `all`, or 1 for lists of objects, such as messages, which would else be scanned again as soon as somebody looks at them */
+  constructor(source: Buffer, levels: number, parent?: JsonNode, most = all) {
     this.#source = source
-    this.#deep = deep
+    this.#levels = levels
     this.#parent = parent
+    this.#most = most
   }
 
   inside(start: number): Children | undefined {
-    return this.#inside = this.#deep && isContainer(this.#source, start) ? new Children(this.#source, true) : undefined
+    return this.#inside = this.#insideOf(start)
+  }
+
+  #insideOf(start: number): Children | undefined {
+    if (this.#levels === 0) return undefined
+    if (this.#levels === all) return isContainer(this.#source, start) ? new Children(this.#source, all) : undefined
+    return beginsListOfObjects(this.#source, start) ? new Children(this.#source, this.#levels - 1, undefined, mostUnasked) : undefined
   }
 
   /** White space behind the last child belongs to the closing bracket, so that children can be appended before it. */
   child(from: number, nameStart: number, nameEnd: number, start: number, end: number, to: number): void {
+    if (this.nodes.length === this.#most) this.isWhole = false
+    if (!this.isWhole) return
     const ends = this.#source[to] === 0x2c ? to : end
     const node = new JsonNode(this.#parent, this.#source, from, nameStart, nameEnd, start, end, ends)
-    if (this.#inside !== undefined) node.adopt(this.#inside.nodes)
+    if (this.#inside?.isWhole === true) node.adopt(this.#inside.nodes)
     this.nodes.push(node)
   }
 }
@@ -345,6 +363,17 @@ class Children implements ChildSink {
 const none: readonly JsonNode[] = []
 
 const comma = Buffer.from(',')
+
+function beginsListOfObjects(source: Buffer, start: number): boolean {
+  if (source[start] !== 0x5b) return false
+  let at = start + 1
+  while (isSpace(source[at])) at++
+  return source[at] === 0x7b
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+}
 
 function isContainer(source: Buffer, start: number): boolean {
   return source[start] === 0x7b || source[start] === 0x5b
