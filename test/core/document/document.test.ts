@@ -200,6 +200,15 @@ describe('JsonDocument', () => {
     })
   })
 
+  for (const length of [0, 1, 999, 1000, 1001, 5000]) it(`reads and edits a list of ${length} objects`, () => {
+    const list = Array.from({ length }, (_, id) => ({ id, of: [{ id }] }))
+    const document = parse(JSON.stringify({ list, model: 'm' }))
+    const items = document.root.get('list')?.items() ?? []
+    expect(items.map(item => item.value())).to.deep.equal(list)
+    for (const item of items) document.set(get(item, 'of', 0), 'id', '0')
+    expect(JSON.parse(document.render().toString())).to.deep.equal({ list: list.map(({ id }) => ({ id, of: [{ id: 0 }] })), model: 'm' })
+  })
+
   it('edits random documents at random, as the same edits of the parsed value would', () => {
     const random = new Random(3)
     for (let i = 0; i < 3000; i++) editAtRandom(random)
