@@ -47,6 +47,11 @@ export interface StreamFormat {
   ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut'
   /** Where, inside events or pieces of one, the event begins that ends the answer; -1 if it does not. Cheap: no parsing unless likely. Absent: nobody is to see it before it leaves. */
   answerEnd?(events: Buffer): number
+  /**
+   * Whether these are all the events of an answer that its last event ended, and that no content filter cut short: one that may be given again to who asks the same.
+   * Absent: caches keep no streams of this dialect.
+   */
+  isWhole?(events: readonly StreamEvent[]): boolean
   /** The error that an event reports, if it is an error event. */
   error(event: StreamEvent, provider: string): GatewayError | undefined
   /** The first event of a stream counts tokens, too: `usage` gets it before the last ones. */

@@ -4,10 +4,11 @@ import type { JsonNode } from '../../core/index.ts'
 
 type Members = Map<string, JsonNode | string>
 
-/** A request's body with another model in it, and without what says only how the answer shall be delivered. */
-export function canonicalBody(root: JsonNode, model: string): string {
+/** A request's body with another model in it, and without what says only how the answer shall be delivered; of a stream, its options say more. */
+export function canonicalBody(root: JsonNode, model: string, isStream = false): string {
   const members = lastMembers(root)
-  for (const name of ['stream', 'stream_options']) members.delete(name)
+  members.delete('stream')
+  if (!isStream) members.delete('stream_options')
   members.set('model', JSON.stringify(model))
   const pieces: string[] = []
   writeObject(members, pieces)

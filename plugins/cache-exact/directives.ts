@@ -22,6 +22,15 @@ export function ttlMs(headers: Headers, configuredMs: number): number {
   return Math.min(Math.max(1000, Number(asked) * 1000), configuredMs * longestFactor)
 }
 
+/** How fast a kept stream leaves. */
+export type Pace = 'instant' | 'paced'
+
+/** The pace that `X-Cache-Replay` asks for, if it is one. */
+export function paceOf(headers: Headers, configured: Pace): Pace {
+  const [asked] = words(headers['x-cache-replay'])
+  return asked === 'instant' || asked === 'paced' ? asked : configured
+}
+
 function words(header: string | string[] | undefined): readonly string[] {
   return header === undefined ? [] : String(header).toLowerCase().split(',').map(word => word.trim())
 }

@@ -1,10 +1,13 @@
-/** Answers a request that is equal to an earlier one with the answer that it got then. Streams go by. */
+/** Answers a request that is equal to an earlier one with the answer that it got then: streams with streams. */
 
-import { definePlugin, gatewayError, headerIn, Reply, slot, type Exchange } from '../../core/index.ts'
-import { bypasses, ttlMs } from './directives.ts'
+import { definePlugin, gatewayError, Reply, slot, type Exchange } from '../../core/index.ts'
+import { bypasses, paceOf, ttlMs } from './directives.ts'
 import type { Entry } from './entry.ts'
 import { Flights, type Landing } from './flights.ts'
+import { plainEntry, streamEntry } from './keepable.ts'
 import { cacheKey, isOfModel, prefix } from './key.ts'
+import { Recording } from './recording.ts'
+import { Replay } from './replay.ts'
 import { schema } from './schema.ts'
 import { Shelf } from './shelf.ts'
 
@@ -16,6 +19,8 @@ const stateful = ['background', 'previous_response_id', 'conversation'] as const
 interface Missed {
   readonly key: string
   readonly ttlMs: number
+  /** Of a stream. */
+  readonly recording: Recording | undefined
 }
 
 export default definePlugin({
@@ -38,11 +43,19 @@ export default definePlugin({
       count(1, 'exact', result)
     }
 
-    const hit = (exchange: Exchange, { contentType, body, createdAt }: Entry): Reply => {
+    const hit = (exchange: Exchange, { status, contentType, headers, body, createdAt, usage, marks }: Entry): Reply => {
       note(exchange, 'hit')
-      exchange.replyHeaders.push('X-Cache', 'HIT (exact)', 'Age', String(Math.max(0, Math.floor((clock.now() - createdAt) / 1000))))
+      exchange.replyHeaders.push(...headers, 'X-Cache', 'HIT (exact)', 'Age', String(Math.max(0, Math.floor((clock.now() - createdAt) / 1000))))
       const [target] = exchange.targets
-      return new Reply({ status: 200, headers: ['Content-Type', contentType], body, ...(target === undefined ? {} : { target }) })
+      const facts = { status, headers: ['Content-Type', contentType], ...(usage === undefined ? {} : { usage: () => usage }), ...(target === undefined ? {} : { target }) }
+      if (!exchange.streamed) return new Reply({ ...facts, body })
+      return new Reply({ ...facts, stream: new Replay(clock, body, marks, paceOf(exchange.request.headers, options.replay)), framing: 'events', ending: () => 'complete' })
+    }
+    /** A stream is recorded as it leaves, and nobody waits for that of another. */
+    const miss = (exchange: Exchange, key: string): Reply | undefined | Promise<Reply | undefined> => {
+      const recording = exchange.streamed ? record(exchange, options.max_entry_bytes) : undefined
+      missed.set(exchange, { key, ttlMs: ttlMs(exchange.request.headers, options.ttl), recording })
+      return (recording === undefined ? flights.board(key, exchange)?.then(landing => landed(exchange, landing)) : undefined) ?? landed(exchange, 'lead')
     }
     const landed = (exchange: Exchange, landing: Landing): Reply | undefined => {
       if (typeof landing !== 'string') return hit(exchange, landing)
@@ -54,9 +67,7 @@ export default definePlugin({
         note(exchange, 'error')
         return undefined
       }
-      if (entry !== undefined) return hit(exchange, entry)
-      missed.set(exchange, { key, ttlMs: ttlMs(exchange.request.headers, options.ttl) })
-      return flights.board(key, exchange)?.then(landing => landed(exchange, landing)) ?? landed(exchange, 'lead')
+      return entry === undefined ? miss(exchange, key) : hit(exchange, entry)
     }
 
     const withdraw = cacheLayers.add({
@@ -77,7 +88,7 @@ export default definePlugin({
         const [target] = exchange.targets
         if (target === undefined || exchange.request.method !== 'POST' || !operations.has(exchange.operation)) return undefined
         const partition = options.partition === 'user_path' ? exchange.userPath : ''
-        const key = mayBeCached(exchange) ? cacheKey(exchange, target, partition) : undefined
+        const key = mayBeCached(exchange, options.streaming) ? cacheKey(exchange, target, partition) : undefined
         if (key === undefined) return note(exchange, 'bypass')
         const entry = shelf.read(key)
         return entry instanceof Promise ? entry.then(read => found(exchange, key, read)) : found(exchange, key, entry)
@@ -85,7 +96,7 @@ export default definePlugin({
 
       response(exchange) {
         const miss = missed.get(exchange)
-        const entry = miss === undefined ? undefined : entryOf(exchange, options.max_entry_bytes)
+        const entry = miss === undefined || exchange.streamed ? undefined : plainEntry(exchange, options.max_entry_bytes)
         if (miss === undefined || entry === undefined) return
         flights.land(miss.key, exchange, entry)
         shelf.write(miss.key, entry, miss.ttlMs)
@@ -97,35 +108,33 @@ export default definePlugin({
         const miss = missed.get(exchange)
         if (miss !== undefined) flights.leave(miss.key, exchange)
       },
+
+      finished(exchange) {
+        const miss = missed.get(exchange)
+        const entry = miss?.recording === undefined ? undefined : streamEntry(exchange, miss.recording)
+        if (miss !== undefined && entry !== undefined) shelf.write(miss.key, entry, miss.ttlMs)
+      },
     }
   },
 })
 
 /** Another plugin may have said before that this request is none for a cache. */
-function mayBeCached({ streamed, cache, body, request: { headers } }: Exchange): boolean {
-  return !streamed && cache !== 'bypass' && !bypasses(headers) && !stateful.some(name => says(body?.root.get(name)?.json()))
+function mayBeCached({ streamed, cache, dialect, body, request: { headers } }: Exchange, streamsMay: boolean): boolean {
+  if (streamed && !(streamsMay && dialect?.stream.isWhole !== undefined)) return false
+  return cache !== 'bypass' && !bypasses(headers) && !stateful.some(name => says(body?.root.get(name)?.json()))
 }
 
 function says(json: string | undefined): boolean {
   return json !== undefined && json !== 'null' && json !== 'false'
 }
 
-/**
- * The answer as it may be kept; undefined for one that may not. After a failover the answer is another target's than
- * the key says.
- */
-function entryOf({ reply, attempts, cache, clock, gone }: Exchange, mostBytes: number): Entry | undefined {
-  if (reply?.target === undefined || reply.status !== 200 || cache !== 'miss' || gone) return undefined
-  if (attempts.some(({ kind }) => kind === 'failover')) return undefined
-  const { body, headers, target } = reply
-  if (body === undefined || body.length === 0 || body.length > mostBytes || !isJson(reply)) return undefined
-  return { contentType: headerIn(headers, 'Content-Type') ?? 'application/json', body, createdAt: clock.now(), model: target.model, provider: target.provider.name }
-}
-
-function isJson(reply: Reply): boolean {
-  try {
-    return reply.document !== undefined
-  } catch {
-    return false
+/** Catches what the client will be sent, beside whoever else does. */
+function record(exchange: Exchange, mostBytes: number): Recording {
+  const { copy, clock } = exchange
+  const recording = new Recording(clock, mostBytes)
+  exchange.copy = copy === undefined ? recording.take : bytes => {
+    copy(bytes)
+    recording.take(bytes)
   }
+  return recording
 }

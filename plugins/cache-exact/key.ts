@@ -17,7 +17,7 @@ export function cacheKey({ request, dialect, body, plan, streamed, variesBy }: E
   const resolved = `${provider.name}/${model}`
   return `${prefix}${resolved}|${hash('sha256', list([
     version, request.path, dialect.name, mode, provider.name, provider.type, resolved,
-    canonicalBody(body.root, resolved), plan.policy, streamed ? 'stream' : 'plain', partition, ...variesBy,
+    canonicalBody(body.root, resolved, streamed), plan.policy, streamed ? 'stream' : 'plain', partition, ...variesBy,
   ]))}`
 }
 

@@ -1,14 +1,15 @@
 import { expect } from 'chai'
 import { JsonDocument, type Exchange } from '../../core/index.ts'
-import { chatCompletion, embeddings, errorBody, sampleStream } from '../../core/testing/chat-samples.ts'
+import { chatCompletion, embeddings, errorBody } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
+import { readFrom } from '../../core/neutral/usage.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { canonicalBody } from '../../plugins/cache-exact/canonical.ts'
 import { bypasses, ttlMs } from '../../plugins/cache-exact/directives.ts'
-import { decodeEntry, encodeEntry } from '../../plugins/cache-exact/entry.ts'
+import { decodeEntry, encodeEntry, type Entry } from '../../plugins/cache-exact/entry.ts'
 import { Flights, type Landing } from '../../plugins/cache-exact/flights.ts'
 import { expectError } from '../support/answer.ts'
-import { hello, helloStream, Served, type ServeOptions } from '../support/serve.ts'
+import { hello, Served, type ServeOptions } from '../support/serve.ts'
 
 const canonical = (json: string) => canonicalBody(JsonDocument.parse(Buffer.from(json)).root, 'openai/m')
 
@@ -59,24 +60,30 @@ describe("the caller's headers", () => {
   for (const [asked, expected] of lives) it(`let an entry live ${expected} ms with X-Cache-TTL: ${asked}`, () => { expect(ttlMs(asked === undefined ? {} : { 'x-cache-ttl': asked }, 60_000)).to.equal(expected) })
 })
 
+const small: Entry = { status: 200, contentType: 'x', headers: [], body: Buffer.from('y'), createdAt: 1, model: 'm', provider: 'p' }
+
 describe('an entry', () => {
   for (const size of [0, 10, 4096, 4097, 200_000]) {
     it(`with a body of ${size} bytes comes back as it was`, async () => {
-      const entry = { contentType: 'application/json', body: Buffer.alloc(size, 'ab'), createdAt: 1, model: 'm', provider: 'p' }
+      const entry = { ...small, body: Buffer.alloc(size, 'ab'), headers: ['X-Tapline-Dropped', 'seed'], usage: { inputTokens: 1 }, marks: [0, 0, 7, 12] }
       const encoded = await encodeEntry(entry)
       if (size > 4096) expect(encoded.length).to.be.below(size / 2)
       expect(await decodeEntry(encoded)).to.deep.equal(entry)
     })
   }
 
+  it('says what its usage was read from', async () => {
+    const entry = { ...small, usage: readFrom({ prompt_tokens: 3 }, { inputTokens: 3 }) }
+    expect((await decodeEntry(await encodeEntry(entry)))?.usage?.raw).to.deep.equal({ prompt_tokens: 3 })
+  })
+
   it('of another version is none', async () => {
-    const encoded = await encodeEntry({ contentType: 'x', body: Buffer.from('y'), createdAt: 1, model: 'm', provider: 'p' })
-    expect(await decodeEntry(Buffer.from(encoded.toString('latin1').replace('"v":1', '"v":2'), 'latin1'))).to.equal(undefined)
+    const encoded = await encodeEntry(small)
+    expect(await decodeEntry(Buffer.from(encoded.toString('latin1').replace('"v":2', '"v":1'), 'latin1'))).to.equal(undefined)
   })
 })
 
 describe('identical requests in flight', () => {
-  const entry = { contentType: 'x', body: Buffer.from('y'), createdAt: 1, model: 'm', provider: 'p' }
   const exchange = (gone = false) => ({ gone }) as unknown as Exchange
 
   it('all get what their leader got', async () => {
@@ -84,8 +91,8 @@ describe('identical requests in flight', () => {
     const leader = exchange()
     expect(flights.board('k', leader)).to.equal(undefined)
     const waiting = [flights.board('k', exchange()), flights.board('k', exchange())]
-    flights.land('k', leader, entry)
-    expect(await Promise.all(waiting.map(async landing => await landing))).to.deep.equal([entry, entry])
+    flights.land('k', leader, small)
+    expect(await Promise.all(waiting.map(async landing => await landing))).to.deep.equal([small, small])
     expect(flights.board('k', exchange())).to.equal(undefined)
   })
 
@@ -108,8 +115,8 @@ describe('identical requests in flight', () => {
     const waiting = flights.board('k', last)
     flights.leave('k', left)
     flights.leave('k', leader)
-    flights.land('k', next, entry)
-    expect(await waiting).to.equal(entry)
+    flights.land('k', next, small)
+    expect(await waiting).to.equal(small)
     expect(landings).to.deep.equal(['lead'])
   })
 
@@ -120,7 +127,7 @@ describe('identical requests in flight', () => {
     flights.leave('k', leader)
     void flights.board('k', other)
     flights.leave('k', leader)
-    flights.land('k', leader, entry)
+    flights.land('k', leader, small)
     expect(flights.board('k', exchange())).to.not.equal(undefined)
   })
 })
@@ -194,7 +201,6 @@ describe('cache-exact in the gateway', () => {
   })
 
   const bypassed: readonly [string, object, Record<string, string>][] = [
-    ['a stream', helloStream, {}],
     ['Cache-Control: no-cache', hello, { 'cache-control': 'no-cache' }],
     ['a background request', { ...hello, background: true }, {}],
     ['a request that goes on from another', { ...hello, previous_response_id: 'resp_1' }, {}],
@@ -202,7 +208,7 @@ describe('cache-exact in the gateway', () => {
   for (const [what, body, headers] of bypassed) {
     it(`neither answers nor keeps ${what}`, async () => {
       await using served = await cached()
-      served.upstream.always('stream' in body ? { chunks: sampleStream } : fine)
+      served.upstream.always(fine)
       for (let i = 0; i < 2; i++) await served.chat(body, headers)
       expect(served.upstream.requests).to.have.length(2)
       expect((await served.completions.ended()).cache).to.equal('bypass')

@@ -18,6 +18,7 @@ export const messagesStream: StreamFormat = {
   texts,
   ends,
   ending,
+  isWhole,
   error,
   usage,
   countsFromStart: true,
@@ -125,6 +126,15 @@ function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
 function isLast(event: StreamEvent): boolean {
   const kind = kindOf(event)
   return kind === 'message_stop' || kind === 'message_delta' && event.document?.root.get('delta')?.get('stop_reason')?.kind === 'string'
+}
+
+function isWhole(events: readonly StreamEvent[]): boolean {
+  const last = events.at(-1)
+  return last !== undefined && kindOf(last) === 'message_stop' && !events.some(isRefusal)
+}
+
+function isRefusal(event: StreamEvent): boolean {
+  return kindOf(event) === 'message_delta' && stringOf(event.document?.root.get('delta')?.get('stop_reason')) === 'refusal'
 }
 
 function error(event: StreamEvent, provider: string): GatewayError | undefined {

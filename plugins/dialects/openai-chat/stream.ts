@@ -9,11 +9,13 @@ import { choices, indexOf } from './stream-chunk.ts'
 import { ending, error } from './stream-ending.ts'
 import { ends, shapes, texts, type Shape } from './stream-texts.ts'
 import { usage, usageOnly } from './stream-usage.ts'
+import { isWhole } from './stream-whole.ts'
 
 export const chatStream: StreamFormat = {
   texts,
   ends,
   ending,
+  isWhole,
   error,
   usage,
   usageOnly,

@@ -28,6 +28,7 @@ export function typeOf(event: StreamEvent): string | undefined {
 /** Without a memory each event stands alone. */
 const stateless = {
   ending,
+  isWhole,
   answerEnd,
   error,
   usage,
@@ -65,6 +66,15 @@ function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
   const types = last.map(typeOf)
   if (types.some(type => type === 'response.failed' || type === 'error')) return 'failed'
   return types.some(type => type !== undefined && ended.has(type)) || last.some(({ isDone }) => isDone) ? 'complete' : 'cut'
+}
+
+/** Some send `[DONE]` behind the last event. */
+function isWhole(events: readonly StreamEvent[]): boolean {
+  const last = events.findLast(({ isDone }) => !isDone)
+  if (last === undefined) return false
+  const type = typeOf(last)
+  if (type !== 'response.incomplete') return type === 'response.completed'
+  return stringOf(last.document?.root.get('response')?.get('incomplete_details')?.get('reason')) !== 'content_filter'
 }
 
 const endTypes: ReadonlySet<string | undefined> = new Set(['response.completed', 'response.incomplete'])
