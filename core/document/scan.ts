@@ -153,20 +153,16 @@ class Scanner {
     }
   }
 
-  /** Byte by byte at first, up to `far`, then from quote to quote, as long as the jumps are worth what they cost. */
+  /** Byte by byte at first, up to `far`, then from quote to quote. */
   string(open: number, far = open + 1 + near): number {
     let at = open + 1
-    let gain = 0
     for (;;) {
       at = this.plain(at, Math.min(far, this.bytes.length))
       if (this.bytes[at] === quote) return at + 1
-      const next = this.nextQuote(at)
+      const next = this.jump(at)
       if (!isEscaped(this.bytes, next, at)) return next + 1
-      gain += next - at - searchCost
-      at = far = next + 1
-      if (gain >= -searchCost) continue
-      far += dense
-      gain = 0
+      at = next + 1
+      far = at + dense
     }
   }
 
@@ -190,16 +186,29 @@ class Scanner {
     return at + 6
   }
 
-  /** The next quote, searched natively, with none of the usual control characters before it. */
-  nextQuote(from: number): number {
-    if (this.#checked) return this.bytes.indexOf(quote, from)
-    const text = this.#searched()
-    const next = find(text, '"', from)
-    if (next < 0) this.fail(this.bytes.length)
-    const controls = this.#controls ??= new Controls(text)
-    const control = controls.next(from)
-    if (control < next) this.fail(control)
+  /**
+   * From quote to quote, searched natively, as long as the jumps are worth what they cost.
+   * @returns the quote that ends the string, or an escaped one; none of the usual control characters is before it
+   */
+  jump(from: number): number {
+    const { bytes } = this
+    let gain = 0
+    let at = from
+    let next
+    do {
+      next = find(this.#searched(), '"', at)
+      if (next < 0) this.fail(bytes.length)
+      gain += next - at - searchCost
+      at = next + 1
+    } while (bytes[next - 1] === backslash && gain >= -searchCost && isEscaped(bytes, next, from))
+    if (!this.#checked) this.#refuseControls(from, next)
     return next
+  }
+
+  #refuseControls(from: number, to: number): void {
+    const controls = this.#controls ??= new Controls(this.#text ?? this.bytes)
+    const control = controls.next(from)
+    if (control < to) this.fail(control)
   }
 
   /** What is searched: a large body itself, until there have been so many searches that its copy as text would have paid. */
