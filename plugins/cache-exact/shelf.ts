@@ -43,7 +43,10 @@ export class Shelf {
 
   /** Keeps an entry, when there is time. Nobody waits for it. */
   write(key: string, entry: Entry, ttlMs: number): void {
-    if (this.#queue.length >= longestQueue) return this.#failed(new Error('too many entries wait to be written'))
+    if (this.#queue.length >= longestQueue) {
+      this.#failed(new Error('too many entries wait to be written'))
+      return
+    }
     this.#queue.push(async () => {
       const encoded = encodeEntry(entry)
       const written = this.#store.set(key, encoded instanceof Promise ? await encoded : encoded, ttlMs)
@@ -64,7 +67,17 @@ export class Shelf {
 
   #decoded(found: Now<Buffer | undefined>): Now<Entry | undefined> {
     if (found instanceof Promise) return found.then(bytes => this.#decoded(bytes))
-    return found === undefined ? undefined : decodeEntry(found)
+    return found === undefined ? undefined : this.#read(found)
+  }
+
+  /** What cannot be read is none; the answer that is fetched instead takes its place. */
+  #read(bytes: Buffer): Now<Entry | undefined> {
+    try {
+      const entry = decodeEntry(bytes)
+      return entry instanceof Promise ? entry.catch((cause: unknown) => this.#failed(cause)) : entry
+    } catch (cause) {
+      return this.#failed(cause)
+    }
   }
 
   #inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
@@ -80,11 +93,10 @@ export class Shelf {
     return 'failed'
   }
 
-  #failed(cause: unknown): void {
+  #failed(cause: unknown): undefined {
     const now = this.#clock.elapsed()
-    if (now - this.#complainedAt >= silenceMs) {
-      this.#complainedAt = now
-      this.#log.warn({ err: cause }, 'the cache store failed; going on without it')
-    }
+    if (now - this.#complainedAt < silenceMs) return
+    this.#complainedAt = now
+    this.#log.warn({ err: cause }, 'the cache store failed; going on without it')
   }
 }
