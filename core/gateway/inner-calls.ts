@@ -66,7 +66,7 @@ export class InnerCalls implements Pipelines {
   }
 }
 
-function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.alloc(0), caller, userPath, labels, session, origin = 'client' }: InnerCall, plan: Plan): Exchange {
+function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.alloc(0), caller, userPath, labels, session, origin = 'client', isExempt = false }: InnerCall, plan: Plan): Exchange {
   const incoming: IncomingRequest = {
     method, path, query: '', params: {}, headers,
     rawHeaders: Object.entries(headers).flat(),
@@ -77,6 +77,9 @@ function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.all
   exchange.caller = { ...caller, userPath: caller.userPath ?? userPath }
   exchange.userPath = userPath
   exchange.origin = origin
+  exchange.isExempt = isExempt
+  // What policy did not look at is no answer to those at whom it looks.
+  if (isExempt || origin === 'plugin') exchange.variesBy = ['unguarded']
   if (labels !== undefined) exchange.labels = labels
   if (session !== undefined) exchange.readSessionFrom(() => session)
   return exchange

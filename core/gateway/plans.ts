@@ -50,7 +50,7 @@ function callersDialect(name: string | undefined, dialects: Dialects): Dialect |
 export function placedStep({ step, spec, phases, off }: ResolvedStep, instances: Instances): readonly PlacedStep[] {
   const instance = instances.get(spec.key)
   if (off !== undefined || instance === undefined) return []
-  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: step.timeout ?? spec.definition.timeoutMs ?? defaultTimeoutMs, phases, together: step.together }]
+  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: step.timeout ?? spec.definition.timeoutMs ?? defaultTimeoutMs, phases, together: step.together, exempts: step.exempts }]
 }
 
 function limitsOf({ values: { http, server } }: Config): Limits {

@@ -36,6 +36,8 @@ export class Exchange extends Stoppable {
   readonly startedAt: number
   /** Who makes the call: a client, or a plugin of the gateway's, whose own calls policy does not look at. */
   origin: 'client' | 'plugin' = 'client'
+  /** The guardrails of the configuration's list, and of workflows, do not look at it. */
+  isExempt = false
   caller: Caller | undefined
   userPath = ''
   /** What the call is counted under, beside its path. */

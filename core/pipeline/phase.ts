@@ -27,6 +27,8 @@ export interface Tap<Said> {
   readonly edits: boolean
   /** It applies policy: what it does is traced, and it does not look at the calls that plugins make. */
   readonly guards: boolean
+  /** It does not look at exempt calls either. */
+  readonly exempts: boolean
 }
 
 /** A tap that answered with a promise: those behind it wait. */
@@ -80,7 +82,7 @@ export class Phase<Said> {
   }
 
   #ask(tap: Tap<Said>, index: number, exchange: Exchange, attempt: Attempt | undefined): Said | Pending<Said> | undefined {
-    if (tap.guards && exchange.origin === 'plugin') return undefined
+    if (tap.guards && exchange.origin === 'plugin' || tap.exempts && exchange.isExempt) return undefined
     let said
     if (tap.timeoutMs > 0) exchange.beginAsking()
     try {

@@ -92,6 +92,7 @@ function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order
       timeoutMs: step.timeoutMs,
       edits: mayEdit(step) && (name === 'prompt' || name === 'response'),
       guards: isTraced(step) && (name === 'prompt' || name === 'response'),
+      exempts: step.exempts === true,
     }, mayEdit(step) || name !== 'prompt' && name !== 'response' ? undefined : step.together]]
   })
   return askedTogether(name, taken)

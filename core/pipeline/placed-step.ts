@@ -11,6 +11,7 @@ export interface PlacedStep {
   readonly timeoutMs: number
   readonly phases: ReadonlySet<PhaseName>
   readonly together?: string | undefined
+  readonly exempts?: boolean | undefined
   /** The phases in which the same instance stands, be it in steps of their own. */
   readonly everywhere?: ReadonlySet<PhaseName>
 }

@@ -20,6 +20,8 @@ export interface Step {
   readonly phases?: readonly PhaseName[]
   /** Guardrails beside each other that say the same here and edit nothing are asked at once. */
   readonly together?: string
+  /** Calls that are exempt from guardrails go by it. */
+  readonly exempts?: boolean
   /** Where the step was written. */
   readonly place?: Place
   /** The pointer of its options, where they do not stand in `options` beneath its place. */

@@ -20,6 +20,8 @@ export interface InnerCall {
   readonly session?: string
   /** Of a plugin's own calls: policy does not look at them, and their usage is recorded as a plugin's. Such a call asks for a whole answer, not for a stream. */
   readonly origin?: Exchange['origin']
+  /** The guardrails of the configuration's list, and of workflows, do not look at it. */
+  readonly isExempt?: boolean
   /** Ends the call when aborted. */
   readonly signal?: AbortSignal
 }

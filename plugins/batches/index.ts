@@ -7,6 +7,7 @@ import { OpenAiRoutes } from './openai-routes.ts'
 import { Runner } from './runner.ts'
 import { schema } from './schema.ts'
 import { BatchStore } from './store.ts'
+import { unguarded } from './unguarded.ts'
 import { BatchWorker } from './worker.ts'
 
 export default definePlugin({
@@ -14,7 +15,8 @@ export default definePlugin({
   description: 'Serves /v1/batches and /v1/messages/batches.',
   schema,
   needs: ['storage', 'providers', 'files', 'usage'],
-  setup({ options, log, services: { storage, providers, files, usage, pipelines, clock, health } }) {
+  setup({ options, log, services: { storage, providers, files, usage, pipelines: whole, clock, health } }) {
+    const pipelines = options.guarded ? whole : unguarded(whole)
     const store = new BatchStore(storage)
     const worker = new BatchWorker({ store, files, pipelines, usage, providers, clock, concurrency: options.concurrency, isDraining: () => health.draining })
     const runner = new Runner({ store, worker, leases: storage.records('leases'), clock, log, pollMs: options.poll_interval })

@@ -22,6 +22,7 @@ function guardrail(rule: GuardrailRule, pointer: string, at: (pointer: string) =
     name,
     options: ruleOptions(rule),
     together: `${order}`,
+    exempts: true,
     ...(phase === undefined ? {} : { phases: phase === 'prompt' ? ['prompt', 'attempt'] : [phase] }),
     ...(onError === undefined ? {} : { on_error: onError }),
     ...(timeout === undefined ? {} : { timeout }),

@@ -12,7 +12,7 @@ function exchange(...steps: readonly string[]) {
 }
 
 function tap(name: string, call: Tap<Said>['call'], more: Partial<Tap<Said>> = {}): Tap<Said> {
-  return { name, step: 0, call, understands: said => typeof said === 'string', onError: 'closed', timeoutMs: 0, edits: false, guards: false, ...more }
+  return { name, step: 0, call, understands: said => typeof said === 'string', onError: 'closed', timeoutMs: 0, edits: false, guards: false, exempts: false, ...more }
 }
 
 describe('a phase', () => {
