@@ -8,6 +8,8 @@ export interface GivenLine {
   readonly custom_id: string
   /** The body as JSON text, spelled as it came. */
   readonly body: string
+  /** Whether the line has a member twice, and so another body for who reads the first. */
+  readonly isDouble: boolean
 }
 
 const longestId = 512
@@ -41,7 +43,8 @@ function readLine(line: JsonNode, endpoint: string, where: string, member: 'body
   if (url !== undefined && (url.kind !== 'string' || url.string() !== endpoint)) throw refused(where, `is for another endpoint than the batch (${endpoint})`)
   if (body?.kind !== 'object') throw refused(where, `needs a ${member}: an object`)
   if (body.get('stream')?.value() === true) throw refused(where, 'asks for a stream')
-  return { custom_id: id.string(), body: body.json() }
+  const names = line.members().map(({ name }) => name)
+  return { custom_id: id.string(), body: body.json(), isDouble: new Set(names).size < names.length }
 }
 
 function refused(where: string, what: string): GatewayError {
@@ -69,7 +72,7 @@ export interface JudgeOptions {
  */
 export async function* judgedLines(lines: AsyncIterable<GivenLine> | Iterable<GivenLine>, { pipelines, endpoint, submitter, named }: JudgeOptions, judged: Judged): AsyncGenerator<{ readonly asGiven: BatchLine; readonly asSent: BatchLine }> {
   const ids = new Set<string>()
-  for await (const { custom_id: id, body } of lines) {
+  for await (const { custom_id: id, body, isDouble } of lines) {
     if (ids.has(id)) throw gatewayError('invalid_value', `the custom_id ${JSON.stringify(id)} comes twice`, { param: 'requests' })
     ids.add(id)
     const said = await pipelines.rehearse({ ...callOf(endpoint, submitter), body: Buffer.from(withProvider(body, named)) })
@@ -77,7 +80,7 @@ export async function* judgedLines(lines: AsyncIterable<GivenLine> | Iterable<Gi
     judged.provider ??= said.target.provider
     if (judged.provider !== said.target.provider) throw gatewayError('invalid_value', `${id} is for ${said.target.provider.name}, others are for ${judged.provider.name}: all requests of a batch go to one provider`, { param: 'requests' })
     const sent = spelledFor(said.body, said.target)
-    judged.isChanged ||= sent !== body
+    judged.isChanged ||= isDouble || sent !== body
     yield { asGiven: lineOf(id, body), asSent: lineOf(id, sent) }
   }
   if (ids.size === 0) throw gatewayError('invalid_value', 'the batch has no requests', { param: 'requests' })

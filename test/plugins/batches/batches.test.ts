@@ -47,7 +47,8 @@ describe('batches', () => {
   }
   afterEach(async () => { later.open(); await served.close(); await claude.close() })
 
-  const upload = async (...lines: readonly object[]) => (await client.files.create({ file: await toFile(Buffer.from(jsonl(...lines)), 'in.jsonl'), purpose: 'batch' })).id
+  const uploadText = async (text: string) => (await client.files.create({ file: await toFile(Buffer.from(text), 'in.jsonl'), purpose: 'batch' })).id
+  const upload = (...lines: readonly object[]) => uploadText(jsonl(...lines))
   const start = async (input: string) => await client.batches.create({ input_file_id: input, endpoint: '/v1/chat/completions', completion_window: '24h' })
   const fileText = async (id: string) => await (await client.files.content(id)).text()
   const ended = async (id: string) => {
@@ -164,6 +165,14 @@ describe('batches', () => {
       const answer = await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', requests: [chatLine('a', 'smart')] })
       expect(answer.status).to.equal(200)
       expect(JSON.parse(vendor.files[0]?.content.toString() ?? '')).to.deep.equal(chatLine('a', 'gpt-test'))
+    })
+
+    it('get a file of their own where a line has a member twice: the first was not looked at', async () => {
+      const line = JSON.stringify(chatLine('a', 'gpt-test'))
+      await start(await uploadText(`{"body":{"model":"gpt-test","messages":[{"role":"user","content":"unseen"}]},${line.slice(1)}\n`))
+      expect(vendor.files).to.have.length(2)
+      expect(vendor.files[1]?.content.toString()).not.to.include('unseen')
+      expect(JSON.parse(vendor.files[1]?.content.toString() ?? '')).to.deep.equal(chatLine('a', 'gpt-test'))
     })
 
     it('record their tokens once, however often they are read', async () => {
