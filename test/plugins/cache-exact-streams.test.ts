@@ -29,6 +29,13 @@ async function call(served: Served, body: object = helloStream, headers: Readonl
 
 const isHit = ({ headers }: Answer) => headers['x-cache'] === 'HIT (exact)'
 
+/** What a caller of each dialect calls, and says. */
+const bodies: Readonly<Record<CallerDialect, readonly [string, object]>> = {
+  'openai-chat': ['/v1/chat/completions', { messages: hello.messages }],
+  'openai-responses': ['/v1/responses', { input: 'hi', store: false }],
+  'anthropic-messages': ['/v1/messages', { messages: hello.messages, max_tokens: 100 }],
+}
+
 describe('a recorded stream', () => {
   const record = (chunks: readonly (readonly [text: string, afterMs: number])[], limit = 1000, keepAlive?: string) => {
     const clock = new TurnedClock()
@@ -137,11 +144,6 @@ describe('cache-exact and streams', () => {
     expect(served.completions.all.map(({ cache }) => cache)).to.deep.equal(['miss', 'hit'])
   })
 
-  const bodies: Readonly<Record<CallerDialect, readonly [string, object]>> = {
-    'openai-chat': ['/v1/chat/completions', { messages: hello.messages }],
-    'openai-responses': ['/v1/responses', { input: 'hi', store: false }],
-    'anthropic-messages': ['/v1/messages', { messages: hello.messages, max_tokens: 100 }],
-  }
   const speech = { thoughts: ['Hm', '.'], pieces: ['one ', 'two'], calls: [{ name: 'tide', arguments: ['{"port":', '"Brest"}'] }] }
   for (const caller of callerDialects) {
     for (const vendor of upstreamDialects) {
@@ -325,6 +327,72 @@ describe('cache-exact and streams', () => {
     served.upstream.always(fine)
     for (let calls = 0; calls < 2; calls++) await call(served)
     expect(served.completions.all.map(exchange => Buffer.concat((exchange as unknown as { readonly copied: Buffer[] }).copied).toString())).to.deep.equal([chunks.join(''), chunks.join('')])
+  })
+})
+
+describe('a stream from the cache, and what stands beside it', () => {
+  it('is without the pings by which the gateway kept a waiting client', async () => {
+    const clock = new TurnedClock()
+    await using served = await cached({ clock, env: speakersEnv, config: { providers: speakers } })
+    const gate = new Gate()
+    const { events } = spokenStream('openai-chat', { pieces: ['one ', 'two'] })
+    served.upstream.always({ chunks: events, trickle: true, gates: { beforeChunk: { [events.findIndex(event => event.includes('two'))]: gate } } })
+    const ask = () => call(served, { model: 'openai-chat/m', stream: true, ...bodies['anthropic-messages'][1] }, {}, '/v1/messages')
+    clock.advance(7) // so that this wait ends at another time than those that began with the gateway
+    const first = ask()
+    await gate.reached
+    await until(() => clock.waitsMs.includes(15_000))
+    clock.advance(15_000)
+    gate.open()
+    const ping = 'event: ping\ndata: {"type":"ping"}\n\n'
+    const text = (await first).body.toString()
+    expect(text).to.contain(ping)
+    const second = await ask()
+    expect(isHit(second)).to.equal(true)
+    expect(second.body.toString()).to.equal(text.replaceAll(ping, ''))
+  })
+
+  it('counts against no limit', async () => {
+    await using served = await cached({ config: { rate_limits: { user_paths: [{ path: '/', limits: [{ period: 'day', max_requests: 1 }] }] } } })
+    served.upstream.always(fine)
+    await call(served)
+    for (let hits = 0; hits < 3; hits++) expect(isHit(await call(served))).to.equal(true)
+    expect((await served.chat({ ...helloStream, seed: 1 })).status).to.equal(429)
+  })
+
+  it('is forgotten when the cache is cleared', async () => {
+    await using served = await cached()
+    served.upstream.always(fine)
+    await call(served)
+    expect((await served.call('DELETE', '/admin/cache?confirmation=clear&model=gpt-test')).status).to.equal(204)
+    expect(isHit(await call(served))).to.equal(false)
+  })
+
+  it('has a record with what the hit saved', async () => {
+    await using served = await cached()
+    served.upstream.always({ chunks: chatChunks({ pieces: ['Good', ' day'], withUsage: true }) })
+    for (let calls = 0; calls < 2; calls++) await call(served)
+    const { entries } = JSON.parse(String((await served.call('GET', '/admin/usage/log?cache_mode=all')).body)) as { readonly entries: readonly Readonly<Record<string, unknown>>[] }
+    const [hit, miss] = entries
+    expect(miss?.['estimated'], 'the client did not ask for the usage, the gateway did').to.equal(false)
+    expect(entries).to.have.length(2)
+    expect([hit?.['cache_type'], miss?.['cache_type']]).to.deep.equal(['exact', null])
+    for (const member of ['input_tokens', 'output_tokens', 'total_tokens', 'model', 'provider_name']) expect(hit?.[member], member).to.equal(miss?.[member])
+  })
+
+  it('keeps its first owner', async () => {
+    const believer = "export default { name: 'believer', setup: () => ({ request(exchange) { const userPath = exchange.request.headers['x-bound-to']; if (userPath !== undefined) exchange.caller = { method: 'api_key', userPath } } }) }"
+    const insert = [{ insert: './believer.ts', before: 'auth' }]
+    await using served = await cached({ files: { 'believer.ts': believer }, env: speakersEnv, config: { providers: speakers, pipelines: { inference: insert, 'responses-lifecycle': insert } } })
+    served.upstream.always({ chunks: spokenStream('openai-chat', { pieces: ['a'] }).events })
+    const as = (path: string) => ({ 'x-bound-to': path })
+    const ask = (path: string) => call(served, { model: 'openai-chat/m', input: 'hi', stream: true }, as(path), '/v1/responses')
+    while (!isHit(await ask('/a'))) { /* nobody waits for an entry to be kept */ }
+    const hit = await ask('/b')
+    expect(isHit(hit)).to.equal(true)
+    const id = /"id":"(resp_[^"]+)"/.exec(hit.body.toString())?.[1]
+    const statuses = await Promise.all(['/a', '/b'].map(async path => (await served.call('GET', `/v1/responses/${id}`, undefined, as(path))).status))
+    expect(statuses).to.deep.equal([200, 404])
   })
 })
 

@@ -1,13 +1,13 @@
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { StorageUnavailable } from '../../core/index.ts'
-import { chatCompletion } from '../../core/testing/chat-samples.ts'
+import { chatCompletion, sampleStream } from '../../core/testing/chat-samples.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { RedisCache } from '../../plugins/cache-redis/redis-cache.ts'
 import { expectRefusal } from '../support/admin-routes.ts'
 import { AdminGateway } from '../support/admin.ts'
 import { redis, startRedis } from '../support/redis.ts'
-import { hello, Served, type ServeOptions } from '../support/serve.ts'
+import { hello, helloStream, Served, type ServeOptions } from '../support/serve.ts'
 import { need, uniqueName } from '../support/servers.ts'
 import { until } from '../support/until.ts'
 
@@ -133,6 +133,20 @@ describe('the store of the caches', () => {
     await client.set(key, Buffer.from(written.replace(/"v":\d/, '"v":0'), 'latin1'))
     expect((await served.chat()).headers['x-cache']).to.equal(undefined)
     client.disconnect()
+  })
+
+  it('has streams for all replicas, too', async () => {
+    const prefix = `${uniqueName()}:`
+    await using one = await Served.start({ config: inRedis(url, prefix) })
+    await using other = await Served.start({ config: inRedis(url, prefix) })
+    one.upstream.always({ chunks: sampleStream })
+    await one.chat(helloStream)
+    const client = new Redis(url)
+    while ((await client.keys(`${prefix}*`)).length === 0) { /* nobody waits for an entry to be kept */ }
+    client.disconnect()
+    const answer = await other.chat(helloStream)
+    expect([answer.headers['x-cache'], answer.body.toString()]).to.deep.equal(['HIT (exact)', (await one.chat(helloStream)).body.toString()])
+    expect(other.upstream.requests).to.have.length(0)
   })
 
   it('that does not answer costs a hit and a second, is named once in ten seconds, and makes the gateway degraded', async () => {
