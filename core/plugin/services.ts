@@ -7,6 +7,7 @@ import type { Storage } from '../storage/storage.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
 import type { Access } from './access.ts'
 import type { CacheLayers, CacheStore } from './caches.ts'
+import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
 import type { Conversations } from './conversations.ts'
 import type { Files } from './files.ts'
@@ -18,6 +19,7 @@ import type { KnownPlugins } from './known-plugins.ts'
 import type { Keys, Pricing, UsageLedger } from './ledger.ts'
 import type { Limits, Saturation } from './limits.ts'
 import type { Meter } from './meter.ts'
+import type { ModelCache } from './model-cache.ts'
 import type { Models } from './models.ts'
 import type { Pipelines } from './pipelines.ts'
 import type { ProviderBoard } from './provider-board.ts'
@@ -37,6 +39,8 @@ export interface Services {
   readonly cache: CacheStore
   readonly cacheLayers: CacheLayers
   readonly models: Models
+  readonly modelCache: ModelCache
+  readonly catalogue: Catalogue
   readonly access: Access
   readonly users: Users
   readonly storage: Storage

@@ -67,6 +67,7 @@ function ownStore(directory: string, config: TestGatewayOptions['config'] = {}):
   const text = typeof config === 'string' ? config : stringify(config)
   return {
     ...(/^storage:/m.test(text) ? {} : { TAPLINE_SQLITE_PATH: join(directory, 'tapline.db') }),
+    ...(/^ +cache_dir:/m.test(text) ? {} : { TAPLINE_CACHE_DIR: join(directory, 'cache') }),
     ...(/^ +spill:/m.test(text) ? {} : { TAPLINE_STORAGE_SPILL_DIR: join(directory, 'spill') }),
   }
 }

@@ -10,6 +10,8 @@ export interface SmallCall {
   readonly body?: string
   /** For all of it. */
   readonly timeoutMs: number
+  /** Of the answer; a MiB by default. */
+  readonly longestBytes?: number
   /** For the connection; undici's own limit by default. */
   readonly connectMs?: number
   /** Through this proxy; else straight to the server, whatever the environment says of proxies. */
@@ -19,6 +21,8 @@ export interface SmallCall {
 export interface SmallReply {
   readonly status: number
   readonly body: string
+  /** By lower-case name, of those that came once. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Makes a small call; tests make it otherwise. */
@@ -28,22 +32,26 @@ export type SmallFetch = (call: SmallCall) => Promise<SmallReply>
 const longestReply = 1024 * 1024
 
 /** Makes the call on a connection of its own. Redirects are not followed. @throws Error if no answer comes, or one that is too long */
-export const smallCall: SmallFetch = async ({ method, url, headers = {}, body = null, timeoutMs, connectMs, proxyUrl }) => {
+export const smallCall: SmallFetch = async ({ method, url, headers = {}, body = null, timeoutMs, longestBytes = longestReply, connectMs, proxyUrl }) => {
   const connection = connectionsTo(new URL(url).origin, { proxyUrl, ...(connectMs === undefined ? {} : { connectMs }) })
   try {
     const reply = await request(url, { dispatcher: connection, method, headers, body, signal: AbortSignal.timeout(timeoutMs) })
-    return { status: reply.statusCode, body: await bounded(reply.body) }
+    return { status: reply.statusCode, body: await bounded(reply.body, longestBytes), headers: single(reply.headers) }
   } finally {
     await connection.destroy()
   }
 }
 
-async function bounded(body: AsyncIterable<Buffer>): Promise<string> {
+function single(headers: Readonly<Record<string, string | string[] | undefined>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+async function bounded(body: AsyncIterable<Buffer>, longestBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of body) {
     length += chunk.length
-    if (length > longestReply) throw new Error(`the answer is longer than ${longestReply} bytes`)
+    if (length > longestBytes) throw new Error(`the answer is longer than ${longestBytes} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

@@ -1,8 +1,9 @@
 /** Finds the targets of a call by the model that it names, keeps the registry of models, and lists it. */
 
-import { definePlugin, gatewayError, openOrLater, type Exchange, GatewayError, type RefreshFacts, type Saturation, type State, type Target, type Timer } from '../../core/index.ts'
+import { definePlugin, gatewayError, openOrLater, readAgain, type Catalogue, type Exchange, GatewayError, type Saturation, type State, type Target } from '../../core/index.ts'
 import { isPromise } from '../../core/promise.ts'
 import { Inventory } from './inventory.ts'
+import { ListRounds } from './list-rounds.ts'
 import { answerModels } from './listing.ts'
 import { metadataOverrides } from './overrides.ts'
 import { Registry } from './registry.ts'
@@ -20,8 +21,8 @@ export default definePlugin({
   schema,
   provides: 'models',
   needs: ['providers', 'storage', 'admin', 'access'],
-  wants: ['state', 'saturation'],
-  setup({ options, services: { providers, clock, health, storage, admin, access, state, saturation }, log, signal }) {
+  wants: ['state', 'saturation', 'modelCache', 'catalogue'],
+  setup({ options, services: { providers, clock, health, storage, admin, access, state, saturation, modelCache, catalogue }, log }) {
     const names = [...providers.keys()]
     const managed = configuredModels(options, names)
     const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, () => clock.now()))
@@ -33,26 +34,23 @@ export default definePlugin({
       access, clock, storage, saturation: saturation as Saturation | undefined, state: state as State | undefined,
       warn: (message: string, details: object) => log.warn(details, message),
     }
-    const registry = new Registry(inventories, routing, (provider, model) => overrides.of(provider, model))
+    const registry = new Registry(inventories, routing, (provider, model) => overrides.of(provider, model), catalogue as Catalogue | undefined)
     registry.virtual.define(managed)
     const failed = (cause: unknown) => log.warn({ err: cause }, 'the virtual models could not be read; what was read before stands')
     const book = new Book({ managed, failed, records: storage.records<{ readonly models: KeptModels }>('virtual_models'), changed: all => registry.virtual.define(all) })
     const listing = { onlyAliases: options.only_aliases, unqualified: options.unqualified, access }
 
-    const timers = new Map<Inventory, Timer>()
-    const refresh = async (inventory: Inventory): Promise<void> => {
-      const failure = await inventory.refresh()
-      if (signal.aborted) return
-      registry.index()
-      if (failure !== undefined) log.warn({ provider: inventory.provider.name, err: failure }, 'the provider did not list its models')
-      const waitMs = failure === undefined || options.recheck_interval === 0 ? options.refresh_interval : options.recheck_interval
-      timers.set(inventory, clock.after(waitMs, () => { void refresh(inventory) }))
-    }
+    const rounds = new ListRounds({
+      inventories, registry, clock, cache: modelCache, refreshMs: options.refresh_interval, recheckMs: options.recheck_interval,
+      failed: (provider, err) => log.warn({ provider, err }, 'the provider did not list its models'),
+    })
 
     const withdraw = [
+      (catalogue as Catalogue | undefined)?.onChange(() => registry.forget()) ?? (() => {}),
       ...overrides.endpoints.map(endpoint => admin.endpoint(endpoint)),
       admin.setting('VIRTUAL_MODEL_STRATEGIES', () => strategyNames(registry)),
-      admin.refresh({ name: 'providers', run: () => refreshAll(inventories, registry) }),
+      admin.refresh({ name: 'providers', run: () => rounds.all() }),
+      admin.refresh({ name: 'model_registry_cache', run: () => rounds.keepAll() }),
       admin.refresh({ name: 'virtual_models', run: () => book.read() }),
       ...virtualEndpoints({ book, registry, access, clock, providers: names }).map(endpoint => admin.endpoint(endpoint)),
     ]
@@ -60,22 +58,24 @@ export default definePlugin({
     return {
       service: registry,
       async open() {
+        rounds.restore()
         await overrides.open()
         await openOrLater(book, failed)
         withdraw.push(access.add({ policy: selector => registry.virtual.redirects.policy(selector), get hasPolicies() { return registry.virtual.redirects.hasPolicies } }))
       },
       route(exchange) {
         if (exchange.operation === 'models') return answerModels(exchange, registry, listing)
-        const found = targetsFor(exchange, registry)
+        const found = targetsFor(exchange, registry, rounds)
         return isPromise(found) ? found.then(targets => goTo(exchange, targets)) : goTo(exchange, found)
       },
       settled: (exchange, attempt) => registry.virtual.settled(exchange, attempt),
       start() {
-        for (const inventory of inventories) void refresh(inventory)
+        rounds.start()
+        if (options.refresh_interval > 0) withdraw.push(readAgain(clock, options.refresh_interval, () => book.read(), failed))
         if (options.ready_requires_models) health.waitFor('models', () => registry.isLoaded)
       },
       async close() {
-        for (const timer of timers.values()) timer.cancel()
+        rounds.close()
         for (const end of withdraw) end()
         await overrides.close()
         await book.close()
@@ -83,15 +83,6 @@ export default definePlugin({
     }
   },
 })
-
-/** Asks every provider now, whenever it was to be asked next. */
-async function refreshAll(inventories: readonly Inventory[], registry: Registry): Promise<RefreshFacts> {
-  const failures = (await Promise.all(inventories.map(inventory => inventory.refresh()))).filter(failure => failure !== undefined)
-  registry.index()
-  if (failures.length > 0 && failures.length === inventories.length) throw new AggregateError(failures, 'no provider listed its models')
-  const models = inventories.reduce((count, { entries }) => count + entries.size, 0)
-  return { status: failures.length > 0 ? 'partial' : 'ok', model_count: models, provider_count: inventories.length }
-}
 
 /** Takes the provider that stands beside the model out of the body; undefined if none is named. An object is a vendor's own, and goes on. */
 function takeProvider({ body, form }: Exchange): string | undefined | GatewayError {
@@ -105,7 +96,7 @@ function takeProvider({ body, form }: Exchange): string | undefined | GatewayErr
 }
 
 /** The targets that the body asks for; a `provider` beside the model is authoritative and goes no further. */
-function targetsFor(exchange: Exchange, registry: Registry): Found | Promise<Found> {
+function targetsFor(exchange: Exchange, registry: Registry, rounds: ListRounds): Found | Promise<Found> {
   const { model } = exchange
   const named = takeProvider(exchange)
   if (named instanceof GatewayError) return named
@@ -113,6 +104,7 @@ function targetsFor(exchange: Exchange, registry: Registry): Found | Promise<Fou
   const found = registry.virtual.targets(model, { caller: exchange.caller, userPath: exchange.userPath, exchange })
   if (isPromise(found)) return found.then(targets => orMissing(targets, model, registry))
   const real = found === undefined ? registry.find(model) : undefined
+  if (real?.isListed === false) rounds.missing(real.provider.name)
   return orMissing(found ?? (real === undefined ? [] : [real]), model, registry)
 }
 

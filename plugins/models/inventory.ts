@@ -1,6 +1,6 @@
 /** The models of one provider: configured, discovered, or both, with the last good list kept. */
 
-import type { ModelEntry, ModelInventory, ProviderInstance } from '../../core/index.ts'
+import type { KeptListing, ModelEntry, ModelInventory, ProviderInstance } from '../../core/index.ts'
 
 const listingLimitMs = 10_000
 
@@ -20,6 +20,7 @@ export class Inventory implements ModelInventory {
   readonly #mode: ListMode
   readonly #now: () => number
   #discovered: readonly ModelEntry[] = []
+  #asking: Promise<Error | undefined> | undefined
   #price: (model: string) => number | undefined = () => undefined
 
   /** The inventory of a provider: the same one as long as the provider's configuration stays the same, so that a reload forgets no list. */
@@ -39,8 +40,26 @@ export class Inventory implements ModelInventory {
     this.#index()
   }
 
-  /** Asks the provider. @returns what went wrong, if anything did */
-  async refresh(): Promise<Error | undefined> {
+  /** Asks the provider, once for all who want that at the same time. @returns what went wrong, if anything did */
+  refresh(): Promise<Error | undefined> {
+    return this.#asking ??= this.#refresh().finally(() => { this.#asking = undefined })
+  }
+
+  /** What was listed before this start, until the provider answers. The configured list counts before it, where it stands in for one that fails. */
+  restore({ at, entries }: KeptListing): void {
+    const isStandIn = this.#configured.length > 0 && this.#mode !== 'merge'
+    if (this.state !== 'loading' || this.#discovered.length > 0 || isStandIn) return
+    this.#discovered = entries
+    this.lastFetch = { succeededAt: at }
+    this.#index()
+  }
+
+  /** What the provider listed the last time. */
+  get discovered(): readonly ModelEntry[] {
+    return this.#discovered
+  }
+
+  async #refresh(): Promise<Error | undefined> {
     if (this.#isFixed) return undefined
     const at = this.#now()
     try {

@@ -1,14 +1,19 @@
 /** What is known of a model: what administrators say, over what the configuration says, over what its provider says, over what is known anyway. */
 
-import type { ModelEntry, ModelMetadata, ProviderInstance } from '../../core/index.ts'
+import type { Catalogue, ModelEntry, ModelMetadata, ProviderInstance } from '../../core/index.ts'
+import { undated } from '../../core/undated.ts'
 
 /** Members that hold members, which count one by one. */
 const blocks = ['capabilities', 'pricing']
 
-/** @param overrides what administrators say, the strongest last. @returns nothing, if nobody says anything of the model */
-export function metadataOf({ definition, config }: ProviderInstance, { id, metadata: listed }: ModelEntry, overrides: readonly ModelMetadata[]): ModelMetadata | undefined {
-  const configured = config.models.find(model => model.id === id)?.metadata
-  const known = [fromCatalogue(definition.catalogue, definition.canonical?.(id) ?? id), listed, configured, ...overrides].filter(layer => layer !== undefined).reduce<ModelMetadata>(over, {})
+/**
+ * @param overrides what administrators say, the strongest last
+ * @param catalogue undefined where nobody has another than the bundled one
+ * @returns nothing, if nobody says anything of the model
+ */
+export function metadataOf(provider: ProviderInstance, { id, metadata: listed }: ModelEntry, overrides: readonly ModelMetadata[], catalogue: Catalogue | undefined): ModelMetadata | undefined {
+  const configured = provider.config.models.find(model => model.id === id)?.metadata
+  const known = [catalogued(provider, id, catalogue), listed, configured, ...overrides].filter(layer => layer !== undefined).reduce<ModelMetadata>(over, {})
   return Object.keys(known).length === 0 ? undefined : { modes: [modeOf(id)], ...known }
 }
 
@@ -22,8 +27,12 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function fromCatalogue(catalogue: Readonly<Record<string, ModelMetadata>> = {}, id: string): ModelMetadata | undefined {
-  return [id, id.replace(/-(?:\d{4}-?\d{2}-?\d{2}|\d{2}-\d{4}|\d{4}|latest)$/, '')].filter(name => Object.hasOwn(catalogue, name)).map(name => catalogue[name])[0]
+function catalogued({ name, type, definition }: ProviderInstance, id: string, catalogue: Catalogue | undefined): ModelMetadata | undefined {
+  const canonical = definition.canonical?.(id) ?? id
+  const ids = [canonical, undated(canonical)]
+  if (catalogue !== undefined && !catalogue.isBundled) return catalogue.of({ name, type }, [id, ...ids])
+  const { catalogue: bundled = {} } = definition
+  return ids.filter(known => Object.hasOwn(bundled, known)).map(known => bundled[known])[0]
 }
 
 /** What an id lets guess; the first that matches. */

@@ -1,6 +1,6 @@
 /** Which model is where: selectors to targets, over the inventories of all providers and the virtual models. */
 
-import type { Asking, ModelEntry, ModelMetadata, Models, ProviderInstance, RouteStrategy, Target, TargetPrices } from '../../core/index.ts'
+import type { Asking, Catalogue, ModelEntry, ModelMetadata, Models, ProviderInstance, RouteStrategy, Target, TargetPrices } from '../../core/index.ts'
 import { isPromise } from '../../core/promise.ts'
 import type { Inventory } from './inventory.ts'
 import { metadataOf } from './metadata.ts'
@@ -23,11 +23,16 @@ export class Registry implements Models, RealModels {
   readonly #virtual: VirtualRouting
   readonly #overrides: (provider: string, model: string) => readonly ModelMetadata[]
   /** Of entries that no administrator says anything of: each call asks several times. */
-  readonly #metadata = new WeakMap<ModelEntry, ModelMetadata | undefined>()
+  #metadata = new WeakMap<ModelEntry, ModelMetadata | undefined>()
+  readonly #catalogue: Catalogue | undefined
   #bare = new Map<string, Target>()
 
-  /** @param overrides what administrators say of a model, the strongest last */
-  constructor(inventories: readonly Inventory[], virtual: Omit<Routing, 'real'>, overrides: (provider: string, model: string) => readonly ModelMetadata[]) {
+  /**
+   * @param overrides what administrators say of a model, the strongest last
+   * @param catalogue undefined where nobody has another than the bundled one
+   */
+  constructor(inventories: readonly Inventory[], virtual: Omit<Routing, 'real'>, overrides: (provider: string, model: string) => readonly ModelMetadata[], catalogue: Catalogue | undefined) {
+    this.#catalogue = catalogue
     this.#inventories = inventories
     this.#overrides = overrides
     this.#byProvider = new Map(inventories.map(inventory => [inventory.provider.name, inventory]))
@@ -43,6 +48,11 @@ export class Registry implements Models, RealModels {
     }
   }
 
+  /** To be called when the catalogue says something else. */
+  forget(): void {
+    this.#metadata = new WeakMap()
+  }
+
   get inventories(): readonly Inventory[] {
     return this.#inventories
   }
@@ -53,8 +63,8 @@ export class Registry implements Models, RealModels {
 
   metadata(provider: ProviderInstance, entry: ModelEntry): ModelMetadata | undefined {
     const overrides = this.#overrides(provider.name, entry.id)
-    if (overrides.length > 0) return metadataOf(provider, entry, overrides)
-    if (!this.#metadata.has(entry)) this.#metadata.set(entry, metadataOf(provider, entry, overrides))
+    if (overrides.length > 0) return metadataOf(provider, entry, overrides, this.#catalogue)
+    if (!this.#metadata.has(entry)) this.#metadata.set(entry, metadataOf(provider, entry, overrides, this.#catalogue))
     return this.#metadata.get(entry)
   }
 

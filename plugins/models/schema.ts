@@ -60,8 +60,8 @@ export const schema = {
     },
     only_aliases: { type: 'boolean', default: false, setting: 'models.keep_only_aliases_at_models_endpoint', env: 'KEEP_ONLY_ALIASES_AT_MODELS_ENDPOINT', description: 'List virtual models only.' },
     unqualified: { type: 'boolean', default: false, setting: 'models.unqualified_model_ids_at_models_endpoint', env: 'UNQUALIFIED_MODEL_IDS_AT_MODELS_ENDPOINT', description: 'List bare ids instead of provider/id.' },
-    refresh_interval: { type: 'string', format: 'seconds', default: '3600', setting: 'cache.model.refresh_interval', env: 'CACHE_REFRESH_INTERVAL', description: 'How often each provider is asked for its models.' },
-    recheck_interval: { type: 'string', format: 'seconds', default: '60', setting: 'cache.model.recheck_interval', env: 'PROVIDER_RECHECK_INTERVAL', description: 'How often a provider whose listing failed is asked again; 0 is never.' },
+    refresh_interval: { type: 'string', format: 'seconds', default: '3600', setting: 'cache.model.refresh_interval', env: 'CACHE_REFRESH_INTERVAL', description: 'How often each provider is asked for its models, and the virtual models are read again; 0 is never.' },
+    recheck_interval: { type: 'string', format: 'seconds', default: '60', setting: 'cache.model.recheck_interval', env: 'PROVIDER_RECHECK_INTERVAL', description: 'How often a provider whose listing failed is asked again; 0 is as often as all others.' },
     ready_requires_models: { type: 'boolean', default: false, setting: 'health.ready_requires_models', env: 'READY_REQUIRES_MODELS', description: 'Not ready until every provider was asked for its models once.' },
   },
 } as const satisfies OptionsSchema

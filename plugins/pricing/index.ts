@@ -1,6 +1,6 @@
 /** Knows what models cost, and counts what calls cost by it. */
 
-import { definePlugin, SelectorOverrides, type KeptOverride, type ProviderInstance } from '../../core/index.ts'
+import { definePlugin, SelectorOverrides, type Catalogue, type KeptOverride, type ProviderInstance } from '../../core/index.ts'
 import { isCatalogued, loadCatalogue } from './catalogue.ts'
 import { overrideEndpoints } from './override-endpoints.ts'
 import { PriceBook } from './price-book.ts'
@@ -15,8 +15,10 @@ export default definePlugin({
   schema,
   provides: 'pricing',
   needs: ['storage', 'admin', 'providers', 'models'],
-  setup({ options: { catalogue }, services: { storage, admin, providers, models, clock }, log }) {
-    const book = new PriceBook({ providers, models, useCatalogue: catalogue, clock, overrides: (provider, model) => overrides?.of(provider, model) ?? [] })
+  wants: ['catalogue'],
+  setup({ options, services: { storage, admin, providers, models, clock, catalogue: wanted }, log }) {
+    const catalogue = wanted as Catalogue | undefined
+    const book = new PriceBook({ providers, models, useCatalogue: options.catalogue, catalogue, clock, overrides: (provider, model) => overrides?.of(provider, model) ?? [] })
     const offers: (() => void)[] = []
     let overrides: SelectorOverrides<PriceList> | undefined
     for (const { name, model, members } of wrongPrices(providers)) log.warn({ provider: name, model, members }, 'the configuration names prices that are none; they are left out')
@@ -32,7 +34,13 @@ export default definePlugin({
           failed: cause => log.warn({ err: cause }, 'the prices that administrators set could not be read; those known stay'),
         })
         await overrides.open()
-        offers.push(models.prices(targetPrices(book)))
+        let withdraw = models.prices(targetPrices(book))
+        const changed = () => {
+          book.forget()
+          withdraw()
+          withdraw = models.prices(targetPrices(book)) // which models are offered may depend on what they cost
+        }
+        offers.push(catalogue?.onChange(changed) ?? (() => {}), () => withdraw())
       },
       start() {
         const standing = overrides
@@ -40,7 +48,7 @@ export default definePlugin({
         for (const endpoint of standing.endpoints) offers.push(admin.endpoint(endpoint))
         offers.push(admin.refresh({ name: 'pricing', run: () => standing.read() }))
         // Before the first call asks, but not before the gateway serves, and not where nobody will ask.
-        if (catalogue && [...providers.values()].some(({ type }) => isCatalogued(type))) setImmediate(loadCatalogue)
+        if (options.catalogue && catalogue?.isBundled !== false && [...providers.values()].some(({ type }) => isCatalogued(type))) setImmediate(loadCatalogue)
       },
       async close() {
         for (const withdraw of offers) withdraw()

@@ -1,7 +1,8 @@
 /** The service `pricing`: the prices of each model from all sources, and what calls cost by them. */
 
 import { LRUCache } from 'lru-cache'
-import type { Clock, Cost, ModelEntry, ModelMetadata, Models, PriceSheet, PricedCall, PricedModel, Pricing, ProviderInstance } from '../../core/index.ts'
+import type { Catalogue, Clock, Cost, ModelEntry, ModelMetadata, Models, PriceSheet, PricedCall, PricedModel, Pricing, ProviderInstance } from '../../core/index.ts'
+import { undated } from '../../core/undated.ts'
 import { catalogued, type CataloguePrices } from './catalogue.ts'
 import { costOf } from './cost.ts'
 import { over, type PriceList } from './price-list.ts'
@@ -15,6 +16,8 @@ export interface PriceSources {
   readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly models: Pick<Models, 'inventories' | 'metadata'>
   readonly useCatalogue: boolean
+  /** Another one than the bundled one, where somebody has it. */
+  readonly catalogue?: Catalogue | undefined
   readonly clock: Clock
   /** What administrators set for a model, the strongest last. */
   overrides(provider: string, model: string): readonly PriceList[]
@@ -49,7 +52,7 @@ export class PriceBook implements Pricing {
     return costOf(call, () => this.#page(call, call.timestamp)?.card)
   }
 
-  /** To be called when administrators changed prices. */
+  /** To be called when administrators changed prices, or the catalogue. */
   forget(): void {
     this.#known.clear()
   }
@@ -70,9 +73,20 @@ export class PriceBook implements Pricing {
     const found = this.#known.get(key)
     // Another listing of the provider has other entries.
     if (found !== undefined && found.entry === entry) return found
-    const known: Known = { entry, catalogue: this.#sources.useCatalogue ? catalogued(model.provider, this.#modelBehind(model, entry)) : undefined, pages: new Map() }
+    const known: Known = { entry, catalogue: this.#isBundled ? catalogued(model.provider, this.#modelBehind(model, entry)) : undefined, pages: new Map() }
     this.#known.set(key, known)
     return known
+  }
+
+  get #isBundled(): boolean {
+    return this.#sources.useCatalogue && this.#sources.catalogue?.isBundled !== false
+  }
+
+  /** What the operator's list says. */
+  #listed(model: PricedModel, entry: ModelEntry | undefined): PriceList | undefined {
+    if (!this.#sources.useCatalogue) return undefined
+    const behind = this.#modelBehind(model, entry)
+    return pricesIn(this.#sources.catalogue?.of({ name: model.provider_name, type: model.provider }, [model.model, behind, undated(behind)]))
   }
 
   /** What the id of a deployment does not say. */
@@ -89,7 +103,7 @@ export class PriceBook implements Pricing {
   #make(model: PricedModel, { entry, catalogue }: Known, period: number): PriceSheet | undefined {
     const { config, definition } = this.#sources.providers.get(model.provider_name) ?? {}
     const layers: readonly (readonly [source: string, prices: PriceList | undefined])[] = [
-      ['catalogue', this.#sources.useCatalogue ? pricesIn(builtIn(definition, model.model)) : undefined],
+      ['catalogue', this.#isBundled ? pricesIn(builtIn(definition, model.model)) : this.#listed(model, entry)],
       ['catalogue', catalogue?.during(period)],
       ['provider', pricesIn(entry?.metadata)],
       ['config', pricesIn(config?.models.find(({ id }) => id === model.model)?.metadata)],

@@ -1,0 +1,48 @@
+/** Lists in Redis: one hash, of a list for each provider. */
+
+import { Redis } from 'ioredis'
+import type { Shelf } from './shelf.ts'
+
+const commandMs = 2_000
+const connectMs = 5_000
+const longestReconnectMs = 2_000
+
+export interface RedisHashOptions {
+  readonly url: string
+  readonly key: string
+  readonly ttlMs: number
+}
+
+export class RedisHash implements Shelf {
+  readonly name = 'Redis'
+  readonly keepsMs: number
+  readonly #key: string
+  readonly #redis: Redis
+
+  constructor({ url, key, ttlMs }: RedisHashOptions) {
+    this.keepsMs = ttlMs
+    this.#key = key
+    this.#redis = new Redis(url, {
+      lazyConnect: true, connectTimeout: connectMs, commandTimeout: commandMs, enableOfflineQueue: false, maxRetriesPerRequest: 0,
+      retryStrategy: times => Math.min(times * 100, longestReconnectMs),
+    })
+    this.#redis.on('error', () => {}) // who asks for something is told
+  }
+
+  async read(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (this.#redis.status === 'wait') await this.#redis.connect()
+    const texts = ids.length === 0 ? await this.#redis.ping().then(() => []) : await this.#redis.hmget(this.#key, ...ids)
+    return new Map(ids.flatMap((id, at) => typeof texts[at] === 'string' ? [[id, texts[at]] as const] : []))
+  }
+
+  async write(id: string, text: string): Promise<void> {
+    const answers = await this.#redis.multi().hset(this.#key, id, text).pexpire(this.#key, this.keepsMs).exec()
+    const refused = answers?.find(([cause]) => cause !== null)?.[0]
+    if (refused !== null && refused !== undefined) throw refused
+  }
+
+  async close(): Promise<void> {
+    await this.#redis.quit().catch(() => {})
+    this.#redis.disconnect()
+  }
+}
