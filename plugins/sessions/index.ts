@@ -1,6 +1,7 @@
 /** Says which calls belong to one session, so that they keep to one provider key, whose prompt cache is warm. */
 
 import { definePlugin } from '../../core/index.ts'
+import { configuredHeaders } from './configured.ts'
 import { schema } from './schema.ts'
 import { sessionId } from './session-id.ts'
 
@@ -10,8 +11,11 @@ export default definePlugin({
   schema,
   onError: 'open',
   edits: false,
-  setup: ({ options }) => ({
-    // Nobody looks at the body before somebody asks.
-    request(exchange) { exchange.readSessionFrom(() => sessionId(exchange, options)) },
-  }),
+  setup({ options }) {
+    const rules = { ...options, headers: configuredHeaders(options) }
+    return {
+      // Nobody looks at the body before somebody asks.
+      request(exchange) { exchange.readSessionFrom(() => sessionId(exchange, rules)) },
+    }
+  },
 })

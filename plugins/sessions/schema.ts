@@ -1,6 +1,6 @@
 /** The options of the plugin `sessions`. */
 
-import type { OptionsSchema } from '../../core/index.ts'
+import { headerName, type OptionsSchema } from '../../core/index.ts'
 
 export const schema = {
   type: 'object',
@@ -13,11 +13,15 @@ export const schema = {
       items: {
         type: 'object',
         properties: {
-          header: { type: 'string', pattern: "^(?!(?:[Aa]uthorization|[Xx]-[Aa][Pp][Ii]-[Kk]ey|[Cc]ookie)$)[A-Za-z0-9!#$%&'*+.^_`|~-]+$", description: 'Its name. Never a credential header.' },
+          header: { type: 'string', pattern: headerName, description: 'Its name. Never a header that carries credentials.' },
           transform: { type: 'string', enum: ['session-uuid'], description: 'session-uuid takes the UUID behind session_.' },
         },
         required: ['header'],
       },
+    },
+    header_variables: {
+      type: 'object', default: {}, additionalProperties: { type: 'string' }, setting: 'session.header_variables', env_family: 'SESSION_HEADER_',
+      description: 'What `SESSION_HEADER_<n>` and `SESSION_HEADER_<n>_TRANSFORM` say, by `<n>` and what follows it; n is 1 or more.',
     },
   },
 } as const satisfies OptionsSchema

@@ -1,10 +1,14 @@
 /** Which session a call belongs to: as its client says, or as its beginning tells. */
 
 import { hash } from 'node:crypto'
-import type { Exchange, JsonNode, OptionsOf } from '../../core/index.ts'
-import type { schema } from './schema.ts'
+import type { Exchange, JsonNode } from '../../core/index.ts'
+import type { SessionHeader } from './configured.ts'
 
-type Options = OptionsOf<typeof schema>
+interface Options {
+  readonly builtin_rules: boolean
+  readonly auto_detect: boolean
+  readonly headers: readonly SessionHeader[]
+}
 
 const knownHeaders = ['x-session-id', 'x-claude-code-session-id', 'session-id', 'session_id', 'x-litellm-session-id', 'helicone-session-id', 'agent-session-id']
 const knownMembers = ['session_id', 'litellm_session_id', 'prompt_cache_key', 'conversation']
