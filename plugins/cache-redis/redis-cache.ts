@@ -42,8 +42,9 @@ export class RedisCache implements CacheStore {
     return this.#opening = this.#redis.connect().catch(() => {}) // told by 'error'
   }
 
+  /** Where nobody opened it, nothing is said to Redis. */
   async close(): Promise<void> {
-    await this.#redis.quit().catch(() => {})
+    if (this.#opening !== undefined) await this.#redis.quit().catch(() => {})
     this.#redis.disconnect()
   }
 

@@ -1,7 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { StorageUnavailable } from '../../core/index.ts'
 import { chatCompletion, sampleStream } from '../../core/testing/chat-samples.ts'
+import { portOf } from '../../core/testing/port.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { RedisCache } from '../../plugins/cache-redis/redis-cache.ts'
 import { expectRefusal } from '../support/admin-routes.ts'
@@ -113,8 +116,15 @@ describe('the store of the caches', () => {
   })
 
   it('is not connected to while the cache is off', async () => {
-    await using served = await Served.start({ env: { REDIS_URL: url } })
-    expect(String((await served.call('GET', '/health/ready')).body)).to.contain('"state"').and.not.contain('"cache"')
+    let connections = 0
+    const server = createServer(socket => { connections += 1; socket.destroy() }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const options = (enabled: boolean) => ({ env: { STATE_BACKEND: 'memory' }, config: memory({ enabled, redis: { url: `redis://127.0.0.1:${portOf(server)}` } }) })
+    await (await Served.start(options(false))).close()
+    expect(connections).to.equal(0)
+    await (await Served.start(options(true))).close()
+    expect(connections).to.be.above(0)
+    server.close()
   })
 
   it('keeps long answers compressed, and does not read what another version wrote', async () => {
