@@ -50,7 +50,7 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, pipelines: ground.innerCalls, providers, variants, knownPlugins: pluginsOf(listed, input) },
     log: ground.log,
     userFile: config.file,
-    locate: pointer => config.locate(pointer),
+    config,
     previous: previous?.instances ?? new Map(),
     ownUnchanged: previous !== undefined && sameProviders(previous.providers, providers),
   }, problems)

@@ -1,6 +1,7 @@
 /** Sets plugins up in the order of their needs; those that did not change since the last configuration are kept. */
 
 import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
 import type { Blamed, Problem } from '../config/place.ts'
 import { SettingFault } from '../config/setting-fault.ts'
 import { suggestion } from '../config/suggestion.ts'
@@ -20,7 +21,8 @@ export interface InstanceInput {
   /** The configuration file: what is said there is what the operator can mend. */
   readonly userFile: string | undefined
   /** Where a setting is to be mended. */
-  readonly locate: (pointer: string) => Blamed
+  /** Not a function of it: one that is written where a configuration is built knows the one before, which would stay for as long as it does. */
+  readonly config: Pick<Config, 'locate'>
   readonly previous: ReadonlyMap<string, Instance>
   /** Whether what the kernel offers is what the previous instances were given. */
   readonly ownUnchanged: boolean
@@ -135,7 +137,7 @@ class SetUp implements SetUpInstances {
     try {
       return await setUpPlugin(spec, this.#given(spec), this.#input.log, this.#input.own.clock)
     } catch (cause) {
-      if (cause instanceof SettingFault) problems.push(...cause.problems.map(problem => ({ ...problem, ...this.#input.locate(problem.pointer) })))
+      if (cause instanceof SettingFault) problems.push(...cause.problems.map(problem => ({ ...problem, ...this.#input.config.locate(problem.pointer) })))
       else problems.push({ ...this.#placeOf(resolved), message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
       return undefined
     }

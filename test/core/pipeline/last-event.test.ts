@@ -21,7 +21,7 @@ class Trial {
   readonly last: LastEvent
 
   constructor(call: LastTap['call'], mode: 'open' | 'closed' = 'closed') {
-    const exchange = { orStopped: (work: Promise<unknown>) => work, throwIfStopped() {}, beginAsking() {}, endAsking: () => this.work, gone: false } as unknown as Exchange
+    const exchange = { orStopped: (work: Promise<unknown>) => work, throwIfStopped() {}, beginAsking() {}, endAsking: () => this.work, gone: false, plan: { guardsReplies: false } } as unknown as Exchange
     const onFailure: LastTap['onFailure'] = (_name, cause) => { this.failures.push(cause); return mode }
     const { answerEnd = () => -1 } = responses.stream
     this.last = new LastEvent({ exchange, taps: [{ name: 'tap', call, timeoutMs: 1, onFailure }], findEnd: answerEnd, leave: bytes => { this.left += bytes.toString() }, refuse: error => { this.refused = error } })
