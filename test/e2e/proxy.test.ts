@@ -95,7 +95,7 @@ describe('through a proxy', () => {
         await using proxy = await kind.start({ hosts })
         for (const to of ['http', 'https']) {
           upstream.reply({ status: 201, body: 'token' })
-          expect(await smallCall({ method: 'POST', url: `${to}://upstream.invalid/token`, body: 'x', timeoutMs, proxyUrl: kind.url(proxy.port) })).to.deep.equal({ status: 201, body: 'token' })
+          expect(await smallCall({ method: 'POST', url: `${to}://upstream.invalid/token`, body: 'x', timeoutMs, proxyUrl: kind.url(proxy.port) })).to.include({ status: 201, body: 'token' })
         }
         expect(proxy.asked.map(({ what }) => what)).to.deep.equal([kind.plain.replace('/v1/chat/completions', '/token'), kind.tunnel])
       })
