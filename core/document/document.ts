@@ -69,7 +69,7 @@ export class JsonDocument {
   }
 
   /**
-   * Removes, everywhere, each member behind which its object has another of that name: who reads the first, or all, then reads what is read here.
+   * Removes, everywhere, each member with a text behind which its object has another of that name: who reads the first, or all, then reads no text that is not read here.
    * @returns whether there were any; then nodes that were known before may be gone
    */
   unshadow(): boolean {

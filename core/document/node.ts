@@ -204,7 +204,7 @@ export class JsonNode {
   }
 
   /**
-   * Takes out, at this level and all below, each member behind which its object has another of that name.
+   * Takes out, at this level and all below, each member with a text behind which its object has another of that name; but for mere names.
    * @param isDoubtful whether it is known already that there may be some
    * @returns whether there were any
    */
@@ -288,9 +288,15 @@ export class JsonNode {
     if (this.kind !== 'object') return false
     const last = new Map(this.children.map(child => [child.#name, child]))
     if (last.size === this.children.length) return false
-    const kept = new Set(last.values())
+    const kept = new Set(this.children.filter(child => last.get(child.#name) === child || !child.#hidesText))
+    if (kept.size === this.children.length) return false
     this.keep(child => kept.has(child))
     return true
+  }
+
+  /** Whether a shadowed member holds what might be meant for whoever reads the conversation. */
+  get #hidesText(): boolean {
+    return !mere.has(this.#name) && this.strings().length > 0
   }
 
   #markEdited(): void {
@@ -314,6 +320,9 @@ export class JsonNode {
     pieces.add(this.source, this.end, this.#to)
   }
 }
+
+/** Members that name somebody or something: no part of a conversation. */
+const mere: ReadonlySet<string> = new Set(['model', 'user'])
 
 /** Levels of children: of all that is inside. */
 const all = Number.POSITIVE_INFINITY

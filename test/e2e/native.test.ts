@@ -23,6 +23,9 @@ const standing = {
   },
 }
 
+/** So that each call is made, however alike they are. */
+const uncached = { 'cache-control': 'no-store' }
+
 /** Bodies, with `MODEL` where the model's value stands. */
 const bodies = {
   'a small one': '{"model":MODEL,"messages":[{"role":"user","content":"hi"}]}',
@@ -54,7 +57,7 @@ for (const [what, options] of Object.entries(standing)) {
         for (const [spelled, isSpliced] of [['"gpt-test"', false], ['"\\u0067pt-test"', false], ['"openai/gpt-test"', true], ['"openai\\/gpt-test"', true]] as const) {
           it(`${isSpliced ? 'with one splice' : 'byte for byte'}: ${name}, model ${spelled}`, async () => {
             served.upstream.always({ body: chatCompletion() })
-            const answer = await served.chat(body.replace('MODEL', spelled), { 'cache-control': 'no-store' })
+            const answer = await served.chat(body.replace('MODEL', spelled), uncached)
             expect(answer.status, answer.body.toString()).to.equal(200)
             expect(sent()).to.equal(body.replace('MODEL', isSpliced ? '"gpt-test"' : spelled))
           })
@@ -90,7 +93,7 @@ for (const [what, options] of Object.entries(standing)) {
       ] as const) {
         it(`to a client who did not ask, ${name}`, async () => {
           served.upstream.always({ chunks: sampleStream })
-          expect((await served.chat(body)).status).to.equal(200)
+          expect((await served.chat(body, uncached)).status).to.equal(200)
           const at = firstDifference(sent() ?? '', body)
           const spliced = sent() ?? ''
           const start = spliced.lastIndexOf(inserted, at)
@@ -102,7 +105,7 @@ for (const [what, options] of Object.entries(standing)) {
       it('and not at all if the client asked', async () => {
         served.upstream.always({ chunks: sampleStream })
         const body = `{"model":"gpt-test", "stream":true,"stream_options":{"include_usage":true },${messages}}`
-        await served.chat(body)
+        await served.chat(body, uncached)
         expect(sent()).to.equal(body)
       })
     })
@@ -154,7 +157,7 @@ for (const [what, options] of Object.entries(standing)) {
         for (const splitAt of [undefined, 'every byte'] as const) {
           it(`${name}${splitAt === undefined ? '' : ', byte by byte'}`, async () => {
             served.upstream.always({ chunks: [body], ...(splitAt === undefined ? {} : { splitAt }) })
-            const answer = await served.chat(helloStream)
+            const answer = await served.chat(helloStream, uncached)
             expect(answer.body.toString()).to.equal(body)
             expect(answer.headers['content-type']).to.match(/^text\/event-stream/)
             expect(answer.headers).to.include({ 'cache-control': 'no-cache', 'x-accel-buffering': 'no' })
@@ -178,7 +181,7 @@ for (const [what, options] of Object.entries(standing)) {
         for (const splitAt of [undefined, 'every byte'] as const) {
           it(`is withheld from a client who did not ask, ${name}${splitAt === undefined ? '' : ', byte by byte'}`, async () => {
             served.upstream.always({ chunks: [spell(chunks.join(''))], ...(splitAt === undefined ? {} : { splitAt }) })
-            const answer = await served.chat(helloStream)
+            const answer = await served.chat(helloStream, uncached)
             expect(answer.body.toString()).to.equal(spell(chunks.filter(event => !isUsage(event)).join('')))
           })
         }
@@ -186,21 +189,21 @@ for (const [what, options] of Object.entries(standing)) {
 
       it('is relayed to a client who asked', async () => {
         served.upstream.always({ chunks })
-        expect((await served.chat({ ...helloStream, stream_options: { include_usage: true } })).body.toString()).to.equal(chunks.join(''))
+        expect((await served.chat({ ...helloStream, stream_options: { include_usage: true } }, uncached)).body.toString()).to.equal(chunks.join(''))
       })
 
       it('is counted either way', async () => {
         served.upstream.always({ chunks })
         served.completions.all.length = 0
-        await served.chat(helloStream)
-        await served.chat({ ...helloStream, stream_options: { include_usage: true } })
+        await served.chat(helloStream, uncached)
+        await served.chat({ ...helloStream, stream_options: { include_usage: true } }, uncached)
         for (const exchange of served.completions.all) expect(exchange.usage).to.include({ inputTokens: 5, outputTokens: 2 })
       })
 
       it('that comes with choices is relayed', async () => {
         const mixed = chunks.map(event => isUsage(event) ? event.replace('"choices":[]', '"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]') : event)
         served.upstream.always({ chunks: mixed })
-        expect((await served.chat(helloStream)).body.toString()).to.equal(mixed.join(''))
+        expect((await served.chat(helloStream, uncached)).body.toString()).to.equal(mixed.join(''))
       })
     })
   })

@@ -12,7 +12,8 @@ const long = 'n'.repeat(100)
 describe('shadowed members', () => {
   for (const [what, json, left] of [
     ['the first of two', '{"content":"S","content":"x"}', '{"content":"x"}'],
-    ['all but the last of three', '{"a":1,"a":2, "b":1.0 ,"a":3}', '{ "b":1.0 ,"a":3}'],
+    ['all but the last of three', '{"a":"S","a":["S"], "b":1.0 ,"a":3}', '{ "b":1.0 ,"a":3}'],
+    ['those with a text, beside others without', '{"a":"S","a":1,"model":"S","a":{"b":[true]},"a":3,"model":"m"}', '{"a":1,"model":"S","a":{"b":[true]},"a":3,"model":"m"}'],
     ['one whose name is spelled with escapes', '{"cont\\u0065nt":"S","content":"x"}', '{"content":"x"}'],
     ['one behind which the name is spelled with escapes', '{"content":"S","cont\\u0065nt":"x"}', '{"cont\\u0065nt":"x"}'],
     ['one of another kind', '{"content":["S"],"content":"x"}', '{"content":"x"}'],
@@ -42,6 +43,8 @@ describe('shadowed members', () => {
     'names that begin alike': '{"a":1,"aa":2,"":3,"a ":4,"A":5}',
     'escapes that are different names': '{"\\u0061":1,"\\\\u0061":2,"\\"":3}',
     'long and many names': `{"${long}":1,"${long}b":2,${Array.from({ length: 300 }, (_, i) => member(i)).join()}}`,
+    'members that come twice, and hide no text': '{"a":1,"messages":[],"a":[null,{"b":2}],"messages":"x","a":3}',
+    'names of models and users': '{"model":{"deep":["model"]},"user":"a","model":"m","user":"b"}',
     'no object at all': '[1.0,"a",[],"a"]',
     'a text alone': '"x"',
   })) {
@@ -63,7 +66,7 @@ describe('shadowed members', () => {
     document.set(document.root, 'o', '{"t":"S","t":2}')
     const { edits } = document
     expect(document.unshadow()).to.equal(true)
-    expect(document.render().toString()).to.equal('{"model":"c","content":"x","list":[{"t":1}],"o":{"t":2}}')
+    expect(document.render().toString()).to.equal('{"model":"a","model":"c","content":"x","list":[{"t":1}],"o":{"t":2}}')
     expect(document.edits).to.equal(edits + 1)
   })
 
