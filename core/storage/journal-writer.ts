@@ -46,8 +46,6 @@ export interface JournalWriterOptions<Row extends JournalRow> {
   readonly meter: Meter
   readonly health: Health
   readonly log: Logger
-  /** What is still to be done to a row, off the way of its request: done just before it is stored or spooled. Must not throw. */
-  readonly finish?: (row: Row) => Row
 }
 
 /**
@@ -60,7 +58,7 @@ export class JournalWriter<Row extends JournalRow> {
   readonly #options: JournalWriterOptions<Row>
   readonly #figures: WriterFigures
   readonly #spool: Spool
-  /** As JSON, but for rows that are to be finished later. */
+  /** As JSON, but for those that are spelled late. */
   readonly #buffer: (Row | string)[] = []
   #timer: Timer
   /** What the timer was set to; undefined while nothing is to be done. */
@@ -86,9 +84,18 @@ export class JournalWriter<Row extends JournalRow> {
 
   /** Takes a row. Never waits, never throws. */
   add(row: Row): void {
-    const { policy: { bufferRows, batchRows, everyMs }, finish } = this.#options
-    if (this.#buffer.length < bufferRows && this.#closed === undefined) this.#buffer.push(finish === undefined ? JSON.stringify(row) : row)
-    else this.#spool.append(this.#lineOf(row))
+    this.#take(JSON.stringify(row))
+  }
+
+  /** The same, of a row that takes long to spell: its `toJSON`, which must not throw, is asked just before it is stored or spooled. */
+  addLate(row: Row): void {
+    this.#take(row)
+  }
+
+  #take(row: Row | string): void {
+    const { policy: { bufferRows, batchRows, everyMs } } = this.#options
+    if (this.#buffer.length < bufferRows && this.#closed === undefined) this.#buffer.push(row)
+    else this.#spool.append(lineOf(row))
     const dueMs = this.length < batchRows ? everyMs : 0
     if (this.#failures === 0 && (this.#dueMs === undefined || dueMs < this.#dueMs)) this.#schedule(dueMs)
   }
@@ -176,7 +183,7 @@ export class JournalWriter<Row extends JournalRow> {
 
   async #storeBuffered(limit: number): Promise<void> {
     const some = this.#buffer.slice(0, limit)
-    await this.#store(joined(some.map(one => this.#lineOf(one))))
+    await this.#store(joined(some.map(lineOf)))
     this.#buffer.splice(0, some.length)
   }
 
@@ -193,12 +200,8 @@ export class JournalWriter<Row extends JournalRow> {
     for (const { id, cause } of rejected) this.#figures.rejected(id, cause)
   }
 
-  #lineOf(row: Row | string): string {
-    return typeof row === 'string' ? row : JSON.stringify(this.#options.finish?.(row) ?? row)
-  }
-
   #spoolBuffer(): void {
-    for (const row of this.#buffer.splice(0)) this.#spool.append(this.#lineOf(row))
+    for (const row of this.#buffer.splice(0)) this.#spool.append(lineOf(row))
   }
 
   /** The disk is full: what fits into memory may still reach the store. */
@@ -225,4 +228,8 @@ export class JournalWriter<Row extends JournalRow> {
       this.#figures.show(this.length, this.#spool.bytes)
     })
   }
+}
+
+function lineOf(row: JournalRow | string): string {
+  return typeof row === 'string' ? row : JSON.stringify(row)
 }

@@ -5,7 +5,7 @@ import { dataPath, type Exchange, type Journal, type OptionsOf, type Services, t
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { Retention } from '../../core/storage/retention.ts'
 import { auditEndpoints } from './api/endpoints.ts'
-import { Bodies, finished } from './bodies.ts'
+import { Bodies } from './bodies.ts'
 import { changeOf, noteChange } from './changes.ts'
 import { auditJournal, type AuditRow } from './journal.ts'
 import { keepsMedia } from './media/kept-media.ts'
@@ -86,7 +86,6 @@ export class AuditLog {
 function writerOf({ options, journal, services: { spool, clock, meter, health }, log }: AuditGround): JournalWriter<AuditRow> {
   return new JournalWriter({
     name: auditJournal.name, policy: { bufferRows: options.buffer_size, batchRows, everyMs: options.flush_interval },
-    ...options.log_bodies ? { finish: finished } : {},
     journal, spool, clock, meter, health, log,
   })
 }

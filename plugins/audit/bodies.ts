@@ -49,7 +49,7 @@ export class Bodies {
     this.#caught.set(exchange, { reply, form })
   }
 
-  /** A row that has its bodies once `finished` is asked; until then they take up memory, and that is their size. */
+  /** A row that has its bodies once it is spelled as JSON; until then they take up memory, and that is their size. */
   attach(exchange: Exchange, row: AuditRow): { readonly row: AuditRow; readonly bytes: number } {
     const caught = this.#caught.get(exchange)
     if (caught === undefined) return { row, bytes: 0 }
@@ -75,13 +75,7 @@ export class Bodies {
   }
 }
 
-/** What `finished` says of a row that was made for later, and of any other. */
-export function finished(row: AuditRow): AuditRow {
-  const { toJSON } = row as AuditRow & { toJSON?: () => AuditRow }
-  return toJSON === undefined ? row : toJSON()
-}
-
-/** Rows that are spooled instead of stored are written as JSON: then they are finished, too. */
+/** The row, which is finished when it is spelled as JSON. */
 function finishedLater(row: AuditRow, finish: () => AuditRow): AuditRow {
   let made: AuditRow | undefined
   return Object.defineProperty(row, 'toJSON', { enumerable: false, value: () => made ??= finish() })

@@ -2,11 +2,14 @@
 
 import type { Clock, Exchange } from '../../core/index.ts'
 import { Trace } from '../../core/pipeline/trace.ts'
+import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import type { Bodies } from './bodies.ts'
 import type { AuditRow } from './journal.ts'
 import { rowOf, type RowOptions } from './row.ts'
 
-/** Bodies that wait in memory are stored when they take up so much. */
+/** Larger bodies are made into text when their row is stored, not while their request's turn lasts. */
+const largeBytes = 16 * 1024
+/** They are stored when they take up so much memory. */
 const heldBytes = 4 * 1024 * 1024
 /** Requests that were turned away for lack of room: so many rows in a second, the others are counted only. */
 const shedRows = 10
@@ -19,7 +22,7 @@ export interface RecorderOptions extends RowOptions {
   readonly onlyModelInteractions: boolean
   readonly bodies: Bodies | undefined
   readonly clock: Clock
-  readonly writer: { add(row: AuditRow): void; flush(): Promise<void> }
+  readonly writer: Pick<JournalWriter<AuditRow>, 'add' | 'addLate' | 'flush'>
 }
 
 export class Recorder {
@@ -55,7 +58,8 @@ export class Recorder {
     const { bodies, writer } = this.#options
     if (bodies === undefined) return writer.add(plain)
     const { row, bytes } = bodies.attach(exchange, plain)
-    writer.add(row)
+    if (bytes <= largeBytes) return writer.add(row)
+    writer.addLate(row)
     this.#pendingBytes += bytes
     if (this.#pendingBytes < heldBytes) return
     this.#pendingBytes = 0

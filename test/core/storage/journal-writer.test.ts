@@ -79,10 +79,10 @@ describe('the writer of a journal', () => {
     }
     return { counter: instrument(true), gauge: instrument(false), upDown: instrument(true), histogram: instrument(false) }
   })()
-  const start = (policy: WriterPolicy, maxBytes = 1e9, finish?: (one: JournalRow) => JournalRow) => {
+  const start = (policy: WriterPolicy, maxBytes = 1e9) => {
     const logger = pino({}, { write: (line: string) => { log.push(JSON.parse(line) as { level: number; msg: string }) } })
     const spool = new SpoolDirectory({ path: () => path, maxBytes, clock, log: logger })
-    const writer = new JournalWriter<JournalRow>({ name: 'journal', policy, journal, spool, clock, meter, health, log: logger, ...(finish === undefined ? {} : { finish }) })
+    const writer = new JournalWriter<JournalRow>({ name: 'journal', policy, journal, spool, clock, meter, health, log: logger })
     const close = async () => {
       await writer.close()
       spool.close()
@@ -224,11 +224,13 @@ describe('the writer of a journal', () => {
         expect([...journal.rows].sort()).to.deep.equal(['a', 'b'])
       })
 
-      it('finishes rows just before they are stored', async () => {
-        const { writer, addAll } = start(policy, 1e9, one => ({ ...one, id: `finished ${one.id}` }))
-        addAll(['a'])
+      it('spells rows at once, or just before they are stored', async () => {
+        const { writer } = start(policy)
+        const late = (id: string) => ({ ...row(id), toJSON: () => row(`${id} as it was later`) })
+        writer.add(late('a'))
+        writer.addLate(late('b'))
         await writer.flush()
-        expect(journal.rows).to.deep.equal(['finished a'])
+        expect([...journal.rows].sort()).to.deep.equal(['a as it was later', 'b as it was later'])
       })
 
       it('shows how much waits', async () => {

@@ -7,7 +7,7 @@ import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import type { AdminCall, Filter } from '../../../core/index.ts'
 import { conversationEndpoint } from '../../../plugins/audit/api/conversation.ts'
 import { viewsOf, type ApiGround } from '../../../plugins/audit/api/ground.ts'
-import { Bodies, finished } from '../../../plugins/audit/bodies.ts'
+import { Bodies } from '../../../plugins/audit/bodies.ts'
 import type { AuditRow } from '../../../plugins/audit/journal.ts'
 import { Recorder } from '../../../plugins/audit/recorder.ts'
 import { auditRow } from '../../support/audit.ts'
@@ -16,11 +16,12 @@ import { auditRow } from '../../support/audit.ts'
 async function recording({ clock = new TurnedClock(), logsBodies = false, answer = chatCompletion({ content: 'hi' }) } = {}) {
   const rows: AuditRow[] = []
   let flushes = 0
+  let late = 0
   const bodies = logsBodies ? new Bodies({ logRevisions: true, isStepwise: true, keepsUploads: false, keepsMedia: false }, () => undefined) : undefined
-  const recorder = new Recorder({ logHeaders: true, isStepwise: true, onlyModelInteractions: true, bodies, clock, writer: { add: row => { rows.push(row) }, flush: () => { flushes += 1; return Promise.resolve() } } })
+  const recorder = new Recorder({ logHeaders: true, isStepwise: true, onlyModelInteractions: true, bodies, clock, writer: { add: row => { rows.push(row) }, addLate: row => { rows.push(row); late += 1 }, flush: () => { flushes += 1; return Promise.resolve() } } })
   const definition = { name: 'recording', edits: false, setup: () => ({ request: (exchange: Exchange) => recorder.open(exchange), finished: (exchange: Exchange) => recorder.close(exchange) }) }
   const call = async (request: object = {}) => (await runPlugin(definition, { clock, answer, request: request as Record<string, unknown> })).exchange
-  return { rows, recorder, call, clock, get flushes() { return flushes } }
+  return { rows, recorder, call, clock, get flushes() { return flushes }, get late() { return late } }
 }
 
 describe('the recorder of the audit log', () => {
@@ -69,23 +70,24 @@ describe('the recorder of the audit log', () => {
     expect(rows.at(-1)).to.include({ auth_method: 'api_key', error_message: 'expired: key_1' })
   })
 
-  it('writes bodies as text when the row is stored, and as often as it is asked the same', async () => {
+  it('writes bodies as text when the row is spelled, and as often as it is asked the same', async () => {
     const { rows, call } = await recording({ logsBodies: true })
     await call({ messages: [{ role: 'user', content: 'hello' }] })
     const [row] = rows as [AuditRow]
     expect(row.request_body).to.equal(null)
-    const stored = finished(row)
+    const spelled = JSON.stringify(row)
+    const stored = JSON.parse(spelled) as AuditRow
     expect(JSON.parse(stored.request_body ?? '')).to.deep.include({ messages: [{ role: 'user', content: 'hello' }] })
     expect(JSON.parse(stored.response_body ?? '').choices[0].message.content).to.equal('hi')
-    expect(finished(row)).to.equal(stored)
-    expect(finished(stored)).to.equal(stored)
+    expect(JSON.stringify(row)).to.equal(spelled)
   })
 
-  it('spools rows with their bodies', async () => {
-    const { rows, call } = await recording({ logsBodies: true })
-    await call()
-    const [row] = rows as [AuditRow]
-    expect(JSON.parse(JSON.stringify(row))).to.deep.equal(finished(row))
+  it('leaves large bodies for when their row is stored', async () => {
+    for (const [length, late] of [[8_000, 0], [20_000, 1]] as const) {
+      const recorded = await recording({ logsBodies: true, answer: chatCompletion({ content: 'x'.repeat(length) }) })
+      await recorded.call()
+      expect([recorded.rows.length, recorded.late]).to.deep.equal([1, late])
+    }
   })
 
   it('has bodies stored before they take up too much memory', async () => {
