@@ -27,7 +27,12 @@ export class HeaderOverrides {
   /** Flat headers as they are after this. @param caller absent for calls that no client made */
   applied(headers: string[], caller: CallerHeaders | undefined): string[] {
     if (this.#fixed.length > 0) return replaced(headers, this.#fixed.filter(([name]) => !standing.has(name.toLowerCase()) || !hasHeader(headers, name)).flat())
-    return this.#passes === undefined || caller === undefined ? headers : replaced(headers, forwardedHeaders(caller, this.#passes))
+    return this.#passes === undefined || caller === undefined ? headers : replaced(headers, this.ofCaller(caller))
+  }
+
+  /** Those of a caller that go along, flat. */
+  ofCaller(caller: CallerHeaders): string[] {
+    return this.#passes === undefined ? [] : forwardedHeaders(caller, this.#passes)
   }
 }
 

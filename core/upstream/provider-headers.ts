@@ -1,7 +1,7 @@
 /** The headers of calls to one provider. Each outweighs those before it: the provider's defaults, the operator's overrides, what policy changes, the key. */
 
 import type { CallerHeaders } from './forwarded-headers.ts'
-import { hasHeader, replaced } from '../flat-headers.ts'
+import { hasHeader, headerPairs, replaced } from '../flat-headers.ts'
 import type { HeaderEditing } from './header-edits.ts'
 import type { ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
 import { HeaderOverrides } from './header-overrides.ts'
@@ -40,6 +40,13 @@ export class ProviderHeaders {
     const overridden = this.#overrides.applied(headers, caller)
     if (added.length > 0) overridden.push(...added)
     return this.#withKey(edits.reduce((given, edit) => edit.flat(given), overridden), key)
+  }
+
+  /** What a caller's own headers add to a call, in one order and spelling: calls that differ in it may be answered differently. */
+  ofCaller(caller: CallerHeaders): readonly string[] {
+    const named = (this.#definition.callerHeaders ?? []).map(name => [name, String(caller.request.headers[name] ?? '')] as const)
+    const passed = headerPairs(this.#overrides.ofCaller(caller))
+    return [...named, ...passed].map(([name, value]) => `${name.toLowerCase()}: ${value}`).sort()
   }
 
   #withKey(headers: string[], key: string | undefined): string[] {

@@ -5,7 +5,7 @@ import type { Exchange, Target } from '../../core/index.ts'
 import { canonicalBody } from './canonical.ts'
 
 /** Changes when an older version's entries would be wrong. */
-const version = 'exact-1'
+const version = 'exact-2'
 
 /** Keys begin so, and go on with the provider and the model. */
 export const prefix = 'exact|'
@@ -17,7 +17,7 @@ export function cacheKey({ request, dialect, body, plan, streamed, variesBy }: E
   const resolved = `${provider.name}/${model}`
   return `${prefix}${resolved}|${hash('sha256', list([
     version, request.path, dialect.name, mode, provider.name, provider.type, resolved,
-    canonicalBody(body.root, resolved, streamed), plan.policy, streamed ? 'stream' : 'plain', partition, ...variesBy,
+    canonicalBody(body.root, resolved, streamed), plan.policy, streamed ? 'stream' : 'plain', partition, ...variesBy, ...provider.headers.ofCaller({ request, ownHeaders: plan.ownHeaders }),
   ]))}`
 }
 

@@ -29,10 +29,15 @@ export class Recording {
 
   readonly take = (bytes: Buffer): void => {
     this.#bytes += bytes.length
-    if (this.#bytes > this.#limitBytes) this.#chunks = undefined
+    if (this.#bytes > this.#limitBytes) this.#drop()
     if (this.#chunks === undefined || bytes.length === 0) return
     this.#chunks.push(bytes)
     this.#times.push(this.#clock.elapsed())
+  }
+
+  #drop(): void {
+    this.#chunks = undefined
+    this.#times.length = 0
   }
 
   /** Undefined if there was too much. @param keepAlive an event that the gateway may have added, to say that it is there */

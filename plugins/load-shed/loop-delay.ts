@@ -12,11 +12,15 @@ export class LoopDelay implements Measure {
   readonly #clock: Clock
   /** The oldest first. */
   readonly #seen: { readonly at: number; readonly delayMs: number }[] = []
-  #lastAt: number
+  #lastAt = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#lastAt = clock.elapsed()
+  }
+
+  /** What was done before the gateway serves, such as to connect to its stores, is no delay. */
+  begin(): void {
+    this.#lastAt = this.#clock.elapsed()
   }
 
   /** To be called when `everyMs` should have gone by since it was last. */

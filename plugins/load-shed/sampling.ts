@@ -8,6 +8,8 @@ import type { Limit } from './limit.ts'
 export interface Measure {
   readonly reason: Reason
   readonly everyMs: number
+  /** Called before the first `read`. */
+  begin?(): void
   read(): number
 }
 
@@ -32,7 +34,8 @@ export class Sampling implements Gauge {
   }
 
   start(): void {
-    this.#timer = this.#parts.clock.after(this.#parts.measure.everyMs, () => this.#measure())
+    this.#parts.measure.begin?.()
+    this.#arm()
   }
 
   close(): void {
@@ -43,6 +46,10 @@ export class Sampling implements Gauge {
     const { limit, measure, changed } = this.#parts
     const before = limit.isReached
     if (limit.judge(measure.read()) !== before) changed()
-    this.start()
+    this.#arm()
+  }
+
+  #arm(): void {
+    this.#timer = this.#parts.clock.after(this.#parts.measure.everyMs, () => this.#measure())
   }
 }

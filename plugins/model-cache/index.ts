@@ -15,16 +15,27 @@ export default definePlugin({
   schema,
   provides: 'modelCache',
   needs: ['providers'],
-  setup({ options, services: { providers, clock }, log }) {
+  setup({ options, services: { providers, clock, pipelines }, log }) {
     const shelves = shelvesOf(options)
+    const isNeeded = options.cache_dir === undefined && !started.has(pipelines)
     const kept = new KeptModels({
       shelves, providers: providers.values(), clock,
-      needed: options.cache_dir === undefined ? shelves.find(shelf => shelf instanceof RedisHash) : undefined,
+      needed: isNeeded ? shelves.find(shelf => shelf instanceof RedisHash) : undefined,
       warn: (facts, message) => log.warn(facts, message),
     })
-    return { service: kept, open: () => kept.open(), close: () => kept.close() }
+    return {
+      service: kept,
+      async open() {
+        await kept.open()
+        started.add(pipelines)
+      },
+      close: () => kept.close(),
+    }
   },
 })
+
+/** Gateways that run, by what all their configurations share: a reload must not fail for lists that nobody needs any more. */
+const started = new WeakSet<object>()
 
 /** Redis counts before the folder, which is used beside it only where somebody names one. */
 function shelvesOf({ redis_url: url, redis_key: key, redis_ttl: ttlMs, cache_dir: folder }: OptionsOf<typeof schema>): readonly Shelf[] {

@@ -38,11 +38,12 @@ export class RedisHash implements Shelf {
   async write(id: string, text: string): Promise<void> {
     const answers = await this.#redis.multi().hset(this.#key, id, text).pexpire(this.#key, this.keepsMs).exec()
     const refused = answers?.find(([cause]) => cause !== null)?.[0]
-    if (refused !== null && refused !== undefined) throw refused
+    // The error itself has the whole command, which would be logged with it.
+    if (refused !== null && refused !== undefined) throw new Error(refused.message)
   }
 
   async close(): Promise<void> {
-    await this.#redis.quit().catch(() => {})
+    if (this.#redis.status !== 'wait') await this.#redis.quit().catch(() => {})
     this.#redis.disconnect()
   }
 }

@@ -25,7 +25,7 @@ export default definePlugin({
   setup({ options, services: { providers, clock, health, storage, admin, access, state, saturation, modelCache, catalogue }, log }) {
     const names = [...providers.keys()]
     const managed = configuredModels(options, names)
-    const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, () => clock.now()))
+    const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, clock))
     const overrides = metadataOverrides({
       records: storage.records('model_metadata_overrides'), clock, providers: names,
       failed: cause => log.warn({ err: cause }, 'what administrators said of models could not be read; what was read before stands'),

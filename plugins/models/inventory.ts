@@ -1,6 +1,6 @@
 /** The models of one provider: configured, discovered, or both, with the last good list kept. */
 
-import type { KeptListing, ModelEntry, ModelInventory, ProviderInstance } from '../../core/index.ts'
+import type { Clock, KeptListing, ModelEntry, ModelInventory, ProviderInstance } from '../../core/index.ts'
 
 const listingLimitMs = 10_000
 
@@ -18,24 +18,24 @@ export class Inventory implements ModelInventory {
   spellings: ReadonlyMap<string, string> = new Map()
   lastFetch: ModelInventory['lastFetch'] = {}
   readonly #mode: ListMode
-  readonly #now: () => number
+  readonly #clock: Pick<Clock, 'now'>
   #discovered: readonly ModelEntry[] = []
   #asking: Promise<Error | undefined> | undefined
   #price: (model: string) => number | undefined = () => undefined
 
   /** The inventory of a provider: the same one as long as the provider's configuration stays the same, so that a reload forgets no list. */
-  static of(provider: ProviderInstance, mode: ListMode, now: () => number): Inventory {
+  static of(provider: ProviderInstance, mode: ListMode, clock: Pick<Clock, 'now'>): Inventory {
     const known = kept.get(provider)
     if (known !== undefined && known.#mode === mode) return known
-    const inventory = new Inventory(provider, mode, now)
+    const inventory = new Inventory(provider, mode, clock)
     kept.set(provider, inventory)
     return inventory
   }
 
-  private constructor(provider: ProviderInstance, mode: ListMode, now: () => number) {
+  private constructor(provider: ProviderInstance, mode: ListMode, clock: Pick<Clock, 'now'>) {
     this.provider = provider
     this.#mode = mode
-    this.#now = now
+    this.#clock = clock
     if (this.#isFixed) this.state = 'fresh'
     this.#index()
   }
@@ -61,7 +61,7 @@ export class Inventory implements ModelInventory {
 
   async #refresh(): Promise<Error | undefined> {
     if (this.#isFixed) return undefined
-    const at = this.#now()
+    const at = this.#clock.now()
     try {
       this.#discovered = await this.provider.models(this.provider.definition.listingTimeoutMs ?? listingLimitMs)
       this.state = 'fresh'
@@ -106,7 +106,7 @@ export class Inventory implements ModelInventory {
   }
 
   #index(): void {
-    const now = Math.floor(this.#now() / 1000)
+    const now = Math.floor(this.#clock.now() / 1000)
     const upstream = new Map(this.#discovered.map(entry => [this.#canonical(entry.id), { created: now, ...entry }]))
     const own = this.#configured.map(({ id }) => upstream.get(this.#canonical(id)) ?? { id, created: now, owned_by: this.provider.type })
     const useOwn = this.#isFixed || this.#mode === 'merge' || upstream.size === 0

@@ -38,6 +38,13 @@ describe('load-shed: the delay of the event loop', () => {
     expect(read(delay, 51, 0)).to.equal(0)
   })
 
+  it('begins when the gateway serves', () => {
+    const delay = loop()
+    now = 4_000
+    delay.begin()
+    expect(read(delay, 1, 0)).to.equal(0)
+  })
+
   it('is never less than nothing', () => { expect(read(loop(), 3, -5)).to.equal(0) })
 })
 
