@@ -113,6 +113,16 @@ describe('models of providers, kept in Redis', () => {
       expect((failure as Error).message).to.not.include(away)
     })
 
+    it('do not keep a gateway that runs from taking another configuration over', async () => {
+      const server = await startRedis()
+      const model = { redis: { url: server?.url ?? '', key } }
+      await using gateway = await start(model)
+      await server?.kill()
+      await gateway.configure({ cache: { model }, providers: { ...providers(), other: { type: 'openai-compatible', base_url: upstream.url, models: ['x'] } } })
+      expect(await gateway.gateway.reload()).to.equal(true)
+      expect(gateway.log.filter(({ msg }) => msg === 'kept lists of models could not be read')).to.have.length(1)
+    })
+
     it('are those of the folder, where one is named', async () => {
       {
         await using _ = await start({ local: { cache_dir: folder } })
