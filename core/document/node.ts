@@ -288,15 +288,15 @@ export class JsonNode {
     if (this.kind !== 'object') return false
     const last = new Map(this.children.map(child => [child.#name, child]))
     if (last.size === this.children.length) return false
-    const kept = new Set(this.children.filter(child => last.get(child.#name) === child || !child.#hidesText))
+    const kept = new Set(this.children.filter(child => last.get(child.#name) === child || !child.#hidesText(this.#parent === undefined)))
     if (kept.size === this.children.length) return false
     this.keep(child => kept.has(child))
     return true
   }
 
   /** Whether a shadowed member holds what might be meant for whoever reads the conversation. */
-  get #hidesText(): boolean {
-    return !mere.has(this.#name) && this.strings().length > 0
+  #hidesText(isOfRoot: boolean): boolean {
+    return !(isOfRoot && mere.has(this.#name)) && this.strings().length > 0
   }
 
   #markEdited(): void {
@@ -321,7 +321,7 @@ export class JsonNode {
   }
 }
 
-/** Members that name somebody or something: no part of a conversation. */
+/** Members of a body that name somebody or something: no part of a conversation. */
 const mere: ReadonlySet<string> = new Set(['model', 'user'])
 
 /** Levels of children: of all that is inside. */

@@ -106,11 +106,12 @@ export class BufferedDelivery {
   #passed(bytes: Buffer, rule: StreamRule): Buffer | GatewayError {
     const running = rule.open(this.#exchange)
     const out: Buffer[] = []
-    const refusal = running.pass(bytes, out)
-    if (refusal !== undefined) return refusal
-    const rest = running.end()
-    running.close()
-    return rest instanceof GatewayError ? rest : Buffer.concat([...out, ...rest])
+    try {
+      const rest = running.pass(bytes, out) ?? running.end()
+      return rest instanceof GatewayError ? rest : Buffer.concat([...out, ...rest])
+    } finally {
+      running.close()
+    }
   }
 
   #fail(error: GatewayError): void {

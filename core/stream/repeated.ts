@@ -21,7 +21,7 @@ export class RepeatedEvent {
     const spelled = `"${text}"`
     const bytes = event.toString('latin1')
     const at = bytes.indexOf(spelled)
-    if (at < 0 || bytes.includes(spelled, at + 1) || !bytes.endsWith('\n\n')) return
+    if (at < 0 || bytes.includes('\\') || bytes.includes(spelled, at + 1) || !bytes.endsWith('\n\n')) return
     this.#head = bytes.slice(0, at + 1)
     this.#tail = bytes.slice(at + spelled.length - 1)
   }

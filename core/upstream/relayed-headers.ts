@@ -11,12 +11,11 @@ const own: ReadonlySet<string> = new Set(['content-type', 'content-length', 'con
 const relayed = new WeakMap<Exchange, readonly string[]>()
 
 /**
- * Relays those that the provider's type names, or all of them to who speaks its dialect, if the type says so; of several attempts, those of
- * the last. A passed-through reply brings its headers anyway.
+ * Relays those that the provider's type names, or all of them to who speaks its dialect, if the type says so. A passed-through reply brings
+ * its headers anyway.
  */
 export function relayHeaders(exchange: Exchange, { target: { provider: { definition } }, translation }: Attempt, headers: ReplyHeaders): void {
   if (exchange.forward !== undefined) return
-  if (exchange.replyHeaders.length > 0) forgetEarlier(exchange)
   const isNative = definition.relaysHeaders === true && translation === undefined
   if (!isNative && definition.replyHeaders === undefined) return
   const flat = isNative ? all(headers) : named(definition.replyHeaders ?? [], headers)
@@ -25,10 +24,12 @@ export function relayHeaders(exchange: Exchange, { target: { provider: { definit
   relayed.set(exchange, flat)
 }
 
-function forgetEarlier(exchange: Exchange): void {
-  const [first, ...others] = relayed.get(exchange) ?? []
-  if (first === undefined) return
-  exchange.replyHeaders.splice(exchange.replyHeaders.indexOf(first), 1 + others.length)
+/** Another attempt begins: those of the one before it do not leave. */
+export function forgetRelayed(exchange: Exchange): void {
+  const earlier = exchange.replyHeaders.length === 0 ? undefined : relayed.get(exchange)
+  if (earlier === undefined) return
+  const at = exchange.replyHeaders.findIndex((_, start) => earlier.every((text, index) => exchange.replyHeaders[start + index] === text))
+  if (at >= 0) exchange.replyHeaders.splice(at, earlier.length)
   relayed.delete(exchange)
 }
 

@@ -16,7 +16,7 @@ import { RawBody } from './raw-body.ts'
 import { TranslatedEventBody, TranslatedPlainBody } from './translated-body.ts'
 import type { BodyReader, Outcome, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
-import { relayHeaders } from './relayed-headers.ts'
+import { forgetRelayed, relayHeaders } from './relayed-headers.ts'
 import { imagesFor, wantsImages } from './remote-images.ts'
 import type { Call, OutgoingCall, ReplyHeaders, ReplyListener } from './transport.ts'
 
@@ -81,6 +81,7 @@ class Sending implements ReplyListener, Call {
     const waitMs = this.#exchange.streamed || totalMs === 0 ? responseHeaderMs : Math.min(responseHeaderMs || totalMs, totalMs)
     this.#arm(waitMs, () => this.#fail(timeoutFailure(this.#name, waitMs, 'response')))
     this.#stay = this.#exchange.whenStopped(reason => this.#stop(reason))
+    forgetRelayed(this.#exchange)
     try {
       this.#call = this.#attempt.target.provider.send(this.#outgoing(), this)
     } catch (cause) {

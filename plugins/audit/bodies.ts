@@ -55,7 +55,7 @@ export class Bodies {
     if (caught === undefined) return { row, bytes: 0 }
     const bodies = this.#bodiesOf(exchange, caught)
     const keep = (side: 'input' | 'output'): KeepMedia => media => this.#keep(row, side, media)
-    return { row: finishedLater(row, () => writtenBodies(row, bodies, keep)), bytes: (exchange.bytes?.length ?? 0) + Math.min(caught.reply.length, mediaLimit) }
+    return { row: finishedLater(row, () => writtenBodies(row, bodies, keep)), bytes: sizeOf(bodies) }
   }
 
   #bodiesOf(exchange: Exchange, { reply, form }: Caught): CaughtBodies {
@@ -83,6 +83,12 @@ function finishedLater(row: AuditRow, finish: () => AuditRow): AuditRow {
 
 function failedDetails(exchange: Exchange): readonly AttemptDetail[] {
   return exchange.attempts.some(({ failure }) => failure !== undefined) ? attemptDetails(exchange, bodyLimit) : []
+}
+
+/** About how much memory they take up. */
+function sizeOf({ request, formCopy, reply, revisions, attempts }: CaughtBodies): number {
+  const kept = [request.length, Math.min(formCopy?.length ?? 0, mediaLimit), Math.min(reply.length, mediaLimit), ...revisions.map(body => body?.length ?? 0), ...attempts.map(() => bodyLimit)]
+  return kept.reduce((sum, bytes) => sum + bytes, 0)
 }
 
 function previousOf({ body }: Exchange): string | null {

@@ -86,6 +86,8 @@ export class Cashier {
     const { treasury, estimates, clock } = this.#options
     for (const running of this.running.values()) {
       const { exchange, held } = running
+      // It may have ended while another one was raised.
+      if (this.#slot.get(exchange)?.value !== running) continue
       const target = exchange.reply?.target
       const tokens = Math.ceil((exchange.streamEnds?.().bytes ?? 0) / bytesPerStreamedToken)
       if (target === undefined || tokens <= running.outputTokens) continue

@@ -159,6 +159,12 @@ describe('anthropic', () => {
         expect([shown(answer)[0], answer.headers['anthropic-ratelimit-tokens-remaining']]).to.deep.equal([undefined, '7'])
       })
     })
+    it('natively: none of an earlier attempt where the last one has no reply', async () => {
+      const refusal = { type: 'error', error: { type: 'api_error', message: 'm' } }
+      upstream.reply(...Array.from({ length: 3 }, () => ({ status: 503, headers: { 'request-id': 'req_1', 'retry-after-ms': '1' }, body: refusal })), { refuse: true })
+      const answer = await served.call('POST', '/v1/messages', body)
+      expect([answer.status, answer.headers['x-upstream-request-id']]).to.deep.equal([502, undefined])
+    })
     it('natively: the oldest version where the caller says none', async () => {
       expect((await sent('/v1/messages', body)).headers).to.include({ 'anthropic-version': '2023-06-01' })
     })

@@ -17,6 +17,7 @@ describe('shadowed members', () => {
     ['one whose name is spelled with escapes', '{"cont\\u0065nt":"S","content":"x"}', '{"content":"x"}'],
     ['one behind which the name is spelled with escapes', '{"content":"S","cont\\u0065nt":"x"}', '{"cont\\u0065nt":"x"}'],
     ['one of another kind', '{"content":["S"],"content":"x"}', '{"content":"x"}'],
+    ['a model and a user that are arguments', '{"model":"S","input":{"user":"S","user":"x","model":"S","model":1},"model":"m"}', '{"model":"S","input":{"user":"x","model":1},"model":"m"}'],
     ['one with white space around its name', '{ "a" : "S" ,\n "b":1,\t"a"\n: 2 }', '{\n "b":1,\t"a"\n: 2 }'],
     ['those in parts of messages', '{"messages":[{"content":[{"text":"S","text":"x"},{"text":"S","text":"y"}]}]}', '{"messages":[{"content":[{"text":"x"},{"text":"y"}]}]}'],
     ['whole lists of messages', '{"messages":[{"content":"S"}],"messages":[]}', '{"messages":[]}'],
