@@ -8,15 +8,14 @@ import { freePort } from '../../core/testing/port.ts'
 import { Child } from './child.ts'
 import { masterKey, start, type Contender, type TaplineOptions } from './contenders.ts'
 import { requestBodies, surfaces } from './samples.ts'
-import { guarded } from './standing.ts'
+import { guarded, guardrails } from './standing.ts'
 import { median } from './statistics.ts'
 
 const streams = Number(process.argv[2] ?? 2000)
 const warmUp = 500
-const rules = (guarded.config?.['guardrails'] as { readonly rules: readonly { readonly type: string }[] }).rules
 const kinds: Readonly<Record<string, TaplineOptions>> = {
   'none': {},
-  ...Object.fromEntries(rules.map(rule => [rule.type, { config: { guardrails: { rules: [rule] } } }])),
+  ...Object.fromEntries(guardrails.map(rule => [rule.type, { config: { guardrails: { rules: [rule] } } }])),
   'all of them': guarded,
 }
 

@@ -28,17 +28,13 @@ export const policies: TaplineOptions = {
   },
 }
 
-export const guarded: TaplineOptions = {
-  config: {
-    guardrails: {
-      rules: [
-        { name: 'no-keys', type: 'secrets' },
-        { name: 'no-names', type: 'pii', order: 1 },
-        { name: 'no-word', type: 'string_replace', order: 2, config: { rules: 'forbidden => allowed' } },
-      ],
-    },
-  },
-}
+export const guardrails = [
+  { name: 'no-keys', type: 'secrets' },
+  { name: 'no-names', type: 'pii', order: 1 },
+  { name: 'no-word', type: 'string_replace', order: 2, config: { rules: 'forbidden => allowed' } },
+]
+
+export const guarded: TaplineOptions = { config: { guardrails: { rules: guardrails } } }
 
 async function makeKey(origin: string, index: number): Promise<void> {
   const { statusCode, body } = await request(`${origin}/admin/auth-keys`, {
