@@ -376,12 +376,8 @@ const comma = Buffer.from(',')
 function beginsListOfObjects(source: Buffer, start: number): boolean {
   if (source[start] !== 0x5b) return false
   let at = start + 1
-  while (isSpace(source[at])) at++
+  while ((source[at] ?? 0x7b) <= 0x20) at++
   return source[at] === 0x7b
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 }
 
 function isContainer(source: Buffer, start: number): boolean {

@@ -247,7 +247,8 @@ class Scanner {
   }
 }
 
-function isEscaped(bytes: Buffer, at: number, from: number): boolean {
+/** Whether an odd number of backslashes stands before a place. @param from where the string, or what is known of it, begins */
+export function isEscaped(bytes: Buffer, at: number, from: number): boolean {
   let first = at
   while (first > from && bytes[first - 1] === backslash) first--
   return (at - first) % 2 === 1

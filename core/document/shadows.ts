@@ -1,5 +1,7 @@
 /** Members behind which their object has another of that name: JSON leaves open which of them counts, and so nobody can tell what others read. */
 
+import { isEscaped } from './scan.ts'
+
 /** Bytes of a string that are looked at one by one before a native search takes over. A longer name is a doubtful one. */
 const near = 64
 /** Members of one object that are told apart by comparing; of more, there is no telling without a closer look. */
@@ -69,14 +71,8 @@ class ShadowSearch {
   #endOf(from: number): number {
     for (let at = from; ; at++) {
       at = this.#source.indexOf(quote, at)
-      if (!this.#isEscaped(at, from)) return at
+      if (!isEscaped(this.#source, at, from)) return at
     }
-  }
-
-  #isEscaped(at: number, from: number): boolean {
-    let first = at
-    while (first > from && this.#source[first - 1] === backslash) first--
-    return (at - first) % 2 === 1
   }
 
   #isName(): boolean {

@@ -1,7 +1,7 @@
 /** Real time. Waits of one length share a timer: thousands of them are started and cancelled every second, and hardly one runs out. */
 
 import type { Clock, Timer } from '../plugin/clock.ts'
-import { Roll, type Entry } from './roll.ts'
+import { Roll, type Entry } from '../roll.ts'
 
 /** Whole seconds are what configuration says and many exchanges wait for; any other wait is rare, and gets a timer of its own. */
 const sharedStepMs = 1_000

@@ -18,7 +18,7 @@ import type { ServiceName, Services } from '../plugin/services.ts'
 import type { ProviderInstance, ProviderSurroundings } from '../upstream/provider.ts'
 import type { Running } from './inner-calls.ts'
 import type { ResolvedPlan } from './plans.ts'
-import { Roll } from './roll.ts'
+import { Roll } from '../roll.ts'
 import type { VariantCompiler } from './variants.ts'
 
 /** What a generation is made of. */

@@ -186,6 +186,11 @@ export class Exchange extends Stoppable {
     this.streamEnds = source
   }
 
+  /** Has `take` see every byte that the caller is sent, beside whoever else does. To be called before there is an answer. */
+  copyTo(take: (bytes: Buffer) => void): void {
+    this.copy = this.copy === undefined ? take : inTurn(this.copy, take)
+  }
+
   /** Says where the usage is to be read from, when somebody asks. */
   readUsageFrom(source: () => Usage | undefined): void {
     this.#usage = source
@@ -209,6 +214,13 @@ export class Exchange extends Stoppable {
     if (!isKnown) this.warnings = [...this.warnings, { instance, phase, warning }]
   }
 
+}
+
+function inTurn(first: (bytes: Buffer) => void, second: (bytes: Buffer) => void): (bytes: Buffer) => void {
+  return bytes => {
+    first(bytes)
+    second(bytes)
+  }
 }
 
 /** The dialect of this caller, where a pipeline serves several. */

@@ -44,7 +44,7 @@ export class Bodies {
     const { keepsUploads, keepsMedia } = this.#options
     const reply = new Capture(keepsMedia ? mediaLimit : heldLimit)
     const form = keepsUploads && exchange.plan.body === 'form' ? new Capture(mediaLimit) : undefined
-    exchange.copy = reply.take
+    exchange.copyTo(reply.take)
     if (form !== undefined) exchange.copyForm = form.take
     this.#caught.set(exchange, { reply, form })
   }

@@ -1,7 +1,7 @@
 /** Lets calls pass for which every budget has enough, and pays when they are over. */
 
 import { gatewayError, slot, type Addition, type Clock, type Exchange, type GatewayError, type Instrument } from '../../core/index.ts'
-import { Roll, type Entry } from '../../core/gateway/roll.ts'
+import { Roll, type Entry } from '../../core/roll.ts'
 import type { SpentRecord } from '../../core/plugin/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
 import type { BudgetBook, Payer } from './budget-book.ts'

@@ -133,11 +133,7 @@ function says(json: string | undefined): boolean {
 
 /** Catches what the client will be sent, beside whoever else does. */
 function record(exchange: Exchange, mostBytes: number): Recording {
-  const { copy, clock } = exchange
-  const recording = new Recording(clock, mostBytes)
-  exchange.copy = copy === undefined ? recording.take : bytes => {
-    copy(bytes)
-    recording.take(bytes)
-  }
+  const recording = new Recording(exchange.clock, mostBytes)
+  exchange.copyTo(recording.take)
   return recording
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { Roll } from '../../../core/gateway/roll.ts'
-import { seededRandom } from '../../../core/testing/seeded-random.ts'
+import { Roll } from '../../core/roll.ts'
+import { seededRandom } from '../../core/testing/seeded-random.ts'
 
 describe('a roll', () => {
   it('knows who is here, in the order in which they came', () => {
