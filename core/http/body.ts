@@ -6,6 +6,7 @@ import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import { gatewayError } from '../errors.ts'
 import type { Clock, Timer } from '../plugin/clock.ts'
 import { DirectMessage, type BodyTaker } from './message.ts'
+import { joinedBytes } from '../joined-bytes.ts'
 
 export interface BodyLimits {
   readonly maxBytes: number
@@ -82,7 +83,7 @@ class Collecting implements BodyTaker {
 
   end(): void {
     if (!this.#finish()) return
-    this.#resolve(this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks, this.#bytes))
+    this.#resolve(joinedBytes(this.#chunks))
   }
 
   #fail(cause: Error): void {

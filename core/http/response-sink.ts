@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Sink } from '../pipeline/sink.ts'
 import { atEndOfTurn } from './turn.ts'
+import { joinedBytes } from '../joined-bytes.ts'
 
 /** What may wait in this process for a caller who reads slowly. */
 const highWaterBytes = 256 * 1024
@@ -55,7 +56,7 @@ export class ResponseSink implements Sink {
     const response = this.#response
     if (response.destroyed) return
     if (!response.headersSent) response.writeHead(this.#status, this.#headers as string[])
-    const bytes = this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks)
+    const bytes = joinedBytes(this.#chunks)
     this.#chunks = []
     this.#bytes = 0
     if (this.#ended) response.end(bytes)

@@ -7,6 +7,7 @@ import { splitEvents } from '../stream/borders.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { OnFailure } from '../stream/rule.ts'
 import type { Exchange } from './exchange.ts'
+import { joinedBytes } from '../joined-bytes.ts'
 
 type Said = GatewayError | undefined
 
@@ -75,7 +76,7 @@ export class LastEvent {
 
   /** Shows the event to the taps, once it is whole. */
   #show(evenIncomplete: boolean): void {
-    const [event, ...rest] = splitEvents(joined(this.#held))
+    const [event, ...rest] = splitEvents(joinedBytes(this.#held))
     if (event === undefined || event.malformed && !evenIncomplete) return
     this.#state = 'shown'
     if (this.#options.exchange.plan.guardsReplies) event.document?.unshadow()
@@ -124,7 +125,7 @@ export class LastEvent {
   #settle(event: StreamEvent, refusal: Said): void {
     this.#state = 'over'
     if (refusal !== undefined) return this.#options.refuse(refusal)
-    this.#options.leave(joined([event.render(), ...this.#held]))
+    this.#options.leave(joinedBytes([event.render(), ...this.#held]))
     this.#held = []
     this.#whenOver?.()
   }
@@ -134,8 +135,4 @@ export class LastEvent {
     this.#state = 'over'
     if (!this.#options.exchange.gone) this.#whenOver?.()
   }
-}
-
-function joined(pieces: readonly Buffer[]): Buffer {
-  return pieces.length === 1 ? pieces[0] as Buffer : Buffer.concat(pieces)
 }

@@ -1,6 +1,7 @@
 /** A reply that is kept in memory: of calls that the gateway makes to itself, and of tests. */
 
 import type { Sink } from './sink.ts'
+import { joinedBytes } from '../joined-bytes.ts'
 
 export class MemorySink implements Sink {
   committed = false
@@ -12,7 +13,7 @@ export class MemorySink implements Sink {
   readonly #chunks: Buffer[] = []
 
   get body(): Buffer {
-    return this.#chunks.length === 1 ? this.#chunks[0] as Buffer : Buffer.concat(this.#chunks)
+    return joinedBytes(this.#chunks)
   }
 
   head(status: number, headers: readonly string[]): void {

@@ -12,6 +12,7 @@ import { KeepAlive } from './keep-alive.ts'
 import { LastEvent, type LastTap } from './last-event.ts'
 import { Blocked } from './verdict.ts'
 import type { Ending, Reply } from '../upstream/reply.ts'
+import { joinedBytes } from '../joined-bytes.ts'
 
 const nothing = Buffer.alloc(0)
 
@@ -57,7 +58,7 @@ export class StreamDelivery {
   #sendThrough(rule: RunningRule, bytes: Buffer): void {
     const leaving: Buffer[] = []
     const refusal = guarded(() => rule.pass(bytes, leaving))
-    this.#send(leaving.length === 1 ? leaving[0] as Buffer : Buffer.concat(leaving))
+    this.#send(joinedBytes(leaving))
     if (refusal !== undefined) this.#cut(refusal)
   }
 

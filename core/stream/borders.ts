@@ -4,6 +4,7 @@ import { gatewayError } from '../errors.ts'
 import { blankLine, Borders, endingOf, type Ending } from './border-search.ts'
 import { StreamEvent } from './event.ts'
 import { carriageReturn, lineFeed, type Span } from './fields.ts'
+import { joinedBytes } from '../joined-bytes.ts'
 
 /** How a stream's bytes are used: sent on as they are, so that a huge event may leave in pieces, or read event by event. */
 export type Use = 'relay' | 'read'
@@ -83,7 +84,7 @@ export class EventSplitter {
     const pieces = last === undefined ? this.#held : [...this.#held, last]
     this.#held = []
     this.#heldBytes = 0
-    return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces)
+    return joinedBytes(pieces)
   }
 }
 

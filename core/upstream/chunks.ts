@@ -1,3 +1,7 @@
+/** Bytes that come piece by piece, such as those of a body. */
+
+import { joinedBytes } from '../joined-bytes.ts'
+
 /** What has come of a body so far. */
 export class Chunks {
   #list: Buffer[] = []
@@ -13,8 +17,7 @@ export class Chunks {
   }
 
   join(): Buffer {
-    const [only, ...others] = this.#list
-    return only !== undefined && others.length === 0 ? only : Buffer.concat(this.#list)
+    return joinedBytes(this.#list)
   }
 
   /** Hands the chunks over. */

@@ -3,6 +3,7 @@
 import type { GatewayError } from '../errors.ts'
 import type { ReplyStream } from './reply.ts'
 import type { Call } from './transport.ts'
+import { joinedBytes } from '../joined-bytes.ts'
 
 type Taker = Parameters<ReplyStream['start']>[0]
 
@@ -21,7 +22,7 @@ export class RunningStream implements ReplyStream {
 
   start(taker: Taker): void {
     this.#taker ??= taker
-    if (this.#kept.length > 0) this.#taker.events(this.#kept.length === 1 ? this.#kept[0] as Buffer : Buffer.concat(this.#kept))
+    if (this.#kept.length > 0) this.#taker.events(joinedBytes(this.#kept))
     this.#kept = []
     if (this.#ended !== undefined) this.#taker.ended(this.#ended.broken)
   }

@@ -1,5 +1,7 @@
 /** Keeps what flows by, up to a limit: references to the bytes, not copies. */
 
+import { joinedBytes } from '../../core/joined-bytes.ts'
+
 export class Capture {
   readonly #limitBytes: number
   #chunks: Buffer[] = []
@@ -22,6 +24,6 @@ export class Capture {
 
   /** Undefined if there were too many. */
   get bytes(): Buffer | undefined {
-    return this.#bytes > this.#limitBytes ? undefined : this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks)
+    return this.#bytes > this.#limitBytes ? undefined : joinedBytes(this.#chunks)
   }
 }
