@@ -26,6 +26,7 @@ import type { ProviderBoard } from './provider-board.ts'
 import type { State } from './state.ts'
 import type { Users } from './users.ts'
 import type { Variants } from './variants.ts'
+import type { VectorStore } from './vectors.ts'
 import type { Workflows } from './workflows.ts'
 
 export interface Services {
@@ -38,6 +39,7 @@ export interface Services {
   readonly version: { readonly version: string; readonly commit: string }
   readonly cache: CacheStore
   readonly cacheLayers: CacheLayers
+  readonly vectors: VectorStore
   readonly models: Models
   readonly modelCache: ModelCache
   readonly catalogue: Catalogue
