@@ -23,7 +23,7 @@ const doors: Readonly<Record<string, string>> = { undici: 'core/upstream/', tapa
 
 /** Names of default parts that core says and means something of its own, and where. */
 const coreWords: Readonly<Record<string, RegExp>> = {
-  failover: /^core\/pipeline\//, // a kind of attempt
+  failover: /^core\/(pipeline|cache)\//, // a kind of attempt
   health: /^core\/gateway\//, // a service
   meta: /^core\/neutral\//, // an event: sources of a text
   models: /^core\//, // an operation

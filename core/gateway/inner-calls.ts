@@ -79,7 +79,7 @@ function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.all
   exchange.origin = origin
   exchange.isExempt = isExempt
   // What policy did not look at is no answer to those at whom it looks.
-  if (isExempt || origin === 'plugin') exchange.variesBy = ['unguarded']
+  if (isExempt || origin !== 'client') exchange.variesBy = ['unguarded']
   if (labels !== undefined) exchange.labels = labels
   if (session !== undefined) exchange.readSessionFrom(() => session)
   return exchange

@@ -7,6 +7,7 @@ import { GatewayError } from '../errors.ts'
 import type { Form } from '../form/form.ts'
 import type { HeaderEdits } from '../upstream/header-edits.ts'
 import type { Loss } from '../neutral/losses.ts'
+import type { CacheLayer } from '../plugin/caches.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
 import type { Target } from '../upstream/target.ts'
 import type { Attempt } from './attempt.ts'
@@ -34,8 +35,8 @@ export class Exchange extends Stoppable {
   plan: Plan
   /** Monotonic milliseconds. */
   readonly startedAt: number
-  /** Who makes the call: a client, or a plugin of the gateway's, whose own calls policy does not look at. */
-  origin: 'client' | 'plugin' = 'client'
+  /** Who makes the call: a client, or a plugin of the gateway's, or a cache for its own needs: at the calls of these two policy does not look. */
+  origin: 'client' | 'plugin' | 'cache' = 'client'
   /** The guardrails of the configuration's list, and of workflows, do not look at it. */
   isExempt = false
   caller: Caller | undefined
@@ -85,6 +86,8 @@ export class Exchange extends Stoppable {
   variesBy: readonly string[] = noVariation
   /** How a cache took part, for example `hit`, `miss`, `bypass`. */
   cache: string | undefined
+  /** Of a hit: which cache answered. */
+  cacheLayer: CacheLayer['name'] = 'exact'
   /** The headers that the caller saw, flat; empty before they are given. */
   sentHeaders: readonly string[] = noHeaders
   /** Sees every byte that the caller is sent, where somebody asks for it before there is an answer. */

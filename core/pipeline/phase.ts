@@ -82,7 +82,7 @@ export class Phase<Said> {
   }
 
   #ask(tap: Tap<Said>, index: number, exchange: Exchange, attempt: Attempt | undefined): Said | Pending<Said> | undefined {
-    if (tap.guards && exchange.origin === 'plugin' || tap.exempts && exchange.isExempt) return undefined
+    if (tap.guards && exchange.origin !== 'client' || tap.exempts && exchange.isExempt) return undefined
     let said
     if (tap.timeoutMs > 0) exchange.beginAsking()
     try {

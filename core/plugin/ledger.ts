@@ -83,6 +83,8 @@ export interface SpentRecord {
   readonly labels: readonly string[]
   /** Of a hit of the gateway's own cache; null if a provider answered. */
   readonly cache_type: string | null
+  /** Who made the call: `client`, `plugin`, `cache`. */
+  readonly origin?: string
   readonly total_tokens: number | null
   readonly total_cost: number | null
 }

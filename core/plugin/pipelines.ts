@@ -18,7 +18,7 @@ export interface InnerCall {
   readonly userPath: string
   readonly labels?: readonly string[]
   readonly session?: string
-  /** Of a plugin's own calls: policy does not look at them, and their usage is recorded as a plugin's. Such a call asks for a whole answer, not for a stream. */
+  /** Of a plugin's own calls, or of a cache's: policy does not look at them, and their usage is recorded as such. Such a call asks for a whole answer, not for a stream. A cache's counts under no rate limit, and may go to any model. */
   readonly origin?: Exchange['origin']
   /** The guardrails of the configuration's list, and of workflows, do not look at it. */
   readonly isExempt?: boolean

@@ -16,7 +16,9 @@ export default definePlugin({
     return {
       service: judge,
       route(exchange) {
-        const { targets } = exchange
+        const { targets, origin } = exchange
+        // The operator chose the model that a cache asks.
+        if (origin === 'cache') return
         const denials = targets.map(({ provider, model }) => judge.denial(exchange, provider.name, model))
         if (!denials.some(denial => denial !== undefined)) return
         exchange.targets = targets.filter((_, index) => denials[index] === undefined)

@@ -74,8 +74,8 @@ function selectorOf({ provider, model }: Target): string {
   return `${provider.name}/${model}`
 }
 
-function cacheTypeOf({ cache, attempts }: Exchange): string | null {
-  return cache === 'hit' && attempts.length === 0 ? 'exact' : null
+function cacheTypeOf({ cache, cacheLayer, attempts }: Exchange): string | null {
+  return cache === 'hit' && attempts.length === 0 ? cacheLayer : null
 }
 
 function clientOf({ clientAddress, remoteAddress }: Exchange['request']): string | null {

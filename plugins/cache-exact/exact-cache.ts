@@ -1,21 +1,20 @@
 /** What the cache does at each phase of an exchange. */
 
-import { Reply, slot, type Clock, type Exchange, type OptionsOf } from '../../core/index.ts'
-import { bypasses, paceOf, ttlMs } from './directives.ts'
-import type { Entry } from './entry.ts'
+import { slot, type Exchange, type OptionsOf, type Reply } from '../../core/index.ts'
+import { leavesOut, ttlMs } from '../../core/cache/directives.ts'
+import { concernsCaches, mayBeCached } from '../../core/cache/eligible.ts'
+import type { Entry } from '../../core/cache/entry.ts'
+import { hit, record } from '../../core/cache/hit.ts'
+import { plainEntry, streamEntry } from '../../core/cache/keepable.ts'
+import type { CacheMeters, CacheResult } from '../../core/cache/meters.ts'
+import type { Recording } from '../../core/cache/recording.ts'
 import { Flights, type Landing } from './flights.ts'
-import { plainEntry, streamEntry } from './keepable.ts'
 import { cacheKey } from './key.ts'
-import { Recording } from './recording.ts'
-import { Replay } from './replay.ts'
 import type { schema } from './schema.ts'
 import type { Shelf } from './shelf.ts'
 
 const operations: ReadonlySet<string> = new Set(['chat', 'responses', 'messages', 'embeddings'])
-/** The answer depends on state outside the body if one of these says something. */
-const stateful = ['background', 'previous_response_id', 'conversation'] as const
 
-type Result = 'hit' | 'miss' | 'bypass' | 'error'
 type Answer = Reply | undefined
 
 /** A request that was looked for in vain. */
@@ -29,8 +28,7 @@ interface Missed {
 export interface ExactCacheGround {
   readonly options: OptionsOf<typeof schema>
   readonly shelf: Shelf
-  readonly clock: Clock
-  count(result: Result): void
+  readonly meters: CacheMeters
 }
 
 export class ExactCache {
@@ -44,9 +42,14 @@ export class ExactCache {
 
   lookup(exchange: Exchange): Answer | Promise<Answer> {
     const [target] = exchange.targets
-    if (target === undefined || exchange.request.method !== 'POST' || !operations.has(exchange.operation)) return undefined
-    const { options: { streaming, partition }, shelf } = this.#ground
-    const key = mayBeCached(exchange, streaming) ? cacheKey(exchange, target, partition === 'user_path' ? exchange.userPath : '') : undefined
+    if (target === undefined || !concernsCaches(exchange, operations)) return undefined
+    const { options: { streaming, partition }, shelf, meters } = this.#ground
+    if (leavesOut(exchange.request.headers, 'exact')) {
+      // Another layer may still answer.
+      meters.count('bypass')
+      return undefined
+    }
+    const key = mayBeCached(exchange, streaming) ? cacheKey(exchange, target, partition) : undefined
     if (key === undefined) return this.#without('bypass', exchange)
     const entry = shelf.read(key)
     return entry instanceof Promise ? entry.then(read => this.#found(exchange, key, read)) : this.#found(exchange, key, entry)
@@ -100,40 +103,12 @@ export class ExactCache {
   }
 
   #hit(exchange: Exchange, entry: Entry): Reply {
-    this.#note('hit', exchange)
-    const { clock } = this.#ground
-    exchange.replyHeaders.push(...entry.headers, 'X-Cache', 'HIT (exact)', 'Age', String(Math.max(0, Math.floor((clock.now() - entry.createdAt) / 1000))))
-    const { status, contentType, body, usage, marks } = entry
-    const [target] = exchange.targets
-    const facts = { status, headers: ['Content-Type', contentType], ...(usage === undefined ? {} : { usage: () => usage }), ...(target === undefined ? {} : { target }) }
-    if (!exchange.streamed) return new Reply({ ...facts, body })
-    const stream = new Replay(clock, body, marks, paceOf(exchange.request.headers, this.#ground.options.replay))
-    return new Reply({ ...facts, stream, framing: 'events', ending: () => 'complete' })
+    this.#ground.meters.count('hit')
+    return hit(exchange, entry, 'exact', this.#ground.options.replay)
   }
 
-  #without(result: Exclude<Result, 'hit'>, exchange: Exchange): undefined {
-    this.#note(result, exchange)
-  }
-
-  #note(result: Result, exchange: Exchange): void {
+  #without(result: Exclude<CacheResult, 'hit'>, exchange: Exchange): undefined {
     exchange.cache = result
-    this.#ground.count(result)
+    this.#ground.meters.count(result)
   }
-}
-
-/** Another plugin may have said before that this request is none for a cache. */
-function mayBeCached({ streamed, cache, dialect, body, request: { headers } }: Exchange, streamsMay: boolean): boolean {
-  if (streamed && !(streamsMay && dialect?.stream.isWhole !== undefined)) return false
-  return cache !== 'bypass' && !bypasses(headers) && !stateful.some(name => says(body?.root.get(name)?.json()))
-}
-
-function says(json: string | undefined): boolean {
-  return json !== undefined && json !== 'null' && json !== 'false'
-}
-
-/** Catches what the client will be sent, beside whoever else does. */
-function record(exchange: Exchange, mostBytes: number): Recording {
-  const recording = new Recording(exchange.clock, mostBytes)
-  exchange.copyTo(recording.take)
-  return recording
 }

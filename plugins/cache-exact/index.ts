@@ -1,6 +1,7 @@
 /** Answers a request that is equal to an earlier one with the answer that it got then: streams with streams. */
 
 import { definePlugin, gatewayError, type CacheLayer, type CacheStore } from '../../core/index.ts'
+import { cacheMeters } from '../../core/cache/meters.ts'
 import { ExactCache } from './exact-cache.ts'
 import { isOfModel, prefix } from './key.ts'
 import { schema } from './schema.ts'
@@ -17,8 +18,8 @@ export default definePlugin({
   timeoutMs: 0,
   edits: false,
   setup({ options, services: { cache, cacheLayers, clock, meter }, log }) {
-    const count = meter.counter('cache_requests_total', 'Requests that could be answered from a cache, by what came of it.', ['layer', 'result'])
-    const exact = new ExactCache({ options, shelf: new Shelf(cache, clock, log), clock, count: result => count(1, 'exact', result) })
+    const meters = cacheMeters(meter, 'exact')
+    const exact = new ExactCache({ options, shelf: new Shelf({ store: cache, clock, log, dropped: meters.dropped }), meters })
     const withdraw = cacheLayers.add(layerIn(cache))
     return {
       async open() {

@@ -2,40 +2,44 @@
 
 import type { Logger } from 'pino'
 import type { CacheStore, Clock } from '../../core/index.ts'
-import { decodeEntry, encodeEntry, type Entry } from './entry.ts'
+import { decodeEntry, encodeEntry, type Entry } from '../../core/cache/entry.ts'
+import { inTime } from '../../core/cache/in-time.ts'
+import { Outage } from '../../core/cache/outage.ts'
+import { WriteQueue, type Dropped } from '../../core/cache/write-queue.ts'
+import { isPromise } from '../../core/promise.ts'
 
 const readLimitMs = 1_000
-/** After a failure, nobody asks the store for so long. */
-const pauseMs = 1_000
-const writeLimitMs = 5_000
-const writersAtOnce = 8
-const longestQueue = 256
-const silenceMs = 10_000
+/** As errors name it. */
+const named = 'the cache store'
 
 type Now<T> = T | Promise<T>
+
+export interface ShelfOptions {
+  readonly store: CacheStore
+  readonly clock: Clock
+  readonly log: Logger
+  readonly dropped: (reason: Dropped) => void
+}
 
 export class Shelf {
   readonly #store: CacheStore
   readonly #clock: Clock
-  readonly #log: Logger
-  readonly #queue: (() => Promise<void>)[] = []
-  #writing = 0
-  #complainedAt = Number.NEGATIVE_INFINITY
-  /** Monotonic: until then, nothing is looked up. */
-  #pausedUntil = Number.NEGATIVE_INFINITY
+  readonly #outage: Outage
+  readonly #writes: WriteQueue
 
-  constructor(store: CacheStore, clock: Clock, log: Logger) {
+  constructor({ store, clock, log, dropped }: ShelfOptions) {
     this.#store = store
     this.#clock = clock
-    this.#log = log
+    this.#outage = new Outage(clock, log, 'the cache store failed; going on without it')
+    this.#writes = new WriteQueue({ clock, store: named, dropped, failed: cause => this.#outage.complain(cause) })
   }
 
   /** What is kept under a key; `'failed'` if the store cannot say. Never rejects. */
   read(key: string): Now<Entry | undefined | 'failed'> {
-    if (this.#clock.elapsed() < this.#pausedUntil) return 'failed'
+    if (this.#outage.isFresh) return 'failed'
     try {
       const read = this.#decoded(this.#store.get(key))
-      return read instanceof Promise ? this.#inTime(read, readLimitMs).catch((cause: unknown) => this.#unread(cause)) : read
+      return read instanceof Promise ? inTime(this.#clock, read, readLimitMs, named).catch((cause: unknown) => this.#unread(cause)) : read
     } catch (cause) {
       return this.#unread(cause)
     }
@@ -43,26 +47,15 @@ export class Shelf {
 
   /** Keeps an entry, when there is time. Nobody waits for it. */
   write(key: string, entry: Entry, ttlMs: number): void {
-    if (this.#queue.length >= longestQueue) {
-      this.#failed(new Error('too many entries wait to be written'))
-      return
-    }
-    this.#queue.push(async () => {
+    this.#writes.add(() => {
       const encoded = encodeEntry(entry)
-      const written = this.#store.set(key, encoded instanceof Promise ? await encoded : encoded, ttlMs)
-      if (written instanceof Promise) await this.#inTime(written, writeLimitMs)
+      return isPromise(encoded) ? encoded.then(bytes => this.#set(key, bytes, ttlMs)) : this.#set(key, encoded, ttlMs)
     })
-    this.#work()
   }
 
-  #work(): void {
-    const job = this.#writing < writersAtOnce ? this.#queue.shift() : undefined
-    if (job === undefined) return
-    this.#writing += 1
-    void job().catch((cause: unknown) => { this.#failed(cause) }).finally(() => {
-      this.#writing -= 1
-      this.#work()
-    })
+  #set(key: string, bytes: Buffer, ttlMs: number): Now<boolean> {
+    const written = this.#store.set(key, bytes, ttlMs)
+    return isPromise(written) ? written.then(() => true) : true
   }
 
   #decoded(found: Now<Buffer | undefined>): Now<Entry | undefined> {
@@ -74,29 +67,15 @@ export class Shelf {
   #read(bytes: Buffer): Now<Entry | undefined> {
     try {
       const entry = decodeEntry(bytes)
-      return entry instanceof Promise ? entry.catch((cause: unknown) => this.#failed(cause)) : entry
+      return entry instanceof Promise ? entry.catch((cause: unknown) => this.#outage.complain(cause) as undefined) : entry
     } catch (cause) {
-      return this.#failed(cause)
+      this.#outage.complain(cause)
+      return undefined
     }
   }
 
-  #inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const timer = this.#clock.after(limitMs, () => reject(new Error(`the cache store took longer than ${limitMs} ms`)))
-      work.then(resolve, reject).finally(() => timer.cancel())
-    })
-  }
-
   #unread(cause: unknown): 'failed' {
-    this.#pausedUntil = this.#clock.elapsed() + pauseMs
-    this.#failed(cause)
+    this.#outage.begin(cause)
     return 'failed'
-  }
-
-  #failed(cause: unknown): undefined {
-    const now = this.#clock.elapsed()
-    if (now - this.#complainedAt < silenceMs) return
-    this.#complainedAt = now
-    this.#log.warn({ err: cause }, 'the cache store failed; going on without it')
   }
 }

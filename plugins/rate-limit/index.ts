@@ -78,8 +78,8 @@ export default definePlugin({
         adopt(standing)
       },
       route: (exchange: Exchange) => limiter.book.isEmpty || !objectOperations.has(exchange.operation) && !makesBatch(exchange) ? undefined : limiter.admitObject(exchange),
-      lookup: (exchange: Exchange) => limiter.book.isEmpty ? undefined : limiter.admit(exchange),
-      attempt: (exchange: Exchange, { target }: Attempt) => limiter.book.isEmpty || exchange.attempts.length === 1 ? undefined : limiter.admitTarget(exchange, target),
+      lookup: (exchange: Exchange) => limiter.book.isEmpty || exchange.origin === 'cache' ? undefined : limiter.admit(exchange),
+      attempt: (exchange: Exchange, { target }: Attempt) => limiter.book.isEmpty || exchange.attempts.length === 1 || exchange.origin === 'cache' ? undefined : limiter.admitTarget(exchange, target),
       complete: (exchange: Exchange) => limiter.release(exchange),
       async close() {
         for (const withdraw of offers) withdraw()
@@ -90,7 +90,7 @@ export default definePlugin({
     }
 
     function count(record: SpentRecord): void {
-      if (limiter.book.countsTokens && record.cache_type === null) limiter.count(record)
+      if (limiter.book.countsTokens && record.cache_type === null && record.origin !== 'cache') limiter.count(record)
     }
   },
 })

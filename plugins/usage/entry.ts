@@ -56,7 +56,7 @@ export function recordOfExchange(exchange: Exchange, target: Target, reported: U
     auth_key_id: caller?.keyId ?? null,
     labels: labels.length === 0 ? noLabels : [...labels],
     status: statusOf(exchange),
-    cache_type: exchange.cache === 'hit' ? 'exact' : null,
+    cache_type: exchange.cache === 'hit' ? exchange.cacheLayer : null,
     origin: exchange.origin,
     estimated: estimate !== undefined,
     rewrite_tokens_saved: null,

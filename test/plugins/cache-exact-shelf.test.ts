@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import pino from 'pino'
 import type { CacheStore } from '../../core/index.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
-import { encodeEntry, type Entry } from '../../plugins/cache-exact/entry.ts'
+import { encodeEntry, type Entry } from '../../core/cache/entry.ts'
+import type { Dropped } from '../../core/cache/write-queue.ts'
 import { Shelf } from '../../plugins/cache-exact/shelf.ts'
 import { until } from '../support/until.ts'
 
@@ -14,7 +15,9 @@ function shelfOn(store: Partial<CacheStore>) {
   const clock = new TurnedClock()
   const log: string[] = []
   const logger = pino({}, { write: (line: string) => { log.push((JSON.parse(line) as { readonly err: { readonly message: string } }).err.message) } })
-  return { shelf: new Shelf({ get: () => undefined, set: () => {}, delete: () => {}, ...store }, clock, logger), clock, log }
+  const dropped: Dropped[] = []
+  const shelf = new Shelf({ store: { get: () => undefined, set: () => {}, delete: () => {}, ...store }, clock, log: logger, dropped: reason => { dropped.push(reason) } })
+  return { shelf, clock, log, dropped }
 }
 
 describe('the shelf of cached answers: reading', () => {
@@ -75,11 +78,11 @@ describe('the shelf of cached answers: writing', () => {
   it('writes eight at a time, has 256 wait, and drops what comes beyond', async () => {
     const running: (() => void)[] = []
     const keys: string[] = []
-    const { shelf, log } = shelfOn({ set(key) { keys.push(key); return new Promise(resolve => { running.push(resolve) }) } })
+    const { shelf, log, dropped } = shelfOn({ set(key) { keys.push(key); return new Promise(resolve => { running.push(resolve) }) } })
     for (let i = 0; i < 8 + 256; i++) shelf.write(`k${i}`, entry, 1000)
     expect([keys.length, log]).to.deep.equal([8, []])
     shelf.write('one too many', entry, 1000)
-    expect(log).to.deep.equal(['too many entries wait to be written'])
+    expect([log, dropped]).to.deep.equal([['too many entries wait to be written'], ['queue_full']])
     while (keys.length < 8 + 256) {
       const before = keys.length
       running.splice(0).forEach(finish => { finish() })
@@ -104,9 +107,10 @@ describe('the shelf of cached answers: writing', () => {
 
   it('goes on after a write that failed', async () => {
     const keys: string[] = []
-    const { shelf, log } = shelfOn({ set(key) { keys.push(key); throw new Error('down') } })
+    const { shelf, log, dropped } = shelfOn({ set(key) { keys.push(key); throw new Error('down') } })
     for (let i = 0; i < 20; i++) shelf.write(`k${i}`, entry, 1000)
     await until(() => keys.length === 20)
     expect(log).to.deep.equal(['down'])
+    expect(dropped).to.deep.equal(keys.map(() => 'failed'))
   })
 })

@@ -1,87 +1,14 @@
 import { expect } from 'chai'
-import { JsonDocument, type Exchange } from '../../core/index.ts'
+import type { Exchange } from '../../core/index.ts'
 import { chatCompletion, embeddings, errorBody } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
-import { readFrom } from '../../core/neutral/usage.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
-import { canonicalBody } from '../../plugins/cache-exact/canonical.ts'
-import { bypasses, ttlMs } from '../../plugins/cache-exact/directives.ts'
-import { decodeEntry, encodeEntry, type Entry } from '../../plugins/cache-exact/entry.ts'
+import type { Entry } from '../../core/cache/entry.ts'
 import { Flights, type Landing } from '../../plugins/cache-exact/flights.ts'
 import { expectError } from '../support/answer.ts'
 import { hello, Served, type ServeOptions } from '../support/serve.ts'
 
-const canonical = (json: string) => canonicalBody(JsonDocument.parse(Buffer.from(json)).root, 'openai/m')
-
-describe('the canonical body', () => {
-  const same: readonly [string, string, string][] = [
-    ['the order of members', '{"a":1,"b":{"c":2,"d":3}}', '{"b":{"d":3,"c":2},"a":1}'],
-    ['white space', '{"a":[1,2]}', ' { "a" : [ 1 , 2 ] } '],
-    ['an earlier duplicate', '{"a":1,"a":2}', '{"a":2}'],
-    ['how characters are escaped', '{"a":"\\u0041\\/"}', '{"a":"A/"}'],
-    ['how names are escaped', '{"\\u0061":1}', '{"a":1}'],
-    ['the model as the caller named it', '{"model":"x","a":1}', '{"model":"y","a":1}'],
-    ['stream_options, and a stream that is not wanted', '{"a":1,"stream":false,"stream_options":{"include_usage":true}}', '{"a":1}'],
-  ]
-  for (const [what, one, other] of same) it(`does not depend on ${what}`, () => { expect(canonical(one)).to.equal(canonical(other)) })
-
-  const different: readonly [string, string, string][] = [
-    ['1 and 1.0', '{"a":1}', '{"a":1.0}'],
-    ['1e2 and 100', '{"a":1e2}', '{"a":100}'],
-    ['the order of items', '{"a":[1,2]}', '{"a":[2,1]}'],
-    ['halves of surrogate pairs', '{"a":"\\ud800"}', '{"a":"\\ud801"}'],
-    ['null and nothing', '{"a":null}', '{}'],
-    ['seeds', '{"seed":1}', '{"seed":2}'],
-    ['a stream_options further down', '{"x":{"stream_options":1}}', '{"x":{}}'],
-  ]
-  for (const [what, one, other] of different) it(`tells ${what} apart`, () => { expect(canonical(one)).to.not.equal(canonical(other)) })
-
-  it('names the target', () => {
-    expect(canonical('{"model":"x"}')).to.equal('{"model":"openai/m"}')
-  })
-})
-
-describe("the caller's headers", () => {
-  const cases: readonly [Record<string, string>, boolean][] = [
-    [{}, false],
-    [{ 'cache-control': 'no-cache' }, true],
-    [{ 'cache-control': 'max-age=0, No-Store' }, true],
-    [{ 'cache-control': 'max-age=0' }, false],
-    [{ 'x-cache-control': 'no-store' }, true],
-    [{ 'x-cache-control': 'no-cache' }, false],
-    [{ 'x-cache-type': 'semantic' }, true],
-    [{ 'x-cache-type': 'exact' }, false],
-    [{ 'x-cache-type': 'both' }, false],
-    [{ 'x-cache-type': 'odd' }, false],
-  ]
-  for (const [headers, expected] of cases) it(`${expected ? 'bypass' : 'do not bypass'} the cache with ${JSON.stringify(headers)}`, () => { expect(bypasses(headers)).to.equal(expected) })
-
-  const lives: readonly [string | undefined, number][] = [[undefined, 60_000], ['5', 5000], ['0', 1000], ['100000', 600_000], ['-1', 60_000], ['soon', 60_000]]
-  for (const [asked, expected] of lives) it(`let an entry live ${expected} ms with X-Cache-TTL: ${asked}`, () => { expect(ttlMs(asked === undefined ? {} : { 'x-cache-ttl': asked }, 60_000)).to.equal(expected) })
-})
-
 const small: Entry = { status: 200, contentType: 'x', headers: [], body: Buffer.from('y'), createdAt: 1, model: 'm', provider: 'p' }
-
-describe('an entry', () => {
-  for (const size of [0, 10, 4096, 4097, 200_000]) {
-    it(`with a body of ${size} bytes comes back as it was`, async () => {
-      const entry = { ...small, body: Buffer.alloc(size, 'ab'), headers: ['X-Tapline-Dropped', 'seed'], usage: { inputTokens: 1 }, marks: [0, 0, 7, 12] }
-      const encoded = await encodeEntry(entry)
-      if (size > 4096) expect(encoded.length).to.be.below(size / 2)
-      expect(await decodeEntry(encoded)).to.deep.equal(entry)
-    })
-  }
-
-  it('says what its usage was read from', async () => {
-    const entry = { ...small, usage: readFrom({ prompt_tokens: 3 }, { inputTokens: 3 }) }
-    expect((await decodeEntry(await encodeEntry(entry)))?.usage?.raw).to.deep.equal({ prompt_tokens: 3 })
-  })
-
-  it('of another version is none', async () => {
-    const encoded = await encodeEntry(small)
-    expect(await decodeEntry(Buffer.from(encoded.toString('latin1').replace('"v":2', '"v":1'), 'latin1'))).to.equal(undefined)
-  })
-})
 
 describe('identical requests in flight', () => {
   const exchange = (gone = false) => ({ gone }) as unknown as Exchange
@@ -214,6 +141,14 @@ describe('cache-exact in the gateway', () => {
       expect((await served.completions.ended()).cache).to.equal('bypass')
     })
   }
+
+  it('neither answers nor keeps a request that wants the other layer alone, and leaves it to that one', async () => {
+    await using served = await cached()
+    served.upstream.always(fine)
+    for (let i = 0; i < 2; i++) await served.chat(hello, { 'x-cache-type': 'semantic' })
+    expect(served.upstream.requests).to.have.length(2)
+    expect((await served.completions.ended(2)).cache).to.equal(undefined)
+  })
 
   const unkept: readonly [string, object][] = [
     ['an error', { status: 500, body: errorBody('oops') }],

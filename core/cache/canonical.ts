@@ -1,6 +1,6 @@
 /** One spelling for equal JSON bodies: members sorted, the last of duplicates, no white space; numbers stay as they were written. */
 
-import type { JsonNode } from '../../core/index.ts'
+import type { JsonNode } from '../document/node.ts'
 
 type Members = Map<string, JsonNode | string>
 

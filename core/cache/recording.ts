@@ -1,7 +1,8 @@
 /** A stream as it leaves for its client, kept while it is not too long. */
 
-import { StreamEvent, type Clock } from '../../core/index.ts'
-import { splitEvents } from '../../core/stream/borders.ts'
+import type { Clock } from '../plugin/clock.ts'
+import { splitEvents } from '../stream/borders.ts'
+import type { StreamEvent } from '../stream/event.ts'
 
 const colon = 0x3a
 const mostMarks = 512

@@ -2,7 +2,7 @@
 
 import { promisify } from 'node:util'
 import { zstdCompress, zstdDecompress } from 'node:zlib'
-import { readFrom, type RawUsage, type Usage } from '../../core/neutral/usage.ts'
+import { readFrom, type RawUsage, type Usage } from '../neutral/usage.ts'
 
 export interface Entry {
   readonly status: number

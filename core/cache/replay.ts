@@ -1,7 +1,8 @@
 /** A kept stream that leaves once more, event by event, as fast as the client takes it or about as fast as it came. */
 
-import type { Clock, ReplyStream, Timer } from '../../core/index.ts'
-import { splitEvents } from '../../core/stream/borders.ts'
+import type { Clock, Timer } from '../plugin/clock.ts'
+import { splitEvents } from '../stream/borders.ts'
+import type { ReplyStream } from '../upstream/reply.ts'
 import type { Pace } from './directives.ts'
 
 const longestGapMs = 250

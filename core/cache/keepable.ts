@@ -1,6 +1,8 @@
 /** Which answers are kept, as entries. */
 
-import { headerIn, headerPairs, type Exchange, type Reply } from '../../core/index.ts'
+import { headerIn, headerPairs } from '../flat-headers.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import type { Reply } from '../upstream/reply.ts'
 import type { Entry } from './entry.ts'
 import type { Recording } from './recording.ts'
 

@@ -1,0 +1,30 @@
+/** A kept answer that leaves once more. */
+
+import type { CacheLayer } from '../plugin/caches.ts'
+import type { Exchange } from '../pipeline/exchange.ts'
+import { Reply } from '../upstream/reply.ts'
+import { paceOf, type Pace } from './directives.ts'
+import type { Entry } from './entry.ts'
+import { Recording } from './recording.ts'
+import { Replay } from './replay.ts'
+
+/** Answers an exchange with an entry, and says so. @param pace of a stream, unless the caller asks for another */
+export function hit(exchange: Exchange, entry: Entry, layer: CacheLayer['name'], pace: Pace): Reply {
+  const { clock } = exchange
+  exchange.cache = 'hit'
+  exchange.cacheLayer = layer
+  exchange.replyHeaders.push(...entry.headers, 'X-Cache', `HIT (${layer})`, 'Age', String(Math.max(0, Math.floor((clock.now() - entry.createdAt) / 1000))))
+  const { status, contentType, body, usage, marks } = entry
+  const [target] = exchange.targets
+  const facts = { status, headers: ['Content-Type', contentType], ...(usage === undefined ? {} : { usage: () => usage }), ...(target === undefined ? {} : { target }) }
+  if (!exchange.streamed) return new Reply({ ...facts, body })
+  const stream = new Replay(clock, body, marks, paceOf(exchange.request.headers, pace))
+  return new Reply({ ...facts, stream, framing: 'events', ending: () => 'complete' })
+}
+
+/** Catches what the client will be sent, beside whoever else does. */
+export function record(exchange: Exchange, mostBytes: number): Recording {
+  const recording = new Recording(exchange.clock, mostBytes)
+  exchange.copyTo(recording.take)
+  return recording
+}
