@@ -47,8 +47,9 @@ describe('the architecture', () => {
     expect(imports.filter(({ from, to }) => from.startsWith('core/') && isOurs(to) && !/^(core|schemas)\//.test(to)).map(arrow)).to.deep.equal([])
   })
 
-  it('has a plugin import from core, the schemas and its own folder only; databases, also what they share', () => {
-    const allowed = ({ from, to }: Import) => /^(core|schemas)\//.test(to) || to.startsWith(partOf(from)) || from.startsWith('plugins/storage/') && to.startsWith('plugins/storage/shared/')
+  it('has a plugin import from core, the schemas and its own folder only; databases and vector stores, also what they share', () => {
+    const shares = (room: string, { from, to }: Import) => from.startsWith(`plugins/${room}/`) && to.startsWith(`plugins/${room}/shared/`)
+    const allowed = (found: Import) => /^(core|schemas)\//.test(found.to) || found.to.startsWith(partOf(found.from)) || ['storage', 'vectors'].some(room => shares(room, found))
     expect(imports.filter(({ from, to }) => from.startsWith('plugins/') && isOurs(to) && !allowed({ from, to, isType: false })).map(arrow)).to.deep.equal([])
   })
 

@@ -1,11 +1,10 @@
 /** Opens a store as the gateway does. */
 
-import pino from 'pino'
-import { checkOptions } from '../../../../core/config/options.ts'
 import { GatewayHealth } from '../../../../core/gateway/health.ts'
-import type { Clock, PluginDefinition, Services, Storage } from '../../../../core/index.ts'
-import { Instance } from '../../../../core/plugin/instance.ts'
+import type { Clock, PluginDefinition, Storage } from '../../../../core/index.ts'
+import type { Instance } from '../../../../core/plugin/instance.ts'
 import { TurnedClock } from '../../../../core/testing/turned-clock.ts'
+import { setUpPlugin } from '../../../support/set-up-plugin.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 
 export class OpenStore {
@@ -24,7 +23,7 @@ export class OpenStore {
   /** @throws what opening it throws */
   static async open(definition: PluginDefinition, given: Readonly<Record<string, unknown>>, clock: Clock = new TurnedClock()): Promise<OpenStore> {
     const health = new GatewayHealth(clock)
-    const instance = await setUp(definition, given, clock, health)
+    const instance = await setUpPlugin(definition, given, { clock, health })
     try {
       await instance.open()
     } catch (cause) {
@@ -38,15 +37,6 @@ export class OpenStore {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#instance.release()
   }
-}
-
-async function setUp(definition: PluginDefinition, given: Readonly<Record<string, unknown>>, clock: Clock, health: GatewayHealth): Promise<Instance> {
-  const { value: options, problems } = checkOptions(definition.schema, given, () => undefined)
-  if (problems.length > 0) throw new Error(JSON.stringify(problems))
-  const services = { clock, health } as unknown as Services
-  const instance = await Instance.setUp({ key: 'storage', name: 'storage', definition, options }, services, pino({ enabled: false }), clock)
-  instance.hold()
-  return instance
 }
 
 /** A suite of tests on one store. */
