@@ -39,18 +39,21 @@ const plainLoad: Load = { body: 'small', connections: 16 }
 export class Bench {
   readonly upstreams: Upstreams
   readonly settings: DuelSettings
+  /** What all gateways of this run have beside the default set. */
+  readonly tapline: TaplineOptions
   readonly #duels = new Map<string, Promise<Pair[]>>()
 
-  constructor(upstreams: Upstreams, settings: DuelSettings) {
+  constructor(upstreams: Upstreams, settings: DuelSettings, tapline: TaplineOptions) {
     this.upstreams = upstreams
     this.settings = settings
+    this.tapline = tapline
   }
 
   duel(upstream: keyof Upstreams, load: Load, provider: ProviderType = 'openai'): Promise<Pair[]> {
     const name = `${load.body} body, ${upstream} upstream of type ${provider}, ${load.connections} connections`
     const url = this.upstreams[upstream]
     const { folder } = this.settings
-    const pairs = this.#duels.get(name) ?? duel(name, { other: () => start('bare', url, folder), tapline: () => start('tapline', url, folder, { provider }) }, load, this.settings)
+    const pairs = this.#duels.get(name) ?? duel(name, { other: () => start('bare', url, folder), tapline: () => start('tapline', url, folder, { ...this.tapline, provider }) }, load, this.settings)
     this.#duels.set(name, pairs)
     return pairs
   }
@@ -206,8 +209,8 @@ async function oneByOne(bench: Bench, gauge: Gauge, show: (value: number) => str
   return { other: bare, tapline, share: unmeasured }
 }
 
-const residentMegabytes: Gauge = async (name, { upstreams, settings: { folder } }) => {
-  const contender = await start(name, upstreams.plain, folder)
+const residentMegabytes: Gauge = async (name, { upstreams, tapline, settings: { folder } }) => {
+  const contender = await start(name, upstreams.plain, folder, tapline)
   await using child = contender.child
   for (let sent = 0; sent < 200_000;) {
     const { requests } = await run(plainLoad, contender, 2, folder)
@@ -217,10 +220,10 @@ const residentMegabytes: Gauge = async (name, { upstreams, settings: { folder } 
   return child.residentMegabytes()
 }
 
-const secondsToFirst200: Gauge = async (name, { upstreams, settings: { folder } }) => {
+const secondsToFirst200: Gauge = async (name, { upstreams, tapline, settings: { folder } }) => {
   const times: number[] = []
   for (let i = 0; i < 5; i++) {
-    const { child, startMs } = await start(name, upstreams.plain, folder)
+    const { child, startMs } = await start(name, upstreams.plain, folder, tapline)
     await child.stop()
     times.push(startMs / 1000)
   }

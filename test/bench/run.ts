@@ -1,6 +1,6 @@
 /**
  * The bench: Tapline beside a bare relay on this machine, in this run. Prints a Markdown table; asserts nothing.
- * `npm run bench -- [--rounds 5] [--seconds 5] [--only <measure> …] [--only bare]`
+ * `npm run bench -- [--rounds 5] [--seconds 5] [--only <measure> …] [--only bare] [--without-records]`
  */
 
 import { rmSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { start } from './contenders.ts'
 import { Bench, measures, type Cells, type Measure, type Upstreams } from './measures.ts'
 import { startNginx } from './nginx.ts'
 import { until200 } from './poll.ts'
+import { recording } from './standing.ts'
 import { addSystemFolders, missingTools } from './tools.ts'
 
 const { values: flags } = parseArgs({
@@ -21,6 +22,7 @@ const { values: flags } = parseArgs({
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '5' },
     only: { type: 'string', multiple: true, default: [] },
+    'without-records': { type: 'boolean', default: false },
   },
 })
 
@@ -41,7 +43,8 @@ async function bench(): Promise<void> {
   const bareOnly = flags.only.includes('bare') || !(await taplineStarts(upstreams.plain, folder))
   const rounds = Number(flags.rounds)
   const seconds = Number(flags.seconds)
-  const context = new Bench(upstreams, { rounds, seconds, bareOnly, folder, progress: line => console.error(line) })
+  const tapline = flags['without-records'] ? recording.none : {}
+  const context = new Bench(upstreams, { rounds, seconds, bareOnly, folder, progress: line => console.error(line) }, tapline)
 
   const rows: string[] = []
   for (const measure of chosen()) rows.push(row(measure, await take(measure, context)))
