@@ -18,6 +18,7 @@ const models: readonly ModelRow<ModelFacts>[] = [
 export default defineProvider({
   name: 'cohere',
   description: 'Cohere',
+  embeddingModel: 'embed-v4.0',
   catalogue: catalogue.cohere,
   baseUrl: 'https://api.cohere.com',
   needs: ['api_key'],

@@ -33,6 +33,7 @@ const compat = {
 export default defineProvider({
   name: 'gemini',
   description: 'Google AI Studio',
+  embeddingModel: 'gemini-embedding-001',
   catalogue: catalogue.gemini,
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   needs: ['api_key'],

@@ -19,6 +19,7 @@ const models: readonly ModelRow<ModelFacts>[] = [
 export default defineProvider({
   name: 'mistral',
   description: 'Mistral',
+  embeddingModel: 'mistral-embed',
   catalogue: catalogue.mistral,
   baseUrl: 'https://api.mistral.ai/v1',
   needs: ['api_key'],

@@ -16,6 +16,7 @@ const detour = openAiDetour(modelOf)
 export default defineProvider({
   name: 'openai',
   description: 'OpenAI',
+  embeddingModel: 'text-embedding-3-small',
   catalogue: catalogue.openai,
   baseUrl: 'https://api.openai.com/v1',
   needs: ['api_key'],

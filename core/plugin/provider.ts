@@ -133,6 +133,8 @@ export interface ProviderDefinition {
   readonly namesPackages?: boolean
   /** Further settings of an instance of this type. */
   readonly schema?: OptionsSchema
+  /** The model by which it embeds where the operator names none. */
+  readonly embeddingModel?: string
   /** Registers by itself when no other instance did. */
   readonly fallback?: boolean
   /** Headers of the caller that go along when it speaks this provider's dialect itself; lower case. */

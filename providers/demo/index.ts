@@ -10,6 +10,7 @@ const json = ['Content-Type', 'application/json']
 export default defineProvider({
   name: 'demo',
   description: 'Deterministic answers without a provider, for trying Tapline out',
+  embeddingModel: 'demo-embedding',
   dialects: ['openai-chat'],
   operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', models: 'GET /models' },
   usageOnRequest: true,

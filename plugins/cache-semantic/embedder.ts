@@ -1,0 +1,79 @@
+/** Turns texts into vectors, by calls of the gateway's own. */
+
+import type { Exchange, Models, Pipelines } from '../../core/index.ts'
+import type { EmbedderChoice } from './embedder-choice.ts'
+
+/** Of a model of which nobody says how much it reads. */
+const usualTokens = 2_048
+/** At least: texts of all kinds have more, but for long numbers. */
+const bytesPerToken = 3
+
+interface Answer {
+  readonly data?: readonly { readonly embedding?: unknown }[]
+  readonly error?: { readonly code?: string | null }
+}
+
+/** The call for a vector was refused. */
+export class EmbeddingRefused extends Error {
+  override readonly name = 'EmbeddingRefused'
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+export class Embedder {
+  readonly #pipelines: Pipelines
+  readonly #models: Pick<Models, 'metadata'>
+  readonly #choice: EmbedderChoice
+
+  constructor(pipelines: Pipelines, models: Pick<Models, 'metadata'>, choice: EmbedderChoice) {
+    this.#pipelines = pipelines
+    this.#models = models
+    this.#choice = choice
+  }
+
+  /** Vectors of another name are no measure for its own. */
+  get name(): string {
+    return `${this.#choice.provider.name}/${this.#choice.model}`
+  }
+
+  /** Whether the model surely reads all of a text: of what is cut off, a vector says nothing. */
+  takes(text: string): boolean {
+    const { provider, model } = this.#choice
+    const known = this.#models.metadata(provider, { id: model })?.['context_window']
+    return Buffer.byteLength(text) <= (typeof known === 'number' ? known : usualTokens) * bytesPerToken
+  }
+
+  /** @param exchange on whose account it is. @throws EmbeddingRefused, or Error for an answer that is none */
+  async embed(text: string, { caller = { method: 'extension' }, userPath, labels, session }: Exchange, signal: AbortSignal): Promise<Float32Array> {
+    const { provider, model } = this.#choice
+    const { status, body, requestId } = await this.#pipelines.call({
+      method: 'POST', path: '/v1/embeddings', headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify({ model, provider: provider.name, input: text })),
+      caller, userPath, labels, ...session === undefined ? {} : { session }, origin: 'cache', signal,
+    })
+    const answer = read(body)
+    if (status === 200) return vectorIn(answer)
+    const code = answer.error?.code ?? 'no code'
+    throw new EmbeddingRefused(status, code, `the embedder ${this.name} answered with status ${status} (${code}), request ${requestId}`)
+  }
+}
+
+function read(body: Buffer): Answer {
+  try {
+    return JSON.parse(body.toString()) as Answer
+  } catch {
+    return {}
+  }
+}
+
+function vectorIn({ data: [first] = [] }: Answer): Float32Array {
+  const numbers = first?.embedding
+  if (!Array.isArray(numbers) || numbers.length === 0 || !numbers.every(Number.isFinite)) throw new Error('the embedder answered without a vector')
+  return Float32Array.from(numbers as number[])
+}
