@@ -1,6 +1,4 @@
-/** Lines of a spool that are in memory, too, in the order in which they were written: those of one write together. */
-
-import type { Segment } from './spool-segment.ts'
+/** Lines in memory, in the order in which they came: those that came together stay together. */
 
 /** Rows as lines of JSON, and how many they are. */
 export interface Lines {
@@ -8,12 +6,9 @@ export interface Lines {
   readonly count: number
 }
 
-interface Chunk extends Lines {
-  readonly segment: Segment
-}
-
-export class HeldLines {
-  readonly #chunks: Chunk[] = []
+/** @typeParam Source where they lie besides */
+export class HeldLines<Source> {
+  readonly #chunks: (Lines & { readonly source: Source })[] = []
   #length = 0
 
   /** How many rows are held. */
@@ -21,37 +16,33 @@ export class HeldLines {
     return this.#length
   }
 
-  add({ lines, count }: Lines, segment: Segment): void {
+  add({ lines, count }: Lines, source: Source): void {
     if (count === 0) return
-    this.#chunks.push({ lines, count, segment })
+    this.#chunks.push({ lines, count, source })
     this.#length += count
-    segment.held += count
   }
 
-  /** What has waited longest: so many rows as were written together, and more up to `limit`. The same ones until they are committed. */
+  /** What has waited longest: so many rows as came together, and more up to `limit`. The same ones until they are dropped. */
   next(limit: number): Lines {
     let count = 0
-    const chunks: Chunk[] = []
+    const some: Buffer[] = []
     for (const chunk of this.#chunks) {
       if (count > 0 && count + chunk.count > limit) break
-      chunks.push(chunk)
+      some.push(chunk.lines)
       count += chunk.count
     }
-    return { lines: Buffer.concat(chunks.map(({ lines }) => lines)), count }
+    return { lines: Buffer.concat(some), count }
   }
 
-  /** The rows of `next` are stored. @returns the segments that they lie in */
-  commit(count: number): ReadonlySet<Segment> {
-    const segments = new Set<Segment>()
+  /** Lets go of the rows of `next`. @param told of how many rows of each source */
+  drop(count: number, told: (source: Source, count: number) => void = () => {}): void {
     for (let left = count; left > 0;) {
       const chunk = this.#chunks.shift()
       if (chunk === undefined) break
       left -= chunk.count
       this.#length -= chunk.count
-      chunk.segment.held -= chunk.count
-      segments.add(chunk.segment)
+      told(chunk.source, chunk.count)
     }
-    return segments
   }
 
   clear(): void {

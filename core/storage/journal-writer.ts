@@ -6,9 +6,9 @@ import type { Clock, Timer } from '../plugin/clock.ts'
 import type { Health } from '../plugin/health.ts'
 import type { Meter } from '../plugin/meter.ts'
 import type { Journal, JournalRow } from './journal.ts'
+import { RowBuffer } from './row-buffer.ts'
 import type { Spool } from './spool.ts'
 import type { SpoolDirectory } from './spool-directory.ts'
-import { joined } from './lines.ts'
 import { storeBatch } from './store-batch.ts'
 import { WriterFigures } from './writer-figures.ts'
 
@@ -58,8 +58,7 @@ export class JournalWriter<Row extends JournalRow> {
   readonly #options: JournalWriterOptions<Row>
   readonly #figures: WriterFigures
   readonly #spool: Spool
-  /** As JSON, but for those that are spelled late. */
-  readonly #buffer: (Row | string)[] = []
+  readonly #buffer: RowBuffer<Row>
   #timer: Timer
   /** What the timer was set to; undefined while nothing is to be done. */
   #dueMs: number | undefined
@@ -71,6 +70,7 @@ export class JournalWriter<Row extends JournalRow> {
   /** Begins with what the spool holds from before. @throws what the file system says */
   constructor(options: JournalWriterOptions<Row>) {
     this.#options = options
+    this.#buffer = new RowBuffer(options.policy.batchRows)
     this.#figures = new WriterFigures(options)
     this.#timer = this.#rest()
     this.#spool = options.spool.open(options.name, {
@@ -84,18 +84,25 @@ export class JournalWriter<Row extends JournalRow> {
 
   /** Takes a row. Never waits, never throws. */
   add(row: Row): void {
-    this.#take(JSON.stringify(row))
+    const line = JSON.stringify(row)
+    if (this.#mayBuffer) this.#buffer.add(line)
+    else this.#spool.append(line)
+    this.#scheduleTaken()
   }
 
   /** The same, of a row that takes long to spell: its `toJSON`, which must not throw, is asked just before it is stored or spooled. */
   addLate(row: Row): void {
-    this.#take(row)
+    if (this.#mayBuffer) this.#buffer.addLate(row)
+    else this.#spool.append(JSON.stringify(row))
+    this.#scheduleTaken()
   }
 
-  #take(row: Row | string): void {
-    const { policy: { bufferRows, batchRows, everyMs } } = this.#options
-    if (this.#buffer.length < bufferRows && this.#closed === undefined) this.#buffer.push(row)
-    else this.#spool.append(lineOf(row))
+  get #mayBuffer(): boolean {
+    return this.#buffer.length < this.#options.policy.bufferRows && this.#closed === undefined
+  }
+
+  #scheduleTaken(): void {
+    const { policy: { batchRows, everyMs } } = this.#options
     const dueMs = this.length < batchRows ? everyMs : 0
     if (this.#failures === 0 && (this.#dueMs === undefined || dueMs < this.#dueMs)) this.#schedule(dueMs)
   }
@@ -182,9 +189,9 @@ export class JournalWriter<Row extends JournalRow> {
   }
 
   async #storeBuffered(limit: number): Promise<void> {
-    const some = this.#buffer.slice(0, limit)
-    await this.#store(joined(some.map(lineOf)))
-    this.#buffer.splice(0, some.length)
+    const { lines, count } = this.#buffer.next(limit)
+    await this.#store(lines)
+    this.#buffer.drop(count)
   }
 
   async #storeSpooled(limit: number): Promise<void> {
@@ -201,13 +208,13 @@ export class JournalWriter<Row extends JournalRow> {
   }
 
   #spoolBuffer(): void {
-    for (const row of this.#buffer.splice(0)) this.#spool.append(lineOf(row))
+    for (const line of this.#buffer.takeAll()) this.#spool.append(line)
   }
 
   /** The disk is full: what fits into memory may still reach the store. */
   #holdRefused(lines: readonly string[], cause: unknown): void {
     const taken = lines.slice(0, Math.max(0, refusedRows - this.#buffer.length))
-    if (this.#closed === undefined) this.#buffer.push(...taken)
+    if (this.#closed === undefined) for (const line of taken) this.#buffer.add(line)
     this.#figures.refused(this.#closed !== undefined ? lines.length : lines.length - taken.length, cause)
   }
 
@@ -228,8 +235,4 @@ export class JournalWriter<Row extends JournalRow> {
       this.#figures.show(this.length, this.#spool.bytes)
     })
   }
-}
-
-function lineOf(row: JournalRow | string): string {
-  return typeof row === 'string' ? row : JSON.stringify(row)
 }

@@ -42,7 +42,7 @@ export class Spool {
   /** Of this turn. */
   #lines: string[] = []
   /** What is written and comes next. */
-  readonly #held = new HeldLines()
+  readonly #held = new HeldLines<Segment>()
   readonly #segments = new Set<Segment>()
   /** Those with rows that are not held, in the order in which they are read. */
   readonly #unread: Segment[] = []
@@ -92,7 +92,10 @@ export class Spool {
 
   /** The rows of `next` are stored. */
   commit(rows: number): void {
-    for (const segment of this.#held.commit(rows)) this.#free(segment)
+    this.#held.drop(rows, (segment, count) => {
+      segment.held -= count
+      this.#free(segment)
+    })
   }
 
   /** How many rows are known to wait. */
@@ -178,11 +181,16 @@ export class Spool {
 
   /** Rows are held while there is room; once some of a segment were not, those behind them are not, either. */
   #keep(written: Lines, segment: Segment): void {
-    if (this.#unread.length === 0 && this.#held.length + written.count <= heldRows) this.#held.add(written, segment)
+    if (this.#unread.length === 0 && this.#held.length + written.count <= heldRows) this.#hold(written, segment)
     else if (segment.unreadFrom === undefined) {
       segment.unreadFrom = segment.bytes - written.lines.length
       this.#unread.push(segment)
     }
+  }
+
+  #hold(written: Lines, segment: Segment): void {
+    this.#held.add(written, segment)
+    segment.held += written.count
   }
 
   #readOn(): void {
@@ -191,7 +199,7 @@ export class Spool {
       if (segment?.unreadFrom === undefined) return
       const { lines, next, torn } = segment.read(segment.unreadFrom)
       const readable = lines.filter(line => this.#isReadable(line, segment))
-      this.#held.add({ lines: joined(readable), count: readable.length }, segment)
+      this.#hold({ lines: joined(readable), count: readable.length }, segment)
       if (torn > 0) this.#options.log.warn({ file: segment.path, bytes: torn }, 'the end of a spooled file is torn, and was left out')
       segment.unreadFrom = next < segment.bytes ? next : undefined
       if (segment.unreadFrom !== undefined) continue
