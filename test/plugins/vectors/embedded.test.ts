@@ -4,13 +4,10 @@ import { join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
-import { GatewayHealth } from '../../../core/gateway/health.ts'
 import { dataPath, type PluginDefinition } from '../../../core/index.ts'
 import { seededRandom } from '../../../core/testing/seeded-random.ts'
-import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import embedded from '../../../plugins/vectors/embedded/index.ts'
 import { placeOf } from '../../../plugins/vectors/embedded/place.ts'
-import { setUpPlugin } from '../../support/set-up-plugin.ts'
 import { vectorsConformance } from './conformance.ts'
 import { towards } from './directions.ts'
 import { OpenVectors } from './open-vectors.ts'
@@ -52,11 +49,7 @@ describe('embedded vectors', () => {
     const note = (thread: Worker) => void begun.push(thread)
     process.on('worker', note)
     const options = await place()
-    const clock = new TurnedClock()
-    const instance = await setUpPlugin(plugin, options, { clock, health: new GatewayHealth(clock) })
-    await instance.open()
-    instance.start()
-    await instance.release()
+    await (await OpenVectors.unopened(plugin, options))[Symbol.asyncDispose]()
     process.off('worker', note)
     expect([begun.length, await readdir(folder).then(names => names.includes(String(made - 1)))]).to.deep.equal([0, false])
   })

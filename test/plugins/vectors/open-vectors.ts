@@ -22,11 +22,19 @@ export class OpenVectors {
     this.#instance = instance
   }
 
-  /** @throws what opening it throws */
-  static async open(plugin: PluginDefinition, options: Readonly<Record<string, unknown>>): Promise<OpenVectors> {
+  /** One that no cache uses yet. */
+  static async unopened(plugin: PluginDefinition, options: Readonly<Record<string, unknown>>): Promise<OpenVectors> {
     const clock = new TurnedClock()
     const health = new GatewayHealth(clock)
-    const opened = new OpenVectors(await setUpPlugin(plugin, options, { clock, health }), health, clock)
+    const instance = await setUpPlugin(plugin, options, { clock, health })
+    await instance.open()
+    instance.start()
+    return new OpenVectors(instance, health, clock)
+  }
+
+  /** @throws what opening it throws */
+  static async open(plugin: PluginDefinition, options: Readonly<Record<string, unknown>>): Promise<OpenVectors> {
+    const opened = await OpenVectors.unopened(plugin, options)
     try {
       await opened.store.open?.()
     } catch (cause) {
