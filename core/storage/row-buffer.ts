@@ -5,14 +5,19 @@ import type { JournalRow } from './journal.ts'
 
 /** What is gathered in one piece, unless one row is longer. */
 const pieceBytes = 64 * 1024
+/** So many pieces are used again: memory outside the heap that is given up has all of the heap collected. */
+const sparePieces = 16
 const newline = 0x0a
+const noPiece = Buffer.alloc(0)
 
 export class RowBuffer<Row extends JournalRow> {
   readonly #mostTogether: number
-  readonly #held = new HeldLines<undefined>()
+  /** Each in its piece. */
+  readonly #held = new HeldLines<Buffer>()
+  readonly #spare: Buffer[] = []
   /** They are spelled when they are asked for. */
   #late: Row[] = []
-  #piece = Buffer.alloc(0)
+  #piece = noPiece
   #used = 0
   #count = 0
 
@@ -29,7 +34,7 @@ export class RowBuffer<Row extends JournalRow> {
   add(line: string): void {
     if (!this.#write(line)) {
       this.#close()
-      this.#piece = Buffer.allocUnsafeSlow(Math.max(pieceBytes, Buffer.byteLength(line) + 1))
+      this.#piece = this.#pieceFor(Buffer.byteLength(line) + 1)
       this.#write(line)
     }
   }
@@ -46,7 +51,9 @@ export class RowBuffer<Row extends JournalRow> {
   }
 
   drop(count: number): void {
-    this.#held.drop(count)
+    this.#held.drop(count, piece => {
+      if (piece.length === pieceBytes && this.#spare.length < sparePieces) this.#spare.push(piece)
+    })
   }
 
   /** Gives up all rows. */
@@ -69,9 +76,14 @@ export class RowBuffer<Row extends JournalRow> {
     return true
   }
 
+  #pieceFor(bytes: number): Buffer {
+    return bytes > pieceBytes ? Buffer.allocUnsafeSlow(bytes) : this.#spare.pop() ?? Buffer.allocUnsafeSlow(pieceBytes)
+  }
+
   #close(): void {
-    this.#held.add({ lines: this.#piece.subarray(0, this.#used), count: this.#count }, undefined)
-    this.#piece = this.#piece.subarray(this.#used)
+    if (this.#count === 0) return
+    this.#held.add({ lines: this.#piece.subarray(0, this.#used), count: this.#count }, this.#piece)
+    this.#piece = noPiece
     this.#used = this.#count = 0
   }
 }
