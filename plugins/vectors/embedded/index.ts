@@ -1,7 +1,7 @@
 /** Keeps vectors in a file of this node, beside the SQLite database. */
 
 import { definePlugin } from '../../../core/index.ts'
-import { Store } from '../shared/store.ts'
+import { serving } from '../shared/store.ts'
 import { EmbeddedVectors } from './embedded-vectors.ts'
 import { placeOf } from './place.ts'
 import { schema } from './schema.ts'
@@ -11,8 +11,5 @@ export default definePlugin({
   description: 'Keeps vectors in a SQLite file of this node.',
   schema,
   provides: 'vectors',
-  setup({ options, services: { health }, signal }) {
-    const database = new EmbeddedVectors({ path: placeOf(options), maxEntries: options.max_entries })
-    return { service: new Store({ name: 'embedded vectors', database, health, signal }), close: () => database.close() }
-  },
+  setup: context => serving('embedded vectors', new EmbeddedVectors({ path: placeOf(context.options), maxEntries: context.options.max_entries }), context),
 })

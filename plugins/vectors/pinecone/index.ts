@@ -1,7 +1,7 @@
 /** Keeps vectors in Pinecone, for all replicas. */
 
 import { definePlugin } from '../../../core/index.ts'
-import { Store } from '../shared/store.ts'
+import { serving } from '../shared/store.ts'
 import { PineconeIndex } from './pinecone-index.ts'
 import { schema } from './schema.ts'
 
@@ -10,8 +10,5 @@ export default definePlugin({
   description: 'Keeps vectors in Pinecone.',
   schema,
   provides: 'vectors',
-  setup({ options, services: { health }, signal }) {
-    const database = new PineconeIndex(options)
-    return { service: new Store({ name: 'Pinecone', database, health, signal }), close: () => database.close() }
-  },
+  setup: context => serving('Pinecone', new PineconeIndex(context.options), context),
 })

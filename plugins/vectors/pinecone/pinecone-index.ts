@@ -4,16 +4,16 @@ import type { Index } from '@pinecone-database/pinecone'
 import type { VectorEntry, VectorMatch } from '../../../core/index.ts'
 import { modelId } from '../shared/model-name.ts'
 import { UnfitDatabase, type VectorDatabase } from '../shared/vector-database.ts'
+import type { Vendor } from '../shared/vendor.ts'
+import { pineconeAt, type Address } from './client.ts'
 import { aliveIn, expiredAt, ofModel } from './filters.ts'
 
-const callMs = 10_000
 /** Of the metadata of one record. */
 const mostBytes = 40_960
+/** A namespace that nothing was put into. */
+const missing = 404
 
-export interface PineconeOptions {
-  readonly host: string
-  readonly api_key: string
-  readonly namespace?: string
+export interface PineconeOptions extends Address {
   readonly dimension: number
 }
 
@@ -28,22 +28,19 @@ type Metadata = {
 
 export class PineconeIndex implements VectorDatabase {
   readonly #options: PineconeOptions
-  #index: Promise<Index<Metadata>> | undefined
+  readonly #pinecone: Vendor<Index<Metadata>>
 
   constructor(options: PineconeOptions) {
     this.#options = options
+    this.#pinecone = pineconeAt(options)
   }
 
   async prepare(): Promise<void> {
-    const index = await (this.#index ??= indexAt(this.#options))
-    const { dimension } = await index.describeIndexStats().catch((cause: unknown) => {
-      throw isOf(cause, 'PineconeAuthorizationError') ? new UnfitDatabase((cause as Error).message, { cause }) : cause
-    })
-    if (dimension !== undefined && dimension !== this.#options.dimension) throw new UnfitDatabase(`the index at ${this.#options.host} holds vectors of dimension ${dimension}, not ${this.#options.dimension}`)
+    await this.#pinecone.prepare(() => this.#check())
   }
 
   async nearest(vector: Float32Array, namespace: string, nowSeconds: number): Promise<VectorMatch | undefined> {
-    const { matches: [match] } = await (await this.#opened()).query({ vector: [...vector], topK: 1, filter: aliveIn(namespace, nowSeconds), includeMetadata: true })
+    const { matches: [match] } = await this.#pinecone.ask(index => index.query({ vector: [...vector], topK: 1, filter: aliveIn(namespace, nowSeconds), includeMetadata: true }))
     if (match === undefined) return undefined
     return { id: match.id, similarity: match.score ?? 0, body: Buffer.from(match.metadata?.body ?? '', 'base64') }
   }
@@ -52,47 +49,29 @@ export class PineconeIndex implements VectorDatabase {
   async put({ id, namespace, vector, model, expiresAt, body }: VectorEntry): Promise<boolean> {
     const metadata: Metadata = { namespace, model, model_id: modelId(model), expires_at: expiresAt, body: body.toString('base64') }
     if (Buffer.byteLength(JSON.stringify(metadata)) > mostBytes) return false
-    await (await this.#opened()).upsert({ records: [{ id, values: [...vector], metadata }] })
+    await this.#pinecone.ask(index => index.upsert({ records: [{ id, values: [...vector], metadata }] }))
     return true
   }
 
   async expire(nowSeconds: number): Promise<void> {
-    await this.#forget(index => index.deleteMany({ filter: expiredAt(nowSeconds) }))
+    await this.#pinecone.ask(index => index.deleteMany({ filter: expiredAt(nowSeconds) }), missing)
   }
 
   async clear(model: string | undefined): Promise<void> {
-    await this.#forget(index => model === undefined ? index.deleteAll() : index.deleteMany({ filter: ofModel(model) }))
+    await this.#pinecone.ask(index => model === undefined ? index.deleteAll() : index.deleteMany({ filter: ofModel(model) }), missing)
   }
 
   async ping(): Promise<void> {
-    await (await this.#opened()).describeIndexStats()
+    await this.#pinecone.ask(index => index.describeIndexStats())
   }
 
   async close(): Promise<void> {
-    this.#index = undefined
+    this.#pinecone.close()
   }
 
-  async #opened(): Promise<Index<Metadata>> {
-    if (this.#index === undefined) throw new Error('the index is closed')
-    return await this.#index
+  async #check(): Promise<void> {
+    const { host, dimension: wanted } = this.#options
+    const { dimension } = await this.#pinecone.ask(index => index.describeIndexStats())
+    if (dimension !== undefined && dimension !== wanted) throw new UnfitDatabase(`the index at ${host} holds vectors of dimension ${dimension}, not ${wanted}`)
   }
-
-  /** A namespace that nothing was put into is not there. */
-  async #forget(work: (index: Index<Metadata>) => Promise<void>): Promise<void> {
-    await work(await this.#opened()).catch((cause: unknown) => {
-      if (!isOf(cause, 'PineconeNotFoundError')) throw cause
-    })
-  }
-}
-
-/** Nobody waits for an answer that comes later, or for another attempt. */
-async function indexAt({ host, api_key: apiKey, namespace }: PineconeOptions): Promise<Index<Metadata>> {
-  const { Pinecone } = await import('@pinecone-database/pinecone')
-  const fetchApi: typeof fetch = async (input, init) => await fetch(input, { ...init, signal: AbortSignal.timeout(callMs) })
-  return new Pinecone({ apiKey, maxRetries: 0, fetchApi }).index<Metadata>({ host, ...(namespace === undefined ? {} : { namespace }) })
-}
-
-/** The classes of its errors are known only once the client is loaded; their names are told in its manual. */
-function isOf(cause: unknown, name: string): boolean {
-  return cause instanceof Error && cause.name === name
 }

@@ -1,7 +1,7 @@
 /** Keeps vectors in Qdrant, for all replicas. */
 
 import { definePlugin } from '../../../core/index.ts'
-import { Store } from '../shared/store.ts'
+import { serving } from '../shared/store.ts'
 import { QdrantCollection } from './qdrant-collection.ts'
 import { schema } from './schema.ts'
 
@@ -10,8 +10,5 @@ export default definePlugin({
   description: 'Keeps vectors in Qdrant.',
   schema,
   provides: 'vectors',
-  setup({ options, services: { health }, signal }) {
-    const database = new QdrantCollection(options)
-    return { service: new Store({ name: 'Qdrant', database, health, signal }), close: () => database.close() }
-  },
+  setup: context => serving('Qdrant', new QdrantCollection(context.options), context),
 })

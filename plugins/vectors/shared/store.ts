@@ -1,32 +1,29 @@
 /** The service `vectors` over one database: nothing is opened before a cache asks, and what fails says whose failure it is. */
 
-import { StorageUnavailable, type Health, type VectorEntry, type VectorMatch, type VectorStore } from '../../../core/index.ts'
+import { StorageUnavailable, type Health, type SetupContext, type Taps, type VectorEntry, type VectorMatch, type VectorStore } from '../../../core/index.ts'
 import { UnfitDatabase, type VectorDatabase } from './vector-database.ts'
 
 /** Vectors are of 32 bits: what lies behind these digits is noise, and equal vectors must be equal. */
 const digits = 1e6
 
-export interface StoreFacts {
-  /** For people: `Qdrant`, `pgvector` … */
-  readonly name: string
-  readonly database: VectorDatabase
-  readonly health: Health
-  /** Aborted when the store is closed. */
-  readonly signal: AbortSignal
+/** What a plugin taps whose service is this database. @param name for people: `Qdrant`, `pgvector` … */
+export function serving(name: string, database: VectorDatabase, { services: { health }, signal }: Pick<SetupContext<unknown>, 'services' | 'signal'>): Taps {
+  return { service: new Store(name, database, health, signal), close: () => database.close() }
 }
 
-export class Store implements VectorStore {
+class Store implements VectorStore {
   readonly #name: string
   readonly #database: VectorDatabase
   readonly #health: Health
   readonly #closed: AbortSignal
   #prepared: Promise<void> | undefined
 
-  constructor({ name, database, health, signal }: StoreFacts) {
+  /** @param closed aborted when the store is closed */
+  constructor(name: string, database: VectorDatabase, health: Health, closed: AbortSignal) {
     this.#name = name
     this.#database = database
     this.#health = health
-    this.#closed = signal
+    this.#closed = closed
   }
 
   /** A database that is away is prepared when it is back. @throws UnfitDatabase */

@@ -114,8 +114,7 @@ describe('embedded vectors', () => {
   it('do not begin with a file that is no database, and say which', async () => {
     const options = { path: join(folder, 'broken.db') }
     await writeFile(options.path, 'this is no database '.repeat(100))
-    const cause = await OpenVectors.open(plugin, options).then(() => undefined, (cause: Error) => cause)
-    expect([cause?.name, cause?.message]).to.deep.equal(['UnfitDatabase', `embedded vectors: ${options.path} cannot be used: file is not a database`])
+    expect(await OpenVectors.failure(plugin, options)).to.deep.equal({ name: 'UnfitDatabase', message: `embedded vectors: ${options.path} cannot be used: file is not a database` })
   })
 
   it('are sought for those alone who still wait', async () => {

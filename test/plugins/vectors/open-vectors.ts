@@ -44,6 +44,11 @@ export class OpenVectors {
     return opened
   }
 
+  /** What opening it throws. */
+  static async failure(plugin: PluginDefinition, options: Readonly<Record<string, unknown>>): Promise<{ readonly name: string; readonly message: string } | undefined> {
+    return await OpenVectors.open(plugin, options).then(async vectors => await vectors[Symbol.asyncDispose](), ({ name, message }: Error) => ({ name, message })) ?? undefined
+  }
+
   /** @param text stands for the id and the body, where these say nothing else */
   async put(text: string, vector: Float32Array, entry: Partial<VectorEntry> = {}): Promise<boolean> {
     return await this.store.put({ id: idOf(text), namespace: 'n', vector, model: 'openai/gpt-test', expiresAt: 0, body: Buffer.from(text), ...entry }, unhurried)

@@ -28,7 +28,7 @@ describe('pgvector', () => {
     await client.end()
     return rows
   }
-  const failure = async (options: object) => await OpenVectors.open(plugin, { ...options }).then(async vectors => await vectors[Symbol.asyncDispose](), (cause: Error) => ({ name: cause.name, message: cause.message }))
+  const failure = async (options: Readonly<Record<string, unknown>>) => await OpenVectors.failure(plugin, options)
 
   it('does not begin with a table of another dimension', async () => {
     const options = await place()

@@ -23,7 +23,7 @@ describe('pinecone', () => {
   beforeEach(prepare)
   afterEach(release)
 
-  const failure = async (options: object) => await OpenVectors.open(plugin, { ...options }).then(async vectors => await vectors[Symbol.asyncDispose](), (cause: Error) => ({ name: cause.name, message: cause.message }))
+  const failure = async (options: Readonly<Record<string, unknown>>) => await OpenVectors.failure(plugin, options)
 
   outagesConform({
     name: 'Pinecone', plugin,
