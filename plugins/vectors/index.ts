@@ -13,13 +13,16 @@ const schema = {
   },
 } as const satisfies OptionsSchema
 
+/** What each store is told stands there, in a block of its name. */
+const block = '/cache/response/semantic/vector_store'
+
 export default definePlugin({
   name: 'vectors',
   description: 'Chooses where the semantic cache keeps vectors.',
   schema,
   presence: 'cache.response.semantic',
   expand({ enabled, type }, at) {
-    const place = at('/cache/response/semantic/vector_store/type')
-    return enabled ? [{ use: type, ...(place === undefined ? {} : { place }) }] : []
+    const place = at(`${block}/type`)
+    return enabled ? [{ use: type, optionsAt: `${block}/${type}`, ...(place === undefined ? {} : { place }) }] : []
   },
 })
