@@ -33,7 +33,8 @@ export default definePlugin({
   },
 })
 
-/** A provider's own API may do things twice: a call that is passed on as it is must say that this does no harm. */
-function mayRepeat({ forward, request }: Exchange): boolean {
+/** A provider's own API may do things twice: a call that is passed on as it is must say that this does no harm. A cache does without sooner than it waits. */
+function mayRepeat({ forward, request, origin }: Exchange): boolean {
+  if (origin === 'cache') return false
   return forward === undefined || idempotent.has(forward.method) || request.headers['idempotency-key'] !== undefined
 }
