@@ -16,8 +16,8 @@ export class RowBuffer<Row extends JournalRow> {
   readonly #held = new HeldLines<Buffer>()
   readonly #spare: Buffer[] = []
   /** They are spelled when they are asked for. */
-  #late: Row[] = []
-  #piece = noPiece
+  readonly #late: Row[] = []
+  #piece: Buffer = noPiece
   #used = 0
   #count = 0
 

@@ -1,20 +1,19 @@
 /** Recognises callers by the tokens of an identity provider: JWTs that an OpenID Connect issuer signed. */
 
 import { definePlugin, serviceUrl, type OptionsOf } from '../../core/index.ts'
-import { KeySet } from './key-set.ts'
 import { publishedKeys } from './published-keys.ts'
 import { schema } from './schema.ts'
-import { Verifier } from './verifier.ts'
 
 export default definePlugin({
   name: 'auth-oidc',
   description: 'Lets callers pass whom an OpenID Connect issuer vouches for.',
   schema,
   provides: 'identities',
-  setup({ options, services: { clock }, log }) {
+  async setup({ options, services: { clock }, log }) {
     const trusted = trustedBy(options)
     if (trusted === undefined) return { service: [] }
     const { issuer } = trusted
+    const [{ KeySet }, { Verifier }] = await Promise.all([import('./key-set.ts'), import('./verifier.ts')])
     const keys = new KeySet({
       clock,
       read: () => publishedKeys(issuer),

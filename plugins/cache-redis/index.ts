@@ -1,7 +1,6 @@
 /** Keeps cache entries in Redis, for all replicas. */
 
 import { definePlugin, type OptionsSchema } from '../../core/index.ts'
-import { RedisCache } from './redis-cache.ts'
 
 const schema = {
   type: 'object',
@@ -17,7 +16,8 @@ export default definePlugin({
   description: 'Keeps cache entries in Redis.',
   schema,
   provides: 'cache',
-  setup({ options: { url, key }, services: { health } }) {
+  async setup({ options: { url, key }, services: { health } }) {
+    const { RedisCache } = await import('./redis-cache.ts')
     const service = new RedisCache({ url, prefix: key, opened: cache => health.check('cache', () => cache.probe()) })
     return { service, close: () => service.close() }
   },

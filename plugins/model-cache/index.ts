@@ -5,7 +5,6 @@ import { definePlugin, type OptionsOf } from '../../core/index.ts'
 import { cacheDirectory } from './cache-directory.ts'
 import { Folder } from './folder.ts'
 import { KeptModels } from './kept-models.ts'
-import { RedisHash } from './redis-hash.ts'
 import { schema } from './schema.ts'
 import type { Shelf } from './shelf.ts'
 
@@ -15,12 +14,13 @@ export default definePlugin({
   schema,
   provides: 'modelCache',
   needs: ['providers'],
-  setup({ options, services: { providers, clock, pipelines }, log }) {
-    const shelves = shelvesOf(options)
+  async setup({ options, services: { providers, clock, pipelines }, log }) {
+    const redis = await redisOf(options)
+    const shelves = shelvesOf(redis, options.cache_dir)
     const isNeeded = options.cache_dir === undefined && !started.has(pipelines)
     const kept = new KeptModels({
       shelves, providers: providers.values(), clock,
-      needed: isNeeded ? shelves.find(shelf => shelf instanceof RedisHash) : undefined,
+      needed: isNeeded ? redis : undefined,
       warn: (facts, message) => log.warn(facts, message),
     })
     return {
@@ -38,8 +38,13 @@ export default definePlugin({
 const started = new WeakSet<object>()
 
 /** Redis counts before the folder, which is used beside it only where somebody names one. */
-function shelvesOf({ redis_url: url, redis_key: key, redis_ttl: ttlMs, cache_dir: folder }: OptionsOf<typeof schema>): readonly Shelf[] {
-  if (url === undefined) return [new Folder(folder === undefined ? cacheDirectory() : resolve(folder))]
-  const redis = new RedisHash({ url, key, ttlMs })
+function shelvesOf(redis: Shelf | undefined, folder: string | undefined): readonly Shelf[] {
+  if (redis === undefined) return [new Folder(folder === undefined ? cacheDirectory() : resolve(folder))]
   return folder === undefined ? [redis] : [redis, new Folder(resolve(folder))]
+}
+
+async function redisOf({ redis_url: url, redis_key: key, redis_ttl: ttlMs }: OptionsOf<typeof schema>): Promise<Shelf | undefined> {
+  if (url === undefined) return undefined
+  const { RedisHash } = await import('./redis-hash.ts')
+  return new RedisHash({ url, key, ttlMs })
 }

@@ -1,7 +1,6 @@
 /** Keeps the numbers that limits are counted by in Redis, for all replicas. */
 
 import { definePlugin, type OptionsSchema } from '../../core/index.ts'
-import { RedisState } from './redis-state.ts'
 
 const schema = {
   type: 'object',
@@ -17,7 +16,8 @@ export default definePlugin({
   description: 'Keeps the numbers that limits are counted by in Redis.',
   schema,
   provides: 'state',
-  setup({ options: { url, prefix }, services: { clock, health }, log }) {
+  async setup({ options: { url, prefix }, services: { clock, health }, log }) {
+    const { RedisState } = await import('./redis-state.ts')
     let isLost = false
     const lost = (err: Error) => {
       if (!isLost) log.warn({ err }, 'Redis cannot be reached; limits and budgets follow their on_store_failure')

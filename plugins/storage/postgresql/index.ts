@@ -4,8 +4,6 @@ import { definePlugin } from '../../../core/index.ts'
 import { Engine } from '../shared/sql/engine.ts'
 import { migrate } from '../shared/sql/migrations.ts'
 import { Store } from '../shared/store.ts'
-import { PostgresqlDatabase } from './database.ts'
-import { Listener } from './listener.ts'
 import { schema } from './schema.ts'
 import { PostgresqlState } from './state.ts'
 
@@ -14,7 +12,8 @@ export default definePlugin({
   description: 'Remembers in a PostgreSQL database.',
   schema,
   provides: 'storage',
-  setup({ options: { url, max_conns: maxConnections }, services: { clock, health }, log }) {
+  async setup({ options: { url, max_conns: maxConnections }, services: { clock, health }, log }) {
+    const [{ PostgresqlDatabase }, { Listener }] = await Promise.all([import('./database.ts'), import('./listener.ts')])
     const database = new PostgresqlDatabase({ url, maxConnections, clock, lost: cause => log.warn({ err: cause }, 'a connection to PostgreSQL was lost') })
     const later = (work: () => Promise<void>) => void work().catch((cause: unknown) => log.debug({ err: cause }, 'sums could not be brought up to date; they will be'))
     const state = new PostgresqlState(database, clock)

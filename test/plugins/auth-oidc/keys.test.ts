@@ -3,6 +3,7 @@ import { createLocalJWKSet, type JWTVerifyGetKey } from 'jose'
 import { Gate } from '../../../core/testing/gate.ts'
 import { Verifier } from '../../../plugins/auth-oidc/verifier.ts'
 import { Issuer } from '../../support/issuer.ts'
+import { failureOf } from '../../support/refusal-of.ts'
 import { until } from '../../support/until.ts'
 import { audience, Trusting } from './trusting.ts'
 
@@ -196,7 +197,7 @@ describe('the keys of an issuer', () => {
 })
 
 describe('trust in an issuer', () => {
-  it('is nobody\'s while none is named', () => expect(Trusting.setUp({}).sources).to.deep.equal([]))
+  it('is nobody\'s while none is named', async () => expect((await Trusting.setUp({})).sources).to.deep.equal([]))
 
   const wrong: readonly [string, Record<string, string>, RegExp][] = [
     ['without an audience', { issuer: 'https://id.example' }, /set auth\.oidc\.audience/],
@@ -205,5 +206,7 @@ describe('trust in an issuer', () => {
     ['by something else than an address', { issuer: 'id.example', audience: 'me' }, /begins with https/],
     ['by an address with a password', { issuer: 'https://a:b@id.example', audience: 'me' }, /holds no user/],
   ]
-  for (const [what, options, message] of wrong) it(`is refused at the start ${what}`, () => expect(() => Trusting.setUp(options)).to.throw(message))
+  for (const [what, options, message] of wrong) it(`is refused at the start ${what}`, async () => {
+    expect(await failureOf<Error>(Trusting.setUp(options))).to.have.property('message').that.matches(message)
+  })
 })

@@ -15,24 +15,28 @@ export interface TrustOptions {
 }
 
 export class Trusting {
-  readonly clock = new TurnedClock()
+  readonly clock: TurnedClock
   /** What was logged, as text. */
-  readonly log: string[] = []
+  readonly log: string[]
   readonly taps: Taps
 
-  private constructor(options: Readonly<Record<string, unknown>>) {
-    const log = pino({ level: 'info' }, { write: (line: string) => { this.log.push(line) } })
-    this.taps = plugin.setup?.({ options: { claims: {}, clock_skew: 30_000, ...options }, name: 'auth-oidc', log, services: { clock: this.clock } as unknown as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') } }) as Taps
+  private constructor(ground: { readonly clock: TurnedClock; readonly log: string[]; readonly taps: Taps }) {
+    this.clock = ground.clock
+    this.log = ground.log
+    this.taps = ground.taps
   }
 
   /** @throws whatever the plugin's set-up throws */
-  static setUp(options: Readonly<Record<string, unknown>>): Trusting {
-    return new Trusting(options)
+  static async setUp(options: Readonly<Record<string, unknown>>): Promise<Trusting> {
+    const [clock, lines]: [TurnedClock, string[]] = [new TurnedClock(), []]
+    const log = pino({ level: 'info' }, { write: (line: string) => { lines.push(line) } })
+    const taps = await plugin.setup?.({ options: { claims: {}, clock_skew: 30_000, ...options }, name: 'auth-oidc', log, services: { clock } as unknown as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') } }) as Taps
+    return new Trusting({ clock, log: lines, taps })
   }
 
   /** As a gateway that begins to serve. */
   static async in(issuer: Issuer, options: TrustOptions = {}): Promise<Trusting> {
-    const trusting = new Trusting({ issuer: issuer.url, audience, ...options })
+    const trusting = await Trusting.setUp({ issuer: issuer.url, audience, ...options })
     await trusting.taps.open?.()
     trusting.taps.start?.()
     return trusting
