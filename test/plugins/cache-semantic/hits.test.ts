@@ -115,6 +115,16 @@ describe('cache-semantic: hits', () => {
     expect(faredBy(await semantic.ask('hi'))).to.equal('miss')
   })
 
+  it('have what guardrails left of the answer, and are not looked at again', async () => {
+    const rules = [{ name: 'out', type: 'string_replace', phase: 'response', config: { rules: 'secret => secret thing' } }]
+    await using semantic = await Semantic.start({ config: { guardrails: { rules } } })
+    semantic.model = { body: chatCompletion({ content: 'the secret' }) }
+    const first = await semantic.ask('hello')
+    expect(first.body.toString()).to.contain('"the secret thing"')
+    const second = await semantic.ask('hi')
+    expect([faredBy(second), second.body.equals(first.body)]).to.deep.equal(['HIT (semantic)', true])
+  })
+
   it('are not there when the cache is off', async () => {
     await using semantic = await Semantic.start({ semantic: { enabled: false } })
     for (let i = 0; i < 2; i++) expect(faredBy(await semantic.ask('hello'))).to.equal('miss')
