@@ -1,10 +1,18 @@
 /** Where vectors are kept, as tapline.yaml and variables say it. */
 
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ConfigError, formatProblem } from '../../../core/config/problems.ts'
+import type { OptionsSchema } from '../../../core/index.ts'
 import { explainPipeline } from '../../../core/pipeline/explain.ts'
 import { refusedUrl } from '../../../core/testing/port.ts'
+import chooser from '../../../plugins/vectors/index.ts'
+import embeddedStore from '../../../plugins/vectors/embedded/index.ts'
+import pgvector from '../../../plugins/vectors/pgvector/index.ts'
+import pinecone from '../../../plugins/vectors/pinecone/index.ts'
+import qdrant from '../../../plugins/vectors/qdrant/index.ts'
+import weaviate from '../../../plugins/vectors/weaviate/index.ts'
 import { compile } from '../../support/compile.ts'
 import { Folder } from '../../support/run-tapline.ts'
 import { Served } from '../../support/serve.ts'
@@ -89,4 +97,14 @@ describe('the store of vectors', () => {
     expect(cause).to.include(`Pinecone: the index at ${service.url} holds vectors of dimension 8, not 3`)
     await service.stop()
   })
+})
+
+describe('docs/vectors.md', () => {
+  const manual = readFileSync(new URL('../../../docs/vectors.md', import.meta.url), 'utf8')
+  const block = 'cache.response.semantic.vector_store.'
+  for (const { schema } of [chooser, embeddedStore, pgvector, pinecone, qdrant, weaviate]) {
+    for (const { setting = '', env } of Object.values<OptionsSchema>(schema?.properties ?? {}).filter(option => option.setting?.startsWith(block))) {
+      it(`describes ${setting} and its variable`, () => expect(manual).to.contain(`| \`${setting.slice(block.length)}\` | \`${env}\` |`))
+    }
+  }
 })
