@@ -27,11 +27,12 @@ export interface Finding {
 
 /**
  * Reads and checks a value.
+ * @param asked what of the schema is asked about
  * @returns the value with numbers for durations and sizes, and with defaults; and all that is wrong with it
  */
-export function check(schema: SettingSchema, written: unknown): { readonly value: unknown; readonly findings: readonly Finding[] } {
+export function check(schema: SettingSchema, written: unknown, asked: SettingSchema = schema): { readonly value: unknown; readonly findings: readonly Finding[] } {
   const value = readValue(schema, written)
-  const validate = validator(schema)
+  const validate = validator(asked)
   if (validate(value)) return { value, findings: [] }
   const findings = narrow(validate.errors ?? []).flatMap(error => finding(error, schema, written))
   return { value, findings: distinct(findings) }

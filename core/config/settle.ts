@@ -21,12 +21,18 @@ export function settle(tree: Tree, schema: SettingSchema, registry: Registry, re
   const providers = readBlocks(isTree(blocks) ? blocks : {})
   const declared = isTree(blocks) || blocks === undefined || blocks === null ? {} : { providers: blocks }
   const written = expand({ ...rest, ...declared }, schema, '', registry) as Tree
-  const { value, findings } = check(schema, written)
+  const { value, findings } = check(schema, written, sectionsOf(schema, written))
   registry.judge.judge(value, findings)
   const values = value as Tree
   derive(values, written, schema, registry)
   setIn(values, '/providers', Object.fromEntries([...providers.instances].map(([name, { settings, keys }]) => [name, { ...settings, api_keys: keys }])))
   return { values, providers }
+}
+
+/** Most sections are as they come, and to check them takes longer than to check all that anybody wrote. */
+function sectionsOf(schema: SettingSchema, written: Tree): SettingSchema {
+  const { properties = {} } = schema
+  return { ...schema, properties: Object.fromEntries(Object.entries(properties).map(([section, child]) => [section, section in written ? child : {}])) }
 }
 
 /** Values that follow from what is written, or cannot stand alone. */
