@@ -24,7 +24,8 @@ export interface DuelSettings {
   readonly progress: (line: string) => void
 }
 
-const warmUpSeconds = 2
+/** V8 compiles for about ten seconds under load; whoever has more code, for longer. */
+const warmUpSeconds = 10
 
 /** Starts both afresh, warms them up, and loads them in turns. `name` says which duel it is. */
 export async function duel(name: string, sides: Sides, load: Load, settings: DuelSettings): Promise<Pair[]> {
