@@ -17,4 +17,20 @@ describe('cache-semantic with the store that comes with Tapline', () => {
     expect((await served.call('DELETE', '/admin/cache?confirmation=clear&layer=semantic&model=gpt-test')).status).to.equal(204)
     expect(await ask('hi')).to.equal('miss')
   })
+
+  const block = { embedder: { provider: 'openai' } }
+  const switched: readonly [string, object | undefined, Record<string, string>, boolean][] = [
+    ['its block', block, {}, true],
+    ['variables alone', undefined, { TAPLINE_SEMANTIC_CACHE_ENABLED: 'true', TAPLINE_SEMANTIC_CACHE_EMBEDDER_PROVIDER: 'openai' }, true],
+    ['a block that says so', { ...block, enabled: false }, {}, false],
+    ['a variable that is set to nothing', block, { TAPLINE_SEMANTIC_CACHE_ENABLED: '' }, false],
+    ['nothing', undefined, {}, false],
+  ]
+  for (const [by, semantic, env, isOn] of switched) {
+    it(`is ${isOn ? 'on' : 'off'} by ${by}`, async () => {
+      await using served = await Served.start({ env, config: semantic === undefined ? {} : { cache: { response: { semantic } } } })
+      expect(JSON.parse(String((await served.call('GET', '/admin/runtime/config')).body))).to.include({ SEMANTIC_CACHE_ENABLED: isOn ? 'on' : 'off' })
+      expect('vectors' in JSON.parse(String((await served.call('GET', '/health/ready')).body)).checks).to.equal(isOn)
+    })
+  }
 })
