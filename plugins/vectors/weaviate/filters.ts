@@ -3,10 +3,10 @@
 export type Where =
   | { readonly operator: 'And' | 'Or'; readonly operands: Where[] }
   | { readonly operator: 'Equal'; readonly path: string[]; readonly valueText: string }
-  | { readonly operator: 'Equal' | 'GreaterThan' | 'GreaterThanEqual' | 'LessThanEqual'; readonly path: string[]; readonly valueInt: number }
+  | { readonly operator: 'Equal' | 'GreaterThan' | 'GreaterThanEqual' | 'LessThanEqual'; readonly path: string[]; readonly valueNumber: number }
 
 const isText = (property: string, valueText: string): Where => ({ operator: 'Equal', path: [property], valueText })
-const expiry = (operator: 'Equal' | 'GreaterThan' | 'GreaterThanEqual' | 'LessThanEqual', valueInt: number): Where => ({ operator, path: ['expiresAt'], valueInt })
+const expiry = (operator: 'Equal' | 'GreaterThan' | 'GreaterThanEqual' | 'LessThanEqual', valueNumber: number): Where => ({ operator, path: ['expiresAt'], valueNumber })
 
 /** 0 says: never. */
 export function expiredAt(nowSeconds: number): Where {

@@ -1,6 +1,6 @@
 /** Where vectors are kept, as tapline.yaml and variables say it. */
 
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ConfigError, formatProblem } from '../../../core/config/problems.ts'
@@ -72,6 +72,12 @@ describe('the store of vectors', () => {
     ['a setting of no store', { type: 'qdrant', qdrant: { url: 'http://q', host: 'q' } }, /qdrant\/host/],
   ]
   for (const [name, vectorStore, expected] of broken) it(`cannot be ${name}`, async () => expect(await problemsOf(semantic(vectorStore))).to.match(expected))
+
+  it('brings its client along only when it is asked: nothing of a client is loaded with the plugin', () => {
+    const folder = join(import.meta.dirname, '../../../plugins/vectors')
+    const loading = globSync('**/*.ts', { cwd: folder }).filter(file => /^import (?!type )[^;\n]* from '(?![.]|node:)/m.test(readFileSync(join(folder, file), 'utf8')))
+    expect(loading, 'only the thread of the embedded vectors has files that load a package').to.deep.equal(['embedded/vector-file.ts'])
+  })
 
   it('is not connected to while the semantic cache is off, and is when it is on', async () => {
     const { service } = await FakeQdrant.start()

@@ -29,7 +29,7 @@ interface Where {
   readonly operands?: readonly Where[]
   readonly path?: readonly [string]
   readonly valueText?: string
-  readonly valueInt?: number
+  readonly valueNumber?: number
 }
 
 interface Class {
@@ -94,7 +94,7 @@ export class FakeWeaviate {
     if (entity.vector.length !== length) return failed(`new node has a vector with length ${entity.vector.length}. Existing nodes have vectors with length ${length}`)
     for (const [property, value] of Object.entries(entity.properties)) {
       const { dataType: [type] = [] } = found.definition.properties.find(({ name }) => name === property) ?? {}
-      if (type === undefined || (type === 'int' ? !Number.isInteger(value) : typeof value !== 'string')) return failed(`invalid ${type} property '${property}' on class '${entity.class}'`)
+      if (type === undefined || (type === 'number' ? typeof value !== 'number' : typeof value !== 'string')) return failed(`invalid ${type} property '${property}' on class '${entity.class}'`)
     }
     found.objects.set(entity.id, entity)
     return { status: 'SUCCESS' }
@@ -134,13 +134,13 @@ function argumentsOf(text: string): Arguments {
 }
 
 /** @throws Error for what Weaviate would not filter by */
-function passes({ properties }: Entity, { operator, operands = [], path: [name] = [''], valueText, valueInt }: Where, definition: Definition): boolean {
+function passes({ properties }: Entity, { operator, operands = [], path: [name] = [''], valueText, valueNumber }: Where, definition: Definition): boolean {
   if (operator === 'And') return operands.every(operand => passes({ properties } as Entity, operand, definition))
   if (operator === 'Or') return operands.some(operand => passes({ properties } as Entity, operand, definition))
   const property = definition.properties.find(property => property.name === name)
   const compare = operators[operator]
   if (compare === undefined || property?.indexFilterable !== true) throw new Error(`no filter ${operator} of ${name}`)
   const [type] = property.dataType
-  if (type === 'text' ? valueText === undefined || property.tokenization !== 'field' : valueInt === undefined) throw new Error(`${name} is ${type}`)
-  return compare(properties[name], valueText ?? valueInt)
+  if (type === 'text' ? valueText === undefined || property.tokenization !== 'field' : valueNumber === undefined) throw new Error(`${name} is ${type}`)
+  return compare(properties[name], valueText ?? valueNumber)
 }
