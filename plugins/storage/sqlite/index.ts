@@ -1,8 +1,8 @@
 /** Keeps everything in one SQLite file, in worker threads of this process. */
 
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { dataPath, definePlugin } from '../../../core/index.ts'
+import { makePrivateFile } from '../../../core/storage/private-file.ts'
 import { Store } from '../shared/store.ts'
 import { Crew } from './crew.ts'
 import { schema } from './schema.ts'
@@ -21,7 +21,7 @@ export default definePlugin({
     return {
       service: store,
       async open() {
-        if (path !== memory) makeFile(path)
+        if (path !== memory) makePrivateFile(path)
         await crew.open()
         health.check('storage', () => store.probe())
         log.info({ path }, `what is remembered is kept in ${path}`)
@@ -34,9 +34,3 @@ export default definePlugin({
     }
   },
 })
-
-/** For the owner's eyes alone. */
-function makeFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  closeSync(openSync(path, 'a', 0o600))
-}

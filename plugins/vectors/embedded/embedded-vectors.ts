@@ -1,9 +1,8 @@
 /** The vectors of one node, in a file beside its database, sought on a thread of their own. */
 
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
 import type { VectorEntry, VectorMatch } from '../../../core/index.ts'
-import { UnfitDatabase, type VectorDatabase } from '../shared/vector-database.ts'
+import { makePrivateFile } from '../../../core/storage/private-file.ts'
+import { UnfitDatabase, type VectorDatabase, type Which } from '../shared/vector-database.ts'
 import { memory } from './place.ts'
 import { atOnce, type Opening } from './protocol.ts'
 import { SearchThread } from './search-thread.ts'
@@ -20,7 +19,7 @@ export class EmbeddedVectors implements VectorDatabase {
   /** @throws UnfitDatabase: a file that cannot be opened does not mend itself */
   async prepare(signal: AbortSignal): Promise<void> {
     try {
-      if (this.#path !== memory) makeFile(this.#path)
+      if (this.#path !== memory) makePrivateFile(this.#path)
       await this.#thread.ask({ ask: 'ping' }, signal)
     } catch (cause) {
       throw new UnfitDatabase(`${this.#path} cannot be used: ${(cause as Error).message}`, { cause })
@@ -37,12 +36,8 @@ export class EmbeddedVectors implements VectorDatabase {
     return true
   }
 
-  async expire(nowSeconds: number, signal: AbortSignal): Promise<void> {
-    while (await this.#thread.ask({ ask: 'expire', nowSeconds }, signal) === atOnce) { /* and the next ones, behind what waits */ }
-  }
-
-  async clear(model: string | undefined, signal: AbortSignal): Promise<void> {
-    while (await this.#thread.ask({ ask: 'clear', model }, signal) === atOnce) { /* as above */ }
+  async forget(which: Which, signal: AbortSignal): Promise<void> {
+    while (await this.#thread.ask({ ask: 'forget', which }, signal) === atOnce) { /* and the next ones, behind what waits */ }
   }
 
   ping(signal: AbortSignal): Promise<void> {
@@ -52,12 +47,6 @@ export class EmbeddedVectors implements VectorDatabase {
   close(): Promise<void> {
     return this.#thread.close()
   }
-}
-
-/** For the owner's eyes alone. */
-function makeFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  closeSync(openSync(path, 'a', 0o600))
 }
 
 /** A copy of length 1: between two such, the distance tells the angle. */

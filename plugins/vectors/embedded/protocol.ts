@@ -1,5 +1,7 @@
 /** What the gateway and the thread with the vectors say to each other: one question at a time, and its answer. */
 
+import type { Which } from '../shared/vector-database.ts'
+
 /** The file to open, before anything else is asked. */
 export interface Opening {
   readonly path: string
@@ -11,8 +13,7 @@ export interface Opening {
 export type Question =
   | { readonly ask: 'nearest'; readonly vector: Float32Array; readonly namespace: string; readonly nowSeconds: number }
   | { readonly ask: 'put'; readonly vector: Float32Array; readonly entry: PlainEntry }
-  | { readonly ask: 'expire'; readonly nowSeconds: number }
-  | { readonly ask: 'clear'; readonly model: string | undefined }
+  | { readonly ask: 'forget'; readonly which: Which }
   | { readonly ask: 'ping' }
 
 export interface PlainEntry {
@@ -33,8 +34,7 @@ export interface Results {
   readonly nearest: PlainMatch | undefined
   readonly put: undefined
   /** How many were forgotten: as many as go at once, if there may be more. */
-  readonly expire: number
-  readonly clear: number
+  readonly forget: number
   readonly ping: undefined
 }
 

@@ -3,6 +3,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { getLoadablePath } from 'sqlite-vec'
 import { modelId } from '../shared/model-name.ts'
+import type { Which } from '../shared/vector-database.ts'
 import { atOnce, type Opening, type PlainEntry, type PlainMatch } from './protocol.ts'
 
 /** Of the tables below; a file with another number is begun anew, since nothing in it is more than a copy. */
@@ -70,22 +71,14 @@ export class VectorFile {
   }
 
   /** @returns how many were forgotten: as many as go at once, if there may be more */
-  expire(nowSeconds: number): number {
-    return this.#forget('expires_at > 0 AND expires_at <= :now', { now: nowSeconds })
-  }
-
-  /** @returns as `expire` */
-  clear(model: string | undefined): number {
-    return model === undefined ? this.#forget('TRUE', {}) : this.#forget('model = :model OR model_id = :model', { model })
+  forget(which: Which): number {
+    const { where, values } = conditionOf(which)
+    return Number(this.#run(`DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE ${where} LIMIT ${atOnce})`, values).changes)
   }
 
   close(): void {
     this.#prepared.clear()
     this.#file.close()
-  }
-
-  #forget(condition: string, values: Values): number {
-    return Number(this.#run(`DELETE FROM entries WHERE key IN (SELECT key FROM entries WHERE ${condition} LIMIT ${atOnce})`, values).changes)
   }
 
   /** Readers and the writer of other processes do not wait for each other then. One of several that open a new file at once turns it for all. */
@@ -124,6 +117,12 @@ export class VectorFile {
 }
 
 type Values = Record<string, string | number | bigint | Uint8Array>
+
+function conditionOf(which: Which): { readonly where: string; readonly values: Values } {
+  if (which === 'all') return { where: 'TRUE', values: {} }
+  if ('model' in which) return { where: 'model = :model OR model_id = :model', values: { model: which.model } }
+  return { where: 'expires_at > 0 AND expires_at <= :now', values: { now: which.expiredAt } }
+}
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength)

@@ -13,8 +13,7 @@ function answer(question: Question): unknown {
   switch (question.ask) {
     case 'nearest': return file.nearest(question.vector, question.namespace, question.nowSeconds)
     case 'put': return file.put(question.vector, question.entry)
-    case 'expire': return file.expire(question.nowSeconds)
-    case 'clear': return file.clear(question.model)
+    case 'forget': return file.forget(question.which)
     case 'ping': return undefined
   }
 }

@@ -3,8 +3,8 @@
 import type { Pool, QueryResult } from 'pg'
 import type { VectorEntry, VectorMatch } from '../../../core/index.ts'
 import { modelId } from '../shared/model-name.ts'
-import { UnfitDatabase, type VectorDatabase } from '../shared/vector-database.ts'
-import { atOnce, expiredAt, ofModel, statementsFor, type Condition, type Statements } from './statements.ts'
+import { UnfitDatabase, type VectorDatabase, type Which } from '../shared/vector-database.ts'
+import { atOnce, conditionOf, statementsFor, type Statements } from './statements.ts'
 
 const connectMs = 5_000
 const statementMs = 10_000
@@ -49,12 +49,9 @@ export class PgvectorTable implements VectorDatabase {
     return true
   }
 
-  async expire(nowSeconds: number, signal: AbortSignal): Promise<void> {
-    await this.#forget(expiredAt(nowSeconds), signal)
-  }
-
-  async clear(model: string | undefined, signal: AbortSignal): Promise<void> {
-    await this.#forget(ofModel(model), signal)
+  async forget(which: Which, signal: AbortSignal): Promise<void> {
+    const condition = conditionOf(which)
+    while (!signal.aborted && (await this.#ask(this.#statements.forget(condition), condition.values)).rowCount === atOnce) { /* and the next ones */ }
   }
 
   async ping(): Promise<void> {
@@ -68,10 +65,6 @@ export class PgvectorTable implements VectorDatabase {
   async #made(pool: Pool): Promise<number | undefined> {
     await pool.query(this.#statements.make)
     return await dimensionOf(pool, this.#statements)
-  }
-
-  async #forget(condition: Condition, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && (await this.#ask(this.#statements.forget(condition), condition.values)).rowCount === atOnce) { /* and the next ones */ }
   }
 
   async #ask(statement: string, values: readonly unknown[]): Promise<QueryResult> {

@@ -1,5 +1,7 @@
 /** What is said to PostgreSQL about one table. */
 
+import type { Which } from '../shared/vector-database.ts'
+
 /** How many rows go with one statement. */
 export const atOnce = 1000
 /** Of the lock under which replicas make the table; any number would do. */
@@ -39,10 +41,7 @@ export function statementsFor(name: string, dimension: number): Statements {
   }
 }
 
-export function expiredAt(nowSeconds: number): Condition {
-  return { where: 'expires_at > 0 AND expires_at <= $1', values: [nowSeconds] }
-}
-
-export function ofModel(model: string | undefined): Condition {
-  return model === undefined ? { where: 'true', values: [] } : { where: 'model = $1 OR model_id = $1', values: [model] }
+export function conditionOf(which: Which): Condition {
+  if (which === 'all') return { where: 'true', values: [] }
+  return 'model' in which ? { where: 'model = $1 OR model_id = $1', values: [which.model] } : { where: 'expires_at > 0 AND expires_at <= $1', values: [which.expiredAt] }
 }

@@ -3,10 +3,10 @@
 import type { Index } from '@pinecone-database/pinecone'
 import type { VectorEntry, VectorMatch } from '../../../core/index.ts'
 import { modelId } from '../shared/model-name.ts'
-import { UnfitDatabase, type VectorDatabase } from '../shared/vector-database.ts'
+import { UnfitDatabase, type VectorDatabase, type Which } from '../shared/vector-database.ts'
 import type { Vendor } from '../shared/vendor.ts'
 import { pineconeAt, type Address } from './client.ts'
-import { aliveIn, expiredAt, ofModel } from './filters.ts'
+import { aliveIn, filterFor } from './filters.ts'
 
 /** Of the metadata of one record. */
 const mostBytes = 40_960
@@ -53,12 +53,8 @@ export class PineconeIndex implements VectorDatabase {
     return true
   }
 
-  async expire(nowSeconds: number): Promise<void> {
-    await this.#pinecone.ask(index => index.deleteMany({ filter: expiredAt(nowSeconds) }), missing)
-  }
-
-  async clear(model: string | undefined): Promise<void> {
-    await this.#pinecone.ask(index => model === undefined ? index.deleteAll() : index.deleteMany({ filter: ofModel(model) }), missing)
+  async forget(which: Which): Promise<void> {
+    await this.#pinecone.ask(index => which === 'all' ? index.deleteAll() : index.deleteMany({ filter: filterFor(which) }), missing)
   }
 
   async ping(): Promise<void> {

@@ -4,10 +4,10 @@ import type { QdrantClient } from '@qdrant/js-client-rest'
 import type { VectorEntry, VectorMatch } from '../../../core/index.ts'
 import { modelId } from '../shared/model-name.ts'
 import { uuidOf } from '../shared/uuid.ts'
-import { UnfitDatabase, type VectorDatabase } from '../shared/vector-database.ts'
+import { UnfitDatabase, type VectorDatabase, type Which } from '../shared/vector-database.ts'
 import type { Vendor } from '../shared/vendor.ts'
 import { qdrantAt, type Address } from './client.ts'
-import { aliveIn, expiredAt, indexes, ofModel } from './filters.ts'
+import { aliveIn, filterFor, indexes } from './filters.ts'
 
 const metric = 'Cosine'
 const missing = 404
@@ -54,12 +54,8 @@ export class QdrantCollection implements VectorDatabase {
     return true
   }
 
-  async expire(nowSeconds: number): Promise<void> {
-    await this.#qdrant.ask(client => client.delete(this.#name, { wait: true, filter: expiredAt(nowSeconds) }), missing)
-  }
-
-  async clear(model: string | undefined): Promise<void> {
-    await this.#qdrant.ask(client => client.delete(this.#name, { wait: true, filter: ofModel(model) }), missing)
+  async forget(which: Which): Promise<void> {
+    await this.#qdrant.ask(client => client.delete(this.#name, { wait: true, filter: filterFor(which) }), missing)
   }
 
   /** Asks what only who has the key is told. */

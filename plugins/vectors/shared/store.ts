@@ -44,11 +44,11 @@ class Store implements VectorStore {
   }
 
   expire(nowSeconds: number, signal: AbortSignal): Promise<void> {
-    return this.#asked(signal, ended => this.#database.expire(nowSeconds, ended))
+    return this.#asked(signal, ended => this.#database.forget({ expiredAt: nowSeconds }, ended))
   }
 
   clear(model: string | undefined, signal: AbortSignal): Promise<void> {
-    return this.#asked(signal, ended => this.#database.clear(model, ended))
+    return this.#asked(signal, ended => this.#database.forget(model === undefined ? 'all' : { model }, ended))
   }
 
   ping(signal: AbortSignal): Promise<void> {

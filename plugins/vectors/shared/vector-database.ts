@@ -8,11 +8,13 @@ export interface VectorDatabase {
   prepare(signal: AbortSignal): Promise<void>
   nearest(vector: Float32Array, namespace: string, nowSeconds: number, signal: AbortSignal): Promise<VectorMatch | undefined>
   put(entry: VectorEntry, signal: AbortSignal): Promise<boolean>
-  expire(nowSeconds: number, signal: AbortSignal): Promise<void>
-  clear(model: string | undefined, signal: AbortSignal): Promise<void>
+  forget(which: Which, signal: AbortSignal): Promise<void>
   ping(signal: AbortSignal): Promise<void>
   close(): Promise<void>
 }
+
+/** The entries that are meant: those that had expired by a second, those of a model (its id, or `provider/model`), or all. */
+export type Which = { readonly expiredAt: number } | { readonly model: string } | 'all'
 
 /** What an operator has to mend: a table of another dimension, a right that is missing. */
 export class UnfitDatabase extends Error {

@@ -3,11 +3,11 @@
 import type { VectorEntry, VectorMatch } from '../../../core/index.ts'
 import { modelId } from '../shared/model-name.ts'
 import { uuidOf } from '../shared/uuid.ts'
-import { UnfitDatabase, type VectorDatabase } from '../shared/vector-database.ts'
+import { UnfitDatabase, type VectorDatabase, type Which } from '../shared/vector-database.ts'
 import type { Vendor } from '../shared/vendor.ts'
 import { weaviateAt, type Address, type WeaviateClient } from './client.ts'
 import { definitionOf, metric } from './definition.ts'
-import { aliveIn, expiredAt, ofModel, type Where } from './filters.ts'
+import { aliveIn, filterFor } from './filters.ts'
 
 const missing = 404
 
@@ -57,12 +57,13 @@ export class WeaviateClass implements VectorDatabase {
     return true
   }
 
-  async expire(nowSeconds: number, signal: AbortSignal): Promise<void> {
-    await this.#forget(expiredAt(nowSeconds), signal)
-  }
-
-  async clear(model: string | undefined, signal: AbortSignal): Promise<void> {
-    await this.#forget(ofModel(model), signal)
+  /** So many go at once as the server finds with one question. */
+  async forget(which: Which, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const { results = {} } = await this.#weaviate.ask(client => client.batch.objectsBatchDeleter().withClassName(this.#name).withWhere(filterFor(which)).do())
+      const { matches = 0, limit = 0, successful = 0 } = results
+      if (matches < limit || successful === 0) return
+    }
   }
 
   /** Asks what only who has the key is told. */
@@ -84,14 +85,5 @@ export class WeaviateClass implements VectorDatabase {
 
   #definition({ schema }: WeaviateClient) {
     return schema.classGetter().withClassName(this.#name).do()
-  }
-
-  /** So many go at once as the server finds with one question. */
-  async #forget(where: Where, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const { results = {} } = await this.#weaviate.ask(client => client.batch.objectsBatchDeleter().withClassName(this.#name).withWhere(where).do())
-      const { matches = 0, limit = 0, successful = 0 } = results
-      if (matches < limit || successful === 0) return
-    }
   }
 }
