@@ -6,6 +6,7 @@ import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { anthropicModels, nextAnthropicPage } from './shared/anthropic-models.ts'
 import { keyAsBearer } from './shared/key-as-bearer.ts'
 import { claudeTraits, modelTraitsOption, withOverrides } from './shared/model-table.ts'
+import { anthropicPromptCache } from './shared/prompt-cache.ts'
 import { textOf } from './shared/rule.ts'
 
 const modelTraits = modelTraitsOption({
@@ -65,7 +66,7 @@ export default defineProvider({
 /** What the user says of a model; the dialect knows the rest by the model's id. */
 function traits(model: string, settings: ProviderSettings): ModelTraits {
   const { default_max_tokens: defaultMaxTokens = 4096 } = settings as Partial<Settings>
-  return withOverrides(model, { vendor: 'anthropic', defaultMaxTokens }, settings)
+  return withOverrides(model, { vendor: 'anthropic', defaultMaxTokens, ...anthropicPromptCache(model) }, settings)
 }
 
 // Calls

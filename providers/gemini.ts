@@ -6,7 +6,8 @@ import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 import { compatRules } from './shared/gemini-compat.ts'
 import { googleOrCompatibleImages, imagesPath } from './shared/google-images.ts'
 import { keyAsBearer } from './shared/key-as-bearer.ts'
-import { apiModeOption, geminiTraits, geminiTraitsOption, googleModels, isCompatible, modeVariable, nextGooglePage } from './shared/gemini-models.ts'
+import { apiModeOption, bareId, geminiTraits, geminiTraitsOption, googleModels, isCompatible, modeVariable, nextGooglePage } from './shared/gemini-models.ts'
+import { geminiPromptCache } from './shared/prompt-cache.ts'
 
 const compatSuffix = '/openai'
 const keyHeader = 'x-goog-api-key'
@@ -16,6 +17,7 @@ const native = {
   generate_stream: 'POST /models/{model}:streamGenerateContent?alt=sse',
   embeddings: 'POST /models/{model}:batchEmbedContents',
   images: 'POST /models/{model}:generateContent',
+  cached_contents: 'POST /cachedContents',
   models: 'GET /models?pageSize=1000',
   ...fileOperations(compatSuffix),
   ...batchOperations(compatSuffix),
@@ -46,7 +48,7 @@ export default defineProvider({
   schema: { type: 'object', properties: { api_mode: apiModeOption, model_traits: geminiTraitsOption } },
   resolve,
   adapters: { images: googleOrCompatibleImages },
-  traits: geminiTraits,
+  traits: (model, settings) => geminiTraits(model, settings, isCompatible(settings) ? {} : geminiPromptCache(bareId(model))),
   respell: compatRules,
   models: body => googleModels(body, 'models'),
   nextPage: nextGooglePage,

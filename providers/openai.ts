@@ -7,6 +7,7 @@ import { openAiDetour, toolsByResponses } from './shared/openai-detours.ts'
 import { openAiTraits } from './shared/openai-models.ts'
 import { openAiRules } from './shared/openai-rules.ts'
 import { perInstance } from './shared/per-instance.ts'
+import { openAiPromptCache } from './shared/prompt-cache.ts'
 import { batchOperations, fileOperations, responseOperations } from './shared/openai-objects.ts'
 
 const modelOf = ({ model }: CallFacts) => model
@@ -56,7 +57,7 @@ export default defineProvider({
       ...(typeof project === 'string' ? { 'OpenAI-Project': project } : {}),
     },
   }),
-  traits: openAiTraits,
+  traits: (model, settings) => ({ ...isStrict(settings) ? openAiPromptCache(model) : {}, ...openAiTraits(model, settings) }),
   respell: (body, call) => { if (isStrict(call.settings)) rules(body, call) },
   reroute: (body: JsonDocument, call: CallFacts) => isStrict(call.settings) ? detour(body, call) : undefined,
   learn,

@@ -55,6 +55,10 @@ export interface ModelTraits {
   /** Marks for the prompt cache may be sent: to an openai-chat target only if true, to one that has marks of its own unless false. */
   readonly cacheMarks?: boolean
   /** How many texts one call for embeddings may have. */
+  /** From how many tokens on its provider caches what prompts begin with, when it is asked to. Absent or 0: it is not to be asked. */
+  readonly promptCacheTokens?: number
+  /** Its provider caches up to the marks in a prompt (OpenAI). */
+  readonly promptCacheBreakpoints?: boolean
   readonly embeddingInputs?: number
   /** What `max_tokens` says when the caller did not and the provider must be told. */
   readonly defaultMaxTokens?: number

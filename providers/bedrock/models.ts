@@ -2,6 +2,7 @@
 
 import type { ModelEntry, ModelTraits, ProviderSettings } from '../../core/index.ts'
 import { claudeTraits, modelTraitsOption, withOverrides } from '../shared/model-table.ts'
+import { bedrockPromptCache } from '../shared/prompt-cache.ts'
 
 /** The option `model_traits`. */
 export const modelTraits = modelTraitsOption({
@@ -34,7 +35,7 @@ const table: readonly (readonly [pattern: RegExp, traits: ModelTraits])[] = [
 
 export function traitsOf(model: string, settings: ProviderSettings): ModelTraits {
   const id = model.toLowerCase()
-  return withOverrides(model, table.find(([pattern]) => pattern.test(id))?.[1] ?? {}, settings)
+  return withOverrides(model, { ...table.find(([pattern]) => pattern.test(id))?.[1], ...bedrockPromptCache(id) }, settings)
 }
 
 interface Summary {

@@ -16,6 +16,7 @@ const commonTraits = {
   json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer.' },
   strict_tools: { type: 'boolean', description: 'It keeps tool arguments to their schema when asked.' },
   prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
+  prompt_cache_tokens: { type: 'integer', minimum: 0, description: 'From how many tokens on the provider is asked to cache what a prompt begins with, if prompt_planner is on; 0 is never.' },
 } as const satisfies Traits
 
 type Traits = Readonly<Record<string, OptionsSchema>>
@@ -43,6 +44,7 @@ export const modelTraits = modelTraitsOption({
   reasoning: { type: 'boolean', description: 'It thinks before it answers, and takes what such models take.' },
   efforts: { ...commonTraits.efforts, description: 'The words for effort that it takes, lowest first; none if it takes no such word.' },
   images: imagesTrait,
+  prompt_cache_breakpoints: { type: 'boolean', description: 'Its prompts are cached up to marks in them.' },
   responses: { type: 'string', enum: ['never', 'thinking', 'tools', 'always'], description: 'Which calls it takes on /responses only: those with tools while it thinks, all with tools, all.' },
 })
 

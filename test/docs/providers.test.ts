@@ -22,7 +22,7 @@ const words: Readonly<Record<string, readonly [dialect: string, operation: strin
   cohere: ['cohere', 'cohere_chat'],
 }
 /** Nothing leads there but a path that is passed through. */
-const routeless = ['models', 'generate_stream', 'converse_stream', 'image_variations']
+const routeless = ['models', 'generate_stream', 'converse_stream', 'image_variations', 'cached_contents']
 
 /** What can be done with objects that the vendor keeps is one word. */
 const objects: readonly (readonly [operations: RegExp, word: string])[] = [[/^files_/, 'files'], [/^batches_/, 'batches'], [/^message_batches_/, 'message_batches'], [/^responses_(?:get|delete|cancel|input_items)$/, 'stored_responses']]

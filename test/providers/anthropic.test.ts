@@ -30,8 +30,8 @@ describe('anthropic', () => {
   describe('traits', () => {
     const traits = (model: string, more: object = {}) => anthropic.traits?.(model, { ...settings, ...more })
     it('max_tokens by default, and as configured', () => {
-      expect(traits('m')).to.deep.equal({ vendor: 'anthropic', defaultMaxTokens: 4096 })
-      expect(traits('m', { default_max_tokens: 9 })).to.deep.equal({ vendor: 'anthropic', defaultMaxTokens: 9 })
+      expect(traits('m')).to.deep.equal({ vendor: 'anthropic', defaultMaxTokens: 4096, promptCacheTokens: 1024 })
+      expect(traits('m', { default_max_tokens: 9 })).to.deep.equal({ vendor: 'anthropic', defaultMaxTokens: 9, promptCacheTokens: 1024 })
     })
     it('what a user says of models', () => {
       const tables = [{ models: 'claude-*', thinking: 'budget', always_thinks: true }, { models: '*-new', thinking: 'adaptive', efforts: ['low'] }]

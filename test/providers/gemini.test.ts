@@ -33,6 +33,7 @@ describe('gemini', () => {
           generate_stream: 'POST /models/{model}:streamGenerateContent?alt=sse',
           embeddings: 'POST /models/{model}:batchEmbedContents',
           images: 'POST /models/{model}:generateContent',
+          cached_contents: 'POST /cachedContents',
           models: 'GET /models?pageSize=1000',
           ...fileOperations('/openai'),
           ...batchOperations('/openai'),
