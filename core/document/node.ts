@@ -274,7 +274,7 @@ export class JsonNode {
   #readChildren(levels: number): readonly JsonNode[] {
     if (!isContainer(this.source, this.start)) return none
     const children = new Children(this.source, levels, this)
-    scanChildren(this.source, this.start, children)
+    scanChildren(this.source, this.start, this.end, children)
     return children.nodes
   }
 

@@ -1,7 +1,7 @@
 /** The validating scan: one pass over JSON bytes, which jumps over long strings and reports the children of one container. */
 
 import { isUtf8 } from 'node:buffer'
-import { Controls, find, type Searched } from './controls.ts'
+import { Controls, find } from './controls.ts'
 import { JsonError } from './json-error.ts'
 
 /** Levels of arrays and objects that a document may have. */
@@ -37,9 +37,9 @@ export function scanDocument(bytes: Buffer, sink: ChildSink): { readonly start: 
   return { start, end }
 }
 
-/** Reports the children of the container at `start`, in bytes that were checked before. */
-export function scanChildren(bytes: Buffer, start: number, sink: ChildSink): void {
-  new Scanner(bytes, true).value(start, 0, sink)
+/** Reports the children of the container from `start` to `end`, in bytes that were checked before. */
+export function scanChildren(bytes: Buffer, start: number, end: number, sink: ChildSink): void {
+  new Scanner(bytes, { start, end }).value(start, 0, sink)
 }
 
 /** Bytes of a string that are looked at one by one before a native search takes over: most strings are over by then. */
@@ -80,16 +80,21 @@ const isEscape = Uint8Array.from({ length: 256 }, (_, byte) => Number('"\\/bfnrt
 /** Each method takes the offset where something begins, and returns the offset behind it. */
 class Scanner {
   readonly bytes: Buffer
-  readonly #checked: boolean
-  /** One character for each byte: V8 searches strings faster than buffers, which pays over a whole document. */
-  #text: Searched | undefined
+  readonly #isChecked: boolean
+  /** What is scanned of the bytes. */
+  readonly #start: number
+  readonly #end: number
+  /** One character for each byte from `start` on: V8 searches strings faster than buffers, which pays over many strings. */
+  #text: string | undefined
   #searches = 0
   #controls: Controls | undefined
 
-  /** `checked`: the bytes went through a scan before. */
-  constructor(bytes: Buffer, checked = false) {
+  /** @param checked a container that went through a scan before */
+  constructor(bytes: Buffer, checked?: { readonly start: number; readonly end: number }) {
     this.bytes = bytes
-    this.#checked = checked
+    this.#isChecked = checked !== undefined
+    this.#start = checked?.start ?? 0
+    this.#end = checked?.end ?? bytes.length
   }
 
   space(at: number): number {
@@ -196,28 +201,32 @@ class Scanner {
     let at = from
     let next
     do {
-      next = find(this.#searched(), '"', at)
+      next = this.#quote(at)
       if (next < 0) this.fail(bytes.length)
       gain += next - at - searchCost
       at = next + 1
     } while (bytes[next - 1] === backslash && gain >= -searchCost && isEscaped(bytes, next, from))
-    if (!this.#checked) this.#refuseControls(from, next)
+    if (!this.#isChecked) this.#refuseControls(from, next)
     return next
+  }
+
+  /** The next quote: in the bytes themselves if they are many, until there have been so many searches that a copy as text would have paid. */
+  #quote(from: number): number {
+    this.#searches += 1
+    const { bytes } = this
+    if (this.#text === undefined && (this.#end - this.#start <= copiedBytes || this.#searches >= manySearches)) {
+      this.#text = bytes.toString('latin1', this.#start, this.#end)
+      this.#controls = undefined
+    }
+    if (this.#text === undefined) return find(bytes, '"', from)
+    const found = find(this.#text, '"', from - this.#start)
+    return found < 0 ? found : found + this.#start
   }
 
   #refuseControls(from: number, to: number): void {
     const controls = this.#controls ??= new Controls(this.#text ?? this.bytes)
     const control = controls.next(from)
     if (control < to) this.fail(control)
-  }
-
-  /** What is searched: a large body itself, until there have been so many searches that its copy as text would have paid. */
-  #searched(): Searched {
-    this.#searches += 1
-    if (this.#text === undefined && this.bytes.length > copiedBytes) this.#text = this.bytes
-    if (this.#text !== undefined && (typeof this.#text === 'string' || this.#searches < manySearches)) return this.#text
-    this.#controls = undefined
-    return this.#text = this.bytes.toString('latin1')
   }
 
   word(at: number, word: string): number {
