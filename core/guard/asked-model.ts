@@ -3,6 +3,7 @@
 import type { Caller } from '../pipeline/caller.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Pipelines } from '../plugin/pipelines.ts'
+import { traceHeadersFor } from '../upstream/trace-headers.ts'
 import type { Seen } from './whole-guard.ts'
 
 export interface AskedModelFacts {
@@ -51,7 +52,7 @@ export class AskedModel {
     const userPath = this.#userPathOf(exchange)
     const { session, labels } = exchange
     const answer = await this.#pipelines.call({
-      method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(body)),
+      method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json', ...traceHeadersFor(exchange) }, body: Buffer.from(JSON.stringify(body)),
       caller: callerOf(exchange, userPath), userPath, labels, ...session === undefined ? {} : { session }, origin: 'plugin', signal,
     })
     if (answer.status !== 200) throw new Error(`the model ${model} answered with status ${answer.status} (${codeOf(answer.body)}), request ${answer.requestId}`)

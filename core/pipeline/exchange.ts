@@ -98,6 +98,8 @@ export class Exchange extends Stoppable {
   trace: Trace | undefined
   /** The caller took nothing for so long that its stream was given up. */
   isStalled = false
+  /** Headers that say in whose trace calls on its behalf stand, by lower-case names; undefined where nobody traces: then the caller's own say it. */
+  traceHeaders: Readonly<Record<string, string>> | undefined
   /** Headers that taps add to the reply, flat. */
   readonly replyHeaders: string[] = []
   /** What policy changes in the headers of the reply; see `editReplyHeaders`. */

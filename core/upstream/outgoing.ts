@@ -12,10 +12,9 @@ import { EmbeddingsTranslation } from './embeddings.ts'
 import { GenerationTranslation, type Translation } from './translation.ts'
 import type { OutgoingCall } from './transport.ts'
 import { Adaptation } from './adaptation.ts'
+import { traceHeaderNames } from './trace-headers.ts'
 import { formCall } from './form-call.ts'
 import { wireFor } from './wire.ts'
-
-const traceHeaders = ['traceparent', 'tracestate', 'baggage'] as const
 
 /** @throws GatewayError 501 if the provider does not serve the operation, 400 for what cannot be translated */
 export function outgoingCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
@@ -65,7 +64,7 @@ function ownHeaders({ streamed, request, dialect, operation }: Exchange, { defin
 }
 
 function trace(headers: string[], { request }: Exchange): void {
-  for (const name of traceHeaders) {
+  for (const name of traceHeaderNames) {
     const value = request.headers[name]
     if (typeof value === 'string') headers.push(name, value)
   }
