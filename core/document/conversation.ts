@@ -47,6 +47,8 @@ export interface Conversation {
   readonly messages: readonly Message[]
   /** Tool definitions as JSON, decoded. */
   readonly tools: readonly unknown[]
+  /** The same as they are spelled: for who only compares them. Not to be written to. */
+  readonly spelledTools: readonly Buffer[]
   /** Every other member of the body (`temperature`, `max_tokens` …), decoded on reading. */
   parameter(name: string): unknown
   /** Whether any text of any message, tool arguments and reasoning included, matches. */

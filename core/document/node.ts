@@ -117,10 +117,15 @@ export class JsonNode {
 
   /** The value as it is spelled. */
   json(): string {
-    if (!this.#edited) return this.source.toString('utf8', this.start, this.end)
+    return this.#edited ? this.bytes().toString() : this.source.toString('utf8', this.start, this.end)
+  }
+
+  /** The same in bytes, which are those of the body while nobody edited it. */
+  bytes(): Buffer {
+    if (!this.#edited) return this.source.subarray(this.start, this.end)
     const pieces = new Pieces()
     this.write(pieces)
-    return pieces.join().toString()
+    return pieces.join()
   }
 
   // For JsonDocument from here on.

@@ -42,6 +42,10 @@ export class ConversationView implements Conversation {
     return this.#spelling.tools(this.#document).map(tool => tool.value())
   }
 
+  get spelledTools(): readonly Buffer[] {
+    return this.#spelling.tools(this.#document).map(tool => tool.bytes())
+  }
+
   parameter(name: string): unknown {
     return this.#document.root.get(name)?.value()
   }

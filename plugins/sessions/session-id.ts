@@ -1,6 +1,6 @@
 /** Which session a call belongs to: as its client says, or as its beginning tells. */
 
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { Exchange, JsonNode } from '../../core/index.ts'
 import type { SessionHeader } from './configured.ts'
 
@@ -65,15 +65,19 @@ function memberText(node: JsonNode | undefined): string | undefined {
 function detected(exchange: Exchange): string | undefined {
   const { operation, model, userPath, bytes, readable } = exchange
   if (!readable || !conversational.has(operation) || (bytes?.length ?? 0) > inspectedBytes) return undefined
-  const { messages, tools } = exchange.conversation
+  const { messages, spelledTools } = exchange.conversation
   const first = messages.findIndex(({ role }) => role === 'user')
   if (first < 0) return undefined
   const opening = messages.slice(0, first + 1).map(({ role, parts }) => [role, parts.map(part => part.type === 'text' ? part.text : part.value)])
-  return `auto-${digest([userPath, model, tools, opening])}`
+  return `auto-${digest([userPath, model, opening], spelledTools)}`
 }
 
-function digest(facts: readonly unknown[]): string {
-  return hash('sha256', JSON.stringify(facts)).slice(0, 32)
+function digest(facts: readonly unknown[], further: readonly Buffer[] = []): string {
+  const json = JSON.stringify(facts)
+  if (further.length === 0) return hash('sha256', json).slice(0, 32)
+  const sum = createHash('sha256').update(json)
+  for (const bytes of further) sum.update(bytes)
+  return sum.digest('hex').slice(0, 32)
 }
 
 function stringOf(node: JsonNode | undefined): string | undefined {
