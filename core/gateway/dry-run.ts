@@ -7,7 +7,7 @@ import { readBody } from '../pipeline/body.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan.ts'
 import { suggestion } from '../config/suggestion.ts'
-import { outgoingCall } from '../upstream/outgoing.ts'
+import { spelledCall } from '../upstream/outgoing.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
 import type { Generation } from './generation.ts'
 
@@ -46,7 +46,7 @@ export async function dryRun(generation: Generation, { to, from, request }: DryR
   const attempt = new Attempt({ provider, model }, 0, 'primary', 0)
   attempt.key = provider.keys.size > 0 ? redacted : undefined
   await exchange.plan.attempt?.fire(exchange, attempt)
-  const { method, path, headers, body, further = [] } = outgoingCall(exchange, attempt)
+  const { method, path, headers, body, further = [] } = spelledCall(exchange, attempt)
   return {
     from: dialect, method, url: urlOf(provider, path), headers: headerPairs(headers),
     body: body?.toString() ?? '', further: further.map(String),

@@ -5,9 +5,9 @@ import type { Block, NeutralRequest, Tool } from './request.ts'
 const charactersPerToken = 4
 const messageTokens = 4
 const toolTokens = 12
-const imageTokens = 1200
+export const imageTokens = 1200
 /** Of a file that is no text; nobody knows its pages. */
-const fileTokens = 2000
+export const fileTokens = 2000
 
 /** The tokens of a request: one for four characters, and what messages, tools and images cost besides. At least 1. */
 export function estimateTokens({ system, turns, tools, output }: NeutralRequest): number {

@@ -5,6 +5,7 @@ import type { GatewayError } from '../errors.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { Ids } from './ids.ts'
 import type { CallerPaths, Losses } from './losses.ts'
+import type { PromptCaching } from './prompt-caching.ts'
 import type { Emit, NeutralEvent, NeutralReply } from './reply.ts'
 import type { JsonObject, NeutralRequest } from './request.ts'
 
@@ -54,11 +55,11 @@ export interface ModelTraits {
   readonly forcedTools?: boolean
   /** Marks for the prompt cache may be sent: to an openai-chat target only if true, to one that has marks of its own unless false. */
   readonly cacheMarks?: boolean
-  /** How many texts one call for embeddings may have. */
   /** From how many tokens on its provider caches what prompts begin with, when it is asked to. Absent or 0: it is not to be asked. */
   readonly promptCacheTokens?: number
   /** Its provider caches up to the marks in a prompt (OpenAI). */
   readonly promptCacheBreakpoints?: boolean
+  /** How many texts one call for embeddings may have. */
   readonly embeddingInputs?: number
   /** What `max_tokens` says when the caller did not and the provider must be told. */
   readonly defaultMaxTokens?: number
@@ -103,6 +104,8 @@ export interface UpstreamSide {
   readonly framing?: 'aws-event-stream'
   /** Whether an image at this http address has to come with the request, as data. Absent: addresses are sent on. */
   imageAsData?(url: string): boolean
+  /** Absent: providers of this dialect are not asked to cache prompts. */
+  readonly promptCaching?: PromptCaching
   /** Absent: providers of this dialect serve no embeddings, unless they speak the caller's dialect. */
   readonly embeddings?: EmbeddingsSide
 }

@@ -1,5 +1,6 @@
 /** One call to one target, and how it ended. */
 
+import type { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
 import type { HeaderEditing } from '../upstream/header-edits.ts'
 import type { Adaptation } from '../upstream/adaptation.ts'
@@ -30,6 +31,20 @@ export interface Failure {
   readonly reply?: Reply
 }
 
+/** What the provider is asked to cache of the prompt. */
+export interface PromptCachePlan {
+  /** How many messages of the conversation lead the part that is to be cached, behind the tools. Who changes anything had better append behind them. */
+  readonly prefixMessages: number
+  /** The length of that part, estimated. */
+  readonly prefixTokens: number
+  /** Whether the body that left says so. */
+  readonly isApplied: boolean
+  /** Says so in the body as it goes to the provider; called anew where the body is spelled anew. Never throws or rejects. */
+  apply(body: JsonDocument, dialect: string): void | Promise<void>
+  /** Whether the provider refused the call for what the plan added: then it is made once more, without. */
+  isRefused(failure: Failure): boolean
+}
+
 export class Attempt {
   readonly target: Target
   /** 0 for the first call to this target. */
@@ -47,6 +62,8 @@ export class Attempt {
   limitMs: number | undefined
   /** The call must not be repeated, whatever happens (a breaker's probe). */
   once = false
+  /** What the provider is asked to cache; undefined if nothing. */
+  promptCache: PromptCachePlan | undefined
   /** What the request names by addresses, fetched for a provider that does not. */
   images: Images | undefined
   /** The way between the caller's dialect and the provider's; undefined if the provider speaks the caller's. */

@@ -1,4 +1,4 @@
-/** Calls that are made once more at once: the provider's refusal taught something, or its credentials had to be renewed. */
+/** Calls that are made once more at once: the provider's refusal taught something, its credentials had to be renewed, or it does not take what a plan added. */
 
 import type { Attempt, Failure } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
@@ -8,7 +8,7 @@ import { factsOfCall } from './respell.ts'
 export function isWorthAnother(exchange: Exchange, attempt: Attempt, failure: Failure): boolean {
   const { status } = failure
   if (status === undefined || attempt.once) return false
-  return isRenewed(attempt, status) || isTaught(exchange, attempt, failure, status)
+  return isRenewed(attempt, status) || isTaught(exchange, attempt, failure, status) || isUnplanned(attempt, failure)
 }
 
 function isRenewed({ target: { provider } }: Attempt, status: number): boolean {
@@ -27,5 +27,12 @@ function isTaught(exchange: Exchange, { target, translation }: Attempt, { error,
   const word = learn({ status, code: error.code, param: error.param, message: error.message, ...(date === undefined ? {} : { date }) }, facts)
   if (word === undefined || target.provider.learned.has(word)) return false
   target.provider.learned.add(word)
+  return true
+}
+
+/** The client did not ask for the plan, and shall not fail by it. */
+function isUnplanned(attempt: Attempt, failure: Failure): boolean {
+  if (attempt.promptCache?.isRefused(failure) !== true) return false
+  attempt.promptCache = undefined
   return true
 }

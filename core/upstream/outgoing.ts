@@ -1,8 +1,9 @@
 /** The call that an attempt makes: the caller's bytes with only what must differ spliced, or their translation; and the headers that go along. */
 
-import type { JsonDocument } from '../document/document.ts'
+import { JsonDocument } from '../document/document.ts'
 import { gatewayError } from '../errors.ts'
-import type { Attempt } from '../pipeline/attempt.ts'
+import { isPromise } from '../promise.ts'
+import type { Attempt, PromptCachePlan } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProviderInstance } from './provider.ts'
 import { withImages } from './remote-images.ts'
@@ -16,8 +17,25 @@ import { traceHeaderNames } from './trace-headers.ts'
 import { formCall } from './form-call.ts'
 import { wireFor } from './wire.ts'
 
-/** @throws GatewayError 501 if the provider does not serve the operation, 400 for what cannot be translated */
-export function outgoingCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
+/**
+ * The call as it leaves; later only where what it refers to has to be made at the provider first.
+ * @throws GatewayError 501 if the provider does not serve the operation, 400 for what cannot be translated
+ */
+export function outgoingCall(exchange: Exchange, attempt: Attempt): OutgoingCall | Promise<OutgoingCall> {
+  const spelled = spelledCall(exchange, attempt)
+  const { promptCache, translation } = attempt
+  return promptCache === undefined || spelled.body === undefined ? spelled : planned(spelled, spelled.body, promptCache, translation?.dialect ?? exchange.dialect?.name ?? '')
+}
+
+function planned(call: OutgoingCall, bytes: Buffer, plan: PromptCachePlan, dialect: string): OutgoingCall | Promise<OutgoingCall> {
+  const body = JsonDocument.parse(bytes)
+  const applying = plan.apply(body, dialect)
+  const rendered = () => ({ ...call, body: body.render() })
+  return isPromise(applying) ? applying.then(rendered) : rendered()
+}
+
+/** The call before any plan. @throws as above */
+export function spelledCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
   forgetLosses(exchange)
   const wire = wireFor(exchange, attempt.target)
   if (wire === undefined) return nativeCall(exchange, attempt)

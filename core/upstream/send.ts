@@ -4,6 +4,7 @@ import { GatewayError, gatewayError } from '../errors.ts'
 import type { Attempt, Failure } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Timer } from '../plugin/clock.ts'
+import { isPromise } from '../promise.ts'
 import { isWorthAnother } from './again.ts'
 import { AdaptedBody } from './adapted-body.ts'
 import { decoded } from './decoded.ts'
@@ -83,14 +84,25 @@ class Sending implements ReplyListener, Call {
     this.#stay = this.#exchange.whenStopped(reason => this.#stop(reason))
     forgetRelayed(this.#exchange)
     try {
-      this.#call = this.#attempt.target.provider.send(this.#outgoing(), this)
+      const outgoing = this.#outgoing()
+      if (isPromise(outgoing)) outgoing.then(call => this.#leave(call)).catch((cause: unknown) => this.#unsent(cause))
+      else this.#leave(outgoing)
     } catch (cause) {
-      this.#fail(cause instanceof GatewayError ? { kind: 'refused', error: cause, text: '' } : transportFailure(this.#name, asError(cause)))
+      this.#unsent(cause)
     }
   }
 
+  /** Time may be up, or the caller gone, before the call is ready. */
+  #leave(call: OutgoingCall): void {
+    if (!this.#over) this.#call = this.#attempt.target.provider.send(call, this)
+  }
+
+  #unsent(cause: unknown): void {
+    this.#fail(cause instanceof GatewayError ? { kind: 'refused', error: cause, text: '' } : transportFailure(this.#name, asError(cause)))
+  }
+
   /** What fails before a byte is sent is no failure of the provider. @throws GatewayError */
-  #outgoing(): OutgoingCall {
+  #outgoing(): OutgoingCall | Promise<OutgoingCall> {
     try {
       return outgoingCall(this.#exchange, this.#attempt)
     } catch (cause) {

@@ -20,6 +20,8 @@ export interface AttemptEntry {
   readonly error_message: string | null
   readonly started_at: string
   readonly duration_ns: number
+  /** Estimated; absent where the provider was not asked to cache anything. */
+  readonly prompt_cache_tokens?: number
 }
 
 /** What only the whole row has of one. */
@@ -34,7 +36,7 @@ export function attemptsOf(exchange: Exchange, startedAt: number): readonly Atte
 }
 
 function entryOf(exchange: Exchange, attempt: Attempt, seq: number, startedAt: number): AttemptEntry {
-  const { target, outcome, failure, kind } = attempt
+  const { target, outcome, failure, kind, promptCache } = attempt
   const error = failure?.error
   return {
     seq, kind,
@@ -48,6 +50,7 @@ function entryOf(exchange: Exchange, attempt: Attempt, seq: number, startedAt: n
     error_message: error === undefined ? null : withoutKeys(error.message, [attempt.key]).slice(0, messageLength),
     started_at: new Date(startedAt + attempt.startedAt - exchange.startedAt).toISOString(),
     duration_ns: Math.round(((attempt.settledAt ?? exchange.clock.elapsed()) - attempt.startedAt) * nsPerMs),
+    ...(promptCache?.isApplied === true ? { prompt_cache_tokens: promptCache.prefixTokens } : {}),
   }
 }
 

@@ -7,6 +7,7 @@ import { readRequest } from './caller-request.ts'
 import { MessagesWriter } from './caller-stream.ts'
 import { replyConversation, requestConversation } from './conversation.ts'
 import { errorEnvelope, vendorError } from './errors.ts'
+import { promptCaching } from './prompt-caching.ts'
 import { messagesStream } from './stream.ts'
 import { readReply } from './upstream-reply.ts'
 import { writeRequest } from './upstream-request.ts'
@@ -39,6 +40,7 @@ export default defineDialect({
     request: writeRequest,
     reply: readReply,
     stream: from => new MessagesReader(from),
+    promptCaching,
   },
 })
 

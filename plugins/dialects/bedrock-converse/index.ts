@@ -1,6 +1,7 @@
 /** Amazon Bedrock's Converse. Facts: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
 
 import { defineDialect } from '../../../core/index.ts'
+import { promptCaching } from './prompt-caching.ts'
 import { readReply } from './upstream-reply.ts'
 import { writeRequest } from './upstream-request.ts'
 import { ConverseReader } from './upstream-stream.ts'
@@ -14,5 +15,6 @@ export default defineDialect({
     stream: from => new ConverseReader(from),
     framing: 'aws-event-stream',
     imageAsData: () => true,
+    promptCaching,
   },
 })

@@ -3,6 +3,7 @@
 import { defineDialect } from '../../../core/index.ts'
 import { embeddings } from './embeddings.ts'
 import { isOwn } from './media.ts'
+import { promptCaching } from './prompt-caching.ts'
 import { readReply } from './upstream-reply.ts'
 import { writeRequest } from './upstream-request.ts'
 import { GeminiStream } from './upstream-stream.ts'
@@ -15,6 +16,7 @@ export default defineDialect({
     reply: readReply,
     stream: from => new GeminiStream(from),
     imageAsData: url => !isOwn(url),
+    promptCaching,
     embeddings,
   },
 })

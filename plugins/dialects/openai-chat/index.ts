@@ -7,6 +7,7 @@ import { missing } from '../../../core/neutral/members.ts'
 import { embeddingsConversation, replyConversation, requestConversation } from './conversation.ts'
 import { conformEmbeddings } from './embeddings.ts'
 import { keepOwnState } from './own-state.ts'
+import { promptCaching } from './prompt-caching.ts'
 import { readReply } from './upstream-reply.ts'
 import { writeRequest } from './upstream-request.ts'
 import { ChunkReader } from './upstream-stream.ts'
@@ -51,6 +52,7 @@ export default defineDialect({
     request: writeRequest,
     reply: readReply,
     stream: from => new ChunkReader(from),
+    promptCaching,
   },
 })
 

@@ -8,6 +8,7 @@ import { ResponseWriter } from './caller-stream.ts'
 import { replyConversation, requestConversation } from './conversation.ts'
 import { vendorError } from './errors.ts'
 import { keepOwnState } from './own-state.ts'
+import { promptCaching } from './prompt-caching.ts'
 import { textPart } from './spelling.ts'
 import { responsesStream } from './stream.ts'
 import { readReply } from './upstream-reply.ts'
@@ -33,7 +34,7 @@ export default defineDialect({
   error: errorEnvelope,
   stream: responsesStream,
   caller: { paths: { verbosity: 'text.verbosity', reasoning_effort: 'reasoning.effort' }, request: readRequest, reply: writeReply, stream: context => new ResponseWriter(context) },
-  upstream: { operation: () => 'responses', request: writeRequest, reply: readReply, stream: from => new ResponseReader(from) },
+  upstream: { operation: () => 'responses', request: writeRequest, reply: readReply, stream: from => new ResponseReader(from), promptCaching },
 })
 
 /** An error inside a reply of status 2xx, or no output. */

@@ -1,0 +1,73 @@
+/** Decides for each call what its provider is asked to cache. */
+
+import type { Logger } from 'pino'
+import { LRUCache } from 'lru-cache'
+import type { Attempt, Clock, Exchange, PromptCachePlan, PromptCaching, ProviderInstance } from '../../core/index.ts'
+import { wireFor } from '../../core/upstream/wire.ts'
+import { Directives } from './directives.ts'
+import { ObjectShelf } from './object-shelf.ts'
+import { Plan } from './plan.ts'
+import { Prefix } from './prefix.ts'
+
+export interface PlannerFacts {
+  readonly providers: readonly ProviderInstance[]
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Names of models are the clients'. */
+const mostRefusals = 1000
+
+export class Planner {
+  readonly #directives: Directives
+  readonly #shelf: ObjectShelf
+  readonly #log: Logger
+  /** Models of providers that do not take what plans add. */
+  readonly #refusing = new LRUCache<string, true>({ max: mostRefusals })
+
+  constructor({ providers, clock, log }: PlannerFacts) {
+    this.#directives = new Directives(providers.flatMap(({ wires }) => [...wires.values()].flatMap(({ upstream }) => upstream?.promptCaching?.directives ?? [])))
+    this.#shelf = new ObjectShelf(clock, log)
+    this.#log = log
+  }
+
+  /** The plan of one call; undefined where it is to leave as the client wants it. */
+  planFor(exchange: Exchange, attempt: Attempt): PromptCachePlan | undefined {
+    const { body } = exchange
+    const { provider, model } = attempt.target
+    const { promptCacheTokens: least = 0 } = provider.destination(model).traits
+    if (body === undefined || least === 0 || this.#refusing.has(nameOf(attempt))) return undefined
+    const caching = cachingOf(exchange, attempt)
+    if (caching === undefined || this.#directives.isIn(body)) return undefined
+    const prefix = new Prefix(exchange.conversation)
+    const isHeadLong = prefix.headTokens >= least
+    if (caching.object === undefined ? prefix.tokens < least : !isHeadLong) return undefined
+    return new Plan({
+      attempt, caching, prefix, isHeadLong,
+      requestId: exchange.id,
+      directives: this.#directives,
+      shelf: this.#shelf,
+      log: exchange.log,
+      refused: () => this.#refused(attempt),
+    })
+  }
+
+  #refused(attempt: Attempt): void {
+    const { provider, model } = attempt.target
+    this.#refusing.set(nameOf(attempt), true)
+    this.#log.warn({ provider: provider.name, model }, 'the provider does not take what asks it to cache prompts: it is not asked again')
+  }
+}
+
+/** How the target is asked for it; undefined if it cannot be, or answers are not what the call asks for. */
+function cachingOf(exchange: Exchange, { target }: Attempt): PromptCaching | undefined {
+  const { dialect, operation, streamed } = exchange
+  if (dialect?.upstream?.operation(streamed) !== operation) return undefined
+  const spoken = wireFor(exchange, target)?.dialect ?? dialect.name
+  const caching = target.provider.wires.get(spoken)?.upstream?.promptCaching
+  return caching?.object === undefined || target.provider.endpoint(caching.object.operation) !== undefined ? caching : undefined
+}
+
+function nameOf({ target: { provider, model } }: Attempt): string {
+  return `${provider.name}/${model}`
+}
