@@ -2,59 +2,16 @@
 
 import { expect } from 'chai'
 import { chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
-import { Gate } from '../../core/testing/gate.ts'
-import type { ReceivedRequest } from '../../core/testing/received-request.ts'
-import type { Script } from '../../core/testing/script.ts'
-import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { Audited } from '../support/audit.ts'
-import { awsEvent } from '../support/aws-frame.ts'
 import { expectError } from '../support/answer.ts'
-import { Served, type ServeOptions } from '../support/serve.ts'
-import { vendorScript } from '../support/vendors.ts'
+import { answer, bodies, chatBody, long, messagesBody, planning, start } from '../support/prompt-cache.ts'
+import type { Served } from '../support/serve.ts'
 
-/** Five thousand tokens, about. */
-const long = 'The tide tables of the harbour. '.repeat(650)
 const key = /,"prompt_cache_key":"tapline-[0-9a-f]{32}"/
 const mark = ',"prompt_cache_breakpoint":{"mode":"explicit"}'
 const automatic = ',"cache_control":{"type":"ephemeral"}'
 const point = { cachePoint: { type: 'default' } }
 
-const provider = (type: string, models: readonly string[], more: object = {}) => ({ type, base_url: '${OPENAI_BASE_URL}', api_key: 'sk-x', models, ...more })
-const providers = {
-  'openai': provider('openai', ['gpt-4o', 'gpt-5.6', 'gpt-4'], { strict_openai_models: true }),
-  'anthropic': provider('anthropic', ['claude-opus-4-6']),
-  'bedrock': provider('bedrock', ['anthropic.claude-opus-4-6-v1', 'amazon.titan-x'], { api_key: 'sk-aws' }),
-  'gemini': provider('gemini', ['gemini-2.5-pro'], { api_keys: ['key-a'] }),
-  'compatible': provider('openai-compatible', ['m']),
-  'told': provider('openai-compatible', ['m'], { model_traits: [{ models: 'm', prompt_cache_tokens: 1024 }] }),
-}
-
-const planning = ({ config = {}, env = {}, ...options }: ServeOptions = {}): ServeOptions => ({
-  ...options,
-  env: { AWS_REGION: 'us-east-1', OPENAI_MODELS: 'gpt-4o,gpt-5.6,gpt-4', ...env },
-  config: { prompt_planner: { enabled: true }, resilience: { retry: { max_retries: 1, initial_backoff: '0s' } }, providers, ...config },
-})
-const start = (options?: ServeOptions) => Served.start(planning(options))
-
-const converseFrames = [
-  awsEvent('messageStart', { role: 'assistant' }), awsEvent('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'high' } }), awsEvent('contentBlockStop', { contentBlockIndex: 0 }),
-  awsEvent('messageStop', { stopReason: 'end_turn' }), awsEvent('metadata', { usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 } }),
-]
-
-/** Every vendor answers; Google keeps what it is given. */
-function answer(request: ReceivedRequest): Script {
-  const { path } = request
-  if (path.endsWith('/cachedContents')) return { body: { name: 'cachedContents/1', expireTime: '2026-01-01T00:05:00Z' } }
-  if (path.endsWith('/converse-stream')) return { headers: { 'content-type': 'application/vnd.amazon.eventstream' }, body: Buffer.concat(converseFrames) }
-  if (path.endsWith('/converse')) return { body: { output: { message: { role: 'assistant', content: [{ text: 'high' }] } }, stopReason: 'end_turn', usage: { inputTokens: 7, outputTokens: 2, totalTokens: 9 } } }
-  if (path.endsWith('/responses')) return { body: { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'm', output: [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'high', annotations: [] }] }] } }
-  return vendorScript(request, { pieces: ['high'] })
-}
-
-const chatBody = (model: string, more = '') => `{ "model":"${model}", "messages":[{"role":"system","content":"${long}"},{"role":"user","content":"Tide\\u003f"}],"seed":1.0${more} }`
-const messagesBody = (model: string, more = '') => `{"model":"${model}","max_tokens":50,"system":"${long}", "messages":[{"role":"user","content":"Tide\\u003f"}]${more}}`
-const responsesBody = (model: string, more = '') => `{"model":"${model}","instructions":"${long}","input":"Tide\\u003f"${more}}`
-const bodies = { '/v1/chat/completions': chatBody, '/v1/messages': messagesBody, '/v1/responses': responsesBody }
 type Path = keyof typeof bodies
 
 describe('prompt caches of providers', () => {
@@ -261,125 +218,5 @@ export default definePlugin({ name: 'seen', edits: false, setup: () => ({ attemp
     served.upstream.always(answer)
     await chat('gpt-4o')
     expect(asks()).to.deep.equal(['prompt_cache_key'])
-  })
-})
-
-describe('what Gemini keeps of prompts', () => {
-  let served: Served
-  let clock: TurnedClock
-  beforeEach(async () => {
-    clock = new TurnedClock()
-    const two = provider('gemini', ['gemini-2.5-pro'], { api_keys: ['key-a', 'key-b'], api_key: undefined, session_sticky_keys: false })
-    served = await start({ clock, config: { providers: { ...providers, two } } })
-    served.upstream.always(answer)
-  })
-  afterEach(() => served.close())
-
-  const chat = (more = '', model = 'gemini/gemini-2.5-pro', text = long) => served.chat(chatBody(model, more).replace(long, text))
-  const calls = () => served.upstream.requests.map(({ path, body }) => [path.replace(/^\/v1\//, ''), JSON.parse(body.toString()) as Record<string, any>] as const)
-  const paths = () => calls().map(([path]) => path)
-  const generate = 'models/gemini-2.5-pro:generateContent'
-
-  for (const [stream, path] of [['', generate], [',"stream":true', 'models/gemini-2.5-pro:streamGenerateContent?alt=sse']] as const) {
-    it(`is made first, and then named at ${path}`, async () => {
-      expect((await chat(stream)).status).to.equal(200)
-      const [[made, object], [asked, body]] = calls() as [ReturnType<typeof calls>[0], ReturnType<typeof calls>[0]]
-      expect([made, asked]).to.deep.equal(['cachedContents', path])
-      expect(object).to.deep.equal({ model: 'models/gemini-2.5-pro', systemInstruction: { parts: [{ text: long }] }, ttl: '300s' })
-      expect(body).to.include({ cachedContent: 'cachedContents/1' }).and.not.to.have.any.keys('systemInstruction', 'tools', 'toolConfig')
-      expect(body['contents']).to.deep.equal([{ role: 'user', parts: [{ text: 'Tide?' }] }])
-      expect(served.upstream.requests[0]?.headers['x-goog-api-key']).to.equal(served.upstream.requests[1]?.headers['x-goog-api-key'])
-    })
-  }
-
-  it('has the tools with it, and how they are chosen', async () => {
-    await chat(',"tools":[{"type":"function","function":{"name":"tide","parameters":{"type":"object","properties":{}}}}],"tool_choice":"required"')
-    const [[, object], [, body]] = calls() as [ReturnType<typeof calls>[0], ReturnType<typeof calls>[0]]
-    expect(object).to.include.keys('tools', 'toolConfig')
-    expect(body).not.to.have.any.keys('tools', 'toolConfig')
-  })
-
-  it('is made once in five minutes', async () => {
-    await chat()
-    clock.advance(284_000)
-    await chat()
-    expect(paths()).to.deep.equal(['cachedContents', generate, generate])
-    clock.advance(1000)
-    await chat()
-    expect(paths().slice(3)).to.deep.equal(['cachedContents', generate])
-  })
-
-  it('is made once for calls that come together', async () => {
-    const gate = new Gate()
-    served.upstream.reply({ gates: { beforeHeaders: gate }, body: { name: 'cachedContents/1' } })
-    const first = chat()
-    await gate.reached
-    const second = chat()
-    gate.open()
-    expect([(await first).status, (await second).status]).to.deep.equal([200, 200])
-    expect(paths()).to.deep.equal(['cachedContents', generate, generate])
-    expect(calls().slice(1).every(([, body]) => body['cachedContent'] === 'cachedContents/1')).to.equal(true)
-  })
-
-  it('is made for each key, and for other instructions', async () => {
-    await chat('', 'two/gemini-2.5-pro')
-    await chat('', 'two/gemini-2.5-pro')
-    await chat('', 'gemini/gemini-2.5-pro', long.replace('tide', 'time'))
-    expect(paths().filter(path => path === 'cachedContents')).to.have.length(3)
-    expect(new Set(served.upstream.requests.map(({ headers }) => headers['x-goog-api-key'])).size).to.equal(3)
-  })
-
-  const refused = { status: 400, body: { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'Cached content is too small' } } }
-  for (const [what, script] of [['is refused', refused], ['breaks', { refuse: true }], ['has no name', { body: {} }], ['is no JSON', { body: 'yes' }]] as const) {
-    it(`is done without where it ${what}, and tried again after a minute`, async () => {
-      served.upstream.reply(script)
-      expect([(await chat()).status, (await chat()).status]).to.deep.equal([200, 200])
-      expect(paths()).to.deep.equal(['cachedContents', generate, generate])
-      expect(calls()[1]?.[1]).to.have.property('systemInstruction')
-      clock.advance(60_000)
-      await chat()
-      expect(paths().slice(3)).to.deep.equal(['cachedContents', generate])
-    })
-  }
-
-  it('is done without where it takes too long', async () => {
-    const gate = new Gate()
-    served.upstream.reply({ gates: { beforeHeaders: gate }, body: { name: 'cachedContents/1' } })
-    const answered = chat()
-    await gate.reached
-    clock.advance(15_000)
-    expect((await answered).status).to.equal(200)
-    expect(calls()[1]?.[1]).to.have.property('systemInstruction')
-    gate.open()
-  })
-
-  it('is made anew where it is gone, after the call was made without', async () => {
-    await chat()
-    const gone = { status: 403, body: { error: { code: 403, status: 'PERMISSION_DENIED', message: 'CachedContent not found (or permission denied)' } } }
-    served.upstream.reply(gone)
-    expect((await chat()).status).to.equal(200)
-    expect((await chat()).status).to.equal(200)
-    expect(paths()).to.deep.equal(['cachedContents', generate, generate, generate, 'cachedContents', generate])
-    expect(calls().map(([, body]) => body['cachedContent'] !== undefined)).to.deep.equal([false, true, true, false, false, true])
-  })
-
-  it('is not asked for where the client leaves before it is made, and serves the next', async () => {
-    const gate = new Gate()
-    served.upstream.reply({ gates: { beforeHeaders: gate }, body: { name: 'cachedContents/1' } })
-    const leaving = new AbortController()
-    const left = served.open('POST', '/v1/chat/completions', chatBody('gemini/gemini-2.5-pro'), {}, leaving.signal).catch((cause: unknown) => cause)
-    await gate.reached
-    leaving.abort()
-    expect(await left).to.be.instanceOf(Error)
-    const next = chat()
-    gate.open()
-    expect((await next).status).to.equal(200)
-    expect(paths()).to.deep.equal(['cachedContents', generate])
-  })
-
-  it('is no matter of what was said: a long conversation alone makes none', async () => {
-    const messages = [{ role: 'user', content: long }, { role: 'assistant', content: 'high' }, { role: 'user', content: 'When?' }]
-    await served.chat({ model: 'gemini/gemini-2.5-pro', messages })
-    expect(paths()).to.deep.equal([generate])
   })
 })
