@@ -49,9 +49,8 @@ const searchCost = 24
 
 /** Bytes of a string that are then looked at one by one where quotes stood too close for jumping. */
 const dense = 1536
-/** Text is searched faster than bytes, but a large body's copy as text costs more than that. */
-const copiedBytes = 64 * 1024
-const manySearches = 300
+/** Text is searched faster than bytes, but has to be copied first: a search brings as much as so many bytes cost. */
+const copiedBySearch = 400
 
 const tab = 0x09
 const lineFeed = 0x0a
@@ -210,11 +209,11 @@ class Scanner {
     return next
   }
 
-  /** The next quote: in the bytes themselves if they are many, until there have been so many searches that a copy as text would have paid. */
+  /** The next quote: in the bytes themselves, until there have been so many searches that a copy as text would have paid. */
   #quote(from: number): number {
     this.#searches += 1
     const { bytes } = this
-    if (this.#text === undefined && (this.#end - this.#start <= copiedBytes || this.#searches >= manySearches)) {
+    if (this.#text === undefined && this.#searches * copiedBySearch > this.#end - this.#start) {
       this.#text = bytes.toString('latin1', this.#start, this.#end)
       this.#controls = undefined
     }

@@ -99,8 +99,8 @@ function body(exchange: Exchange, attempt: Attempt): Buffer | undefined {
 
 /** What state of other vendors travels in. */
 const carriers = [Buffer.from('"tl1.'), Buffer.from('extra_content')]
-/** Which members carry it: `extra_content`, `encrypted_content`. Their names' common end is found fast, as it begins with a rare letter. */
-const carrying = Buffer.from('_content')
+/** Which members carry it: `extra_content`, `encrypted_content`. Of their names' common end, seven letters: Node searches longer words in another way, which takes 20 times as long. */
+const carrying = Buffer.from('_conten')
 
 function mayHoldState({ dialect }: Exchange, { bytes }: JsonDocument): boolean {
   return dialect?.keepOwnState !== undefined && bytes.includes(carrying) && carriers.some(carrier => bytes.includes(carrier))

@@ -17,6 +17,8 @@ export interface Resolved {
 }
 
 const itemReference = Buffer.from('item_reference')
+/** Part of it: Node finds words of seven letters many times faster than longer ones. */
+const reference = Buffer.from('_refere')
 
 /** @returns undefined if the request refers to nothing that is resolved here. @throws GatewayError */
 export function resolve(exchange: Exchange, sources: PastSources): Promise<Resolved | undefined> | undefined {
@@ -25,7 +27,7 @@ export function resolve(exchange: Exchange, sources: PastSources): Promise<Resol
   const { root } = body
   const conversation = said(root, 'conversation')
   const previous = stringOf(said(root, 'previous_response_id'))
-  const hasItems = body.bytes.includes(itemReference)
+  const hasItems = body.bytes.includes(reference) && body.bytes.includes(itemReference)
   if (conversation === undefined && previous === undefined && !hasItems) return undefined
   return resolveAll(exchange, body, sources, { conversation, previous, hasItems })
 }
