@@ -1,6 +1,6 @@
 /** Downloads a list of models, where it changed. */
 
-import { proxyFor } from '../../core/config/providers/proxy.ts'
+import { processProxyFor } from '../../core/config/providers/proxy.ts'
 import { smallCall } from '../../core/upstream/small-call.ts'
 
 const timeoutMs = 30_000
@@ -10,7 +10,7 @@ const mostRedirects = 5
 /** @param etag of the one that is known. @returns undefined if that is the one. @throws Error saying what went wrong; nothing of it is secret */
 export async function downloaded(url: URL, etag: string | undefined, redirects = 0): Promise<{ readonly text: string; readonly etag: string | undefined } | undefined> {
   const headers = { accept: 'application/json', ...credentials(url), ...(etag === undefined ? {} : { 'if-none-match': etag }) }
-  const proxyUrl = proxyFor(url.href, { variables: environment() })
+  const proxyUrl = processProxyFor(url.href)
   const reply = await smallCall({ method: 'GET', url: bare(url), headers, timeoutMs, longestBytes, ...(proxyUrl === undefined ? {} : { proxyUrl }) })
   if (reply.status === 304 && etag !== undefined) return undefined
   if (reply.status === 200) return { text: reply.body, etag: reply.headers?.['etag'] }
@@ -29,8 +29,4 @@ function bare(url: URL): string {
   const copy = new URL(url)
   copy.username = copy.password = ''
   return copy.href
-}
-
-function environment(): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }

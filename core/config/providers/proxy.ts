@@ -29,6 +29,12 @@ export function proxyFor(url: string, { proxy_url: own, variables = {} }: ProxyS
   }
 }
 
+/** The proxy that the variables of the process name for calls that are no provider's. @throws as above */
+export function processProxyFor(url: string): string | undefined {
+  const variables = proxyVariables.map(name => [name, process.env[name]] as const).filter((entry): entry is readonly [ProxyVariable, string] => entry[1] !== undefined)
+  return proxyFor(url, { variables: Object.fromEntries(variables) })
+}
+
 /** A proxy's URL for logs. */
 export function shownProxy(url: string): string {
   const { protocol, username, password, host } = new URL(url)
