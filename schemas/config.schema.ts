@@ -85,6 +85,10 @@ export interface TaplineSettings {
      */
     host?: string
     /**
+     * How many processes serve the port. With 2 and more, a further one starts and watches them, and holds what they count by. A reload cannot change it.
+     */
+    workers: number
+    /**
      * Listen as configured although nothing asks callers for a key.
      */
     allow_open: boolean

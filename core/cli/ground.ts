@@ -11,6 +11,7 @@ export interface CommonFlags {
   readonly config?: string
   readonly port?: string
   readonly host?: string
+  readonly workers?: string
   readonly insecure?: true
   readonly set?: string[]
 }

@@ -1,10 +1,12 @@
 /** `tapline`: runs the gateway until it is told to stop. */
 
 import { rm } from 'node:fs/promises'
+import { KeptTexts } from '../config/kept-texts.ts'
 import { Gateway } from '../gateway/gateway.ts'
 import { readConfig } from '../gateway/load-for.ts'
 import { makeLog } from '../gateway/log.ts'
 import { pidFile, writePid } from '../gateway/pid-file.ts'
+import type { Served } from '../gateway/served.ts'
 import { watchConfiguration } from '../gateway/watch.ts'
 import { groundFor, type CommonFlags } from './ground.ts'
 import pino from 'pino'
@@ -14,15 +16,30 @@ export type StartFlags = CommonFlags
 const sameSignalMs = 500
 
 export async function start(flags: StartFlags): Promise<void> {
-  const read = await readConfig(await groundFor(flags, pino({ enabled: false })))
+  const texts = new KeptTexts()
+  const ground = await groundFor(flags, pino({ enabled: false }))
+  const read = await readConfig({ ...ground, readText: texts.read })
   const { config } = read
+  const { shutdown, workers } = config.values.server
   const { logger, flush } = await makeLog(config.values.logging_runtime)
   process.on('exit', flush)
   for (const warning of config.warnings) logger.warn(warning)
   for (const error of config.errors) logger.error(error)
-  const gateway = await Gateway.start({ ...await groundFor(flags, logger), read })
+  const pids = new Set<string>()
+  const leave = async (code: number) => {
+    for (const file of pids) await rm(file, { force: true })
+    process.exit(code)
+  }
+  const gaveUp = (cause: unknown) => {
+    logger.fatal({ err: cause }, 'nobody serves any more')
+    void leave(1)
+  }
+  const gateway: Served = workers === 1
+    ? await Gateway.start({ ...ground, log: logger, read })
+    : await (await import('../workers/fleet.ts')).Fleet.start({ origin: ground, texts: texts.all, count: workers, clock: ground.clock, log: logger, gaveUp })
   const pid = await writePid(pidFile(config.values.server.pid_file), logger)
-  announce(gateway, logger)
+  if (pid !== undefined) pids.add(pid)
+  announce(gateway, workers, logger)
   const stopWatching = watchConfiguration(gateway, logger)
 
   process.on('SIGHUP', () => { void gateway.reload() })
@@ -38,20 +55,17 @@ export async function start(flags: StartFlags): Promise<void> {
     first = { signal, at: performance.now() }
     logger.info(`${signal}: finishing what runs`)
     stopWatching()
-    setTimeout(() => { logger.error('the shutdown took too long'); process.exit(1) }, config.values.server.shutdown.total_timeout).unref()
-    void gateway.stop().then(async clean => {
-      if (pid !== undefined) await rm(pid, { force: true })
+    setTimeout(() => { logger.error('the shutdown took too long'); process.exit(1) }, shutdown.total_timeout).unref()
+    void gateway.stop().then(clean => {
       logger.info(clean ? 'stopped' : 'stopped; some requests were cut')
-      process.exit(clean ? 0 : 1)
+      return leave(clean ? 0 : 1)
     })
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
 }
 
-function announce(gateway: Gateway, log: pino.Logger): void {
-  const { providers, config } = gateway.current
-  const names = [...providers.keys()]
-  if (config.lookedFor.length > 0) log.warn({ looked_for: config.lookedFor }, `no provider is configured: the embedded demo answers. Set ${config.lookedFor[0]}, or another of looked_for, to use a real one`)
-  log.info({ url: gateway.url, providers: names, config: config.file ?? 'no file', pid: process.pid }, `Tapline listens on ${gateway.url}`)
+function announce({ facts: { url, providers, file, lookedFor } }: Served, workers: number, log: pino.Logger): void {
+  if (lookedFor.length > 0) log.warn({ looked_for: lookedFor }, `no provider is configured: the embedded demo answers. Set ${lookedFor[0]}, or another of looked_for, to use a real one`)
+  log.info({ url, providers, config: file ?? 'no file', pid: process.pid, ...(workers === 1 ? {} : { workers }) }, `Tapline listens on ${url}`)
 }

@@ -1,9 +1,9 @@
 /** The variables: those of the process, and those of `.env` where the process leaves a gap. */
 
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseDotenv } from './dotenv.ts'
 import type { DotenvEntry } from './dotenv.ts'
+import type { ReadText } from './kept-texts.ts'
 import type { Report } from './report.ts'
 
 export interface Variable {
@@ -55,18 +55,18 @@ export class Environment {
 }
 
 /** Reads `.env` of the working directory, if there is one, below the variables of the process. */
-export async function readEnvironment(cwd: string, variables: Variables, report: Report): Promise<Environment> {
+export async function readEnvironment(cwd: string, variables: Variables, report: Report, readText: ReadText): Promise<Environment> {
   const file = resolve(cwd, '.env')
-  const text = await readIfPresent(file, report)
+  const text = await readIfPresent(file, report, readText)
   const { entries, malformed, repeated } = parseDotenv(text)
   for (const line of malformed) report.problem({ file, line, pointer: '', message: 'expected KEY=value' })
   for (const name of repeated) report.warn(`.env gives ${name} more than once; the last value counts`)
   return new Environment(variables, entries, file)
 }
 
-async function readIfPresent(file: string, report: Report): Promise<string> {
+async function readIfPresent(file: string, report: Report, readText: ReadText): Promise<string> {
   try {
-    return await readFile(file, 'utf8')
+    return await readText(file)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') report.problem({ file, pointer: '', message: 'cannot be read' })
     return ''

@@ -1,7 +1,7 @@
 /** Which file is the configuration, and what stands in it. */
 
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { ReadText } from './kept-texts.ts'
 import type { Report } from './report.ts'
 import type { Spellings } from './spelling.ts'
 import { parseYaml } from './yaml-file.ts'
@@ -11,19 +11,19 @@ import type { YamlFile } from './yaml-file.ts'
 const implicitFiles: readonly string[] = ['tapline.yaml', 'config/config.yaml', 'config.yaml']
 
 /** Reads the file that the flag or `CONFIG_FILE` names, else the first implicit one that is there. */
-export async function readConfigFile(cwd: string, flag: string | undefined, spellings: Spellings, report: Report): Promise<YamlFile | undefined> {
+export async function readConfigFile(cwd: string, flag: string | undefined, spellings: Spellings, report: Report, readText: ReadText): Promise<YamlFile | undefined> {
   const variable = flag === undefined ? spellings.find('CONFIG_FILE') : undefined
   const named = flag ?? variable?.value
-  const file = named === undefined ? await firstImplicit(cwd, report) : await readNamed(cwd, named, variable?.name ?? '--config', report)
+  const file = named === undefined ? await firstImplicit(cwd, report, readText) : await readNamed(resolve(cwd, named), variable?.name ?? '--config', named, report, readText)
   for (const problem of file?.problems ?? []) report.problem(problem)
   return file
 }
 
-async function firstImplicit(cwd: string, report: Report): Promise<YamlFile | undefined> {
+async function firstImplicit(cwd: string, report: Report, readText: ReadText): Promise<YamlFile | undefined> {
   for (const file of implicitFiles) {
     const path = resolve(cwd, file)
     try {
-      return parseYaml(await readFile(path, 'utf8'), path)
+      return parseYaml(await readText(path), path)
     } catch (cause) {
       if (isAbsent(cause)) continue
       report.problem({ file: path, pointer: '', message: unreadable(cause) })
@@ -33,12 +33,11 @@ async function firstImplicit(cwd: string, report: Report): Promise<YamlFile | un
   return undefined
 }
 
-async function readNamed(cwd: string, file: string, env: string, report: Report): Promise<YamlFile | undefined> {
-  const path = resolve(cwd, file)
+async function readNamed(path: string, env: string, named: string, report: Report, readText: ReadText): Promise<YamlFile | undefined> {
   try {
-    return parseYaml(await readFile(path, 'utf8'), path)
+    return parseYaml(await readText(path), path)
   } catch (cause) {
-    report.problem({ env, pointer: '', expected: 'readable file', got: file, message: `${file} ${unreadable(cause)}` })
+    report.problem({ env, pointer: '', expected: 'readable file', got: named, message: `${named} ${unreadable(cause)}` })
     return undefined
   }
 }

@@ -18,6 +18,7 @@ export interface Flags {
   readonly config?: string | undefined
   readonly port?: string | undefined
   readonly host?: string | undefined
+  readonly workers?: string | undefined
   readonly insecure?: boolean | undefined
   /** Each `dotted.path=value`. */
   readonly set?: readonly string[] | undefined
@@ -49,9 +50,10 @@ export class Layers {
   }
 
   /** Lays the flags over all else. */
-  applyFlags({ port, host, insecure, set = [] }: Flags): void {
+  applyFlags({ port, host, workers, insecure, set = [] }: Flags): void {
     if (port !== undefined) this.#applyFlag('/server/port', port, '--port')
     if (host !== undefined) this.#applyFlag('/server/host', host, '--host')
+    if (workers !== undefined) this.#applyFlag('/server/workers', workers, '--workers')
     if (insecure === true) this.#applyFlag('/server/allow_open', 'true', '--insecure')
     for (const assignment of set) this.#applySet(assignment)
   }

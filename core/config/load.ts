@@ -10,6 +10,7 @@ import type { Config } from './config.ts'
 import { readEnvironment } from './environment.ts'
 import type { Environment } from './environment.ts'
 import { readConfigFile } from './find-file.ts'
+import { readText, type ReadText } from './kept-texts.ts'
 import { readBoolean } from './grammar.ts'
 import { Judge } from './judge.ts'
 import { Layers } from './layers.ts'
@@ -34,6 +35,8 @@ export interface ConfigInput {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly flags?: Flags | undefined
+  /** How the file and `.env` are read: from the disk where nobody says otherwise. */
+  readonly readText?: ReadText | undefined
   /** The plugins that take options from settings. */
   readonly settings: readonly SettingsOwner[]
   readonly providerTypes: readonly ProviderDefinition[]
@@ -44,10 +47,10 @@ export interface ConfigInput {
 /** @throws ConfigError with all that is wrong, so that one run of the operator's editor mends it */
 export async function loadConfig(input: ConfigInput): Promise<Config> {
   const report = new Report()
-  const environment = await readEnvironment(input.cwd, input.env, report)
+  const environment = await readEnvironment(input.cwd, input.env, report, input.readText ?? readText)
   const spellings = new Spellings(environment, report)
   const isStrict = readStrictness(spellings, report)
-  const file = await readConfigFile(input.cwd, input.flags?.config, spellings, report)
+  const file = await readConfigFile(input.cwd, input.flags?.config, spellings, report, input.readText ?? readText)
   const providerTypes = [...input.providerTypes, ...await furtherTypes(input, file, report)]
   const schema = composeSchema(input.settings, providerTypes, report)
   const layers = layer(input, schema, file, spellings, report)

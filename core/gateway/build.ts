@@ -47,7 +47,7 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
   const providers = makeProviders({ configs: config.providers, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log: ground.log })
   const variants = new VariantCompiler(input, previous?.variants)
   const setUp = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
-    own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, pipelines: ground.innerCalls, providers, variants, knownPlugins: pluginsOf(listed, input) },
+    own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, pipelines: ground.innerCalls, providers, variants, knownPlugins: pluginsOf(listed, input), ...(ground.processes === undefined ? {} : { processes: ground.processes }) },
     log: ground.log,
     userFile: config.file,
     config,

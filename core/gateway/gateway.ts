@@ -3,7 +3,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Logger } from 'pino'
-import { formatProblem, ConfigError } from '../config/problems.ts'
 import { makeServer, type ServerState } from '../http/server.ts'
 import type { Clock } from '../plugin/clock.ts'
 import { buildGeneration } from './build.ts'
@@ -12,6 +11,7 @@ import type { Ground } from './ground.ts'
 import { GatewayHealth } from './health.ts'
 import { InnerCalls } from './inner-calls.ts'
 import type { ReadConfig } from './load-for.ts'
+import { factsOf, logFailedReload, logReload, type Served, type ServedFacts } from './served.ts'
 import { underWay } from './under-way.ts'
 
 /** How often a draining gateway looks for connections that have nothing under way any more. */
@@ -24,7 +24,15 @@ export interface GatewayOptions extends Omit<Ground, 'health' | 'innerCalls'> {
   readonly read?: ReadConfig
 }
 
-export class Gateway implements ServerState {
+/** A configuration that is ready to serve, and does not yet. */
+export interface Prepared {
+  /** It serves from now on, in the place of the one before. */
+  take(): void
+  /** It shall not serve. */
+  drop(): Promise<void>
+}
+
+export class Gateway implements ServerState, Served {
   readonly clock: Clock
   readonly #ground: Ground
   readonly #health: GatewayHealth
@@ -32,8 +40,8 @@ export class Gateway implements ServerState {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
   #current: Generation
-  /** As it was configured when the gateway began to listen. */
-  readonly #port: unknown
+  /** As they were configured when the gateway began to listen. */
+  readonly #fixed: Readonly<Record<string, unknown>>
   /** Generations that take no new calls, and their ends. */
   readonly #retiring = new Map<Generation, Promise<void>>()
   readonly #followers = new Set<(current: Generation) => void>()
@@ -45,7 +53,7 @@ export class Gateway implements ServerState {
     this.#health = health
     this.#log = ground.log
     this.#current = first
-    this.#port = first.config.values.server.port
+    this.#fixed = fixedSettings(first)
     this.#server = makeServer(this)
     this.#server.on('connection', socket => {
       this.#sockets.add(socket)
@@ -88,9 +96,19 @@ export class Gateway implements ServerState {
     return `http://${host}:${port}${this.#current.basePath}`
   }
 
+  get facts(): ServedFacts {
+    return factsOf(this.#current, this.url)
+  }
+
   /** Compiles the configuration anew and swaps it in whole; one that does not compile changes nothing. Reloads queue up. */
   reload(): Promise<boolean> {
     return this.#reloading = this.#reloading.then(() => this.#reload())
+  }
+
+  /** Compiles the configuration anew, and connects its plugins. @param read what was read already @throws ConfigError */
+  async prepare(read?: ReadConfig): Promise<Prepared> {
+    const next = await this.#build(this.#current, read)
+    return { take: () => this.#take(next), drop: () => next.discard() }
   }
 
   /** Calls back with the configuration that serves: now, and whenever another one takes over. @returns how to end that */
@@ -138,24 +156,28 @@ export class Gateway implements ServerState {
   }
 
   async #reload(): Promise<boolean> {
-    const before = this.#current
     try {
-      const next = await this.#build(before)
-      this.#current = next
-      this.#begin()
-      this.#log.info({ pipelines: next.plans.size, providers: [...next.providers.keys()] }, 'configuration reloaded')
-      this.#warnOfFixed(next)
-      this.#retire(before)
-      for (const follower of this.#followers) follower(next)
+      const prepared = await this.prepare()
+      prepared.take()
+      logReload(this.facts, this.#log)
       return true
     } catch (cause) {
-      this.#log.error({ event: 'reload_failed', ...(cause instanceof ConfigError ? { problems: cause.problems.map(problem => formatProblem(problem)) } : { err: cause }) }, 'the configuration was not reloaded; the running one stays')
+      logFailedReload(cause, this.#log)
       return false
     }
   }
 
-  async #build(before: Generation): Promise<Generation> {
-    const next = await buildGeneration(this.#ground, before)
+  #take(next: Generation): void {
+    const before = this.#current
+    this.#current = next
+    this.#begin()
+    this.#warnOfFixed(next)
+    this.#retire(before)
+    for (const follower of this.#followers) follower(next)
+  }
+
+  async #build(before: Generation, read: ReadConfig | undefined): Promise<Generation> {
+    const next = await buildGeneration(this.#ground, before, undefined, read)
     try {
       await next.open()
     } catch (cause) {
@@ -175,8 +197,10 @@ export class Gateway implements ServerState {
     this.#retiring.set(before, retired.finally(() => this.#retiring.delete(before)))
   }
 
-  #warnOfFixed({ config: { values: { server: { port } } } }: Generation): void {
-    if (String(this.#port) !== String(port)) this.#log.warn(`server.port stays ${String(this.#port)}; ${String(port)} needs a restart`)
+  #warnOfFixed(next: Generation): void {
+    for (const [name, wanted] of Object.entries(fixedSettings(next))) {
+      if (this.#fixed[name] !== wanted) this.#log.warn(`${name} stays ${String(this.#fixed[name])}; ${String(wanted)} needs a restart`)
+    }
   }
 
   /** Node takes a connection for busy on which nothing was ever sent. */
@@ -201,4 +225,9 @@ export class Gateway implements ServerState {
       void work.then(() => { timer.cancel(); resolve(true) })
     })
   }
+}
+
+/** What a reload cannot change. */
+function fixedSettings({ config: { values: { server: { port, workers } } } }: Generation): Readonly<Record<string, unknown>> {
+  return { 'server.port': port, 'server.workers': workers }
 }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { ConfigInput } from '../config/load.ts'
 import type { Clock } from '../plugin/clock.ts'
 import type { Health } from '../plugin/health.ts'
+import type { Processes } from '../plugin/processes.ts'
 import type { Services } from '../plugin/services.ts'
 import type { InnerCalls } from './inner-calls.ts'
 
@@ -17,5 +18,7 @@ export interface Ground {
   readonly version: Services['version']
   /** The calls that the gateway makes to itself. */
   readonly innerCalls: InnerCalls
+  /** Those that serve the same port, where there are several. */
+  readonly processes?: Processes
   readonly log: Logger
 }

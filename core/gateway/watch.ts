@@ -5,13 +5,12 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { watch } from 'chokidar'
 import type { Logger } from 'pino'
-import type { Gateway } from './gateway.ts'
-import type { Generation } from './generation.ts'
+import type { Served } from './served.ts'
 
 const settleMs = 100
 
 /** @returns how to stop watching */
-export function watchConfiguration(gateway: Gateway, log: Logger): () => void {
+export function watchConfiguration(gateway: Pick<Served, 'follow' | 'reload'>, log: Logger): () => void {
   const contents = new Map<string, string>()
   const watcher = watch([], { ignoreInitial: true })
   let timer: NodeJS.Timeout | undefined
@@ -23,7 +22,7 @@ export function watchConfiguration(gateway: Gateway, log: Logger): () => void {
     clearTimeout(timer)
     timer = setTimeout(() => { log.info({ file }, 'the configuration changed'); void gateway.reload() }, settleMs)
   })
-  const unfollow = gateway.follow(({ files }: Generation) => {
+  const unfollow = gateway.follow(({ files }) => {
     const [gone, added] = [new Set(contents.keys()).difference(files), files.difference(contents)]
     for (const file of gone) contents.delete(file)
     for (const file of added) contents.set(file, contentOf(file))

@@ -1,6 +1,6 @@
 /** Counters and holds in this process. */
 
-import { admits, type Addition, type Claim, type ClaimAnswer, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../plugin/state.ts'
+import { admits, type Addition, type Claim, type ClaimAnswer, type CounterValues, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../plugin/state.ts'
 import { HoldBook } from './hold-book.ts'
 
 interface Counter {
@@ -54,15 +54,15 @@ export class MemoryState implements State {
     for (const counter of counters) this.#counters.delete(counter)
   }
 
-  get volatile(): VolatileCounters {
+  get volatile() {
     return {
-      save: prefix => Object.fromEntries([...this.#counters].flatMap(([key, { value, base, expiresAtMs }]) => key.startsWith(prefix) ? [[key, [value + (base ?? 0), expiresAtMs] as const]] : [])),
-      restore: (counters, nowMs) => {
+      save: (prefix: string): CounterValues => Object.fromEntries([...this.#counters].flatMap(([key, { value, base, expiresAtMs }]) => key.startsWith(prefix) ? [[key, [value + (base ?? 0), expiresAtMs] as const]] : [])),
+      restore: (counters: CounterValues, nowMs: number): void => {
         for (const [key, [value, expiresAtMs]] of Object.entries(counters)) {
           if (expiresAtMs > nowMs && !this.#counters.has(key)) this.#counters.set(key, { value, base: 0, sinceMs: nowMs, expiresAtMs })
         }
       },
-    }
+    } satisfies VolatileCounters
   }
 
   /** A counter that must have a base begins with the first question. */

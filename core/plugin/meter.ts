@@ -10,8 +10,8 @@ export interface Instrument {
 /** Counts and measures; Prometheus or another exporter stands behind it when one is configured. */
 export interface Meter {
   counter(name: string, help: string, labels: readonly string[]): Instrument
-  /** Shows the last value recorded. */
-  gauge(name: string, help: string, labels: readonly string[]): Instrument
+  /** Shows the last value recorded. @param ofSeveral what several processes show together */
+  gauge(name: string, help: string, labels: readonly string[], ofSeveral?: 'sum' | 'max'): Instrument
   /** A gauge that what is recorded moves up and down. */
   upDown(name: string, help: string, labels: readonly string[]): Instrument
   histogram(name: string, help: string, labels: readonly string[], buckets: readonly number[]): Instrument

@@ -22,6 +22,7 @@ import type { Meter } from './meter.ts'
 import type { ModelCache } from './model-cache.ts'
 import type { Models } from './models.ts'
 import type { Pipelines } from './pipelines.ts'
+import type { Processes } from './processes.ts'
 import type { ProviderBoard } from './provider-board.ts'
 import type { State } from './state.ts'
 import type { Users } from './users.ts'
@@ -58,6 +59,8 @@ export interface Services {
   readonly identities: readonly IdentitySource[]
   readonly files: Files
   readonly pipelines: Pipelines
+  /** For those that want it: only where several processes serve one port. */
+  readonly processes: Processes
   readonly conversations: Conversations
   readonly variants: Variants
   readonly knownPlugins: KnownPlugins

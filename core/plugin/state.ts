@@ -92,11 +92,17 @@ export interface Addition {
 
 /** Counters with their ends, by key. */
 export interface VolatileCounters {
-  /** @param prefix of the keys that are asked for */
-  save(prefix: string): Readonly<Record<string, readonly [value: number, expiresAtMs: number]>>
+  /**
+   * @param prefix of the keys that are asked for
+   * @param isLast whether who asks will not ask again
+   * @returns undefined where somebody else keeps them, and this is not the last
+   */
+  save(prefix: string, isLast?: boolean): Now<CounterValues | undefined>
   /** Counters that are there stay. */
-  restore(counters: Readonly<Record<string, readonly [value: number, expiresAtMs: number]>>, nowMs: number): void
+  restore(counters: CounterValues, nowMs: number): Now<void>
 }
+
+export type CounterValues = Readonly<Record<string, readonly [value: number, expiresAtMs: number]>>
 
 /** The shared numbers cannot be had now. */
 export class StateUnavailable extends Error {

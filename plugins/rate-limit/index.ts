@@ -50,7 +50,7 @@ export default definePlugin({
       await opened.open()
       adopt(opened)
       if (!options.recording && opened.all.some(({ max_tokens: tokens }) => tokens !== undefined)) log.warn('limits of tokens do not hold: usage.enabled is false')
-      if (state.volatile !== undefined) await keep(new CounterKeeper({ records: storage.records<KeptCounters>('rate_limit_counters'), counters: state.volatile, clock, everyMs: options.flush_interval, failed }))
+      if (state.volatile !== undefined) await keep(new CounterKeeper({ records: storage.records<KeptCounters>('rate_limit_counters'), counters: state.volatile, isShared: state.isShared, clock, everyMs: options.flush_interval, failed }))
     }
     const keep = async (counters: CounterKeeper) => {
       keeper = counters

@@ -1,18 +1,23 @@
-/** Writes the counters of this process down, so that a restart does not forget them; of several processes, the newest alone does. */
+/** Writes the counters that end with the process down, so that a restart does not forget them; of several that may write, the newest alone does. */
 
 import { Conflict, type Clock, type Records, type Timer, type VolatileCounters } from '../../core/index.ts'
+import type { CounterValues } from '../../core/plugin/state.ts'
 
 /** The one document. */
 export interface KeptCounters {
-  readonly counters: ReturnType<VolatileCounters['save']>
+  readonly counters: CounterValues
 }
 
 const id = 'counters'
 const prefix = 'rate:'
+/** Processes that count by the same numbers end together. */
+const mostTries = 10
 
 export interface CounterKeeperOptions {
   readonly records: Records<KeptCounters>
   readonly counters: VolatileCounters
+  /** Whether other processes write the same numbers. */
+  readonly isShared: boolean
   readonly clock: Clock
   /** 0: only at the end. */
   readonly everyMs: number
@@ -36,7 +41,7 @@ export class CounterKeeper {
   async open(): Promise<void> {
     const { records, counters, clock } = this.#options
     const known = await records.get(id)
-    if (known !== undefined) counters.restore(known.value.counters, clock.now())
+    if (known !== undefined) await counters.restore(known.value.counters, clock.now())
     this.#revision = (await records.put(id, { counters: known?.value.counters ?? {} })).revision
   }
 
@@ -46,14 +51,14 @@ export class CounterKeeper {
   }
 
   /** Behind writings that are under way. */
-  write(): Promise<void> {
-    return this.#writing = this.#writing.then(() => this.#write()).catch(this.#options.failed)
+  write(isLast = false): Promise<void> {
+    return this.#writing = this.#writing.then(() => this.#write(isLast, 1)).catch(this.#options.failed)
   }
 
   async close(): Promise<void> {
     this.#timer?.cancel()
     this.#timer = undefined
-    await this.write()
+    await this.write(true)
   }
 
   #arm(): void {
@@ -62,17 +67,21 @@ export class CounterKeeper {
     })
   }
 
-  async #write(): Promise<void> {
+  async #write(isLast: boolean, tries: number): Promise<void> {
     if (this.#isReplaced) return
-    const counters = this.#options.counters.save(prefix)
+    const { records, isShared } = this.#options
+    const counters = await this.#options.counters.save(prefix, isLast)
     const text = JSON.stringify(counters)
-    if (text === this.#written) return
+    if (counters === undefined || text === this.#written) return
     try {
-      this.#revision = (await this.#options.records.put(id, { counters }, { expected: this.#revision })).revision
+      this.#revision = (await records.put(id, { counters }, { expected: this.#revision })).revision
       this.#written = text
     } catch (cause) {
-      if (!(cause instanceof Conflict)) throw cause
-      this.#isReplaced = true
+      if (!(cause instanceof Conflict) || isShared && tries === mostTries) throw cause
+      if (!isShared) return void (this.#isReplaced = true)
+      // What another one wrote meanwhile is older than what is read now.
+      this.#revision = (await records.get(id))?.revision ?? 0
+      await this.#write(isLast, tries + 1)
     }
   }
 }

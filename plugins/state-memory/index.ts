@@ -1,11 +1,12 @@
-/** Keeps the numbers that limits are counted by in this process: exact here, unknown to others. */
+/** Keeps the numbers that limits are counted by in this process, or, where several serve one port, in the first of them: exact here, unknown to others. */
 
-import { definePlugin } from '../../core/index.ts'
+import { definePlugin, type Processes } from '../../core/index.ts'
 import { MemoryState } from '../../core/limits/memory-state.ts'
 
 export default definePlugin({
   name: 'state-memory',
-  description: 'Keeps the numbers that limits are counted by in this process.',
+  description: 'Keeps the numbers that limits are counted by in this process, or in the first of several.',
   provides: 'state',
-  setup: () => ({ service: new MemoryState() }),
+  wants: ['processes'],
+  setup: ({ services: { processes } }) => ({ service: (processes as Processes | undefined)?.state ?? new MemoryState() }),
 })

@@ -38,7 +38,7 @@ http:
     'take no list for the file': ['- a', 'tapline.yaml:1:1  expected map'],
     'tell of a key that stands twice': ['server:\n  port: 1\n  port: 2', 'tapline.yaml:3:3  /server/port  the key stands twice, first in line 2'],
     'tell of an unknown section': ['sever: {}', 'tapline.yaml:1:1  /sever  unknown key; did you mean "server"?'],
-    'keep features that do not exist yet unknown': ['server: { workers: 2 }', 'tapline.yaml:1:11  /server/workers  unknown key'],
+    'keep features that do not exist yet unknown': ['server: { realtime_enabled: true }', 'tapline.yaml:1:11  /server/realtime_enabled  unknown key'],
     'tell of a patch that does nothing': ['pipelines:\n  chat:\n    - insert: x', 'tapline.yaml:3:7  /pipelines/chat/0  expected map with insert and before or map with insert and after or map with remove or map with replace and with or map with set, got {"insert":"x"}'],
     'find the patch that was meant': ['pipelines: { chat: [{ insert: x, aftr: y }] }', 'tapline.yaml:1:34  /pipelines/chat/0/aftr  unknown key; did you mean "after"?'],
     'find the step that was meant': ['pipelines: { chat: [{ replace: x, with: { use: y, tiemout: 1s } }] }', 'tapline.yaml:1:51  /pipelines/chat/0/with/tiemout  unknown key; did you mean "timeout"?'],

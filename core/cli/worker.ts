@@ -1,0 +1,10 @@
+/** `tapline worker`: what the first process starts when several serve. Not for people. */
+
+import pino from 'pino'
+import { serveAsWorker } from '../workers/worker.ts'
+import { groundFor } from './ground.ts'
+
+/** @throws Error where no first process started this one */
+export async function worker(): Promise<void> {
+  serveAsWorker(await groundFor({}, pino({ enabled: false })))
+}

@@ -1,0 +1,170 @@
+/** Several processes on one port, as the first of them keeps them: it starts and replaces them, has all take a configuration over or none, and ends them. */
+
+import type { Logger } from 'pino'
+import { KeptTexts, type Texts } from '../config/kept-texts.ts'
+import { readConfig, type Origin } from '../gateway/load-for.ts'
+import { logFailedReload, logReload, type MadeOf, type Served, type ServedFacts } from '../gateway/served.ts'
+import type { Clock } from '../plugin/clock.ts'
+import { Assembly } from './assembly.ts'
+import { Backoff } from './backoff.ts'
+import { Hired } from './hired.ts'
+import { StateDesk } from './state-desk.ts'
+import type { Serving } from './talk.ts'
+import { WireClosed } from './wire.ts'
+
+export interface FleetOptions {
+  readonly origin: Omit<Origin, 'readText'>
+  /** What the configuration was read from. */
+  readonly texts: Texts
+  /** How many serve. */
+  readonly count: number
+  readonly clock: Clock
+  readonly log: Logger
+  /** Told when nobody serves any more, and nobody can. */
+  readonly gaveUp: (cause: unknown) => void
+}
+
+type Follower = (current: MadeOf) => void
+
+export class Fleet implements Served {
+  readonly #options: FleetOptions
+  readonly #log: Logger
+  readonly #desk = new StateDesk()
+  readonly #assembly: Assembly
+  readonly #followers = new Set<Follower>()
+  readonly #backoff = new Backoff()
+  /** What the configuration that serves was read from. */
+  #texts: Texts
+  #serving: Serving | undefined
+  #reloading: Promise<boolean> = Promise.resolve(true)
+  #isStopping = false
+
+  private constructor(options: FleetOptions) {
+    this.#options = options
+    this.#log = options.log
+    this.#texts = options.texts
+    this.#assembly = new Assembly(options.clock)
+  }
+
+  /** The first one tells what is wrong, and what all would say; the others begin together. @throws what kept one from serving */
+  static async start(options: FleetOptions): Promise<Fleet> {
+    const fleet = new Fleet(options)
+    process.once('exit', () => fleet.#end())
+    try {
+      await fleet.#hire(false)
+      await Promise.all(Array.from({ length: options.count - 1 }, () => fleet.#hire(true)))
+    } catch (cause) {
+      fleet.#isStopping = true
+      fleet.#end()
+      throw cause
+    }
+    return fleet
+  }
+
+  get facts(): ServedFacts {
+    if (this.#serving === undefined) throw new Error('nobody serves')
+    return this.#serving.facts
+  }
+
+  reload(): Promise<boolean> {
+    return this.#reloading = this.#reloading.then(() => this.#reload())
+  }
+
+  follow(follower: Follower): () => void {
+    this.#followers.add(follower)
+    if (this.#serving !== undefined) follower({ files: new Set(this.#serving.files) })
+    return () => { this.#followers.delete(follower) }
+  }
+
+  async stop(): Promise<boolean> {
+    this.#isStopping = true
+    const isClean = await Promise.all(this.#assembly.all.map(worker => worker.stop()))
+    return isClean.every(clean => clean)
+  }
+
+  async #hire(isQuiet: boolean): Promise<Hired> {
+    const { clock, origin: { flags } } = this.#options
+    const worker = new Hired({ desk: this.#desk, assembly: this.#assembly, now: () => clock.now() })
+    this.#assembly.add(worker)
+    void worker.ended.then(how => this.#ended(worker, how))
+    this.#adopt([await worker.begin({ flags, texts: this.#texts, isQuiet })])
+    // Another configuration may have taken over meanwhile.
+    while (worker.texts !== this.#texts) await this.#change([worker], this.#texts, true)
+    return worker
+  }
+
+  #ended(worker: Hired, how: string): void {
+    this.#assembly.remove(worker)
+    if (this.#isStopping || !worker.hasBegun) return
+    this.#log.error({ worker: worker.pid }, `a worker died: ${how}; another takes its place`)
+    if (this.#isHopeless) return this.#options.gaveUp(new Error(`workers die as soon as they serve; of the last one, ${how}`))
+    void this.#replace()
+  }
+
+  async #replace(): Promise<void> {
+    const { clock, gaveUp } = this.#options
+    for (;;) {
+      await new Promise<void>(resolve => { clock.after(this.#backoff.next(clock.elapsed()), resolve) })
+      if (this.#isStopping) return
+      try {
+        const { pid } = await this.#hire(true)
+        return this.#log.info({ worker: pid }, 'a new worker serves')
+      } catch (cause) {
+        this.#log.error({ err: cause }, 'a new worker could not begin')
+        if (this.#isHopeless) return gaveUp(cause)
+      }
+    }
+  }
+
+  get #isHopeless(): boolean {
+    return this.#backoff.isHopeless && this.#assembly.serving.length === 0
+  }
+
+  async #reload(): Promise<boolean> {
+    const texts = new KeptTexts()
+    try {
+      await readConfig({ ...this.#options.origin, readText: texts.read })
+      await this.#change(this.#assembly.serving, texts.all, false)
+      logReload(this.facts, this.#log)
+      return true
+    } catch (cause) {
+      logFailedReload(cause, this.#log)
+      return false
+    }
+  }
+
+  /** All take it over, or none. @param isQuiet whether even the first of them says nothing @throws why one of them cannot */
+  async #change(workers: readonly Hired[], texts: Texts, isQuiet: boolean): Promise<void> {
+    const [first, ...others] = workers
+    try {
+      if (first !== undefined) await unlessGone(first.prepare({ texts, isQuiet }))
+      await Promise.all(others.map(worker => unlessGone(worker.prepare({ texts, isQuiet: true }))))
+    } catch (cause) {
+      await Promise.all(workers.map(worker => unlessGone(worker.drop())))
+      throw cause
+    }
+    this.#texts = texts
+    this.#adopt(await Promise.all(workers.map(worker => unlessGone(worker.take(texts)))))
+  }
+
+  #adopt(serving: readonly (Serving | undefined)[]): void {
+    this.#serving = serving.find(facts => facts !== undefined) ?? this.#serving
+    if (this.#serving === undefined) return
+    for (const follower of this.#followers) follower({ files: new Set(this.#serving.files) })
+  }
+
+  /** For a program that ends at once. */
+  #end(): void {
+    for (const worker of this.#assembly.all) worker.end()
+  }
+}
+
+/** One that died meanwhile is replaced by one that begins with the configuration that serves. */
+async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (cause) {
+    if (cause instanceof WireClosed) return undefined
+    throw cause
+  }
+}

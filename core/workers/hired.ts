@@ -1,0 +1,104 @@
+/** One worker, as the first process sees it. */
+
+import cluster, { type Worker } from 'node:cluster'
+import type { Texts } from '../config/kept-texts.ts'
+import type { Assembly } from './assembly.ts'
+import { closeUndelivered } from './handover.ts'
+import type { StateCall, StateDesk, StateSeat } from './state-desk.ts'
+import type { AskedOfAll, Beginning, Gathering, Preparation, Said, Serving } from './talk.ts'
+import { isPacket, Wire } from './wire.ts'
+
+export interface Surroundings {
+  readonly desk: StateDesk
+  readonly assembly: Assembly
+  /** Milliseconds since 1970. */
+  now(): number
+}
+
+export class Hired {
+  readonly pid: number
+  /** Resolves to how it ended, in words. */
+  readonly ended: Promise<string>
+  /** It serves. */
+  hasBegun = false
+  /** What its configuration is read from. */
+  texts: Texts = {}
+  readonly #worker: Worker
+  readonly #wire: Wire
+  /** It listens; what is said before is lost. */
+  readonly #hears: Promise<void>
+
+  /** Starts the program once more, as a worker. */
+  constructor(surroundings: Surroundings) {
+    cluster.setupPrimary({ args: ['worker'] })
+    this.#worker = cluster.fork()
+    this.pid = this.#worker.process.pid ?? 0
+    this.#wire = new Wire((packet, sent) => { this.#worker.process.send(packet, () => sent()) })
+    const seat = surroundings.desk.seat()
+    this.#hears = new Promise(resolve => { this.#wire.answer('hello', () => resolve()) })
+    this.#listen(seat, surroundings)
+    closeUndelivered(this.#worker.process)
+    this.ended = new Promise(resolve => {
+      this.#worker.process.once('exit', (code, signal) => {
+        const how = signal === null ? `it ended with ${code}` : `it was ended by ${signal}`
+        this.#wire.close(`a worker died${this.hasBegun ? '' : ' before it served'}: ${how}`)
+        seat.leave(surroundings.now())
+        resolve(how)
+      })
+    })
+  }
+
+  /** @throws why it cannot serve; then it ends */
+  async begin(beginning: Beginning): Promise<Serving> {
+    try {
+      await Promise.race([this.#hears, this.ended.then(how => { throw new Error(`a worker died before it served: ${how}`) })])
+      const serving = await this.#wire.ask('begin', beginning) as Serving
+      this.hasBegun = true
+      this.texts = beginning.texts
+      return serving
+    } catch (cause) {
+      this.end()
+      throw cause
+    }
+  }
+
+  /** @throws why it cannot take the configuration, or WireClosed */
+  async prepare(preparation: Preparation): Promise<void> {
+    await this.#wire.ask('prepare', preparation)
+  }
+
+  async take(texts: Texts): Promise<Serving> {
+    const serving = await this.#wire.ask('take') as Serving
+    this.texts = texts
+    return serving
+  }
+
+  async drop(): Promise<void> {
+    await this.#wire.ask('drop')
+  }
+
+  async asked(asked: AskedOfAll): Promise<Said> {
+    return await this.#wire.ask('asked', asked).then(answer => ({ answer }), () => ({}))
+  }
+
+  /** Has it finish what runs, and end. Resolves to whether nothing was cut. */
+  async stop(): Promise<boolean> {
+    if (!this.hasBegun) this.end()
+    const isClean = this.hasBegun ? await this.#wire.ask('stop').catch(() => false) : true
+    await this.ended
+    return isClean === true
+  }
+
+  /** Has it end at once; it writes down what it must not lose. */
+  end(): void {
+    this.#worker.process.kill('SIGQUIT')
+  }
+
+  #listen(seat: StateSeat, surroundings: Surroundings): void {
+    this.#wire.answer('numbers', (call: StateCall) => seat.take(call))
+    this.#wire.answer('others', (asked: AskedOfAll) => surroundings.assembly.askOthers(this, asked))
+    this.#wire.answer('gather', (gathering: Gathering) => surroundings.assembly.gather(this, gathering))
+    this.#worker.process.on('message', message => { if (isPacket(message)) this.#wire.hear(message) })
+    this.#worker.process.on('error', () => {}) // what cannot be sent goes to one that is ending; 'exit' tells
+  }
+}

@@ -1,0 +1,48 @@
+/** What the first process and its workers say to each other. */
+
+import type { ConfigInput } from '../config/load.ts'
+import type { Texts } from '../config/kept-texts.ts'
+import type { ServedFacts } from '../gateway/served.ts'
+
+/** What a worker begins with, asked as `begin`. */
+export interface Beginning {
+  readonly flags: ConfigInput['flags']
+  /** What the configuration is read from: the same for all workers. */
+  readonly texts: Texts
+  /** Another worker says what all would. */
+  readonly isQuiet: boolean
+}
+
+/** Asked as `prepare`; `take` or `drop` follows. */
+export type Preparation = Pick<Beginning, 'texts' | 'isQuiet'>
+
+/** The answer to `begin` and `take`: what serves from then on. */
+export interface Serving {
+  readonly facts: ServedFacts
+  /** Of what it was made. */
+  readonly files: readonly string[]
+}
+
+/** What one worker asks all others: `others` at the first process, `asked` at each of them. */
+export interface AskedOfAll {
+  readonly what: string
+  readonly question: unknown
+  readonly withinMs: number
+}
+
+/** The same of what all count, asked as `gather`. */
+export interface Gathering extends AskedOfAll {
+  /** What the worker that asks counted. */
+  readonly own: unknown
+}
+
+export interface Gathered {
+  readonly others: readonly unknown[]
+  /** What those said last that are gone. */
+  readonly gone: readonly unknown[]
+}
+
+/** What one of them said; nothing if it could not. */
+export interface Said {
+  readonly answer?: unknown
+}

@@ -1,0 +1,41 @@
+/** The service `processes`, of a worker: whatever it asks goes through the first process. */
+
+import type { Processes } from '../plugin/processes.ts'
+import { FirstState } from './first-state.ts'
+import type { AskedOfAll, Gathered, Gathering, Said } from './talk.ts'
+import type { Wire } from './wire.ts'
+
+type Handler = (question: never) => unknown
+
+export class WorkerProcesses implements Processes {
+  readonly state: FirstState
+  readonly #wire: Wire
+  /** By what is asked; the last of each counts. */
+  readonly #handlers = new Map<string, readonly Handler[]>()
+
+  constructor(wire: Wire) {
+    this.state = new FirstState(wire)
+    this.#wire = wire
+    wire.answer('asked', ({ what, question }: AskedOfAll) => this.#reply(what, question))
+  }
+
+  async ask(what: string, question: unknown, withinMs: number): Promise<readonly unknown[]> {
+    const said = await this.#wire.ask('others', { what, question, withinMs } satisfies AskedOfAll) as readonly Said[]
+    return said.map(({ answer }) => answer)
+  }
+
+  async gather(what: string, own: unknown, withinMs: number): Promise<Gathered> {
+    return await this.#wire.ask('gather', { what, question: null, own, withinMs } satisfies Gathering) as Gathered
+  }
+
+  answer(what: string, handle: Handler): () => void {
+    this.#handlers.set(what, [...this.#handlers.get(what) ?? [], handle])
+    return () => { this.#handlers.set(what, (this.#handlers.get(what) ?? []).filter(other => other !== handle)) }
+  }
+
+  #reply(what: string, question: unknown): unknown {
+    const handle = this.#handlers.get(what)?.at(-1)
+    if (handle === undefined) throw new Error(`nobody answers ${what}`)
+    return handle(question as never)
+  }
+}
