@@ -6,6 +6,7 @@ import { answer } from './door.ts'
 import { askedFor, type Asked } from './legacy.ts'
 import { openApi } from './openapi.ts'
 import { answerPage } from './page.ts'
+import { Refreshing } from './refreshing.ts'
 import { runtimeEndpoints } from './runtime.ts'
 import { schema } from './schema.ts'
 
@@ -14,16 +15,19 @@ export default definePlugin({
   description: 'Serves the admin API, and its description.',
   schema,
   provides: 'admin',
+  wants: ['processes'],
   edits: false,
   timeoutMs: 0,
   setup({ options, services, log }) {
     const offers = new AdminOffers(cause => log.error({ err: cause }, 'a change could not be told'))
+    const refreshing = new Refreshing(() => offers.steps.all, services.clock, services.processes)
+    let unfollow: (() => void) | undefined
     const describe = ({ request: { basePath = '' } }: Exchange): object => openApi({
       version: services.version.version, basePath, endpoints: options.endpoints_enabled ? offers.endpoints.all : [], routes: services.pipelines.routes,
     })
     offers.setting('GUARDRAILS_ENABLED', () => options.guardrails_enabled)
     offers.setting('PLUGINS_ENABLED', () => options.plugins_enabled)
-    for (const endpoint of [...runtimeEndpoints(offers, services), documentEndpoint(describe)]) offers.endpoint(endpoint)
+    for (const endpoint of [...runtimeEndpoints(offers, refreshing, services), documentEndpoint(describe)]) offers.endpoint(endpoint)
     const asked = ({ request }: Exchange): Asked => askedFor(request, options.legacy_api_v1, options.legacy_sunset)
 
     return {
@@ -39,6 +43,8 @@ export default definePlugin({
         if (exchange.operation !== 'admin' || !options.endpoints_enabled) return nothingHere(exchange)
         return answer(exchange, asked(exchange), offers)
       },
+      start() { unfollow = refreshing.follow(log) },
+      close() { unfollow?.() },
     }
   },
 })

@@ -1,6 +1,6 @@
-/** `POST /admin/runtime/refresh`: one run for all who ask at the same time, step after step. */
+/** `POST /admin/runtime/refresh`: one run for all who ask at the same time, step after step, in every process that serves. */
 
-import type { Clock, Exchange, RefreshFacts, RefreshStep } from '../../core/index.ts'
+import type { Clock, Exchange, Processes, RefreshFacts, RefreshStep } from '../../core/index.ts'
 
 type Status = 'ok' | 'partial' | 'failed' | 'skipped'
 type Log = Exchange['log']
@@ -11,24 +11,50 @@ interface StepReport {
   readonly duration_ms: number
 }
 
+interface Report {
+  readonly status: Status
+  readonly started_at: string
+  readonly finished_at: string
+  readonly duration_ms: number
+  readonly steps: readonly StepReport[]
+}
+
+/** What other processes are asked for. */
+const question = 'refresh'
+/** Providers are asked for their models. */
+const patienceMs = 120_000
+
 const order = ['model_list', 'providers', 'model_registry_cache', 'auth_keys', 'virtual_models', 'guardrails', 'workflows']
 
 export class Refreshing {
   readonly #offered: () => readonly RefreshStep[]
   readonly #clock: Clock
-  #running: Promise<object> | undefined
+  readonly #processes: Processes | undefined
+  #running: Promise<Report> | undefined
 
-  constructor(offered: () => readonly RefreshStep[], clock: Clock) {
+  constructor(offered: () => readonly RefreshStep[], clock: Clock, processes: Processes | undefined) {
     this.#offered = offered
     this.#clock = clock
+    this.#processes = processes
+  }
+
+  /** Runs when another process is asked. @returns how to end that */
+  follow(log: Log): () => void {
+    return this.#processes?.answer(question, () => this.#here(log)) ?? (() => {})
   }
 
   /** The report of the run that is under way, or of a new one. */
-  run(log: Log): Promise<object> {
+  async run(log: Log): Promise<object> {
+    if (this.#processes === undefined) return await this.#here(log)
+    const [own, others] = await Promise.all([this.#here(log), this.#processes.ask(question, null, patienceMs).catch(() => [])])
+    return together(own, others as readonly (Report | undefined)[])
+  }
+
+  #here(log: Log): Promise<Report> {
     return this.#running ??= this.#run(log).finally(() => { this.#running = undefined })
   }
 
-  async #run(log: Log): Promise<object> {
+  async #run(log: Log): Promise<Report> {
     const begun = this.#clock.elapsed()
     const startedAt = this.#clock.now()
     const facts = { model_count: 0, provider_count: 0 }
@@ -51,6 +77,15 @@ export class Refreshing {
       return ended('failed')
     }
   }
+}
+
+/** A step is as well as it is everywhere; who did not answer has done none whole. */
+function together(own: Report, others: readonly (Report | undefined)[]): Report {
+  const steps = own.steps.map(step => {
+    const statuses = [step, ...others.map(other => other?.steps.find(({ name }) => name === step.name))].map(each => each?.status ?? 'failed')
+    return { ...step, status: statuses.every(status => status === step.status) ? step.status : 'partial' }
+  })
+  return { ...own, status: overall(steps), steps }
 }
 
 function inOrder(offered: readonly RefreshStep[]): readonly (readonly [string, RefreshStep | undefined])[] {

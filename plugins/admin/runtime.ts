@@ -3,7 +3,7 @@
 import { definition, gatewayError, type AdminEndpoint, type Services } from '../../core/index.ts'
 import file from '../../schemas/admin/runtime.schema.json' with { type: 'json' }
 import type { AdminOffers } from './admin-offers.ts'
-import { Refreshing } from './refreshing.ts'
+import type { Refreshing } from './refreshing.ts'
 
 /** What has no plugin to speak for it is off. */
 const known = [
@@ -12,8 +12,7 @@ const known = [
 ]
 
 /** The endpoints that belong to no other plugin. */
-export function runtimeEndpoints(offers: AdminOffers, { version, clock }: Pick<Services, 'version' | 'clock'>): readonly AdminEndpoint[] {
-  const refreshing = new Refreshing(() => offers.steps.all, clock)
+export function runtimeEndpoints(offers: AdminOffers, refreshing: Refreshing, { version }: Pick<Services, 'version'>): readonly AdminEndpoint[] {
   return [
     {
       method: 'GET', path: '/access', scope: 'subtree', summary: 'What the caller may administer.', response: definition(file, 'Access'),

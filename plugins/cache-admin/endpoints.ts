@@ -1,6 +1,6 @@
 /** The endpoints of the caches in the admin API. */
 
-import { definition, gatewayError, periods, type AdminCall, type AdminEndpoint, type CacheLayer, type Sum, type UsageLedger } from '../../core/index.ts'
+import { definition, gatewayError, periods, type AdminCall, type AdminEndpoint, type CacheLayer, type Processes, type Sum, type UsageLedger } from '../../core/index.ts'
 import { rangeOf, rangeParameters } from '../../core/admin/ranges.ts'
 import file from '../../schemas/admin/cache.schema.json' with { type: 'json' }
 import type { CacheOverview } from '../../schemas/admin/cache.schema.ts'
@@ -10,11 +10,28 @@ import type { Layers } from './layers.ts'
 interface EndpointsInput {
   readonly layers: Layers
   readonly usage: UsageLedger
+  /** Those whose caches are cleared along. */
+  readonly processes: Processes | undefined
   /** Milliseconds since 1970. */
   now(): number
 }
 
-export function cacheEndpoints({ layers, usage, now }: EndpointsInput): readonly AdminEndpoint[] {
+/** What is forgotten. */
+interface Forgotten {
+  readonly layer: CacheLayer['name'] | 'all'
+  readonly model: string | undefined
+}
+
+/** What other processes are asked to do, and for how long they are waited for: who is late forgets later. */
+const question = 'cache-clear'
+const patienceMs = 10_000
+
+/** Forgets what another process was told to forget. @returns how to end that */
+export function forgetAlong(processes: Processes | undefined, layers: Layers): () => void {
+  return processes?.answer(question, (forgotten: Forgotten) => forget(forgotten, layers)) ?? (() => {})
+}
+
+export function cacheEndpoints({ layers, usage, processes, now }: EndpointsInput): readonly AdminEndpoint[] {
   return [
     {
       method: 'GET', path: '/cache/overview', scope: 'global', summary: 'What the caches of answers saved, in all and by day.', response: definition(file, 'CacheOverview'),
@@ -33,7 +50,7 @@ export function cacheEndpoints({ layers, usage, now }: EndpointsInput): readonly
         },
       },
       unavailable: () => layers.named('all').length === 0 ? 'no answers are kept: the response cache is off' : undefined,
-      handle: call => clear(call, layers),
+      handle: call => clear(call, layers, processes),
     },
   ]
 }
@@ -47,9 +64,13 @@ async function overview({ query, timeZone }: AdminCall, usage: UsageLedger, now:
   return { summary: new Hits(sums satisfies readonly Sum[]).summary, daily }
 }
 
-async function clear({ query: { layer, model }, changed }: AdminCall, layers: Layers): Promise<void> {
-  const named = layers.named(layer as CacheLayer['name'] | 'all')
-  if (named.length === 0) throw gatewayError('feature_unavailable', `there is no ${String(layer)} cache`)
-  for (const { clear: forget } of named) await forget(model as string | undefined)
+async function clear({ query: { layer, model }, changed }: AdminCall, layers: Layers, processes: Processes | undefined): Promise<void> {
+  const forgotten = { layer, model } as Forgotten
+  if (layers.named(forgotten.layer).length === 0) throw gatewayError('feature_unavailable', `there is no ${String(layer)} cache`)
+  await Promise.all([forget(forgotten, layers), processes?.ask(question, forgotten, patienceMs)])
   changed(undefined, { cleared: layer, ...(model === undefined ? {} : { model }) })
+}
+
+async function forget({ layer, model }: Forgotten, layers: Layers): Promise<void> {
+  for (const { clear: forgetModel } of layers.named(layer)) await forgetModel(model)
 }

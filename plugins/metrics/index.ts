@@ -1,6 +1,7 @@
 /** Keeps metrics of every request, offers the service `meter` to the other plugins, and serves the page that Prometheus reads. */
 
 import { definePlugin, Reply, type Exchange } from '../../core/index.ts'
+import { answerFor, pageOf } from './page.ts'
 import { PolicyMetrics } from './policy-metrics.ts'
 import { measureProcess } from './process-metrics.ts'
 import { PrometheusMeter } from './prometheus-meter.ts'
@@ -12,8 +13,9 @@ export default definePlugin({
   description: 'Keeps metrics, and serves them to Prometheus.',
   schema,
   provides: 'meter',
+  wants: ['processes'],
   edits: false,
-  async setup({ options }) {
+  async setup({ options, services: { processes } }) {
     const client = await import('prom-client')
     const registry = new client.Registry()
     const meter = new PrometheusMeter(registry, options.prefix)
@@ -21,7 +23,8 @@ export default definePlugin({
     const policy = new PolicyMetrics(meter)
     const stopMeasuring = measureProcess(client, registry, options.prefix)
     const page = ({ operation }: Exchange) => operation === 'metrics' ? render() : undefined
-    const render = async () => new Reply({ status: 200, headers: ['Content-Type', registry.contentType], body: Buffer.from(await registry.metrics()) })
+    const render = async () => new Reply({ status: 200, headers: ['Content-Type', registry.contentType], body: Buffer.from(await pageOf(registry, processes, client)) })
+    let withdraw: (() => void) | undefined
 
     return {
       service: meter,
@@ -35,7 +38,9 @@ export default definePlugin({
         metrics.ended(exchange)
         policy.ended(exchange)
       },
+      start() { withdraw = answerFor(registry, processes) },
       close() {
+        withdraw?.()
         stopMeasuring()
         registry.clear()
       },

@@ -6,6 +6,8 @@ import { HistogramSeries, NumberSeries, type Sample, type Series } from './serie
 
 type Labels = readonly string[]
 type Kind = 'counter' | 'gauge' | 'histogram'
+/** What several processes show together. */
+type Together = 'sum' | 'max'
 
 /** Series of one metric; those that come later are counted together, as `other`. */
 const mostSeries = 2000
@@ -24,8 +26,8 @@ export class PrometheusMeter implements Meter {
     return this.#instrument('counter', name, help, labels, () => new NumberSeries('sum'))
   }
 
-  gauge(name: string, help: string, labels: Labels): Instrument {
-    return this.#instrument('gauge', name, help, labels, () => new NumberSeries('last'))
+  gauge(name: string, help: string, labels: Labels, ofSeveral: Together = 'sum'): Instrument {
+    return this.#instrument('gauge', name, help, labels, () => new NumberSeries('last'), ofSeveral)
   }
 
   upDown(name: string, help: string, labels: Labels): Instrument {
@@ -37,14 +39,14 @@ export class PrometheusMeter implements Meter {
   }
 
   /** Who asks again for a metric gets the same; with other labels (after a reload) it begins anew. */
-  #instrument(kind: Kind, name: string, help: string, labels: Labels, make: () => Series): Instrument {
+  #instrument(kind: Kind, name: string, help: string, labels: Labels, make: () => Series, ofSeveral: Together = 'sum'): Instrument {
     const known = this.#instruments.get(name)
     const wanted = labels.join()
     if (known?.labels === wanted) return known.instrument
     const fullName = `${this.#prefix}_${name}`
     if (known !== undefined) this.#registry.removeSingleMetric(fullName)
     const store = new SeriesStore(labels, make)
-    this.#registry.registerMetric(metricOf(kind, fullName, help, store))
+    this.#registry.registerMetric(metricOf(kind, fullName, help, store, ofSeveral))
     const instrument = instrumentOf(store)
     this.#instruments.set(name, { labels: wanted, instrument })
     return instrument
@@ -89,7 +91,7 @@ function instrumentOf(store: SeriesStore): Instrument {
 }
 
 /** A metric as prom-client's registry reads one. */
-function metricOf(type: Kind, name: string, help: string, store: SeriesStore): Metric {
-  const get = () => Promise.resolve({ name, help, type, aggregator: 'sum', values: store.samples(name) })
+function metricOf(type: Kind, name: string, help: string, store: SeriesStore, aggregator: Together): Metric {
+  const get = () => Promise.resolve({ name, help, type, aggregator, values: store.samples(name) })
   return { name, help, type, get } as unknown as Metric
 }
