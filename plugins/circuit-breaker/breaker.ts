@@ -10,6 +10,19 @@ export interface BreakerRules {
   readonly timeoutMs: number
 }
 
+/** What one process tells others that have the same breaker. */
+export type BreakerNews =
+  | { readonly did: 'fail' | 'succeed' | 'close' | 'probe' | 'end-probe' }
+  | { readonly did: 'open'; readonly forMs: number }
+  | { readonly did: 'pass-probe'; readonly count: number }
+
+export interface BreakerListeners {
+  /** @param isOwn whether this process saw why, and not another one that told */
+  changed(state: BreakerState, isOwn: boolean): void
+  /** Something that others must know. */
+  news?(news: BreakerNews): void
+}
+
 /** Leave to make one call. Its holder reports how the call ended, in one of four words. */
 export class Permit {
   readonly isProbe: boolean
@@ -45,7 +58,7 @@ export class Permit {
 export class Breaker {
   readonly #rules: BreakerRules
   readonly #clock: Clock
-  readonly #onChange: (state: BreakerState) => void
+  readonly #listeners: BreakerListeners
   #state: BreakerState = 'closed'
   #generation = 0
   /** Closed: consecutive failures; half-open: consecutive successes. */
@@ -57,10 +70,10 @@ export class Breaker {
   /** While closed, all calls share one permit. */
   #shared = new Permit(this, 0, false)
 
-  constructor(rules: BreakerRules, clock: Clock, onChange: (state: BreakerState) => void) {
+  constructor(rules: BreakerRules, clock: Clock, listeners: BreakerListeners) {
     this.#rules = rules
     this.#clock = clock
-    this.#onChange = onChange
+    this.#listeners = listeners
   }
 
   get state(): BreakerState {
@@ -75,14 +88,40 @@ export class Breaker {
 
   /** Forgets what happened. Calls that are under way count for nothing. */
   reset(): void {
-    if (this.#state !== 'closed' || this.#count > 0) this.#become('closed')
+    if (this.#state !== 'closed' || this.#count > 0) this.#become('closed', true)
+    this.#listeners.news?.({ did: 'close' })
+  }
+
+  /** Another process may send the probe that was given leave for here. */
+  withdraw(permit: Permit): void {
+    if (this.#probe === permit) this.#probe = undefined
+  }
+
+  /** Takes over what another process tells. */
+  hear(news: BreakerNews): void {
+    switch (news.did) {
+      case 'fail': return this.#state === 'closed' && ++this.#count >= this.#rules.failureThreshold ? this.#open(this.#rules.timeoutMs, false) : undefined
+      case 'succeed': return this.#state === 'closed' ? void (this.#count = 0) : undefined
+      case 'open': return this.#open(news.forMs, false)
+      case 'close': return this.#state === 'closed' ? void (this.#count = 0) : this.#become('closed', false)
+      case 'probe': return this.#probeElsewhere()
+      case 'pass-probe':
+        this.#count = news.count
+        return void (this.#probe = undefined)
+      case 'end-probe': return void (this.#probe = undefined)
+    }
+  }
+
+  /** A probe that was given leave for here is sent. */
+  probing(): void {
+    this.#listeners.news?.({ did: 'probe' })
   }
 
   /** Asks to make a call; undefined if it must not be made. */
   enter(): Permit | undefined {
     if (this.#state === 'closed') return this.#shared
     const now = this.#clock.elapsed()
-    if (this.#state === 'open' && now >= this.#openUntil) this.#become('half-open')
+    if (this.#state === 'open' && now >= this.#openUntil) this.#become('half-open', true)
     if (this.#state === 'open' || this.#probe !== undefined && now < this.#probeUntil) return undefined
     this.#probeUntil = now + this.#rules.timeoutMs
     return this.#probe = new Permit(this, ++this.#generation, true)
@@ -91,34 +130,56 @@ export class Breaker {
   succeeded(permit: Permit): void {
     if (permit.generation !== this.#generation) return
     this.#probe = undefined
-    if (!permit.isProbe) this.#count = 0
-    else if (++this.#count >= this.#rules.successThreshold) this.#become('closed')
+    if (permit.isProbe) return this.#passed()
+    if (this.#count > 0) this.#listeners.news?.({ did: 'succeed' })
+    this.#count = 0
   }
 
   failed(permit: Permit): void {
     if (permit.generation !== this.#generation) return
-    if (permit.isProbe || ++this.#count >= this.#rules.failureThreshold) this.#open(this.#rules.timeoutMs)
+    if (permit.isProbe || ++this.#count >= this.#rules.failureThreshold) this.#open(this.#rules.timeoutMs, true)
+    else this.#listeners.news?.({ did: 'fail' })
   }
 
   tripped(permit: Permit, forMs: number): void {
-    if (permit.generation === this.#generation) this.#open(forMs === 0 ? this.#rules.timeoutMs : forMs)
+    if (permit.generation === this.#generation) this.#open(forMs === 0 ? this.#rules.timeoutMs : forMs, true)
   }
 
   takeBack(permit: Permit): void {
-    if (permit.generation === this.#generation) this.#probe = undefined
+    if (permit.generation !== this.#generation) return
+    this.#probe = undefined
+    if (permit.isProbe) this.#listeners.news?.({ did: 'end-probe' })
   }
 
-  #open(forMs: number): void {
+  #passed(): void {
+    if (++this.#count >= this.#rules.successThreshold) this.#close()
+    else this.#listeners.news?.({ did: 'pass-probe', count: this.#count })
+  }
+
+  #close(): void {
+    this.#become('closed', true)
+    this.#listeners.news?.({ did: 'close' })
+  }
+
+  #open(forMs: number, isOwn: boolean): void {
     this.#openUntil = this.#clock.elapsed() + forMs
-    this.#become('open')
+    this.#become('open', isOwn)
+    if (isOwn) this.#listeners.news?.({ did: 'open', forMs })
   }
 
-  #become(state: BreakerState): void {
+  /** Until it is over, no other one is. */
+  #probeElsewhere(): void {
+    if (this.#state !== 'half-open') this.#become('half-open', false)
+    this.#probeUntil = this.#clock.elapsed() + this.#rules.timeoutMs
+    this.#probe = new Permit(this, this.#generation, true)
+  }
+
+  #become(state: BreakerState, isOwn: boolean): void {
     this.#state = state
     this.#count = 0
     this.#probe = undefined
     this.#generation += 1
     if (state === 'closed') this.#shared = new Permit(this, this.#generation, false)
-    this.#onChange(state)
+    this.#listeners.changed(state, isOwn)
   }
 }

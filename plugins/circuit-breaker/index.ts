@@ -1,8 +1,9 @@
 /** Keeps calls back from a provider that fails again and again, and lets one through now and then to see. */
 
-import { definePlugin, gatewayError, slot, type Attempt, type Exchange } from '../../core/index.ts'
+import { definePlugin, gatewayError, slot, type Attempt, type Exchange, type Processes } from '../../core/index.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'
 import { Breaker, type BreakerState, type Permit } from './breaker.ts'
+import { Company, type BreakerName } from './company.ts'
 import { Guard } from './guard.ts'
 import { BreakerPolicy, optionsFor } from './policy.ts'
 import { schema } from './schema.ts'
@@ -13,6 +14,8 @@ const gaugeValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-o
 interface Held {
   readonly permit: Permit
   readonly policy: BreakerPolicy
+  /** Of a probe, where other processes might send one. */
+  readonly release?: () => void
 }
 
 export default definePlugin({
@@ -20,26 +23,48 @@ export default definePlugin({
   description: 'Keeps calls back from a provider that fails again and again.',
   schema,
   needs: ['providers', 'providerBoard'],
+  wants: ['processes'],
   edits: false,
-  setup({ options, services: { providers, clock, meter, providerBoard }, log, regex }) {
+  setup({ options, services: { providers, clock, meter, providerBoard, processes }, log, regex }) {
     const policies = [...providers.values()].map(provider => ({ provider, policy: new BreakerPolicy(optionsFor(provider, options), regex) })).filter(({ policy }) => policy.isOn)
     if (policies.length === 0) return {}
 
     const isScoped = policies.some(({ policy }) => policy.isPerModel)
-    const gauge = meter.gauge('circuit_breaker_state', 'State of the breaker: 0 closed, 1 half-open, 2 open.', isScoped ? ['provider', 'model'] : ['provider'])
+    const gauge = meter.gauge('circuit_breaker_state', 'State of the breaker: 0 closed, 1 half-open, 2 open.', isScoped ? ['provider', 'model'] : ['provider'], 'max')
+    const company = (processes as Processes | undefined) === undefined ? undefined : new Company(processes, clock)
     const makeBreaker = (policy: BreakerPolicy, provider: string, model: string): Breaker => {
       const labels = isScoped ? [provider, model] : [provider]
       gauge(gaugeValues.closed, ...labels)
-      return new Breaker(policy.rules, clock, state => {
-        gauge(gaugeValues[state], ...labels)
-        log[state === 'open' ? 'warn' : 'info']({ provider, ...(model === '' ? {} : { model }) }, `the circuit breaker is ${state}`)
+      return new Breaker(policy.rules, clock, {
+        changed(state, isOwn) {
+          gauge(gaugeValues[state], ...labels)
+          if (isOwn) log[state === 'open' ? 'warn' : 'info']({ provider, ...(model === '' ? {} : { model }) }, `the circuit breaker is ${state}`)
+        },
+        ...(company === undefined ? {} : { news: news => company.tell({ provider, model }, news) }),
       })
     }
     const guards = new Map(policies.map(({ provider, policy }) => [provider, new Guard(policy, model => makeBreaker(policy, provider.name, model))]))
     const held = slot<Held | undefined>()
-    const report = (exchange: Exchange, attempt: Attempt, { permit, policy }: Held) => {
+    const report = (exchange: Exchange, attempt: Attempt, { permit, policy, release }: Held) => {
       held.set(exchange, undefined)
       judge(policy, attempt, permit)
+      release?.()
+    }
+    const refusal = ({ waitMs }: Breaker) => gatewayError('circuit_open', 'circuit breaker is open - provider temporarily unavailable', { retryAfterMs: waitMs })
+    const find = ({ provider, model }: BreakerName) => [...guards].find(([{ name }]) => name === provider)?.[1].breaker(model)
+    /** Of several processes, one at a time may see whether the provider is well again. */
+    const probe = async (exchange: Exchange, { target }: Attempt, breaker: Breaker, { permit, policy }: Held) => {
+      held.set(exchange, undefined)
+      const name = { provider: target.provider.name, model: policy.isPerModel ? target.model : '' }
+      const release = await company?.probe(name, policy.rules.timeoutMs).catch(() => () => {}) // alone again
+      if (release === undefined || exchange.completed) {
+        breaker.withdraw(permit)
+        release?.()
+        return refusal(breaker)
+      }
+      breaker.probing()
+      held.set(exchange, { permit, policy, release })
+      return undefined
     }
 
     const withdraw = [
@@ -48,14 +73,20 @@ export default definePlugin({
     ]
 
     return {
+      start() { if (company !== undefined) withdraw.push(company.follow(find)) },
       attempt(exchange, attempt) {
         const guard = guards.get(attempt.target.provider)
         if (guard === undefined) return held.set(exchange, undefined)
         const breaker = guard.breaker(attempt.target.model)
         const permit = breaker.enter()
-        held.set(exchange, permit === undefined ? undefined : { permit, policy: guard.policy })
-        if (permit === undefined) return gatewayError('circuit_open', 'circuit breaker is open - provider temporarily unavailable', { retryAfterMs: breaker.waitMs })
-        if (permit.isProbe) attempt.once = true
+        if (permit === undefined) {
+          held.set(exchange, undefined)
+          return refusal(breaker)
+        }
+        attempt.once ||= permit.isProbe
+        const holding = { permit, policy: guard.policy }
+        if (company !== undefined && permit.isProbe) return probe(exchange, attempt, breaker, holding)
+        held.set(exchange, holding)
         return undefined
       },
       /** A failure is final here only if it is a probe's, or trips the breaker; any other may yet be retried. */
@@ -66,6 +97,7 @@ export default definePlugin({
         if (tripMs !== undefined) {
           attempt.once = true
           holding.permit.tripped(tripMs)
+          holding.release?.()
         } else if (attempt.failure === undefined || holding.permit.isProbe) report(exchange, attempt, holding)
       },
       /** Reached only when nobody retries: the request is over for this target. */

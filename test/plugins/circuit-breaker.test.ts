@@ -17,7 +17,7 @@ const rules = { failureThreshold: 3, successThreshold: 2, timeoutMs: 30_000 }
 function make(): { breaker: Breaker; clock: TurnedClock; states: BreakerState[] } {
   const clock = new TurnedClock()
   const states: BreakerState[] = []
-  return { clock, states, breaker: new Breaker(rules, clock, state => states.push(state)) }
+  return { clock, states, breaker: new Breaker(rules, clock, { changed: state => states.push(state) }) }
 }
 const enter = (breaker: Breaker) => breaker.enter() as Permit
 const open = (breaker: Breaker) => { for (let i = 0; i < rules.failureThreshold; i++) enter(breaker).failed() }
