@@ -2,7 +2,7 @@
 
 import { defineProvider, type ProviderAnswer, type ProviderCall } from '../../core/index.ts'
 import { completion, completionEvents } from './chat.ts'
-import { embeddings } from './embeddings.ts'
+import { embeddings, mostDimensions } from './embeddings.ts'
 
 const models = ['demo-chat', 'demo-embedding']
 const json = ['Content-Type', 'application/json']
@@ -22,7 +22,7 @@ function answer({ operation, body }: ProviderCall): ProviderAnswer {
   if (operation === 'models') return whole({ object: 'list', data: models.map(id => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'tapline-demo' })) })
   const request = JSON.parse(body?.toString() ?? '{}') as Record<string, unknown>
   if (!models.includes(String(request['model']))) return unknownModel(String(request['model']))
-  if (operation === 'embeddings') return whole(embeddings(request))
+  if (operation === 'embeddings') return embedded(request)
   if (request['stream'] !== true) return whole(completion(request))
   return { status: 200, headers: ['Content-Type', 'text/event-stream'], body: completionEvents(request) }
 }
@@ -31,7 +31,16 @@ function whole(value: object): ProviderAnswer {
   return { status: 200, headers: json, body: Buffer.from(JSON.stringify(value)) }
 }
 
+function embedded(request: Readonly<Record<string, unknown>>): ProviderAnswer {
+  const { dimensions } = request
+  if (dimensions === undefined || dimensions === null || Number.isInteger(dimensions) && Number(dimensions) >= 1 && Number(dimensions) <= mostDimensions) return whole(embeddings(request))
+  return refused(400, { message: `dimensions must be a whole number from 1 to ${mostDimensions}`, param: 'dimensions', code: null })
+}
+
 function unknownModel(model: string): ProviderAnswer {
-  const error = { message: `the demo has no model "${model}", only ${models.join(' and ')}`, type: 'invalid_request_error', param: 'model', code: 'model_not_found' }
-  return { status: 404, headers: json, body: Buffer.from(JSON.stringify({ error })) }
+  return refused(404, { message: `the demo has no model "${model}", only ${models.join(' and ')}`, param: 'model', code: 'model_not_found' })
+}
+
+function refused(status: number, error: { readonly message: string; readonly param: string; readonly code: string | null }): ProviderAnswer {
+  return { status, headers: json, body: Buffer.from(JSON.stringify({ error: { type: 'invalid_request_error', ...error } })) }
 }
