@@ -1,6 +1,7 @@
 /** Anthropic. Facts: https://docs.anthropic.com/en/api */
 
 import { defineProvider, headerIn, type JsonDocument, type JsonNode, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings, type RespellFacts } from '../core/index.ts'
+import { Words } from '../core/document/words.ts'
 import { isSealed } from '../core/neutral/state.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { anthropicModels, nextAnthropicPage } from './shared/anthropic-models.ts'
@@ -95,7 +96,7 @@ function joinBetas(headers: string[]): void {
  */
 function respell(body: JsonDocument, { losses }: RespellFacts): void {
   const messages = body.root.get('messages')
-  if (messages === undefined || !body.edited && !foreign.some(word => body.bytes.includes(word))) return
+  if (messages === undefined || !foreign.mayBeIn(body)) return
   if (losesItsThread(body.root, messages)) {
     losses.drop('thinking', 'the thoughts that led to the last call are not signed')
     body.set(body.root, 'thinking', '{"type":"disabled"}')
@@ -128,7 +129,7 @@ function respellMessage(body: JsonDocument, message: JsonNode): boolean {
 }
 
 /** Without one of these in its bytes, a body need not be looked at. */
-const foreign = ['extra_content', '"tl1.', '"signature":""', '"signature": ""'].map(word => Buffer.from(word))
+const foreign = new Words('extra_content', '"tl1.', '"signature":""', '"signature": ""')
 
 function isUnsigned(block: JsonNode): boolean {
   if (textOf(block.get('type')) !== 'thinking') return false

@@ -1,6 +1,7 @@
 /** The call that an attempt makes: the caller's bytes with only what must differ spliced, or their translation; and the headers that go along. */
 
 import { JsonDocument } from '../document/document.ts'
+import { Words } from '../document/words.ts'
 import { gatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
 import type { Attempt, PromptCachePlan } from '../pipeline/attempt.ts'
@@ -98,12 +99,12 @@ function body(exchange: Exchange, attempt: Attempt): Buffer | undefined {
 }
 
 /** What state of other vendors travels in. */
-const carriers = [Buffer.from('"tl1.'), Buffer.from('extra_content')]
-/** Which members carry it: `extra_content`, `encrypted_content`. Of their names' common end, seven letters: Node searches longer words in another way, which takes 20 times as long. */
-const carrying = Buffer.from('_conten')
+const carriers = new Words('"tl1.', 'extra_content')
+/** Which members carry it: `extra_content`, `encrypted_content`. One search for what their names have in common is faster than two. */
+const carrying = new Words('_content')
 
 function mayHoldState({ dialect }: Exchange, { bytes }: JsonDocument): boolean {
-  return dialect?.keepOwnState !== undefined && bytes.includes(carrying) && carriers.some(carrier => bytes.includes(carrier))
+  return dialect?.keepOwnState !== undefined && carrying.areIn(bytes) && carriers.areIn(bytes)
 }
 
 function isEdited({ model }: Exchange, { target, askForUsage, images }: Attempt): boolean {

@@ -1,6 +1,7 @@
 /** Images that a request names by their addresses, fetched for providers that take them as data only. */
 
 import type { JsonDocument, JsonNode } from '../document/document.ts'
+import { Words } from '../document/words.ts'
 import { refusal } from '../neutral/losses.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
@@ -46,7 +47,7 @@ const fetchedFor = new WeakMap<Exchange, Map<string, Image>>()
 /** What an attempt needs; undefined if that is nothing. What an attempt before has fetched is kept. @throws GatewayError 400 for an image that cannot be had */
 export async function imagesFor(exchange: Exchange, { target }: Attempt): Promise<Images | undefined> {
   const { body, forward } = exchange
-  if (body === undefined || forward !== undefined || !mayName(body)) return undefined
+  if (body === undefined || forward !== undefined || !naming.mayBeIn(body)) return undefined
   const known = fetchedFor.get(exchange) ?? new Map<string, Image>()
   fetchedFor.set(exchange, known)
   const { definition, settings, config } = target.provider
@@ -97,16 +98,12 @@ export function withImages(body: JsonDocument, images: Images): JsonDocument {
 
 // Where images are
 
-const words = ['image_url', '"image"'].map(word => Buffer.from(word))
-
-/** Cheap; wrong only with requests that name none. */
-function mayName(body: JsonDocument): boolean {
-  return body.edited || words.some(word => body.bytes.includes(word))
-}
+/** Found in requests that name none, too. */
+const naming = new Words('image_url', '"image"')
 
 /** Every image that is given by an http address, in the spelling of any dialect. */
 function namedIn(body: JsonDocument): readonly Named[] {
-  if (!mayName(body)) return []
+  if (!naming.mayBeIn(body)) return []
   const found: Named[] = []
   for (const list of ['messages', 'input']) body.root.get(list)?.items().forEach((item, index) => { look(item, `${list}[${index}]`, found) })
   return found.filter(({ url }) => /^https?:/i.test(url))

@@ -1,25 +1,25 @@
 /** Whether a body says by itself what of it is to be cached. */
 
 import type { JsonDocument, JsonNode } from '../../core/index.ts'
+import { Words } from '../../core/document/words.ts'
 
 /** What callers keep in these members says nothing to the provider's cache: schemas, arguments of tools, labels. */
 const data = new Set(['parameters', 'parametersJsonSchema', 'input_schema', 'inputSchema', 'schema', 'properties', 'arguments', 'args', 'metadata'])
 /** Names may be spelled by such. */
-const escape = Buffer.from('\\u00')
+const escape = '\\u00'
 
 export class Directives {
   readonly #names: ReadonlySet<string>
-  readonly #bytes: readonly Buffer[]
+  readonly #words: Words
 
   constructor(names: Iterable<string>) {
     this.#names = new Set(names)
-    this.#bytes = [...this.#names, escape].map(name => Buffer.from(name))
+    this.#words = new Words(...this.#names, escape)
   }
 
   /** Whether one of the members is there and says something, at a place where a provider would see it. */
   isIn(body: JsonDocument): boolean {
-    const bytes = body.render()
-    return this.#bytes.some(name => bytes.includes(name)) && this.#isAt(body.root)
+    return this.#words.areIn(body.render()) && this.#isAt(body.root)
   }
 
   #isAt(node: JsonNode): boolean {

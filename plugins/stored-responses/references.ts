@@ -2,6 +2,7 @@
 
 import { gatewayError, GatewayError, notFound, scopeOf, withoutId, type Exchange, type JsonDocument, type JsonNode, type OpenConversation, type Target } from '../../core/index.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
+import { Words } from '../../core/document/words.ts'
 import { past, pastOf, unknownResponse, type PastSources } from './history.ts'
 import { isNative, prepend } from './prepend.ts'
 import { outputOf, type FoundResponse } from './store.ts'
@@ -16,9 +17,7 @@ export interface Resolved {
   readonly key?: { readonly provider: string; readonly fingerprint: string }
 }
 
-const itemReference = Buffer.from('item_reference')
-/** Part of it: Node finds words of seven letters many times faster than longer ones. */
-const reference = Buffer.from('_refere')
+const references = new Words('item_reference')
 
 /** @returns undefined if the request refers to nothing that is resolved here. @throws GatewayError */
 export function resolve(exchange: Exchange, sources: PastSources): Promise<Resolved | undefined> | undefined {
@@ -27,7 +26,7 @@ export function resolve(exchange: Exchange, sources: PastSources): Promise<Resol
   const { root } = body
   const conversation = said(root, 'conversation')
   const previous = stringOf(said(root, 'previous_response_id'))
-  const hasItems = body.bytes.includes(reference) && body.bytes.includes(itemReference)
+  const hasItems = references.areIn(body.bytes)
   if (conversation === undefined && previous === undefined && !hasItems) return undefined
   return resolveAll(exchange, body, sources, { conversation, previous, hasItems })
 }

@@ -1,6 +1,7 @@
 /** Rules: edits that spell a body the way one vendor wants it. */
 
 import { said } from '../../core/document/readings.ts'
+import { Words } from '../../core/document/words.ts'
 import type { JsonDocument, JsonNode, RespellFacts } from '../../core/index.ts'
 
 export { said, stringOf as textOf } from '../../core/document/readings.ts'
@@ -27,8 +28,13 @@ export function all(...rules: readonly Rule[]): Rule {
 
 /** Whether a word may be in the body: of one that nobody edited its bytes tell, without looking at its parts. */
 export function mayMention(body: JsonDocument, word: string): boolean {
-  return body.edited || body.bytes.includes(word)
+  const known = mentioned.get(word) ?? new Words(word)
+  mentioned.set(word, known)
+  return known.mayBeIn(body)
 }
+
+/** All that rules ask about. */
+const mentioned = new Map<string, Words>()
 
 /** A message, or a part of one, and its path in the caller's body. */
 export interface Placed {
