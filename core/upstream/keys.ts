@@ -1,6 +1,6 @@
 /** The keys of one provider instance: one for each session, or taken in turn. */
 
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** What is shorter is a word by accident, and no secret. */
 const shortestHidden = 6
@@ -55,8 +55,9 @@ export class KeyRing {
   }
 
   #inOrder(session: string): readonly string[] {
-    const weight = (key: string) => createHash('sha256').update(`${session}\0${key}`).digest('hex')
-    return this.#keys.toSorted((one, other) => weight(one) < weight(other) ? 1 : -1)
+    if (this.#keys.length < 2) return this.#keys
+    const weighed = this.#keys.map(key => ({ key, weight: hash('sha256', `${session}\0${key}`) }))
+    return weighed.sort((one, other) => one.weight < other.weight ? 1 : -1).map(({ key }) => key)
   }
 }
 
