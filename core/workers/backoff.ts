@@ -4,7 +4,7 @@ const firstMs = 100
 const longestMs = 30_000
 /** After so long without a death, all is well again. */
 const calmMs = 60_000
-const hopelessAt = 8
+const hopelessAt = 6
 
 export class Backoff {
   #deaths = 0

@@ -7,7 +7,7 @@ import { logFailedReload, logReload, type MadeOf, type Served, type ServedFacts 
 import type { Clock } from '../plugin/clock.ts'
 import { Assembly } from './assembly.ts'
 import { Backoff } from './backoff.ts'
-import { Hired } from './hired.ts'
+import { Hired, type Ending } from './hired.ts'
 import { StateDesk } from './state-desk.ts'
 import type { Serving } from './talk.ts'
 import { WireClosed } from './wire.ts'
@@ -86,18 +86,19 @@ export class Fleet implements Served {
     const { clock, origin: { flags } } = this.#options
     const worker = new Hired({ desk: this.#desk, assembly: this.#assembly, now: () => clock.now() })
     this.#assembly.add(worker)
-    void worker.ended.then(how => this.#ended(worker, how))
+    void worker.ended.then(ending => this.#ended(worker, ending))
     this.#adopt([await worker.begin({ flags, texts: this.#texts, isQuiet })])
     // Another configuration may have taken over meanwhile.
     while (worker.texts !== this.#texts) await this.#change([worker], this.#texts, true)
     return worker
   }
 
-  #ended(worker: Hired, how: string): void {
+  #ended(worker: Hired, { words, isClean }: Ending): void {
     this.#assembly.remove(worker)
     if (this.#isStopping || !worker.hasBegun) return
-    this.#log.error({ worker: worker.pid }, `a worker died: ${how}; another takes its place`)
-    if (this.#isHopeless) return this.#options.gaveUp(new Error(`workers die as soon as they serve; of the last one, ${how}`))
+    if (isClean) this.#log.info({ worker: worker.pid }, 'a worker was told to end; another takes its place')
+    else this.#log.error({ worker: worker.pid }, `a worker died: ${words}; another takes its place`)
+    if (this.#isHopeless) return this.#options.gaveUp(new Error(`workers die as soon as they serve: ${words}`))
     void this.#replace()
   }
 

@@ -15,10 +15,16 @@ export interface Surroundings {
   now(): number
 }
 
+/** How a worker ended. */
+export interface Ending {
+  readonly words: string
+  /** It was told to, and finished what ran. */
+  readonly isClean: boolean
+}
+
 export class Hired {
   readonly pid: number
-  /** Resolves to how it ended, in words. */
-  readonly ended: Promise<string>
+  readonly ended: Promise<Ending>
   /** It serves. */
   hasBegun = false
   /** What its configuration is read from. */
@@ -40,10 +46,10 @@ export class Hired {
     closeUndelivered(this.#worker.process)
     this.ended = new Promise(resolve => {
       this.#worker.process.once('exit', (code, signal) => {
-        const how = signal === null ? `it ended with ${code}` : `it was ended by ${signal}`
-        this.#wire.close(`a worker died${this.hasBegun ? '' : ' before it served'}: ${how}`)
+        const words = signal === null ? `it ended with ${code}` : `it was ended by ${signal}`
+        this.#wire.close(`a worker died${this.hasBegun ? '' : ' before it served'}: ${words}`)
         seat.leave(surroundings.now())
-        resolve(how)
+        resolve({ words, isClean: code === 0 })
       })
     })
   }
@@ -51,7 +57,7 @@ export class Hired {
   /** @throws why it cannot serve; then it ends */
   async begin(beginning: Beginning): Promise<Serving> {
     try {
-      await Promise.race([this.#hears, this.ended.then(how => { throw new Error(`a worker died before it served: ${how}`) })])
+      await Promise.race([this.#hears, this.ended.then(({ words }) => { throw new Error(`a worker died before it served: ${words}`) })])
       const serving = await this.#wire.ask('begin', beginning) as Serving
       this.hasBegun = true
       this.texts = beginning.texts

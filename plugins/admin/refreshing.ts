@@ -81,10 +81,8 @@ export class Refreshing {
 
 /** A step is as well as it is everywhere; who did not answer has done none whole. */
 function together(own: Report, others: readonly (Report | undefined)[]): Report {
-  const steps = own.steps.map(step => {
-    const statuses = [step, ...others.map(other => other?.steps.find(({ name }) => name === step.name))].map(each => each?.status ?? 'failed')
-    return { ...step, status: statuses.every(status => status === step.status) ? step.status : 'partial' }
-  })
+  const statusIn = (other: Report | undefined, { name, status }: StepReport) => other?.steps.find(step => step.name === name)?.status ?? (status === 'skipped' ? 'skipped' : 'failed')
+  const steps = own.steps.map(step => ({ ...step, status: others.every(other => statusIn(other, step) === step.status) ? step.status : 'partial' as const }))
   return { ...own, status: overall(steps), steps }
 }
 

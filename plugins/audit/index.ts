@@ -1,6 +1,6 @@
 /** The audit log: one row for each request, refused ones and writes of administrators too, and the endpoints that show them. */
 
-import { definePlugin, type Exchange, type UsageLedger } from '../../core/index.ts'
+import { definePlugin, type Exchange, type Processes, type UsageLedger } from '../../core/index.ts'
 import { AuditLog } from './audit-log.ts'
 import { auditJournal } from './journal.ts'
 import { schema } from './schema.ts'
@@ -10,12 +10,14 @@ export default definePlugin({
   description: 'Writes every request to the audit log, and shows it to administrators.',
   schema,
   needs: ['storage', 'spool', 'admin'],
-  wants: ['usage'],
+  wants: ['usage', 'processes'],
   edits: false,
   onError: 'open',
   setup({ options, services, log }) {
     const { storage, spool, admin, clock, meter, health } = services
     const usage = services.usage as UsageLedger | undefined
+    const isOneOfSeveral = (services.processes as Processes | undefined) !== undefined
+    if (options.recording && options.media_type === 'memory' && isOneOfSeveral) throw new Error('what is kept in memory is one process\'s own: keep media in files, or serve with one process (server.workers: 1)')
     let opened: AuditLog | undefined
     const taps = { request: (exchange: Exchange) => opened?.open(exchange), finished: (exchange: Exchange) => opened?.close(exchange) }
 

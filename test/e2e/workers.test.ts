@@ -220,6 +220,8 @@ describe('two workers that are told to end', function () {
       expect((await gateway.program.ended).code).to.equal(0)
       expect(gateway.program.log.filter(({ msg }) => msg === 'stopped')).to.have.length(1)
       expect(await access(join(gateway.folder.path, 'tapline.pid')).then(() => true, () => false)).to.equal(false)
+      await gateway.restart()
+      expect(await recordedIn(gateway.url)).to.have.members(answers.map(({ requestId }) => requestId))
     })
   }
 
@@ -330,12 +332,37 @@ export default definePlugin({ name: 'alone', setup: () => ({ async open() { writ
   })
 })
 
+describe('workers that die as soon as they serve', function () {
+  this.timeout(60_000)
+
+  it('are replaced, until it is clear that none will last; then the program ends and says why', async () => {
+    await using gateway = await Workers.start({ pipelines: { chat: [{ insert: './dying.ts', after: 'auth' }] } }, { 'dying.ts': `import cluster from 'node:cluster'
+import { definePlugin } from 'tapline'
+export default definePlugin({ name: 'dying', setup: () => ({ start() { setInterval(() => { if (cluster.worker.state === 'listening') process.exit(3) }, 20) }, request() {} }) })` })
+    expect((await gateway.program.ended).code).to.equal(1)
+    const [last] = gateway.program.log.filter(({ level }) => level === 60)
+    expect(String(last?.['msg'])).to.equal('nobody serves any more')
+    expect(gateway.program.log.filter(({ msg }) => /a worker died: it ended with 3/.test(String(msg))).length).to.be.at.least(4)
+  })
+})
+
+describe('one process', function () {
+  this.timeout(60_000)
+
+  it('serves by itself', async () => {
+    await using gateway = await Workers.start({ server: { workers: 1 } })
+    expect((await gateway.call()).pid).to.equal(gateway.program.process.pid)
+    expect(gateway.program.log.find(({ url }) => url !== undefined)).to.not.have.property('workers')
+  })
+})
+
 describe('workers that cannot begin', function () {
   this.timeout(60_000)
   const cases = {
     'for a value that is wrong': [{ server: { linger: 1 } }, 78, /server\/linger/g],
     'for a plugin that cannot be set up': [{ pipelines: { chat: [{ insert: './throwing.ts', after: 'auth' }] } }, 78, /cannot be set up: no/g],
     'for a database that cannot be shared': [{ storage: { sqlite: { path: ':memory:' } } }, 78, /server\.workers/g],
+    'for media that cannot be shared': [{ media: { type: 'memory' } }, 78, /server\.workers/g],
     'for a plugin that ends its process': [{ pipelines: { chat: [{ insert: './ending.ts', after: 'auth' }] } }, 1, /a worker died before it served/g],
     'for a port that is taken': [{ server: { port: 1, host: '203.0.113.1', allow_open: true } }, 1, /EADDRNOTAVAIL|EACCES/g],
   } as const

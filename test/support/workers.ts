@@ -19,6 +19,7 @@ export interface Answered {
   /** Of the worker that answered. */
   readonly pid: number
   readonly text: string
+  readonly requestId: string
   /** What the answer says of the cache. */
   readonly cache: string | undefined
 }
@@ -101,7 +102,7 @@ export class Workers implements AsyncDisposable {
     const dispatcher = new Agent({ pipelining: 0, connections: 1 })
     try {
       const answer = await request(`${this.#url}${path}`, { method, headers: { 'content-type': 'application/json', ...headers }, dispatcher, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
-      return { status: answer.statusCode, pid: Number(answer.headers['x-pid']), text: await answer.body.text(), cache: answer.headers['x-cache'] as string | undefined }
+      return { status: answer.statusCode, pid: Number(answer.headers['x-pid']), text: await answer.body.text(), requestId: String(answer.headers['x-request-id']), cache: answer.headers['x-cache'] as string | undefined }
     } finally {
       await dispatcher.destroy()
     }

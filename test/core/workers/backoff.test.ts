@@ -15,9 +15,9 @@ describe('the wait before a dead worker is replaced', () => {
     expect(backoff.next(120_001)).to.equal(0)
   })
 
-  it('is for nothing from the eighth death in a row on', () => {
+  it('is for nothing from the sixth death in a row on', () => {
     const backoff = new Backoff()
-    const hopeless = Array.from({ length: 8 }, (_, n) => { backoff.next(n); return backoff.isHopeless })
-    expect(hopeless).to.deep.equal([false, false, false, false, false, false, false, true])
+    const hopeless = Array.from({ length: 6 }, (_, n) => { backoff.next(n); return backoff.isHopeless })
+    expect(hopeless).to.deep.equal([false, false, false, false, false, true])
   })
 })
