@@ -5,8 +5,8 @@ import type { JsonDocument } from './document.ts'
 /** Node looks for up to seven bytes by the first of them, natively; for longer words in a way that takes twenty times as long. */
 const longestFast = 7
 const shortest = 4
-/** What bodies have least of, first. */
-const rarest = 'zqjx_kvwbygpfmuc.dlhrsni"oate '
+/** What conversations, with code in them, have least of, first; all else they have less of. */
+const rarest = 'zjqx_"k/vb:wgy,f.umcp\\ldhiroasnte '
 
 interface Word {
   readonly bytes: Buffer
@@ -38,12 +38,7 @@ export class Words {
 }
 
 function partOf(word: string): string {
-  const starts = Array.from({ length: Math.max(1, word.length - shortest + 1) }, (_, at) => at)
-  const [at = 0] = starts.sort((one, other) => rankOf(word, one) - rankOf(word, other))
+  const ranks = Array.from({ length: Math.max(1, word.length - shortest + 1) }, (_, at) => rarest.indexOf(word.charAt(at)))
+  const at = ranks.lastIndexOf(Math.min(...ranks))
   return word.slice(at, at + longestFast)
-}
-
-function rankOf(word: string, at: number): number {
-  const rank = rarest.indexOf(word.charAt(at).toLowerCase())
-  return rank < 0 ? 0 : rank
 }
