@@ -123,7 +123,8 @@ export class Exchange extends Stoppable {
   readonly slots: unknown[] = []
   #usage: (() => Usage | undefined) | undefined
   #session: (() => string | undefined) | undefined
-  #sessionRead: string | undefined
+  /** Null: it was read, and there is none. */
+  #sessionRead: string | null | undefined
   #usageRead: Usage | undefined
   #conversation: Conversation | undefined
   #log: Logger | undefined
@@ -171,16 +172,13 @@ export class Exchange extends Stoppable {
 
   /** The session that the call belongs to, in a form that no other tenant's can have; undefined if it stands alone. Read when first asked for. */
   get session(): string | undefined {
-    if (this.#session !== undefined) {
-      this.#sessionRead = this.#session()
-      this.#session = undefined
-    }
-    return this.#sessionRead
+    if (this.#sessionRead === undefined && this.#session !== undefined) this.#sessionRead = this.#session() ?? null
+    return this.#sessionRead ?? undefined
   }
 
-  /** Says how the session is recognised, when somebody asks. */
+  /** Says how the session is recognised, when somebody asks. Who says so first is believed: a call of the gateway's own has its caller's. */
   readSessionFrom(source: () => string | undefined): void {
-    this.#session = source
+    this.#session ??= source
   }
 
   /**

@@ -166,6 +166,17 @@ describe('llm-judge', () => {
       expect(rows).to.have.deep.members([own, own, { model: 'gpt-test', user_path: '/team', origin: 'client', endpoint: '/v1/chat/completions' }])
     })
 
+    it('has its calls counted in the session of the call that it judges', async () => {
+      await using admin = await AdminGateway.start({ config: { guardrails: { rules } }, env: { OPENAI_MODELS: 'gpt-test,judge' } })
+      admin.served.upstream.always(script)
+      await admin.served.chat(hello)
+      const { json } = await admin.call('GET', '/usage/log?limit=10')
+      const sessions = (json.entries as { session_id: string | null }[]).map(({ session_id: session }) => session)
+      expect(sessions).to.have.length(3)
+      expect(new Set(sessions).size).to.equal(1)
+      expect(sessions[0]).to.match(/^auto-/)
+    })
+
     it('has its calls counted below the path of its rule, in workflows that name it, too', async () => {
       await using admin = await AdminGateway.start({ config: { guardrails: { rules: [{ ...rules[0], user_path: '/safety' }] } }, env: { OPENAI_MODELS: 'gpt-test,judge' } })
       await makeWorkflow(admin, { scope_user_path: '/team', workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'the judge', phase: 'prompt' }] } })
