@@ -36,7 +36,8 @@ export class Fleet implements Served {
   /** What the configuration that serves was read from. */
   #texts: Texts
   #serving: Serving | undefined
-  #reloading: Promise<boolean> = Promise.resolve(true)
+  /** Changes of the configuration follow each other. */
+  #changing: Promise<unknown> = Promise.resolve()
   #isStopping = false
 
   private constructor(options: FleetOptions) {
@@ -67,7 +68,7 @@ export class Fleet implements Served {
   }
 
   reload(): Promise<boolean> {
-    return this.#reloading = this.#reloading.then(() => this.#reload())
+    return this.#inTurn(() => this.#reload())
   }
 
   follow(follower: Follower): () => void {
@@ -88,9 +89,19 @@ export class Fleet implements Served {
     this.#assembly.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
     this.#adopt([await worker.begin({ flags, texts: this.#texts, isQuiet })])
-    // Another configuration may have taken over meanwhile.
-    while (worker.texts !== this.#texts) await this.#change([worker], this.#texts, true)
+    await this.#inTurn(() => this.#catchUp(worker))
     return worker
+  }
+
+  /** Another configuration may have taken over while a worker began. */
+  async #catchUp(worker: Hired): Promise<void> {
+    if (worker.texts === this.#texts) return
+    try {
+      await this.#change([worker], this.#texts, true)
+    } catch (cause) {
+      worker.dismiss()
+      throw cause
+    }
   }
 
   #ended(worker: Hired, { words, isClean }: Ending): void {
@@ -119,6 +130,12 @@ export class Fleet implements Served {
 
   get #isHopeless(): boolean {
     return this.#backoff.isHopeless && this.#assembly.serving.length === 0
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#changing.then(change)
+    this.#changing = done.catch(() => {})
+    return done
   }
 
   async #reload(): Promise<boolean> {

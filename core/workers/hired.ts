@@ -95,6 +95,12 @@ export class Hired {
     return isClean === true
   }
 
+  /** Has it end at once, as one that never served. */
+  dismiss(): void {
+    this.hasBegun = false
+    this.end()
+  }
+
   /** Has it end at once; it writes down what it must not lose. */
   end(): void {
     this.#worker.process.kill('SIGQUIT')

@@ -76,13 +76,18 @@ describe('two workers', function () {
   })
 
   it('keep a session to one target, whichever of them is asked', async () => {
-    const targets = new Set<unknown>()
-    for (let i = 0; i < 8; i++) {
-      const { status, text } = await gateway.call({ body: { ...dollar, model: 'either' }, headers: { 'x-session-id': 'one' } })
+    const targetOf = async (headers: Readonly<Record<string, string>>) => {
+      const { status, text } = await gateway.call({ body: { ...dollar, model: 'either' }, headers })
       expect(status, text).to.equal(200)
-      targets.add(sentTo(gateway).at(-1)?.model)
+      return sentTo(gateway).at(-1)?.model
     }
-    expect(targets.size).to.equal(1)
+    // From here on, each would choose otherwise than the other one.
+    await targetOf({})
+    for (const session of ['a', 'b', 'c']) {
+      const targets = new Set<unknown>()
+      for (let i = 0; i < 4; i++) targets.add(await targetOf({ 'x-session-id': session }))
+      expect([...targets], session).to.have.length(1)
+    }
   })
 
   it('open one circuit breaker after as many failures as one would, and close it together', async () => {
@@ -319,6 +324,15 @@ export default definePlugin({ name: 'alone', setup: () => ({ async open() { writ
     process.kill(victim, 'SIGKILL')
     await gateway.program.said(isReplaced)
     expect(await sent()).to.deep.equal(['hellob', 'hellob'])
+  })
+
+  it('take the new one also where they were about to begin', async () => {
+    const [reloads, replaced] = [lines(isReloaded), lines(isReplaced)]
+    const [victim = 0] = await gateway.pids() as Iterable<number>
+    process.kill(victim, 'SIGKILL')
+    await gateway.configure(letter('f'))
+    await until(() => lines(isReloaded) > reloads && lines(isReplaced) > replaced)
+    expect(await sent()).to.deep.equal(['hellof', 'hellof'])
   })
 
   it('do so on "tapline reload", and say what takes a restart', async () => {
