@@ -68,14 +68,15 @@ function detected(exchange: Exchange): string | undefined {
   const { messages, spelledTools } = exchange.conversation
   const first = messages.findIndex(({ role }) => role === 'user')
   if (first < 0) return undefined
-  const opening = messages.slice(0, first + 1).map(({ role, parts }) => [role, parts.map(part => part.type === 'text' ? part.text : part.value)])
-  return `auto-${digest([userPath, model, opening], spelledTools)}`
+  const opening = messages.slice(0, first + 1).flatMap(({ role, parts }) => [role, ...parts.map(part => part.type === 'text' ? part.text : JSON.stringify(part.value))])
+  return `auto-${digest([userPath, model, ...opening], spelledTools)}`
 }
 
-function digest(facts: readonly unknown[], further: readonly Buffer[] = []): string {
-  const json = JSON.stringify(facts)
-  if (further.length === 0) return hash('sha256', json).slice(0, 32)
-  const sum = createHash('sha256').update(json)
+/** Lengths keep facts apart. */
+function digest(facts: readonly string[], further: readonly Buffer[] = []): string {
+  const text = facts.map(fact => `${fact.length}:${fact}`).join('')
+  if (further.length === 0) return hash('sha256', text).slice(0, 32)
+  const sum = createHash('sha256').update(text)
   for (const bytes of further) sum.update(bytes)
   return sum.digest('hex').slice(0, 32)
 }
