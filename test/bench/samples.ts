@@ -1,6 +1,7 @@
 /** What the bench sends, and what its upstreams answer. */
 
 import { chatCompletion, samplePieces, sampleStream } from '../../core/testing/chat-samples.ts'
+import { agentChat, agentMessages } from './agent-samples.ts'
 
 export const model = 'gpt-bench'
 /** Stands in each response; an upstream puts another in its place each time. */
@@ -39,6 +40,8 @@ export const requestBodies = {
   streamed: chatBody({ messages: [{ role: 'system', content: 'You are brief.' }, question], stream: true }),
   /** A conversation of about 1 MB in 67 messages. */
   large: { surface: 'chat', text: JSON.stringify({ model, messages: [...Array.from({ length: 66 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: paragraph })), question] }) },
+  agent: { surface: 'chat', text: agentChat(model) },
+  agentMessages: { surface: 'messages', text: agentMessages(model) },
   messages: messagesBody({}),
   messagesStreamed: messagesBody({ stream: true }),
   responses: responsesBody({}),
