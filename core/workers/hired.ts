@@ -44,14 +44,7 @@ export class Hired {
     this.#hears = new Promise(resolve => { this.#wire.answer('hello', () => resolve()) })
     this.#listen(seat, surroundings)
     closeUndelivered(this.#worker.process)
-    this.ended = new Promise(resolve => {
-      this.#worker.process.once('exit', (code, signal) => {
-        const words = signal === null ? `it ended with ${code}` : `it was ended by ${signal}`
-        this.#wire.close(`a worker died${this.hasBegun ? '' : ' before it served'}: ${words}`)
-        seat.leave(surroundings.now())
-        resolve({ words, isClean: code === 0 })
-      })
-    })
+    this.ended = this.#end(seat, surroundings)
   }
 
   /** @throws why it cannot serve; then it ends */
@@ -104,6 +97,23 @@ export class Hired {
   /** Has it end at once; it writes down what it must not lose. */
   end(): void {
     this.#worker.process.kill('SIGQUIT')
+  }
+
+  /** What it said before it died is heard first. */
+  #end(seat: StateSeat, { now }: Surroundings): Promise<Ending> {
+    const child = this.#worker.process
+    const { promise, resolve } = Promise.withResolvers<Ending>()
+    child.once('exit', (code, signal) => {
+      const words = signal === null ? `it ended with ${code}` : `it was ended by ${signal}`
+      const end = () => {
+        this.#wire.close(`a worker died${this.hasBegun ? '' : ' before it served'}: ${words}`)
+        seat.leave(now())
+        resolve({ words, isClean: code === 0 })
+      }
+      if (child.connected) child.once('disconnect', end)
+      else end()
+    })
+    return promise
   }
 
   #listen(seat: StateSeat, surroundings: Surroundings): void {

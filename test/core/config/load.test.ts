@@ -39,11 +39,11 @@ describe('loading', () => {
 
   it('lets flags win over variables, variables over the file', async () => {
     const given = { yaml: 'server: { port: 1, host: h }', env: { PORT: '2', HOST: 'e' } }
-    const config = await load({ ...given, flags: { port: '3', insecure: true, set: ['server.host=f', 'server.shutdown.linger=7s'] } })
-    expect(config.values.server).to.deep.include({ port: 3, host: 'f', allow_open: true })
+    const config = await load({ ...given, flags: { port: '3', workers: '4', insecure: true, set: ['server.host=f', 'server.shutdown.linger=7s'] } })
+    expect(config.values.server).to.deep.include({ port: 3, host: 'f', allow_open: true, workers: 4 })
     expect(config.values.server.shutdown.linger).to.equal(7000)
-    expect(['port', 'host', 'allow_open', 'shutdown/linger'].map(key => config.source(`/server/${key}`)))
-      .to.deep.equal(['flag:--port', 'flag:--set', 'flag:--insecure', 'flag:--set'])
+    expect(['port', 'host', 'allow_open', 'shutdown/linger', 'workers'].map(key => config.source(`/server/${key}`)))
+      .to.deep.equal(['flag:--port', 'flag:--set', 'flag:--insecure', 'flag:--set', 'flag:--workers'])
   })
 
   it('reaches into maps and lists with --set', async () => {
