@@ -122,6 +122,7 @@ export class Fleet implements Served {
         const { pid } = await this.#hire(true)
         return this.#log.info({ worker: pid }, 'a new worker serves')
       } catch (cause) {
+        if (this.#isStopping) return
         this.#log.error({ err: cause }, 'a new worker could not begin')
         if (this.#isHopeless) return gaveUp(cause)
       }
@@ -142,7 +143,9 @@ export class Fleet implements Served {
     const texts = new KeptTexts()
     try {
       await readConfig({ ...this.#options.origin, readText: texts.read })
-      await this.#change(this.#assembly.serving, texts.all, false)
+      const workers = this.#assembly.serving
+      if (workers.length === 0) throw new Error('no worker serves at the moment')
+      await this.#change(workers, texts.all, false)
       logReload(this.facts, this.#log)
       return true
     } catch (cause) {
