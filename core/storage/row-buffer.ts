@@ -56,11 +56,14 @@ export class RowBuffer<Row extends JournalRow> {
     })
   }
 
-  /** Gives up all rows. */
-  takeAll(): readonly string[] {
-    const { lines, count } = this.next(this.length)
-    this.drop(count)
-    return count === 0 ? [] : lines.toString('utf8', 0, lines.length - 1).split('\n')
+  /** Gives up the rows that are here, some at a time: all of them may be more than one text can hold. */
+  *takeAll(): Iterable<string> {
+    for (let left = this.length; left > 0;) {
+      const { lines, count } = this.next(Math.min(left, this.#mostTogether))
+      this.drop(count)
+      left -= count
+      yield* lines.toString('utf8', 0, lines.length - 1).split('\n')
+    }
   }
 
   /** @returns whether there was room */

@@ -65,7 +65,11 @@ export class Spool {
     const lines = this.#lines
     if (lines.length === 0) return
     this.#lines = []
-    for (let from = 0; from < lines.length; from += rowsOfWrite) this.#put(lines.slice(from, from + rowsOfWrite))
+    for (let from = 0; from < lines.length;) {
+      const some = together(lines, from)
+      this.#put(some)
+      from += some.length
+    }
     if (this.#isClosed) this.close()
   }
 
@@ -225,4 +229,16 @@ export class Spool {
       if (this.#segments.delete(segment)) segment.remove()
     } else if (segment.bytes >= clearedBytes) segment.clear()
   }
+}
+
+/** Those that are written at once: no more than fill a file, unless one alone is longer. */
+function together(lines: readonly string[], from: number): readonly string[] {
+  let to = from
+  let characters = 0
+  while (to < lines.length && to < from + rowsOfWrite) {
+    characters += lines[to]?.length ?? 0
+    if (to > from && characters > segmentBytes) break
+    to += 1
+  }
+  return lines.slice(from, to)
 }

@@ -87,6 +87,19 @@ describe('the spool', () => {
     expect(made.isEmpty).to.equal(true)
   })
 
+  it('writes no more at once than a file may hold, but for one row that is longer', () => {
+    const made = spool()
+    const mebibyte = 1024 * 1024
+    for (const size of [3, 3, 3, 9, 1]) made.append(JSON.stringify(row(String(size), 'x'.repeat(size * mebibyte))))
+    made.flush()
+    const counts: number[] = []
+    for (let count = made.next(1).count; count > 0; count = made.next(1).count) {
+      counts.push(count)
+      made.commit(count)
+    }
+    expect(counts).to.deep.equal([2, 1, 1, 1])
+  })
+
   it('gives lines as they were written, those of one write together', () => {
     const made = spool()
     for (const ids of [[1, 2], [3], [4, 5, 6]]) {
