@@ -68,5 +68,6 @@ function seriesOf(exchange: Exchange, attempt: Attempt): Attributes {
 /** As it came; undefined where nobody knows, or none came. */
 function givenBytes({ request: { headers }, body, bytes }: Exchange): number | undefined {
   const declared = headers['content-length']
-  return typeof declared === 'string' ? Number(declared) : body?.bytes.length ?? bytes?.length
+  const given = typeof declared === 'string' ? Number(declared) : body?.bytes.length ?? bytes?.length
+  return given === 0 ? undefined : given
 }

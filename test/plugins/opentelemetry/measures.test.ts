@@ -39,6 +39,8 @@ describe('metrics for a collector', () => {
       served.upstream.always({ chunks: sampleStream })
       await served.chat({ ...helloStream, stream_options: { include_usage: true } })
       await served.call('GET', '/version')
+      await served.call('GET', '/v1/conversations/none')
+      await served.call('POST', '/v1/conversations', Buffer.alloc(0))
     })
     expect(of('http.server.request.body.size')).to.have.length(1)
     expect(of('http.server.response.body.size').find(({ attributes }) => attributes['http.route'] === '/v1/chat/completions')?.sum).to.equal(sampleStream.join('').length)
