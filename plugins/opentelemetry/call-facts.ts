@@ -6,6 +6,9 @@ import { vendorOf } from './vendors.ts'
 
 const chats: ReadonlySet<string> = new Set(['chat', 'messages', 'responses'])
 
+/** Callers may write what they like where a model's name stands; spans wait in memory. */
+const longestModel = 256
+
 /** Failures that have no status. */
 const reasons: Readonly<Partial<Record<Failure['kind'], string>>> = { timeout: 'timeout', transport: 'network_error' }
 
@@ -15,12 +18,18 @@ export function operationOf({ operation }: Exchange, { translation }: Attempt): 
   return translation?.dialect === 'gemini' ? 'generate_content' : 'chat'
 }
 
+/** The model that was asked; empty where the gateway does not know. */
+export function modelOf({ target: { model } }: Attempt): string {
+  // A slice would keep the whole name in memory.
+  return model.length <= longestModel ? model : Buffer.from(model.slice(0, longestModel)).toString()
+}
+
 /** @param model as it may be said */
 export function callAttributes(exchange: Exchange, attempt: Attempt, model: string): Attributes {
   const { provider } = attempt.target
   return {
     'gen_ai.operation.name': operationOf(exchange, attempt),
-    'gen_ai.request.model': model,
+    ...model === '' ? {} : { 'gen_ai.request.model': model },
     'gen_ai.provider.name': vendorOf(provider.type),
     'tapline.provider.name': provider.name,
   }

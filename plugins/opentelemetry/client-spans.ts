@@ -1,9 +1,9 @@
-/** One span for each call to a provider whose answer comes whole, and for each stream that failed before it began. */
+/** One span for each call to a provider whose answer comes whole, for each stream that failed before it began, and for each that nobody asked for. */
 
 import { SpanKind, SpanStatusCode, trace, type Attributes, type Context, type Span, type Tracer } from '@opentelemetry/api'
 import type { Attempt, Exchange } from '../../core/index.ts'
 import { answerAttributes } from './answer-facts.ts'
-import { callAttributes, errorType, isToldWhole, operationOf } from './call-facts.ts'
+import { callAttributes, errorType, isToldWhole, modelOf, operationOf } from './call-facts.ts'
 import { contentAttributes } from './content.ts'
 import { momentOf } from './moments.ts'
 
@@ -36,10 +36,11 @@ export class ClientSpans {
     this.#end(exchange, attempt, span, { 'error.type': error, ...status === undefined ? {} : { 'http.response.status_code': status }, ...this.#contentOf(exchange) })
   }
 
+  /** Of a stream, too, if nobody knew beforehand that it would be one: the provider was told this span. */
   completed(exchange: Exchange): void {
     const last = exchange.attempts.at(-1)
     const span = last === undefined ? undefined : this.#open.get(last)
-    if (last === undefined || span === undefined || last.outcome !== 'established' || exchange.streamed || !span.isRecording()) return
+    if (last === undefined || span === undefined || last.outcome !== 'established' || !span.isRecording()) return
     this.#end(exchange, last, span, { ...answerAttributes(exchange), ...this.#contentOf(exchange) })
   }
 
@@ -51,8 +52,9 @@ export class ClientSpans {
   #end(exchange: Exchange, attempt: Attempt, span: Span, attributes: Attributes): void {
     const { clock, streamed } = exchange
     span.updateName(nameOf(exchange, attempt))
-    span.setAttributes({ ...callAttributes(exchange, attempt, attempt.target.model), 'gen_ai.request.stream': streamed, ...attributes })
-    span.end(momentOf(clock, attempt.settledAt ?? clock.elapsed()))
+    span.setAttributes({ ...callAttributes(exchange, attempt, modelOf(attempt)), 'gen_ai.request.stream': streamed, ...attributes })
+    const isFlowing = streamed && attempt.outcome === 'established'
+    span.end(momentOf(clock, isFlowing ? clock.elapsed() : attempt.settledAt ?? clock.elapsed()))
     this.#open.delete(attempt)
   }
 
@@ -62,5 +64,5 @@ export class ClientSpans {
 }
 
 function nameOf(exchange: Exchange, attempt: Attempt): string {
-  return `${operationOf(exchange, attempt)} ${attempt.target.model}`.trimEnd()
+  return `${operationOf(exchange, attempt)} ${modelOf(attempt)}`.trimEnd()
 }

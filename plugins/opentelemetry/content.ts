@@ -3,18 +3,34 @@
 import type { Attributes } from '@opentelemetry/api'
 import type { Conversation, Exchange, Message, Part } from '../../core/index.ts'
 
+/** Of a prompt, and of an answer. Thousands of spans wait in memory while the collector is away. */
+const mostCharacters = 32 * 1024
+
 /** For operators who asked for it. */
 export function contentAttributes(exchange: Exchange): Attributes {
   const { reply } = exchange
   const answer = reply?.target === undefined ? undefined : reply.conversation
   return {
-    ...exchange.readable ? { 'gen_ai.input.messages': spelled(exchange.conversation) } : {},
-    ...answer === undefined || answer.messages.length === 0 ? {} : { 'gen_ai.output.messages': spelled(answer) },
+    ...exchange.readable ? messagesAs('gen_ai.input.messages', exchange.conversation) : {},
+    ...answer === undefined ? {} : messagesAs('gen_ai.output.messages', answer),
   }
 }
 
-function spelled({ messages }: Conversation): string {
-  return JSON.stringify(messages.map(({ role, parts }: Message) => ({ role, parts: parts.flatMap(partOf) })))
+/** The last messages that fit. */
+function messagesAs(name: string, { messages }: Conversation): Attributes {
+  const spelled: string[] = []
+  let left = mostCharacters
+  for (const message of messages.toReversed()) {
+    const json = spell(message)
+    left -= json.length + 1
+    if (left < 0) break
+    spelled.unshift(json)
+  }
+  return spelled.length === 0 ? {} : { [name]: `[${spelled.join(',')}]` }
+}
+
+function spell({ role, parts }: Message): string {
+  return JSON.stringify({ role, parts: parts.flatMap(partOf) })
 }
 
 /** The texts inside a tool's arguments stand in the call itself; pictures and sounds are named and left out. */

@@ -92,6 +92,30 @@ describe('the span of a call to a provider', () => {
     })
   }
 
+  it('is made of a stream that nobody had asked for, as the provider was told of it', async () => {
+    let parent: unknown
+    const { spans } = await collected(async served => {
+      served.upstream.always({ chunks: sampleStream })
+      await served.call('POST', '/p/openai/chat/completions', hello)
+      parent = (await served.upstream.received()).headers['traceparent']
+    })
+    const span = only(spans.filter(({ kind }) => kind === 'CLIENT'))
+    expect(parent).to.equal(`00-${span.traceId}-${span.spanId}-01`)
+    expect(span.attributes).to.include({ 'gen_ai.request.stream': true, 'http.response.status_code': 200 })
+  })
+
+  it('names no model where nobody knows of one', async () => {
+    const span = only(await callSpans({ path: '/p/openai/models/gpt-test', body: { a: 1 } }))
+    expect(span.name).to.equal('passthrough')
+    expect(span.attributes).to.not.have.property('gen_ai.request.model')
+  })
+
+  it('has no more of a name that the caller made up than a name may have', async () => {
+    const span = only(await callSpans({ body: { ...hello, model: `openai/${'m'.repeat(5000)}` }, options: { env: { CONFIGURED_PROVIDER_MODELS_MODE: 'fallback' } } }))
+    expect(span.attributes['gen_ai.request.model']).to.equal('m'.repeat(256))
+    expect(span.name).to.equal(`chat ${'m'.repeat(256)}`)
+  })
+
   it('is one for each time that a call was repeated', async () => {
     const spans = await callSpans({ replies: [{ status: 503, body: errorBody('busy') }, { status: 429, body: errorBody('slow') }, fine] })
     expect(spans.map(({ attributes }) => attributes['error.type'])).to.deep.equal(['503', '429', undefined])
@@ -160,6 +184,23 @@ describe('the content of calls', () => {
     ])
     expect(JSON.parse(attributes['gen_ai.output.messages'] as string)).to.deep.equal([{ role: 'assistant', parts: [{ type: 'tool_call', id: 'call_1', name: 'look_up', arguments: '{"where":"here"}' }] }])
     expect(log.filter(({ msg }) => String(msg).includes('prompts and answers are exported'))).to.have.length(1)
+  })
+})
+
+describe('the content of a long conversation', () => {
+  const captured = async (...messages: readonly string[]) => {
+    const span = only(await callSpans({ body: { model: 'gpt-test', messages: messages.map(content => ({ role: 'user', content })) }, settings: { capture_message_content: true } }))
+    return span.attributes['gen_ai.input.messages'] as string | undefined
+  }
+  const long = 'x'.repeat(20_000)
+
+  it('is exported from its end, so far as it fits into 32 KiB', async () => {
+    const exported = await captured('first', long, long, 'last')
+    expect(JSON.parse(exported ?? '')).to.deep.equal([long, 'last'].map(content => ({ role: 'user', parts: [{ type: 'text', content }] })))
+  })
+
+  it('is not exported where not even its last message fits', async () => {
+    expect(await captured('first', long + long)).to.equal(undefined)
   })
 })
 
