@@ -32,9 +32,11 @@ function whole(value: object): ProviderAnswer {
 }
 
 function embedded(request: Readonly<Record<string, unknown>>): ProviderAnswer {
-  const { dimensions } = request
-  if (dimensions === undefined || dimensions === null || Number.isInteger(dimensions) && Number(dimensions) >= 1 && Number(dimensions) <= mostDimensions) return whole(embeddings(request))
-  return refused(400, { message: `dimensions must be a whole number from 1 to ${mostDimensions}`, param: 'dimensions', code: null })
+  const dimensions = request['dimensions'] ?? 1
+  if (!Number.isInteger(dimensions) || Number(dimensions) < 1 || Number(dimensions) > mostDimensions) return refused(400, { message: `dimensions must be a whole number from 1 to ${mostDimensions}`, param: 'dimensions', code: null })
+  const answer = embeddings(request)
+  if (answer === undefined) return refused(400, { message: 'the demo cannot make so many vectors at once: send fewer words, or ask for fewer dimensions', param: 'input', code: null })
+  return whole(answer)
 }
 
 function unknownModel(model: string): ProviderAnswer {

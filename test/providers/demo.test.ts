@@ -55,6 +55,20 @@ describe('the vectors of the demo', () => {
     expect(Buffer.from(String(answer.data[0]?.embedding), 'base64')).to.have.length(16)
   })
 
+  for (const [input, dimensions] of [[Array(9000).fill('word').join(' '), 1024], [Array(9000).fill('word'), 1024], ['word '.repeat(200_000), undefined]] as const) {
+    it(`are refused where they would take everybody's time: ${typeof input === 'string' ? 'many words' : 'many texts'} of ${dimensions ?? 64} dimensions`, async () => {
+      const { status, answer } = await embed({ input, ...dimensions === undefined ? {} : { dimensions } })
+      expect([status, answer.error.param]).to.deep.equal([400, 'input'])
+    })
+  }
+
+  it('are near each other only where texts share words, in thousands of dimensions too', async () => {
+    const { answer } = await embed({ input: ['one two three', 'three two one', 'four five six'], dimensions: 4096 })
+    const [one, same, other] = answer.data.map(({ embedding }) => embedding as readonly number[])
+    expect(cosine(one, same)).to.be.closeTo(1, 1e-9)
+    expect(Math.abs(cosine(one, other))).to.be.lessThan(0.1)
+  })
+
   for (const dimensions of [0, -1, 1.5, 4097, '8']) {
     it(`are refused with ${JSON.stringify(dimensions)} dimensions`, async () => {
       const { status, answer } = await embed({ input: 'Hello', dimensions })
