@@ -75,5 +75,12 @@ function read(body: Buffer): Answer {
 function vectorIn({ data: [first] = [] }: Answer): Float32Array {
   const numbers = first?.embedding
   if (!Array.isArray(numbers) || numbers.length === 0 || !numbers.every(Number.isFinite)) throw new Error('the embedder answered without a vector')
-  return Float32Array.from(numbers as number[])
+  const vector = Float32Array.from(numbers as number[])
+  if (!pointsSomewhere(vector)) throw new Error('the embedder answered with a vector that points nowhere')
+  return vector
+}
+
+/** One of no length, or of none that can be told, would be as near to every other. */
+function pointsSomewhere(vector: Float32Array): boolean {
+  return vector.some(number => number !== 0) && vector.every(Number.isFinite)
 }

@@ -53,9 +53,10 @@ export class VectorFile {
     const found = this.#one(searching, {
       vector: bytesOf(vector), namespace, dimensions: vector.length, now: nowSeconds, signs: signsOf(vector), shortlist: vector.length < tellingSigns ? all : shortlist,
     })
-    if (found?.['key'] === null || found === undefined) return undefined
-    const { id, body } = this.#one('SELECT id, body FROM entries JOIN contents USING (key) WHERE key = :key', { key: found['key'] as number }) ?? {}
-    return { id: id as string, body: body as Uint8Array, similarity: 1 - (found['distance'] as number) ** 2 / 2 }
+    const distance = found?.['distance']
+    if (typeof distance !== 'number') return undefined // there is none, or none that can be compared
+    const { id, body } = this.#one('SELECT id, body FROM entries JOIN contents USING (key) WHERE key = :key', { key: found?.['key'] as number }) ?? {}
+    return { id: id as string, body: body as Uint8Array, similarity: 1 - distance ** 2 / 2 }
   }
 
   put(vector: Float32Array, { id, namespace, model, expiresAt, body }: PlainEntry): void {

@@ -69,6 +69,9 @@ describe('cache-semantic: an embedder that fails', () => {
     ['answers without a vector', { body: { object: 'list', data: [] } }, 'without a vector', true],
     ['answers with an empty vector', { body: embeddings({ vectors: [[]] }) }, 'without a vector', true],
     ['answers with a vector that is none', { body: { data: [{ embedding: [1, 'x'] }] } }, 'without a vector', true],
+    ['answers with a vector of no length', { body: embeddings({ vectors: [[0, 0]] }) }, 'points nowhere', true],
+    ['answers with numbers that are too large', { body: embeddings({ vectors: [[1e300, 1]] }) }, 'points nowhere', true],
+    ['answers with numbers that are too small', { body: embeddings({ vectors: [[1e-60, 1e-60]] }) }, 'points nowhere', true],
     ['answers with no JSON', { body: 'oops' }, '', true],
   ]
   for (const [what, script, words, isPause] of failing) {

@@ -79,6 +79,12 @@ describe('embedded vectors', () => {
     expect([await vectors.nearest(towards(0)), await vectors.nearest(towards(0, { dimensions: 3 })), await vectors.nearest(towards(0, { dimensions: 4 }))]).to.deep.equal(['eight', 'three', undefined])
   })
 
+  it('are not found where they point nowhere', async () => {
+    await using vectors = await OpenVectors.open(plugin, await place())
+    await vectors.put('kept', new Float32Array(8).fill(Number.POSITIVE_INFINITY))
+    expect(await vectors.nearest(towards(0))).to.equal(undefined)
+  })
+
   it('make room for new ones when there are as many as may be', async () => {
     await using vectors = await OpenVectors.open(plugin, { ...await place(), max_entries: 3 })
     for (const namespace of ['a', 'b', 'c', 'd', 'e']) await vectors.put(namespace, towards(0), { namespace })
