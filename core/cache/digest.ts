@@ -27,8 +27,8 @@ export function digestOf({ version, exchange, target: { provider, model }, body,
   const resolved = `${provider.name}/${model}`
   return hash('sha256', list([
     version, request.path, dialect.name, mode, provider.name, provider.type, resolved,
-    canonicalBody(body, resolved, streamed), plan.policy, streamed ? 'stream' : 'plain', partition === 'user_path' ? userPath : '', ...further,
-    ...variesBy, ...provider.headers.ofCaller({ request, ownHeaders: plan.ownHeaders }),
+    canonicalBody(body, resolved, streamed), plan.policy, streamed ? 'stream' : 'plain', list(partition === 'user_path' ? [userPath] : []), list(further),
+    list(variesBy), list(provider.headers.ofCaller({ request, ownHeaders: plan.ownHeaders })),
   ]))
 }
 

@@ -3,7 +3,7 @@
 import type { Exchange, Target } from '../../core/index.ts'
 import { digestOf, type DigestInput } from '../../core/cache/digest.ts'
 
-const version = 'exact-2'
+const version = 'exact-3'
 
 /** Keys begin so, and go on with the provider and the model. */
 export const prefix = 'exact|'

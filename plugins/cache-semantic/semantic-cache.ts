@@ -17,7 +17,7 @@ import type { schema } from './schema.ts'
 import type { Search, Sought } from './search.ts'
 
 /** Changes when entries of an older version would be wrong. */
-const version = 'semantic-1'
+const version = 'semantic-2'
 
 const operations: ReadonlySet<string> = new Set(['chat', 'responses', 'messages'])
 
