@@ -18,7 +18,8 @@ export function bypasses(headers: Headers): boolean {
 
 /** Whether the caller wants the other layer alone. */
 export function leavesOut(headers: Headers, layer: CacheLayer['name']): boolean {
-  return words(headers['x-cache-type']).includes(layer === 'exact' ? 'semantic' : 'exact')
+  const asked = words(headers['x-cache-type'])
+  return asked.includes(layer === 'exact' ? 'semantic' : 'exact') && !asked.includes(layer)
 }
 
 /** How long the entry that a request makes shall live: `X-Cache-TTL` in seconds, within bounds. @param configuredMs 0 is for ever, and no bound */

@@ -14,7 +14,7 @@ describe("the caller's headers", () => {
   for (const [headers, expected] of bypassing) it(`${expected ? 'bypass' : 'do not bypass'} the caches with ${JSON.stringify(headers)}`, () => { expect(bypasses(headers)).to.equal(expected) })
 
   const layers: readonly [string | undefined, exact: boolean, semantic: boolean][] = [
-    [undefined, false, false], ['exact', false, true], ['Semantic', true, false], ['both', false, false], ['odd', false, false],
+    [undefined, false, false], ['exact', false, true], ['Semantic', true, false], ['both', false, false], ['odd', false, false], ['exact, semantic', false, false],
   ]
   for (const [type, exact, semantic] of layers) {
     it(`leave out ${[...exact ? ['exact'] : [], ...semantic ? ['semantic'] : []].join() || 'neither layer'} with X-Cache-Type: ${type}`, () => {
