@@ -16,6 +16,7 @@ export default definePlugin({
       attempt(exchange, attempt) {
         attempt.promptCache = planner.planFor(exchange, attempt)
       },
+      settled: (_exchange, attempt) => planner.settled(attempt),
     }
   },
 })

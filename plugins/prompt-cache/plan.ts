@@ -18,6 +18,8 @@ export interface PlanFacts {
   readonly log: Logger
   /** The provider does not take it. */
   refused(): void
+  /** The provider may not take it: what follows if the same call gets through without. */
+  suspect(consequence: () => void): void
 }
 
 /** Refusals that speak of something else than what was asked. */
@@ -55,7 +57,7 @@ export class Plan implements PromptCachePlan {
 
   isRefused({ status = 0, text }: Failure): boolean {
     if (this.#giveUp === undefined || status < 400 || status > 499 || otherwise.has(status) || !text.includes('cach')) return false
-    this.#giveUp()
+    this.#facts.suspect(this.#giveUp)
     return true
   }
 

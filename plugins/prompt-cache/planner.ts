@@ -24,6 +24,8 @@ export class Planner {
   readonly #log: Logger
   /** Models of providers that do not take what plans add. */
   readonly #refusing = new LRUCache<string, true>({ max: mostRefusals })
+  /** Calls that are made once more without: only one that gets through tells that it was the plan that was refused, not what the client said. */
+  readonly #suspected = new WeakMap<Attempt, () => void>()
 
   constructor({ providers, clock, log }: PlannerFacts) {
     this.#directives = new Directives(providers.flatMap(({ wires }) => [...wires.values()].flatMap(({ upstream }) => upstream?.promptCaching?.directives ?? [])))
@@ -49,7 +51,13 @@ export class Planner {
       shelf: this.#shelf,
       log: exchange.log,
       refused: () => this.#refused(attempt),
+      suspect: consequence => this.#suspected.set(attempt, consequence),
     })
+  }
+
+  /** A call ended. */
+  settled(attempt: Attempt): void {
+    if (attempt.outcome === 'established') this.#suspected.get(attempt)?.()
   }
 
   #refused(attempt: Attempt): void {

@@ -164,6 +164,20 @@ describe('a plan for the prompt cache', () => {
     })
   }
 
+  for (const model of ['gpt-4o', 'gemini/gemini-2.5-pro']) {
+    it(`is kept where ${model} refuses the call without it, too: the client may have said what speaks of caching`, async () => {
+      served = await start()
+      let isWrong = true
+      served.upstream.always(request => isWrong && !request.path.endsWith('/cachedContents') ? { status: 400, body: errorBody("Invalid schema for function 'get_cache_stats'") } : answer(request))
+      expect((await chat(model)).status).to.equal(400)
+      isWrong = false
+      expect((await chat(model)).status).to.equal(200)
+      const calls = asks().filter((_, index) => !served.upstream.requests[index]?.path.endsWith('/cachedContents'))
+      expect(calls.map(word => word !== undefined)).to.deep.equal([true, false, true])
+      expect(served.upstream.requests).to.have.length(model === 'gpt-4o' ? 3 : 4)
+    })
+  }
+
   it('is kept where the refusal is about something else', async () => {
     served = await start()
     served.upstream.always({ status: 400, body: errorBody('no such seed') })

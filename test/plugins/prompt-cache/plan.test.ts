@@ -25,6 +25,7 @@ function planOf(caching: PromptCaching) {
     directives: new Directives(caching.directives),
     shelf: new ObjectShelf(new TurnedClock(), log),
     refused: () => { refusals += 1 },
+    suspect: consequence => consequence(),
   })
   return { plan, refusals: () => refusals }
 }
