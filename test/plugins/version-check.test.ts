@@ -204,6 +204,21 @@ describe('the checks of processes that share a store', () => {
     return asked
   }
 
+  for (const [ahead, hours, expected] of [['far', 24 * 365, 1], ['a little', 1, 0]] as const) {
+    it(`are ${expected === 1 ? 'made' : 'not made'} where the one before was made by a clock that was ${ahead} ahead`, async () => {
+      const clock = new TurnedClock()
+      const records = new Shared()
+      await records.put('newest', { latest: null, checkedAt: null, askedAt: clock.now() + hours * hourMs, day: '', asked: 1 }, { expected: 0 })
+      let asked = 0
+      const ask = async () => { asked++; return '1.0.0' }
+      const checks = new VersionChecks({ records: records as unknown as Records<Checked>, clock, intervalMs: 24 * hourMs, mostInADay: 5, ask, found() {}, failed() {}, unread() {} })
+      checks.start()
+      await clock.armed()
+      await checks.close()
+      expect(asked).to.equal(expected)
+    })
+  }
+
   it('are one at the start and one in each interval', async () => expect(await made(24, { intervalHours: 6 })).to.equal(5))
   it('are as many when nobody knows', async () => expect(await made(24, { intervalHours: 6, isFailing: true })).to.equal(5))
   it('are as many for three processes', async () => expect(await made(24, { intervalHours: 6, processes: 3 })).to.equal(5))
