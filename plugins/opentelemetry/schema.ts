@@ -4,6 +4,8 @@ import type { OptionsSchema } from '../../core/index.ts'
 
 /** A map, or the same as variables write it: `name=value,name=value`, percent-encoded where need be. */
 const pairs = { oneOf: [{ type: 'object', additionalProperties: { type: 'string' } }, { type: 'string' }], default: {}, env_form: 'bare' } as const satisfies OptionsSchema
+/** It may hold a user and a password. */
+const address = { type: 'string', secret: true, env_form: 'bare' } as const satisfies OptionsSchema
 const exporter = { enum: ['otlp', 'none'], default: 'otlp', env_form: 'bare' } as const satisfies OptionsSchema
 const milliseconds = { type: 'integer', minimum: 1, env_form: 'bare' } as const satisfies OptionsSchema
 
@@ -13,9 +15,9 @@ export const schema = {
     enabled: { type: 'boolean', default: false, setting: 'opentelemetry.enabled', env: 'OTEL_ENABLED', env_form: 'bare', description: 'Whether traces and metrics go to a collector.' },
     service_name: { type: 'string', default: 'tapline', minLength: 1, setting: 'opentelemetry.service_name', env: 'OTEL_SERVICE_NAME', env_form: 'bare', description: 'What this gateway is called there (`service.name`).' },
     resource_attributes: { ...pairs, setting: 'opentelemetry.resource_attributes', env: 'OTEL_RESOURCE_ATTRIBUTES', description: 'What else is said of this gateway, for example `deployment.environment.name=prod`.' },
-    endpoint: { type: 'string', default: 'http://localhost:4318', setting: 'opentelemetry.endpoint', env: 'OTEL_EXPORTER_OTLP_ENDPOINT', env_form: 'bare', description: 'The collector; `/v1/traces` and `/v1/metrics` are added.' },
-    traces_endpoint: { type: 'string', setting: 'opentelemetry.traces_endpoint', env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', env_form: 'bare', description: 'The whole address for traces, where that is another.' },
-    metrics_endpoint: { type: 'string', setting: 'opentelemetry.metrics_endpoint', env: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', env_form: 'bare', description: 'The whole address for metrics, where that is another.' },
+    endpoint: { ...address, default: 'http://localhost:4318', setting: 'opentelemetry.endpoint', env: 'OTEL_EXPORTER_OTLP_ENDPOINT', description: 'The collector; `/v1/traces` and `/v1/metrics` are added.' },
+    traces_endpoint: { ...address, setting: 'opentelemetry.traces_endpoint', env: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', description: 'The whole address for traces, where that is another.' },
+    metrics_endpoint: { ...address, setting: 'opentelemetry.metrics_endpoint', env: 'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', description: 'The whole address for metrics, where that is another.' },
     protocol: { enum: ['http/protobuf', 'http/json'], default: 'http/protobuf', setting: 'opentelemetry.protocol', env: 'OTEL_EXPORTER_OTLP_PROTOCOL', env_form: 'bare', description: 'How it is written.' },
     headers: { ...pairs, secret: true, setting: 'opentelemetry.headers', env: 'OTEL_EXPORTER_OTLP_HEADERS', description: "Headers for the collector: its credential, say. They win over the SDK's own variables for headers." },
     export_timeout_ms: { ...milliseconds, default: 10_000, setting: 'opentelemetry.export_timeout_ms', env: 'OTEL_EXPORTER_OTLP_TIMEOUT', description: 'How long the collector may take for what it is sent, repetitions included.' },

@@ -36,9 +36,10 @@ export function attributesOf({ service_name: name, resource_attributes: given }:
 /** What the operator should be told at the start. */
 export function warningsOf({ urls, headers }: Collector, { capture_message_content: isCapturing, traces_exporter: traces, metrics_exporter: metrics }: Options): readonly string[] {
   const used = [...traces === 'otlp' ? [urls.traces] : [], ...metrics === 'otlp' ? [urls.metrics] : []]
-  const open = Object.keys(headers).length === 0 ? [] : used.filter(isOpenToOthers)
+  const isTold = ({ username, password }: URL) => Object.keys(headers).length > 0 || username !== '' || password !== ''
+  const open = used.filter(url => isOpenToOthers(url) && isTold(url))
   return [
-    ...new Set(open.map(({ host }) => `the headers for the collector go to ${host} in plain text: use https (opentelemetry.endpoint)`)),
+    ...new Set(open.map(({ host }) => `what the collector knows the gateway by goes to ${host} in plain text: use https (opentelemetry.endpoint)`)),
     ...isCapturing ? ['prompts and answers are exported with traces (opentelemetry.capture_message_content)'] : [],
   ]
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { loadFor } from '../../../core/gateway/load-for.ts'
 import { chatCompletion } from '../../../core/testing/chat-samples.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { Collector, collected, observed, only } from '../../support/collector.ts'
@@ -28,6 +29,18 @@ describe('telemetry on its way to the collector', () => {
       expect(collector.series.map(({ name }) => name)).to.contain('http.server.request.duration')
     })
   }
+
+  it('may know the gateway by a password in its address, which nobody else is shown', async () => {
+    await using collector = await Collector.start()
+    const url = collector.url.replace('//', '//me:pass-word@')
+    const served = await Served.start(observed({ url }))
+    const shown = JSON.stringify((await loadFor({ cwd: served.gateway.directory, env: {}, flags: undefined })).show())
+    await served.call('GET', '/version')
+    await served.close()
+    expect(collector.batches[0]?.headers['authorization']).to.equal(`Basic ${Buffer.from('me:pass-word').toString('base64')}`)
+    expect(shown).to.contain('/opentelemetry/endpoint')
+    expect(shown + JSON.stringify(served.gateway.log)).to.not.contain('pass-word')
+  })
 
   it('is off by default', async () => {
     await using collector = await Collector.start()
@@ -83,6 +96,7 @@ describe('telemetry on its way to the collector', () => {
   const cautions: readonly [string, object, boolean][] = [
     ['http://collector.example:4318', { authorization: 'x' }, true], ['https://collector.example', { authorization: 'x' }, false], ['http://collector.example:4318', {}, false],
     ['http://127.0.0.1:4318', { authorization: 'x' }, false], ['http://localhost:4318', { authorization: 'x' }, false], ['http://[::1]:4318', { authorization: 'x' }, false],
+    ['http://me:word@collector.example:4318', {}, true], ['https://me:word@collector.example', {}, false],
   ]
   for (const [endpoint, headers, isWarned] of cautions) {
     it(`${isWarned ? 'warns' : 'does not warn'} of headers ${JSON.stringify(headers)} to ${endpoint}`, async () => {
