@@ -7,6 +7,8 @@ import { EmbeddingRefused, type Embedder } from './embedder.ts'
 
 /** For the vector and the search together. */
 const limitMs = 2_000
+/** With these an embedder refuses a text; with all else every text. */
+const ofText: ReadonlySet<number> = new Set([400, 413, 422])
 
 /** What is looked for. */
 export interface Sought {
@@ -62,7 +64,7 @@ export class Search {
 
   /** An embedder that refuses one text may take the next. */
   #failed(cause: unknown): 'error' {
-    if (cause instanceof EmbeddingRefused && cause.status < 500 && cause.status !== 429) this.#ground.outage.complain(cause)
+    if (cause instanceof EmbeddingRefused && ofText.has(cause.status)) this.#ground.outage.complain(cause)
     else this.#ground.outage.begin(cause)
     return 'error'
   }
