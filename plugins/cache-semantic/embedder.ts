@@ -1,6 +1,7 @@
 /** Turns texts into vectors, by calls of the gateway's own. */
 
 import type { Exchange, Models, Pipelines } from '../../core/index.ts'
+import { traceHeadersFor } from '../../core/upstream/trace-headers.ts'
 import type { EmbedderChoice } from './embedder-choice.ts'
 
 /** Of a model of which nobody says how much it reads. */
@@ -50,10 +51,11 @@ export class Embedder {
   }
 
   /** @param exchange on whose account it is. @throws EmbeddingRefused, or Error for an answer that is none */
-  async embed(text: string, { caller = { method: 'extension' }, userPath, labels, session }: Exchange, signal: AbortSignal): Promise<Float32Array> {
+  async embed(text: string, exchange: Exchange, signal: AbortSignal): Promise<Float32Array> {
+    const { caller = { method: 'extension' }, userPath, labels, session } = exchange
     const { provider, model } = this.#choice
     const { status, body, requestId } = await this.#pipelines.call({
-      method: 'POST', path: '/v1/embeddings', headers: { 'content-type': 'application/json' },
+      method: 'POST', path: '/v1/embeddings', headers: { 'content-type': 'application/json', ...traceHeadersFor(exchange) },
       body: Buffer.from(JSON.stringify({ model, provider: provider.name, input: text })),
       caller, userPath, labels, ...session === undefined ? {} : { session }, origin: 'cache', signal,
     })

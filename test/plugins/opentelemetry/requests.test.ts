@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import { readdirSync, readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { chatCompletion, errorBody, sampleStream } from '../../../core/testing/chat-samples.ts'
-import { collected, only } from '../../support/collector.ts'
+import { Collector, collected, observed, only } from '../../support/collector.ts'
 import type { CollectedSpan } from '../../support/otlp.ts'
+import { Semantic } from '../../support/semantic.ts'
 import { hello, helloStream, masterKey, type Served, type ServeOptions } from '../../support/serve.ts'
 
 const fine = { body: chatCompletion() }
@@ -180,6 +181,17 @@ describe('a trace', () => {
     expect(calls.map(({ parentSpanId }) => parentSpanId), 'the judge is asked of the prompt and of the answer').to.deep.equal(Array(3).fill(request.spanId))
     expect(request.parentSpanId).to.equal(caller.slice(36, 52))
   })
+})
+
+it('holds the calls that the semantic cache makes for vectors', async () => {
+  await using collector = await Collector.start()
+  const { config = {} } = observed(collector)
+  const semantic = await Semantic.start({ config })
+  await semantic.ask('hello')
+  await semantic[Symbol.asyncDispose]()
+  const request = only(collector.spans.filter(({ kind }) => kind === 'SERVER'))
+  const calls = collector.spans.filter(({ kind }) => kind === 'CLIENT')
+  expect(calls.map(({ name, parentSpanId }) => [name.split(' ')[0], parentSpanId])).to.have.deep.members([['embeddings', request.spanId], ['chat', request.spanId]])
 })
 
 it('says nothing of the key that the caller showed', async () => {
