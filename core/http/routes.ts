@@ -30,6 +30,7 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
     context.respond = false
     take(context.req, context.res, unknown, noParams, allowed(router, context.path))
   })
+  app.on('error', (cause: NodeJS.ErrnoException) => { if (!leavings.has(cause.code ?? '')) app.onerror(cause) })
   const choose = app.callback()
   const whole = wholePaths(routes)
   return (request, response) => {
@@ -38,6 +39,9 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
     take(request, response, plan, noParams)
   }
 }
+
+/** Callers who left while they were written to. Whoever serves them hears of it; Koa would print each. */
+const leavings: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE'])
 
 /** What HTTP itself knows of; other methods, such as WebDAV's, are nobody's. */
 const all: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
