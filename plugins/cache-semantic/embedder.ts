@@ -6,8 +6,10 @@ import type { EmbedderChoice } from './embedder-choice.ts'
 
 /** Of a model of which nobody says how much it reads. */
 const usualTokens = 2_048
-/** At least: texts of all kinds have more, but for long numbers. */
+/** Of words, in any script: at least. */
 const bytesPerToken = 3
+/** Of all else each byte may be a token: digits, signs, pictures. */
+const words = /[\p{L}\p{M}\s]+/gu
 
 interface Answer {
   readonly data?: readonly { readonly embedding?: unknown }[]
@@ -47,7 +49,7 @@ export class Embedder {
   takes(text: string): boolean {
     const { provider, model } = this.#choice
     const known = this.#models.metadata(provider, { id: model })?.['context_window']
-    return Buffer.byteLength(text) <= (typeof known === 'number' ? known : usualTokens) * bytesPerToken
+    return isWithin(text, typeof known === 'number' ? known : usualTokens)
   }
 
   /** @param exchange on whose account it is. @throws EmbeddingRefused, or Error for an answer that is none */
@@ -64,6 +66,14 @@ export class Embedder {
     const code = answer.error?.code ?? 'no code'
     throw new EmbeddingRefused(status, code, `the embedder ${this.name} answered with status ${status} (${code}), request ${requestId}`)
   }
+}
+
+/** Whether a text surely has no more tokens. */
+function isWithin(text: string, tokens: number): boolean {
+  const bytes = Buffer.byteLength(text)
+  if (bytes > tokens * bytesPerToken) return false
+  const others = Buffer.byteLength(text.replace(words, ''))
+  return others + (bytes - others) / bytesPerToken <= tokens
 }
 
 function read(body: Buffer): Answer {

@@ -104,6 +104,7 @@ describe('cache-semantic: what goes by', () => {
     ['a conversation in which no user speaks', says(system('hello'))],
     ['a question that is longer than its embedder reads', say('x'.repeat(8_191 * 3 + 1))],
     ['a question that is longer than an unknown embedder may read', say('x'.repeat(2_048 * 3 + 1)), { semantic: { embedder: { provider: 'openai', model: 'embeds' } } }],
+    ['a question behind more numbers than an unknown embedder may read', say(`${'7,'.repeat(1_024)} sum?`), { semantic: { embedder: { provider: 'openai', model: 'embeds' } } }],
   ]
   for (const [what, request, options = {}] of cases) {
     it(`is ${what}`, async () => {
@@ -120,9 +121,11 @@ describe('cache-semantic: what goes by', () => {
     expect([semantic.embeddings.length, semantic.vectors.asked.length]).to.deep.equal([2, 0])
   })
 
-  it('is nothing that the embedder reads to its end', async () => {
-    await using semantic = await Semantic.start()
-    await semantic.ask('x'.repeat(8_191 * 3))
-    expect(semantic.embeddings).to.have.length(1)
-  })
+  for (const [what, text] of [['letters', 'x'.repeat(8_191 * 3)], ['numbers', '7'.repeat(8_191)]] as const) {
+    it(`is nothing that the embedder reads to its end: ${what}`, async () => {
+      await using semantic = await Semantic.start()
+      await semantic.ask(text)
+      expect(semantic.embeddings).to.have.length(1)
+    })
+  }
 })
