@@ -6,7 +6,7 @@ export const schema = {
   type: 'object',
   properties: {
     url: {
-      type: 'string', minLength: 1, secret: true, setting: 'cache.response.semantic.vector_store.pgvector.url', env: 'SEMANTIC_CACHE_PGVECTOR_URL',
+      type: 'string', pattern: '^(postgres(ql)?|socket):', secret: true, setting: 'cache.response.semantic.vector_store.pgvector.url', env: 'SEMANTIC_CACHE_PGVECTOR_URL',
       description: 'The database, which has the extension `vector` or may make it: `postgresql://user:password@host:5432/name`.',
     },
     table: {

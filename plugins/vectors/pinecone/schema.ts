@@ -6,7 +6,7 @@ export const schema = {
   type: 'object',
   properties: {
     host: {
-      type: 'string', minLength: 1, setting: 'cache.response.semantic.vector_store.pinecone.host', env: 'SEMANTIC_CACHE_PINECONE_HOST',
+      type: 'string', pattern: '^(https?://)?[A-Za-z0-9.-]+(:\\d+)?/?$', setting: 'cache.response.semantic.vector_store.pinecone.host', env: 'SEMANTIC_CACHE_PINECONE_HOST',
       description: 'The host of the index, as its console shows it: `https://name-project.svc.region.pinecone.io`.',
     },
     api_key: {

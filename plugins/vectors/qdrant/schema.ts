@@ -6,7 +6,7 @@ export const schema = {
   type: 'object',
   properties: {
     url: {
-      type: 'string', pattern: '^https?://', setting: 'cache.response.semantic.vector_store.qdrant.url', env: 'SEMANTIC_CACHE_QDRANT_URL',
+      type: 'string', format: 'uri', pattern: '^https?://', setting: 'cache.response.semantic.vector_store.qdrant.url', env: 'SEMANTIC_CACHE_QDRANT_URL',
       description: 'Where Qdrant is, with its port: `http://localhost:6333`.',
     },
     collection: {

@@ -6,7 +6,7 @@ export const schema = {
   type: 'object',
   properties: {
     url: {
-      type: 'string', pattern: '^https?://', setting: 'cache.response.semantic.vector_store.weaviate.url', env: 'SEMANTIC_CACHE_WEAVIATE_URL',
+      type: 'string', format: 'uri', pattern: '^https?://', setting: 'cache.response.semantic.vector_store.weaviate.url', env: 'SEMANTIC_CACHE_WEAVIATE_URL',
       description: 'Where the HTTP API of Weaviate is: `http://localhost:8080`.',
     },
     class: {

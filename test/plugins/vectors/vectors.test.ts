@@ -60,10 +60,15 @@ describe('the store of vectors', () => {
   ]
   for (const [name, config, env, expected] of cases) it(`is ${name}`, async () => expect(await chosen(config, env)).to.have.members(expected))
 
-  const broken: readonly [string, object, RegExp][] = [
+  type Broken = readonly [string, object, RegExp]
+  const broken: readonly Broken[] = [
     ['a store that nobody knows', { type: 'qdrent' }, /vector_store\/type.*qdrent.*did you mean "qdrant"/],
     ['Qdrant without a URL', { type: 'qdrant' }, /vector_store\/qdrant\/url +missing/],
     ['Qdrant at what is no URL', { type: 'qdrant', qdrant: { url: 'q:6333' } }, /qdrant\/url/],
+    ...['http://', 'http://q:99999', 'http://q r'].map((url): Broken => [`Qdrant at ${url}`, { type: 'qdrant', qdrant: { url } }, /^tapline\.yaml:\d+:\d+ .*qdrant\/url/]),
+    ['Weaviate at what is no URL', { type: 'weaviate', weaviate: { url: 'http://' } }, /weaviate\/url/],
+    ['pgvector at what is no database', { type: 'pgvector', pgvector: { url: 'http://p', dimension: 3 } }, /pgvector\/url/],
+    ['Pinecone at what is no host', { type: 'pinecone', pinecone: { host: 'no host', api_key: 'k', dimension: 3 } }, /pinecone\/host/],
     ['pgvector without a dimension', { type: 'pgvector', pgvector: { url: 'postgresql://p' } }, /vector_store\/pgvector\/dimension +missing/],
     ['pgvector with a dimension of 0', { type: 'pgvector', pgvector: { url: 'postgresql://p', dimension: 0 } }, /pgvector\/dimension/],
     ['pgvector with a table that is no name', { type: 'pgvector', pgvector: { url: 'postgresql://p', dimension: 3, table: 'a"; DROP' } }, /pgvector\/table/],
