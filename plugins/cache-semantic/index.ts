@@ -1,16 +1,7 @@
 /** Answers a request that means the same as an earlier one with the answer that it got then. */
 
-import { definePlugin, readAgain } from '../../core/index.ts'
-import { cacheMeters } from '../../core/cache/meters.ts'
-import { Outage } from '../../core/cache/outage.ts'
-import { WriteQueue } from '../../core/cache/write-queue.ts'
-import { Embedder } from './embedder.ts'
-import { chosenEmbedder } from './embedder-choice.ts'
+import { definePlugin } from '../../core/index.ts'
 import { schema } from './schema.ts'
-import { Search } from './search.ts'
-import { SemanticCache } from './semantic-cache.ts'
-
-const cleanupMs = 3_600_000
 
 export default definePlugin({
   name: 'cache-semantic',
@@ -22,29 +13,8 @@ export default definePlugin({
   // Searching has a limit of its own.
   timeoutMs: 0,
   edits: false,
-  setup({ options, services, log, signal }) {
-    const { vectors, cacheLayers, providers, models, pipelines, clock, meter } = services
-    const outage = new Outage(clock, log, 'the semantic cache failed; going on without it')
-    const meters = cacheMeters(meter, 'semantic')
-    const embedder = new Embedder(pipelines, models, chosenEmbedder(options, providers))
-    const writes = new WriteQueue({ clock, store: 'the vector store', dropped: meters.dropped, failed: cause => outage.complain(cause) })
-    const semantic = new SemanticCache({ options, search: new Search({ embedder, vectors, outage, clock }), embedder, vectors, writes, clock, meters })
-    const withdraw = [() => writes.close(), cacheLayers.add({ name: 'semantic', clear: model => vectors.clear(model, signal) })]
-    const cleanUp = () => vectors.expire(Math.floor(clock.now() / 1000), signal)
-    return {
-      async open() {
-        await vectors.open?.()
-      },
-      start() {
-        withdraw.push(readAgain(clock, cleanupMs, cleanUp, cause => outage.complain(cause)))
-      },
-      lookup: exchange => semantic.lookup(exchange),
-      response: exchange => semantic.keepPlain(exchange),
-      stream: 'pass',
-      finished: exchange => semantic.keepStream(exchange),
-      close() {
-        for (const end of withdraw) end()
-      },
-    }
+  async setup(context) {
+    const { serving } = await import('./serving.ts')
+    return serving(context)
   },
 })

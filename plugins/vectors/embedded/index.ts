@@ -1,9 +1,6 @@
 /** Keeps vectors in a file of this node, beside the SQLite database. */
 
 import { definePlugin } from '../../../core/index.ts'
-import { serving } from '../shared/store.ts'
-import { EmbeddedVectors } from './embedded-vectors.ts'
-import { placeOf } from './place.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -11,5 +8,8 @@ export default definePlugin({
   description: 'Keeps vectors in a SQLite file of this node.',
   schema,
   provides: 'vectors',
-  setup: context => serving('embedded vectors', new EmbeddedVectors({ path: placeOf(context.options), maxEntries: context.options.max_entries }), context),
+  async setup(context) {
+    const [{ serving }, { EmbeddedVectors }, { placeOf }] = await Promise.all([import('../shared/store.ts'), import('./embedded-vectors.ts'), import('./place.ts')])
+    return serving('embedded vectors', new EmbeddedVectors({ path: placeOf(context.options), maxEntries: context.options.max_entries }), context)
+  },
 })

@@ -1,8 +1,6 @@
 /** Keeps vectors in PostgreSQL, for all replicas. */
 
 import { definePlugin } from '../../../core/index.ts'
-import { serving } from '../shared/store.ts'
-import { PgvectorTable } from './pgvector-table.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -10,5 +8,8 @@ export default definePlugin({
   description: 'Keeps vectors in PostgreSQL with pgvector.',
   schema,
   provides: 'vectors',
-  setup: context => serving('pgvector', new PgvectorTable(context.options), context),
+  async setup(context) {
+    const [{ serving }, { PgvectorTable }] = await Promise.all([import('../shared/store.ts'), import('./pgvector-table.ts')])
+    return serving('pgvector', new PgvectorTable(context.options), context)
+  },
 })

@@ -1,8 +1,6 @@
 /** Keeps vectors in Pinecone, for all replicas. */
 
 import { definePlugin } from '../../../core/index.ts'
-import { serving } from '../shared/store.ts'
-import { PineconeIndex } from './pinecone-index.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -10,5 +8,8 @@ export default definePlugin({
   description: 'Keeps vectors in Pinecone.',
   schema,
   provides: 'vectors',
-  setup: context => serving('Pinecone', new PineconeIndex(context.options), context),
+  async setup(context) {
+    const [{ serving }, { PineconeIndex }] = await Promise.all([import('../shared/store.ts'), import('./pinecone-index.ts')])
+    return serving('Pinecone', new PineconeIndex(context.options), context)
+  },
 })

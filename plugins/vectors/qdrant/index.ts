@@ -1,8 +1,6 @@
 /** Keeps vectors in Qdrant, for all replicas. */
 
 import { definePlugin } from '../../../core/index.ts'
-import { serving } from '../shared/store.ts'
-import { QdrantCollection } from './qdrant-collection.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -10,5 +8,8 @@ export default definePlugin({
   description: 'Keeps vectors in Qdrant.',
   schema,
   provides: 'vectors',
-  setup: context => serving('Qdrant', new QdrantCollection(context.options), context),
+  async setup(context) {
+    const [{ serving }, { QdrantCollection }] = await Promise.all([import('../shared/store.ts'), import('./qdrant-collection.ts')])
+    return serving('Qdrant', new QdrantCollection(context.options), context)
+  },
 })

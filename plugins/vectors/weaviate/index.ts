@@ -1,8 +1,6 @@
 /** Keeps vectors in Weaviate, for all replicas. */
 
 import { definePlugin } from '../../../core/index.ts'
-import { serving } from '../shared/store.ts'
-import { WeaviateClass } from './weaviate-class.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -10,5 +8,8 @@ export default definePlugin({
   description: 'Keeps vectors in Weaviate.',
   schema,
   provides: 'vectors',
-  setup: context => serving('Weaviate', new WeaviateClass(context.options), context),
+  async setup(context) {
+    const [{ serving }, { WeaviateClass }] = await Promise.all([import('../shared/store.ts'), import('./weaviate-class.ts')])
+    return serving('Weaviate', new WeaviateClass(context.options), context)
+  },
 })

@@ -1,0 +1,35 @@
+/** What the plugin taps once it is on. */
+
+import { gatewayError, type CacheLayer, type CacheStore, type OptionsOf, type SetupContext, type Taps } from '../../core/index.ts'
+import { cacheMeters } from '../../core/cache/meters.ts'
+import { ExactCache } from './exact-cache.ts'
+import { isOfModel, prefix } from './key.ts'
+import type { schema } from './schema.ts'
+import { Shelf } from './shelf.ts'
+
+export function serving({ options, services: { cache, cacheLayers, clock, meter }, log }: SetupContext<OptionsOf<typeof schema>>): Taps {
+  const meters = cacheMeters(meter, 'exact')
+  const exact = new ExactCache({ options, shelf: new Shelf({ store: cache, clock, log, dropped: meters.dropped }), meters })
+  const withdraw = cacheLayers.add(layerIn(cache))
+  return {
+    async open() {
+      await cache.open?.()
+    },
+    lookup: exchange => exact.lookup(exchange),
+    response: exchange => exact.keepPlain(exchange),
+    stream: 'pass',
+    complete: exchange => exact.leave(exchange),
+    finished: exchange => exact.keepStream(exchange),
+    close: withdraw,
+  }
+}
+
+function layerIn(cache: CacheStore): CacheLayer {
+  return {
+    name: 'exact',
+    clear(model) {
+      if (cache.clear === undefined) throw gatewayError('feature_unavailable', 'the store of the cache forgets nothing before its time')
+      return cache.clear(prefix, model === undefined ? undefined : key => isOfModel(key, model))
+    },
+  }
+}
