@@ -33,7 +33,7 @@ async function checked(exchange: Exchange, asked: Asked, offers: AdminOffers): P
   const scope = scopeOf(exchange)
   const { endpoint, params } = find(exchange, asked, offers)
   checkScope(scope, endpoint)
-  const query = readQuery(endpoint.query, exchange.request.query)
+  const query = readQuery(endpoint.query, exchange.request.query, endpoint.method === 'GET')
   const body = await readBody(exchange, endpoint, asked.given)
   const unavailable = endpoint.unavailable?.()
   if (unavailable !== undefined) throw gatewayError('feature_unavailable', unavailable)

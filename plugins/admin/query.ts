@@ -7,14 +7,18 @@ type Schema = Readonly<Record<string, unknown>>
 
 const noParameters: Schema = { type: 'object', properties: {} }
 
-/** @param query as it was sent, with its `?`. @throws GatewayError that names the parameter */
-export function readQuery(schema: Schema = noParameters, query: string): AdminCall['query'] {
+/**
+ * @param query as it was sent, with its `?`
+ * @param isFilter whether an empty parameter is as good as none; where something is changed, it may be what a script failed to fill in
+ * @throws GatewayError that names the parameter
+ */
+export function readQuery(schema: Schema = noParameters, query: string, isFilter: boolean): AdminCall['query'] {
   const types = schema['properties'] as Readonly<Record<string, Schema>> | undefined ?? {}
   const read: Record<string, string | number | boolean> = Object.create(null) as Record<string, never>
   for (const [name, text] of new URLSearchParams(query)) {
     if (name in read) throw gatewayError('invalid_value', `${name} is given twice`, { param: name })
     if (text.includes('\0')) throw gatewayError('invalid_value', `${name} holds a NUL character`, { param: name })
-    if (text !== '' || !Object.hasOwn(types, name)) read[name] = converted(text, Object.hasOwn(types, name) ? types[name]?.['type'] : undefined)
+    if (text !== '' || !isFilter || !Object.hasOwn(types, name)) read[name] = converted(text, Object.hasOwn(types, name) ? types[name]?.['type'] : undefined)
   }
   check(schema, read)
   return read

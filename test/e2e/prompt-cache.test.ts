@@ -220,7 +220,7 @@ export default definePlugin({ name: 'seen', edits: false, setup: () => ({ attemp
   })
 
   it('is not made unless it is switched on', async () => {
-    served = await start({ config: { prompt_planner: {} } })
+    served = await start({ config: { cache: { response: { prompt_planner: {} } } } })
     served.upstream.always({ body: chatCompletion() })
     const body = chatBody('gpt-4o')
     await served.chat(body)
@@ -228,7 +228,7 @@ export default definePlugin({ name: 'seen', edits: false, setup: () => ({ attemp
   })
 
   it('is switched on by its variable', async () => {
-    served = await start({ config: { prompt_planner: {} }, env: { PROVIDER_PROMPT_CACHE_PLANNER_ENABLED: 'true' } })
+    served = await start({ config: { cache: { response: { prompt_planner: {} } } }, env: { PROVIDER_PROMPT_CACHE_PLANNER_ENABLED: 'true' } })
     served.upstream.always(answer)
     await chat('gpt-4o')
     expect(asks()).to.deep.equal(['prompt_cache_key'])

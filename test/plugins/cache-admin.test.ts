@@ -20,6 +20,7 @@ describeRoutes([
     method: 'DELETE', path: clear, documented: '/cache', scope: 'global', status: 204, malformed: [
       { name: 'no confirmation', path: '/cache', code: 'missing_required_parameter', param: 'confirmation' },
       { name: 'another word than clear', path: '/cache?confirmation=yes', param: 'confirmation' },
+      { name: 'an empty model', path: '/cache?confirmation=clear&model=', param: 'model' },
       { name: 'a layer that nobody knows', path: `${clear}&layer=onion`, param: 'layer' },
     ],
     off: { config: { cache: {} }, status: 503, code: 'feature_unavailable' },

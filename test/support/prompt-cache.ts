@@ -24,7 +24,7 @@ export const providers = {
 export const planning = ({ config = {}, env = {}, ...options }: ServeOptions = {}): ServeOptions => ({
   ...options,
   env: { AWS_REGION: 'us-east-1', OPENAI_MODELS: 'gpt-4o,gpt-5.6,gpt-4', ...env },
-  config: { prompt_planner: { enabled: true }, resilience: { retry: { max_retries: 1, initial_backoff: '0s' } }, providers, ...config },
+  config: { cache: { response: { prompt_planner: { enabled: true } } }, resilience: { retry: { max_retries: 1, initial_backoff: '0s' } }, providers, ...config },
 })
 export const start = (options?: ServeOptions) => Served.start(planning(options))
 
