@@ -18,6 +18,6 @@ export const mochaHooks = {
 /** Where the sockets go, which tells whose they are. */
 function sockets(): string {
   const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles()
-  const ends = handles.filter(handle => handle instanceof Socket && handle.remotePort !== undefined).map(({ localAddress, localPort, remoteAddress, remotePort }) => `${localAddress}:${localPort} to ${remoteAddress}:${remotePort}`)
+  const ends = handles.filter(handle => handle instanceof Socket).filter(({ remotePort }) => remotePort !== undefined).map(({ localAddress, localPort, remoteAddress, remotePort }) => `${localAddress}:${localPort} to ${remoteAddress}:${remotePort}`)
   return ends.length === 0 ? '' : `; sockets ${ends.join(', ')}`
 }
