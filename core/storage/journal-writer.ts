@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../plugin/clock.ts'
 import type { Health } from '../plugin/health.ts'
 import type { Meter } from '../plugin/meter.ts'
 import type { Journal, JournalRow } from './journal.ts'
+import { idOf, idsIn } from './lines.ts'
 import { RowBuffer } from './row-buffer.ts'
 import type { Spool } from './spool.ts'
 import type { SpoolDirectory } from './spool-directory.ts'
@@ -35,6 +36,15 @@ export interface WriterPolicy {
   readonly everyMs: number
 }
 
+/** Whoever is told what became of rows. */
+export interface RowsFate {
+  /** Whether anybody asks at this moment: else ids are not even read. */
+  readonly isAsked: boolean
+  stored(ids: readonly string[]): void
+  /** The store never takes them, or there was no room for them on the disk or in memory. */
+  lost(ids: readonly string[]): void
+}
+
 export interface JournalWriterOptions<Row extends JournalRow> {
   /** Of the journal; also names the writer in metrics and in health. */
   readonly name: string
@@ -46,6 +56,7 @@ export interface JournalWriterOptions<Row extends JournalRow> {
   readonly meter: Meter
   readonly health: Health
   readonly log: Logger
+  readonly fate?: RowsFate | undefined
 }
 
 /**
@@ -202,9 +213,12 @@ export class JournalWriter<Row extends JournalRow> {
 
   async #store(lines: Buffer): Promise<void> {
     if (lines.length === 0) return
-    const { journal, clock } = this.#options
+    const { journal, clock, fate } = this.#options
+    // The bytes are the store's from then on.
+    const ids = fate?.isAsked === true ? idsIn(lines) : []
     const rejected = await storeBatch(journal, lines, { clock, isInsisting: this.#failures >= insistsFrom })
     for (const { id, cause } of rejected) this.#figures.rejected(id, cause)
+    if (fate !== undefined && ids.length > 0) tellFate(fate, ids, rejected.map(({ id }) => id))
   }
 
   #spoolBuffer(): void {
@@ -215,7 +229,10 @@ export class JournalWriter<Row extends JournalRow> {
   #holdRefused(lines: readonly string[], cause: unknown): void {
     const taken = lines.slice(0, Math.max(0, refusedRows - this.#buffer.length))
     if (this.#closed === undefined) for (const line of taken) this.#buffer.add(line)
-    this.#figures.refused(this.#closed !== undefined ? lines.length : lines.length - taken.length, cause)
+    const lost = this.#closed !== undefined ? lines : lines.slice(taken.length)
+    this.#figures.refused(lost.length, cause)
+    const { fate } = this.#options
+    if (fate?.isAsked === true && lost.length > 0) fate.lost(lost.map(idOf))
   }
 
   #schedule(ms: number): void {
@@ -235,4 +252,10 @@ export class JournalWriter<Row extends JournalRow> {
       this.#figures.show(this.length, this.#spool.bytes)
     })
   }
+}
+
+function tellFate(fate: RowsFate, ids: readonly string[], rejected: readonly string[]): void {
+  const lost = new Set(rejected)
+  fate.stored(lost.size === 0 ? ids : ids.filter(id => !lost.has(id)))
+  if (lost.size > 0) fate.lost(rejected)
 }

@@ -7,8 +7,8 @@ import pino from 'pino'
 import { GatewayHealth } from '../../../core/gateway/health.ts'
 import type { Instrument, Meter } from '../../../core/plugin/meter.ts'
 import type { JournalRow } from '../../../core/storage/journal.ts'
-import { JournalWriter, type WriterPolicy } from '../../../core/storage/journal-writer.ts'
-import { rowsIn } from '../../../core/storage/lines.ts'
+import { JournalWriter, type RowsFate, type WriterPolicy } from '../../../core/storage/journal-writer.ts'
+import { idOf, idsIn, linesOf, rowsIn } from '../../../core/storage/lines.ts'
 import { SpoolDirectory } from '../../../core/storage/spool-directory.ts'
 import { StorageUnavailable } from '../../../core/storage/storage.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
@@ -79,10 +79,10 @@ describe('the writer of a journal', () => {
     }
     return { counter: instrument(true), gauge: instrument(false), upDown: instrument(true), histogram: instrument(false) }
   })()
-  const start = (policy: WriterPolicy, maxBytes = 1e9) => {
+  const start = (policy: WriterPolicy, maxBytes = 1e9, fate?: RowsFate) => {
     const logger = pino({}, { write: (line: string) => { log.push(JSON.parse(line) as { level: number; msg: string }) } })
     const spool = new SpoolDirectory({ path: () => path, maxBytes, clock, log: logger })
-    const writer = new JournalWriter<JournalRow>({ name: 'journal', policy, journal, spool, clock, meter, health, log: logger })
+    const writer = new JournalWriter<JournalRow>({ name: 'journal', policy, journal, spool, clock, meter, health, log: logger, fate })
     const close = async () => {
       await writer.close()
       spool.close()
@@ -214,6 +214,29 @@ describe('the writer of a journal', () => {
         expect(figures.get('writer_dropped_total')).to.equal(1)
       })
 
+      it('tells who asks which rows are stored, when they are, and which never will be', async () => {
+        const told: string[] = []
+        const { writer, addAll } = start(policy, 1e9, { isAsked: true, stored: ids => told.push(`stored ${[...ids].sort().join(' ')}`), lost: ids => told.push(`lost ${ids.join(' ')}`) })
+        addAll(['a', 'b'])
+        await writer.flush()
+        expect(told.splice(0)).to.deep.equal(['stored a b'])
+        journal.fails = batch => batch.includes('bad') ? new Error('no such character') : undefined
+        addAll(['c', 'bad', 'd'])
+        await writer.flush()
+        expect(told).to.deep.equal([])
+        for (let i = 0; i < 6; i++) await writer.flush()
+        expect(told).to.deep.equal(['stored c d', 'lost bad'])
+      })
+
+      it('reads no ids while nobody asks', async () => {
+        const never = () => { throw new Error('nobody asked') }
+        const { writer, addAll } = start(policy, 1e9, { isAsked: false, stored: never, lost: never })
+        addAll(['a'])
+        await writer.flush()
+        expect(journal.rows).to.deep.equal(['a'])
+        expect(log).to.deep.equal([])
+      })
+
       it('blames the store if it refuses every row of several', async () => {
         const { writer, addAll } = start(policy)
         journal.fails = () => new Error('out of order')
@@ -303,12 +326,14 @@ describe('the writer of a journal', () => {
   })
 
   it('drops the newest rows when neither disk nor store takes any, counts them, and warns once in ten seconds', async () => {
-    const { writer, addAll } = start(first, 1)
+    const lost: string[] = []
+    const { writer, addAll } = start(first, 1, { isAsked: true, stored: () => {}, lost: ids => lost.push(...ids) })
     journal.fails = away
     addAll(numbers(1005))
     writer.sync()
     addAll(['x', 'y'])
     writer.sync()
+    expect(lost).to.deep.equal([...numbers(1005).slice(1000), 'x', 'y'])
     expect(figures.get('writer_dropped_total')).to.equal(7)
     expect(log.filter(({ msg }) => msg.startsWith('records are lost'))).to.have.length(1)
     journal.fails = undefined
@@ -352,5 +377,15 @@ describe('the writer of a journal', () => {
     await writer.flush()
     expect(journal.rows).to.have.length(12_000)
     expect(journal.batches.flat()).to.have.length(12_000)
+  })
+})
+
+describe('the ids of rows', () => {
+  const rows: readonly (JournalRow & { readonly text?: string })[] = [{ id: 'a', timestamp: 1 }, { id: 'sch"r\\äg', timestamp: 1, text: '\n{"id":"no"}' }, { timestamp: 1, id: 'behind' }, { id: 'x'.repeat(300), timestamp: 1 }, { id: '', timestamp: 1 }]
+
+  it('are read from the front of their lines, or wherever they stand', () => {
+    expect(idsIn(linesOf(rows))).to.deep.equal(ids(rows))
+    expect(rows.map(each => idOf(JSON.stringify(each)))).to.deep.equal(ids(rows))
+    expect(idsIn(Buffer.alloc(0))).to.deep.equal([])
   })
 })
