@@ -54,6 +54,7 @@ export class Gateway implements ServerState, Served {
     this.#log = ground.log
     this.#current = first
     this.#fixed = fixedSettings(first)
+    ground.innerCalls.finishing = this.#retiring
     this.#server = makeServer(this)
     this.#server.on('connection', socket => {
       this.#sockets.add(socket)
@@ -122,6 +123,7 @@ export class Gateway implements ServerState, Served {
   async stop(): Promise<boolean> {
     const { linger, drain_timeout: drainMs } = this.#current.config.values.server.shutdown
     this.#health.draining = true
+    this.#current.leave(this.#log)
     if (linger > 0) await new Promise<void>(resolve => { this.clock.after(linger, resolve) })
     const closed = new Promise<void>(resolve => { this.#server.close(() => resolve()) })
     const sweeping = setInterval(() => this.#closeUnused(), sweepMs)
@@ -193,6 +195,7 @@ export class Gateway implements ServerState, Served {
   }
 
   #retire(before: Generation): void {
+    before.leave(this.#log)
     const retired = before.idle().then(() => before.retire(this.#log))
     this.#retiring.set(before, retired.finally(() => this.#retiring.delete(before)))
   }

@@ -113,6 +113,17 @@ export class Generation implements Serving, Parts, Running {
     this.variants.start(instance => start(instance, log))
   }
 
+  /** Serves no longer: what would go on without an end is told to end. */
+  leave(log: Logger): void {
+    for (const { spec, taps } of this.instances.values()) {
+      try {
+        taps.leave?.()
+      } catch (cause) {
+        log.error({ plugin: spec.name, err: cause }, 'a plugin could not end what it began')
+      }
+    }
+  }
+
   enter(exchange: Exchange): () => void {
     const entry = this.#running.add(exchange)
     return () => {

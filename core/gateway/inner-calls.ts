@@ -18,6 +18,8 @@ export interface Running {
   readonly routes: readonly RouteFacts[]
   /** The plan of a route without parameters. */
   planOf(method: string, path: string): Plan | undefined
+  /** What runs on it, in the order in which it came. */
+  readonly exchanges: readonly Exchange[]
   enter(exchange: Exchange): () => void
 }
 
@@ -26,6 +28,12 @@ const notRunning = gatewayError('not_ready', 'the gateway does not serve yet', {
 export class InnerCalls implements Pipelines {
   /** Set when a configuration begins to serve. */
   running: Running | undefined
+  /** Configurations that finish what they began. */
+  finishing: ReadonlyMap<Running, unknown> = new Map()
+
+  get exchanges(): readonly Exchange[] {
+    return [...this.finishing.keys(), ...this.running === undefined ? [] : [this.running]].flatMap(({ exchanges }) => exchanges)
+  }
 
   get routes(): readonly RouteFacts[] {
     return this.running?.routes ?? []

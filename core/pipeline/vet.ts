@@ -14,7 +14,7 @@ const definitionMembers: Readonly<Record<keyof PluginDefinition, Kind>> = {
 
 const tapMembers: Readonly<Record<keyof Taps, Kind>> = {
   request: 'function', route: 'function', prompt: 'function', lookup: 'function', attempt: 'function', settled: 'function', recover: 'function', response: 'function', stream: 'anything',
-  complete: 'function', finished: 'function', service: 'anything', ownHeaders: 'anything', authenticates: 'flag', open: 'function', start: 'function', close: 'function',
+  complete: 'function', finished: 'function', service: 'anything', ownHeaders: 'anything', authenticates: 'flag', open: 'function', start: 'function', leave: 'function', close: 'function',
 }
 
 const streamMembers: Readonly<Record<keyof StreamTap, Kind>> = {

@@ -87,6 +87,11 @@ export interface Taps {
   open?(): Promise<void>
   /** Called once, when the configuration that the instance belongs to begins to serve. Work that nobody asked for, such as calls and timers, begins here. */
   start?(): void
+  /**
+   * The configuration that the instance belongs to serves no longer: another one took over, or the gateway begins to end. What would go on without an end, such
+   * as a stream of events, ends now; whatever else began is finished. An instance that the next configuration keeps is told, too.
+   */
+  leave?(): void
   close?(): Now<void>
 }
 

@@ -50,6 +50,8 @@ export interface RouteFacts {
 export interface Pipelines {
   /** Of the configuration that serves; none before one does. */
   readonly routes: readonly RouteFacts[]
+  /** All that runs at this moment, calls that plugins make included. A copy. */
+  readonly exchanges: readonly Exchange[]
   /** Takes a request through the whole pipeline of its route. Never rejects for what a caller would see as an error answer. */
   call(request: InnerCall): Promise<InnerAnswer>
   /** What policy makes of a request, and where it would go. Nothing is sent or counted. */
