@@ -112,6 +112,7 @@ export type { Identity, IdentitySource, Presented, Recognition } from './plugin/
 export type { KnownPlugin, KnownPlugins } from './plugin/known-plugins.ts'
 export type { Cost, Keys, PriceSheet, PricedCall, PricedModel, Pricing, UsageEntry, UsageLedger, UsageTotals } from './plugin/ledger.ts'
 export type { LimitStanding, Limits, Saturation } from './plugin/limits.ts'
+export type { LiveFacts, LiveLog, LiveState, LiveUnderWay } from './plugin/live-log.ts'
 export type { Instrument, Meter } from './plugin/meter.ts'
 export type { KeptListing, ModelCache } from './plugin/model-cache.ts'
 export type { ModelInventory, Models, TargetPrices } from './plugin/models.ts'

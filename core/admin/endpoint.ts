@@ -20,7 +20,7 @@ export interface AdminEndpoint {
   readonly body?: Schema
   /** A body may be left out. */
   readonly bodyOptional?: true
-  /** The answer, for the API's page and its tests. */
+  /** The answer, for the API's page and its tests; with `produces`, what each part of it is. */
   readonly response?: Schema
   /** An answer may be 204 all the same, where nothing is left to show. */
   readonly mayBeEmpty?: true

@@ -92,6 +92,8 @@ export class Exchange extends Stoppable {
   sentHeaders: readonly string[] = noHeaders
   /** Sees every byte that the caller is sent, where somebody asks for it before there is an answer. */
   copy: ((bytes: Buffer) => void) | undefined
+  /** Told of each attempt as it begins, where somebody asks for it. */
+  attempted: ((attempt: Attempt) => void) | undefined
   /** Sees every byte of a form as it comes, where somebody asks for it before the form is read. */
   copyForm: ((bytes: Buffer) => void) | undefined
   /** What each step of policy did, where somebody asks for it. */
@@ -192,6 +194,11 @@ export class Exchange extends Stoppable {
   /** Has `take` see every byte that the caller is sent, beside whoever else does. To be called before there is an answer. */
   copyTo(take: (bytes: Buffer) => void): void {
     this.copy = this.copy === undefined ? take : inTurn(this.copy, take)
+  }
+
+  /** Has `told` hear of every attempt as it begins. It must not throw. */
+  watchAttempts(told: (attempt: Attempt) => void): void {
+    this.attempted = told
   }
 
   /** Says where the usage is to be read from, when somebody asks. */

@@ -93,6 +93,7 @@ function begin(exchange: Exchange, target: Target, retry: number): Attempt {
   const previous = exchange.attempts.at(-1)
   attempt.key = keyFor(exchange, target, previous)
   exchange.attempts.push(attempt)
+  exchange.attempted?.(attempt)
   return attempt
 }
 

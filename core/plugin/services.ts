@@ -18,6 +18,7 @@ import type { IdentitySource } from './identity.ts'
 import type { KnownPlugins } from './known-plugins.ts'
 import type { Keys, Pricing, UsageLedger } from './ledger.ts'
 import type { Limits, Saturation } from './limits.ts'
+import type { LiveLog } from './live-log.ts'
 import type { Meter } from './meter.ts'
 import type { ModelCache } from './model-cache.ts'
 import type { Models } from './models.ts'
@@ -55,6 +56,7 @@ export interface Services {
   readonly pricing: Pricing
   readonly usage: UsageLedger
   readonly keys: Keys
+  readonly live: LiveLog
   /** Of all plugins that recognise callers; each offers a list. */
   readonly identities: readonly IdentitySource[]
   readonly files: Files

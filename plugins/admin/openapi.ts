@@ -95,9 +95,9 @@ const ofTheGateway: ReadonlySet<string> = new Set(['access', 'version', 'openapi
 const nothing = { 204: { description: 'Done.' } }
 
 function answer({ response, status = 200, produces = [] }: { readonly [K in 'response' | 'status' | 'produces']: AdminEndpoint[K] | undefined }, components: Components, tag: string): object {
-  if (response !== undefined) return { [status]: { description: 'The answer.', content: { 'application/json': { schema: components.add(response, tag) } } } }
-  if (produces.length === 0) return nothing
-  return { [status]: { description: 'The answer.', content: Object.fromEntries(produces.map(type => [type, {}])) } }
+  if (response === undefined && produces.length === 0) return nothing
+  const described = response === undefined ? {} : { schema: components.add(response, tag) }
+  return { [status]: { description: 'The answer.', content: Object.fromEntries((produces.length === 0 ? ['application/json'] : produces).map(type => [type, described])) } }
 }
 
 function inPath(name: string): object {

@@ -1,13 +1,15 @@
 /** The log once its store is open: what writes it, what shows it, and what deletes it. */
 
 import type { Logger } from 'pino'
-import { dataPath, type Exchange, type Journal, type OptionsOf, type Services, type UsageLedger } from '../../core/index.ts'
+import { dataPath, type Exchange, type Journal, type LiveLog, type OptionsOf, type Services, type UsageLedger } from '../../core/index.ts'
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
+import { liveFate } from '../../core/storage/live-fate.ts'
 import { Retention } from '../../core/storage/retention.ts'
 import { auditEndpoints } from './api/endpoints.ts'
 import { Bodies } from './bodies.ts'
 import { changeOf, noteChange } from './changes.ts'
 import { auditJournal, type AuditRow } from './journal.ts'
+import { LiveAudit } from './live-audit.ts'
 import { keepsMedia } from './media/kept-media.ts'
 import { FolderOfMedia, MediaInMemory, type MediaFiles } from './media/media-files.ts'
 import { MediaStore, type MediaRecord } from './media/media-store.ts'
@@ -22,7 +24,7 @@ const dayMs = 86_400_000
 export interface AuditGround {
   readonly options: Options
   readonly journal: Journal<AuditRow>
-  readonly services: Pick<Services, 'storage' | 'spool' | 'admin' | 'clock' | 'meter' | 'health'> & { readonly usage: UsageLedger | undefined }
+  readonly services: Pick<Services, 'storage' | 'spool' | 'admin' | 'clock' | 'meter' | 'health' | 'pipelines'> & { readonly usage: UsageLedger | undefined; readonly live: LiveLog | undefined }
   readonly log: Logger
 }
 
@@ -32,18 +34,20 @@ export class AuditLog {
   readonly #writer: JournalWriter<AuditRow>
   readonly #retention: Retention<AuditRow>
   readonly #recorder: Recorder
+  readonly #live: LiveAudit | undefined
   readonly #withdraw: readonly (() => void)[]
 
   constructor(ground: AuditGround) {
-    const { options, services: { storage, clock }, log } = ground
+    const { options, services: { storage, clock, pipelines, live }, log } = ground
     this.#ground = ground
     this.#media = new MediaStore({ records: storage.records<MediaRecord>('audit_media'), files: mediaFiles(options), log })
+    this.#live = live === undefined || !options.recording ? undefined : new LiveAudit(live, pipelines)
     this.#writer = writerOf(ground)
     this.#retention = retentionOf(ground, this.#media)
     this.#recorder = new Recorder({
       logHeaders: options.log_headers, isStepwise: options.log_guardrail_steps, onlyModelInteractions: options.only_model_interactions,
       bodies: options.log_bodies ? bodiesOf(options, this.#media) : undefined,
-      writer: this.#writer, clock,
+      live: this.#live, writer: this.#writer, clock,
     })
     this.#withdraw = this.#offer()
   }
@@ -79,14 +83,15 @@ export class AuditLog {
       admin.setting('LOGGING_ENABLED', () => options.recording),
       admin.setting('LOGGING_RETENTION_DAYS', () => String(options.retention_days)),
       admin.onChange(noteChange),
+      () => this.#live?.end(),
     ]
   }
 }
 
-function writerOf({ options, journal, services: { spool, clock, meter, health }, log }: AuditGround): JournalWriter<AuditRow> {
+function writerOf({ options, journal, services: { spool, clock, meter, health, live }, log }: AuditGround): JournalWriter<AuditRow> {
   return new JournalWriter({
     name: auditJournal.name, policy: { bufferRows: options.buffer_size, batchRows, everyMs: options.flush_interval },
-    journal, spool, clock, meter, health, log,
+    journal, spool, clock, meter, health, log, fate: live === undefined ? undefined : liveFate(live, auditJournal.name),
   })
 }
 

@@ -1,6 +1,6 @@
 /** The audit log: one row for each request, refused ones and writes of administrators too, and the endpoints that show them. */
 
-import { definePlugin, type Exchange, type Processes, type UsageLedger } from '../../core/index.ts'
+import { definePlugin, type Exchange, type LiveLog, type Processes, type UsageLedger } from '../../core/index.ts'
 import { AuditLog } from './audit-log.ts'
 import { auditJournal } from './journal.ts'
 import { schema } from './schema.ts'
@@ -10,11 +10,12 @@ export default definePlugin({
   description: 'Writes every request to the audit log, and shows it to administrators.',
   schema,
   needs: ['storage', 'spool', 'admin'],
-  wants: ['usage', 'processes'],
+  wants: ['usage', 'processes', 'live'],
   edits: false,
   onError: 'open',
   setup({ options, services, log }) {
-    const { storage, spool, admin, clock, meter, health } = services
+    const { storage, spool, admin, clock, meter, health, pipelines } = services
+    const live = services.live as LiveLog | undefined
     const usage = services.usage as UsageLedger | undefined
     const isOneOfSeveral = (services.processes as Processes | undefined) !== undefined
     if (options.recording && options.media_type === 'memory' && isOneOfSeveral) throw new Error('what is kept in memory is one process\'s own: keep media in files, or serve with one process (server.workers: 1)')
@@ -25,7 +26,7 @@ export default definePlugin({
       ...(options.recording ? taps : {}),
       async open() {
         const journal = await storage.journal(auditJournal)
-        opened = new AuditLog({ options, journal, services: { storage, spool, admin, clock, meter, health, usage }, log })
+        opened = new AuditLog({ options, journal, services: { storage, spool, admin, clock, meter, health, pipelines, usage, live }, log })
       },
       start: () => opened?.start(),
       close: () => opened?.end(),

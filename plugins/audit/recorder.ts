@@ -5,6 +5,7 @@ import { Trace } from '../../core/pipeline/trace.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import type { Bodies } from './bodies.ts'
 import type { AuditRow } from './journal.ts'
+import type { LiveAudit } from './live-audit.ts'
 import { rowOf, type RowOptions } from './row.ts'
 
 /** Larger bodies are made into text when their row is stored, not while their request's turn lasts. */
@@ -21,6 +22,8 @@ const houseOperations: ReadonlySet<string> = new Set(['admin', 'api-page', 'auth
 export interface RecorderOptions extends RowOptions {
   readonly onlyModelInteractions: boolean
   readonly bodies: Bodies | undefined
+  /** Undefined where nobody can look while it happens. */
+  readonly live?: LiveAudit | undefined
   readonly clock: Clock
   readonly writer: Pick<JournalWriter<AuditRow>, 'add' | 'addLate' | 'flush'>
 }
@@ -41,21 +44,27 @@ export class Recorder {
     exchange.trace = new Trace()
     // What administrators send and are shown may be a secret, such as a key that was just made.
     if (exchange.operation !== 'admin') this.#options.bodies?.open(exchange)
+    if (this.#options.live?.isWatched === true) this.#options.live.opened(exchange)
   }
 
   /** Its reply has left, or the caller has. */
   close(exchange: Exchange): void {
-    if (this.#isRecorded(exchange) && !this.#isShed(exchange)) this.#add(exchange, rowOf(exchange, this.#options))
+    if (!this.#isRecorded(exchange)) return
+    if (!this.#isShed(exchange)) this.#add(exchange, rowOf(exchange, this.#options))
+    else if (this.#options.live?.isWatched === true) this.#options.live.removed(exchange)
   }
 
   /** A row that is written whatever else is. @param event what `data` says beside */
   closeEvent(exchange: Exchange, event: Readonly<Record<string, unknown>>): void {
-    const row = rowOf(exchange, this.#options)
-    this.#options.writer.add({ ...row, data: { ...row.data, ...event } })
+    const plain = rowOf(exchange, this.#options)
+    const row = { ...plain, data: { ...plain.data, ...event } }
+    if (this.#options.live?.isWatched === true) this.#options.live.completed(row)
+    this.#options.writer.add(row)
   }
 
   #add(exchange: Exchange, plain: AuditRow): void {
-    const { bodies, writer } = this.#options
+    const { bodies, writer, live } = this.#options
+    if (live?.isWatched === true) live.completed(plain)
     if (bodies === undefined) return writer.add(plain)
     const { row, bytes } = bodies.attach(exchange, plain)
     if (bytes <= largeBytes) return writer.add(row)

@@ -21,11 +21,19 @@ export interface RowOptions {
 type Data = AuditRow['data']
 
 export function rowOf(exchange: Exchange, options: RowOptions): AuditRow {
+  return row(exchange, exchange.session ?? null, options)
+}
+
+/** The row of a request that is under way, as far as it is known. What is found out when somebody first asks, such as its session, nobody asks for here. */
+export function rowSoFar(exchange: Exchange): AuditRow {
+  return row(exchange, null, undefined)
+}
+
+function row(exchange: Exchange, session: string | null, options: RowOptions | undefined): AuditRow {
   const { request, caller, clock, error } = exchange
   const durationMs = clock.elapsed() - exchange.startedAt
   const timestamp = Math.round(clock.now() - durationMs)
   const id = timeOrderedId(timestamp)
-  const session = exchange.session ?? null
   const [first, target] = [exchange.attempts[0]?.target, targetOf(exchange)]
   const isFailover = first !== undefined && target !== undefined && first !== target && exchange.attempts.at(-1)?.kind !== 'primary'
   return {
@@ -58,7 +66,7 @@ export function rowOf(exchange: Exchange, options: RowOptions): AuditRow {
     response_id: null,
     previous_response_id: null,
     conversation_payload: false,
-    data: dataOf(exchange, timestamp, options),
+    data: options === undefined ? { workflow_features: featuresOf(exchange.plan) } : dataOf(exchange, timestamp, options),
     request_body: null,
     response_body: null,
     details: null,

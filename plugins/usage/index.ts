@@ -1,7 +1,8 @@
 /** Keeps the ledger: notes the tokens and the costs of every request, adds them up, and logs each request with them. */
 
-import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord } from '../../core/index.ts'
+import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord, type LiveLog } from '../../core/index.ts'
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
+import { liveFate } from '../../core/storage/live-fate.ts'
 import { Retention } from '../../core/storage/retention.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { CostCounter } from './cost-counter.ts'
@@ -21,20 +22,22 @@ export default definePlugin({
   schema,
   provides: 'usage',
   needs: ['storage', 'spool', 'pricing', 'admin', 'providers'],
+  wants: ['live'],
   edits: false,
   setup({ options, services, log }) {
     const { storage, spool, pricing, admin, providers, clock, meter, health } = services
+    const live = services.live as LiveLog | undefined
     const count = tokenCounter(meter)
     const costs = new CostCounter(meter)
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
-    const ledger = new Ledger(entry => recordOf(entry, priceOf))
+    const ledger = new Ledger(entry => recordOf(entry, priceOf), live)
     ledger.onRecord(record => costs.count(record))
     let opened: { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageRecord> | undefined; readonly retention: Retention<UsageRecord> } | undefined
     const offers: (() => void)[] = []
 
     const write = (journal: UsageJournal) => new JournalWriter<UsageRecord>({
       name: usageJournal.name, policy: { bufferRows: 0, batchRows: options.buffer_size, everyMs: options.flush_interval },
-      journal, spool, clock, meter, health, log,
+      journal, spool, clock, meter, health, log, fate: live === undefined ? undefined : liveFate(live, usageJournal.name),
     })
     const lease = () => new Lease({ records: storage.records<LeaseRecord>('leases'), id: 'usage_recalculation', clock })
     const offer = (journal: UsageJournal) => {

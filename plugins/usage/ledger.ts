@@ -1,12 +1,13 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
-import type { Filter, Sum, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import type { Filter, LiveLog, Sum, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
 import type { SpentRecord, UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
-import { costs, tokens, type UsageJournal } from './journal.ts'
+import { costs, tokens, usageJournal, type UsageJournal } from './journal.ts'
 import { summaryOf, type Summary } from './sums.ts'
 import { tallies, tallyOf, type Tally } from './tally.ts'
+import { viewOf } from './view.ts'
 
 /** So many ids are asked for at once: databases limit the parameters of a question. */
 const idsAtOnce = 400
@@ -17,10 +18,12 @@ export class Ledger implements UsageLedger {
   #writer: JournalWriter<UsageRecord> | undefined
   readonly #listeners = new Set<(record: SpentRecord) => void>()
   readonly #finish: (entry: UsageEntry) => UsageRecord
+  readonly #live: LiveLog | undefined
 
   /** @param finish works out the tokens and the price of an entry */
-  constructor(finish: (entry: UsageEntry) => UsageRecord) {
+  constructor(finish: (entry: UsageEntry) => UsageRecord, live?: LiveLog) {
     this.#finish = finish
+    this.#live = live
   }
 
   /** Without a writer, nothing is recorded. */
@@ -37,6 +40,7 @@ export class Ledger implements UsageLedger {
   /** The same, for what is on the disk before the reply that it belongs to. */
   note(record: UsageRecord): void {
     if (this.#writer === undefined) return
+    if (this.#live?.isWatched === true) this.#live.completed(usageJournal.name, record.id, () => ({ requestId: record.request_id, preview: viewOf(record) }))
     this.#writer.add(record)
     for (const listener of this.#listeners) listener(record)
   }

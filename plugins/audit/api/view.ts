@@ -16,6 +16,12 @@ export function fullView(row: AuditRow, usage: UsageTotals | undefined): AuditEn
   return { ...columnsOf(row), data, bodies_omitted: false, ...usageOf(usage) }
 }
 
+/** What is shown of a row before it is stored, or of a request that has none yet: no more than a list shows at a glance. */
+export function preview(row: AuditRow): Omit<AuditEntry, 'conversation_payload' | 'bodies_omitted'> {
+  const { conversation_payload: _, ...columns } = columnsOf(row)
+  return { ...columns, data: dataOf({ ...row, labels: [], data: { workflow_features: row.data['workflow_features'] } }) }
+}
+
 function guardrailsOf({ data: { guardrails } }: AuditRow): { guardrails?: AuditGuardrail[] } {
   if (!Array.isArray(guardrails)) return {}
   return { guardrails: guardrails.map((entry: GuardrailEntry) => ({ ...unsaid, ...entry }) as AuditGuardrail) }
