@@ -11,6 +11,8 @@ interface Watched {
   revision: number | undefined
   /** Changes made here since then: they were told already. */
   own: number
+  /** How often the database was asked. */
+  looks: number
 }
 
 export class Changes {
@@ -27,7 +29,7 @@ export class Changes {
   }
 
   watch(collection: string, changed: () => void): () => void {
-    const watched = this.#watched.get(collection) ?? { watchers: new Set<() => void>(), revision: undefined, own: 0 }
+    const watched = this.#watched.get(collection) ?? { watchers: new Set<() => void>(), revision: undefined, own: 0, looks: 0 }
     const watcher = () => changed()
     watched.watchers.add(watcher)
     this.#watched.set(collection, watched)
@@ -38,12 +40,16 @@ export class Changes {
     }
   }
 
-  /** @param count how often the database was changed */
-  changedHere(collection: string, count: number): void {
-    const watched = this.#watched.get(collection)
-    if (watched === undefined) return
-    watched.own += count
-    tell(watched)
+  /** A change begins here. @returns how to say that it was made; `count` is how often the database was changed */
+  changing(collection: string): (count: number) => void {
+    const looks = this.#watched.get(collection)?.looks
+    return count => {
+      const watched = this.#watched.get(collection)
+      if (watched === undefined) return
+      // A look that came in between may have seen it: counted once more, it would hide a change of somebody else.
+      if (watched.looks === looks) watched.own += count
+      tell(watched)
+    }
   }
 
   /** Asks the database now, and then every second. */
@@ -83,6 +89,7 @@ export class Changes {
     const { revision: before, own } = watched
     watched.revision = revision
     watched.own = 0
+    watched.looks += 1
     // The first look cannot tell what was changed between the watcher's own reading and now.
     if (before === undefined || revision - before > own) tell(watched)
   }

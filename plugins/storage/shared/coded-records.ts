@@ -33,25 +33,28 @@ export class CodedRecords<T extends object> implements Records<T> {
   /** @throws RangeError if the id is too long */
   async put(id: string, value: T, { expected, owner, position, expiresAt }: PutOptions = {}): Promise<Stored<T>> {
     const json = encodeJson(value) ?? 'null'
+    const changed = this.#changes.changing(this.#collection)
     const written = await this.#backend.putDocument({
       collection: this.#collection, id: encodeText(checkId(id)), value: json, now: this.#clock.now(), expected,
       owner: owner === undefined ? undefined : encodeText(owner), position: whole(position), expiresAt: whole(expiresAt),
     })
     if (written === undefined) throw new Conflict(this.#collection, id)
-    this.#changes.changedHere(this.#collection, 1)
+    changed(1)
     return asWritten<T>(written, json)
   }
 
   async delete(id: string, expected?: number): Promise<boolean> {
+    const changed = this.#changes.changing(this.#collection)
     const deleted = await this.#backend.deleteDocument(this.#collection, encodeText(id), this.#clock.now(), expected)
     if (deleted === undefined) throw new Conflict(this.#collection, id)
-    if (deleted) this.#changes.changedHere(this.#collection, 1)
+    if (deleted) changed(1)
     return deleted
   }
 
   async deleteAll(query: Pick<RecordQuery, 'owner' | 'prefix' | 'where'>): Promise<number> {
+    const changed = this.#changes.changing(this.#collection)
     const deleted = await this.#backend.deleteDocuments(this.#encode(query))
-    if (deleted > 0) this.#changes.changedHere(this.#collection, deleted)
+    if (deleted > 0) changed(deleted)
     return deleted
   }
 
