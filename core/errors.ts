@@ -46,6 +46,7 @@ export const codes = {
   rate_limit_exceeded: { status: 429 },
   request_canceled: { status: 499 },
   request_timeout: { status: 504 },
+  registration_failed: { status: 502, retry: false },
   response_too_large: { status: 502 },
   runtime_setting_not_found: { status: 404 },
   stream_incomplete: { status: 502 },

@@ -98,6 +98,7 @@ export type { Untaken } from './neutral/untaken.ts'
 // Services
 
 export type { ServiceName, Services } from './plugin/services.ts'
+export type { AddedProvider, AddedProviders, Configurations } from './plugin/added-providers.ts'
 export type { Access, AccessSource, Asking, Denial, KnownKey, ModelPolicy } from './plugin/access.ts'
 export type { CacheLayer, CacheLayers, CacheStore } from './plugin/caches.ts'
 export type { VectorEntry, VectorMatch, VectorStore } from './plugin/vectors.ts'

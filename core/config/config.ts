@@ -17,6 +17,7 @@ import type { SettingSchema } from './schema.ts'
 import type { Settled } from './settle.ts'
 import { showSettings } from './show.ts'
 import type { ShownSetting } from './show.ts'
+import type { Lookup } from './template.ts'
 import type { YamlFile } from './yaml-file.ts'
 
 export interface Config {
@@ -33,6 +34,8 @@ export interface Config {
   readonly errors: readonly string[]
   /** The variables that `.env` supplied. */
   readonly dotenvNames: readonly string[]
+  /** The value of a variable, of the process or of `.env`; undefined if it is unset or blank. */
+  readonly variable: Lookup
   /** JSON Schema of the file, settings of plugins included, as editors understand it. */
   readonly schema: Readonly<Record<string, unknown>>
   /** The value of any setting, plugins' settings included; undefined if it has none. */
@@ -85,6 +88,7 @@ export function configOf(loaded: Loaded): Config {
     warnings: loaded.report.warnings,
     errors: loaded.report.errors,
     dotenvNames: loaded.environment.dotenvNames,
+    variable: loaded.environment.lookup,
     get schema() { return editorSchema(schema) },
     get: pointer => getIn(values, pointer),
     source: pointer => provenance.source(pointer),

@@ -6,7 +6,7 @@ import { ConfigError, formatProblem } from './problems.ts'
 export class Report {
   readonly #problems = new Map<string, Problem>()
   readonly #warnings = new Set<string>()
-  readonly #errors = new Set<string>()
+  readonly #leftOut = new Map<string, Problem>()
 
   /** Notes a problem; the same one at the same place counts once. */
   problem(problem: Problem): void {
@@ -25,11 +25,19 @@ export class Report {
 
   /** Notes an error that does not keep the gateway from starting: a part of the configuration is left out. */
   leaveOut(problem: Problem): void {
-    this.#errors.add(formatProblem(problem))
+    this.#leftOut.set(formatProblem(problem), problem)
   }
 
   get errors(): readonly string[] {
-    return [...this.#errors]
+    return [...this.#leftOut.keys()]
+  }
+
+  get leftOut(): readonly Problem[] {
+    return [...this.#leftOut.values()]
+  }
+
+  get problems(): readonly Problem[] {
+    return [...this.#problems.values()]
   }
 
   get warnings(): readonly string[] {

@@ -2,6 +2,7 @@
 
 import { dirname, join, resolve } from 'node:path'
 import type { Config } from '../config/load.ts'
+import { withoutSecrets } from '../config/providers/added.ts'
 import type { ProviderConfig } from '../config/providers/config.ts'
 import type { Place, Problem } from '../config/place.ts'
 import { ConfigError } from '../config/problems.ts'
@@ -23,31 +24,42 @@ import { readConfig, type ReadConfig } from './load-for.ts'
 import { planMaker, type Dialects } from './plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
 import { makeProviders, sameProviders } from './providers.ts'
+import { noAdditions, standingProviders, type Additions } from './standing-providers.ts'
 import { VariantCompiler } from './variants.ts'
 
 /**
  * Compiles a configuration. Nothing of a configuration that does not compile is left behind.
  * @param wanted a pipeline that is compiled even if no route leads to it
  * @param read the configuration, where somebody has read it already
+ * @param additions the instances beside those that it declares; one that cannot be set up is left out
  * @throws ConfigError with every problem, or Error if the wanted pipeline is not there
  */
-export async function buildGeneration(ground: Ground, previous?: Generation, wanted?: string, read?: ReadConfig): Promise<Generation> {
+export async function buildGeneration(ground: Ground, previous?: Generation, wanted?: string, read?: ReadConfig, additions: Additions = noAdditions): Promise<Generation> {
   const { config, types } = read ?? await readConfig(ground)
   const problems: Problem[] = []
   const listed = await loadListed(config, ground, problems)
   const input = compileInput(config, ground, new Map([...listed].map(([name, { file }]) => [name, file])))
   const resolved = await resolvePipelines(config, input, wanted, problems)
-  const dialects = await loadDialects(resolved, config, types, problems)
+  const { configs, added, leftOut } = standingProviders(config, types, additions)
+  const dialects = await loadDialects(resolved, configs, config, types, problems)
   if (problems.length > 0) throw new ConfigError(problems)
   const surroundings = {
     limits: { connections: config.values.http.max_connections_per_origin, keepAliveMs: config.values.http.keep_alive_timeout },
     dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
     translation: config.values.translation,
   }
-  const providers = makeProviders({ configs: config.providers, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log: ground.log })
+  const unmade = new Map<string, string>()
+  const failed = (name: string, cause: unknown) => {
+    const provider = added.get(name)
+    if (provider === undefined) return ground.log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
+    unmade.set(name, withoutSecrets(cause instanceof Error ? cause.message : String(cause), provider.block, types.definitions.get(configs.get(name)?.type ?? '')))
+  }
+  const make = (wantedOnes: typeof configs) => makeProviders({ configs: wantedOnes, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log: ground.log, failed })
+  const made = make(configs)
+  const providers = made.size === 0 && unmade.size > 0 ? make(config.providers) : made
   const variants = new VariantCompiler(input, previous?.variants)
   const setUp = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
-    own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, pipelines: ground.innerCalls, providers, variants, knownPlugins: pluginsOf(listed, input), ...(ground.processes === undefined ? {} : { processes: ground.processes }) },
+    own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, pipelines: ground.innerCalls, providers, variants, knownPlugins: pluginsOf(listed, input), ...(ground.processes === undefined ? {} : { processes: ground.processes }), ...(ground.configurations === undefined ? {} : { configurations: ground.configurations }) },
     log: ground.log,
     userFile: config.file,
     config,
@@ -69,7 +81,11 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     ...[...listed.values(), ...dialects.values()].filter(({ isDefault }) => !isDefault).map(({ file }) => file),
     ...resolved.flatMap(({ steps }) => steps.flatMap(({ file }) => file ?? [])),
   ])
-  return new Generation({ config, files, plans, providers, surroundings, instances, variants }, ground.clock)
+  const isFallback = [...providers.keys()].every(name => !added.has(name))
+  return new Generation({
+    config, types, files, plans, providers, surroundings, instances, variants,
+    added: additions.all, leftOut: new Map([...leftOut, ...unmade]), lookedFor: isFallback ? config.lookedFor : [],
+  }, ground.clock)
 }
 
 /** The plugins of `plugins.load`, by the names that they give themselves; steps may call them so. */
@@ -112,8 +128,8 @@ function checkWanted(wanted: string, assembled: readonly AssembledPipeline[]): v
   if (!names.includes(wanted)) throw new Error(`there is no pipeline "${wanted}"${suggestion(wanted, names)}; there are: ${names.join(', ')}`)
 }
 
-/** The dialects of pipelines, and those that the configured providers speak. */
-async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Config, types: ProviderTypes, problems: Problem[]): Promise<Dialects> {
+/** The dialects of pipelines, and those that the providers speak. */
+async function loadDialects(pipelines: readonly ResolvedPipeline[], configs: ReadonlyMap<string, ProviderConfig>, config: Config, types: ProviderTypes, problems: Problem[]): Promise<Dialects> {
   const dialects = new Map<string, Loaded<Dialect | UpstreamDialect>>()
   const add = async (dialect: string, from: string, named: Omit<Problem, 'message'>) => {
     const loaded = dialects.get(dialect) ?? await tryLoad(() => load('dialect', dialect, from, { searchPaths: [], foreignAllowed: config.values.plugins.enabled }), { ...named, got: dialect }, problems)
@@ -129,7 +145,7 @@ async function loadDialects(pipelines: readonly ResolvedPipeline[], config: Conf
     if (dialect !== undefined) await addForCallers(dialect, `/pipelines/${name}/dialect`, place)
     for (const [index, rule] of dialectWhen.entries()) await addForCallers(rule.dialect, `/pipelines/${name}/dialect_when/${index}/dialect`, place)
   }
-  for (const provider of config.providers.values()) {
+  for (const provider of configs.values()) {
     const definition = types.definitions.get(provider.type)
     const pointer = `/providers/${provider.name}`
     const facts = definition === undefined ? undefined : knownFacts(provider, definition)

@@ -3,36 +3,34 @@
 import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Logger } from 'pino'
+import { ConfigError } from '../config/problems.ts'
 import { makeServer, type ServerState } from '../http/server.ts'
+import { AddedProviderFault, type AddedProvider, type Prepared } from '../plugin/added-providers.ts'
 import type { Clock } from '../plugin/clock.ts'
-import { buildGeneration } from './build.ts'
 import type { Generation } from './generation.ts'
 import type { Ground } from './ground.ts'
 import { GatewayHealth } from './health.ts'
 import { InnerCalls } from './inner-calls.ts'
 import type { ReadConfig } from './load-for.ts'
+import { openGeneration, openWith } from './opened.ts'
+import { RunningConfigurations, type Changing } from './running-configurations.ts'
 import { factsOf, logFailedReload, logReload, type Served, type ServedFacts } from './served.ts'
+import { Turns } from './turns.ts'
 import { underWay } from './under-way.ts'
 
 /** How often a draining gateway looks for connections that have nothing under way any more. */
 const sweepMs = 20
 
-export interface GatewayOptions extends Omit<Ground, 'health' | 'innerCalls'> {
+export interface GatewayOptions extends Omit<Ground, 'health' | 'innerCalls' | 'configurations'> {
   /** Overrides server.port; 0 is any free port. */
   readonly port?: number
   /** The configuration to begin with, where it was read already. */
   readonly read?: ReadConfig
 }
 
-/** A configuration that is ready to serve, and does not yet. */
-export interface Prepared {
-  /** It serves from now on, in the place of the one before. */
-  take(): void
-  /** It shall not serve. */
-  drop(): Promise<void>
-}
+export type { Prepared }
 
-export class Gateway implements ServerState, Served {
+export class Gateway implements ServerState, Served, Changing {
   readonly clock: Clock
   readonly #ground: Ground
   readonly #health: GatewayHealth
@@ -45,7 +43,8 @@ export class Gateway implements ServerState, Served {
   /** Generations that take no new calls, and their ends. */
   readonly #retiring = new Map<Generation, Promise<void>>()
   readonly #followers = new Set<(current: Generation) => void>()
-  #reloading: Promise<boolean> = Promise.resolve(true)
+  /** Changes of the configuration follow each other: each is made of the one before. */
+  readonly #turns = new Turns()
 
   private constructor(ground: Ground, health: GatewayHealth, first: Generation) {
     this.clock = ground.clock
@@ -65,10 +64,11 @@ export class Gateway implements ServerState, Served {
   /** Compiles the configuration and listens. @throws ConfigError, or the error of the listening socket */
   static async start({ port, read, ...options }: GatewayOptions): Promise<Gateway> {
     const health = new GatewayHealth(options.clock)
-    const ground: Ground = { ...options, health, innerCalls: new InnerCalls() }
-    const gateway = new Gateway(ground, health, await buildGeneration(ground, undefined, undefined, read))
+    const configurations = new RunningConfigurations()
+    const ground: Ground = { ...options, health, innerCalls: new InnerCalls(), configurations }
+    const gateway = new Gateway(ground, health, await openGeneration(ground, undefined, read))
+    configurations.gateway = gateway
     try {
-      await gateway.#current.open()
       gateway.#begin()
       await gateway.#listen(port)
     } catch (cause) {
@@ -102,14 +102,46 @@ export class Gateway implements ServerState, Served {
   }
 
   /** Compiles the configuration anew and swaps it in whole; one that does not compile changes nothing. Reloads queue up. */
-  reload(): Promise<boolean> {
-    return this.#reloading = this.#reloading.then(() => this.#reload())
+  async reload(): Promise<boolean> {
+    try {
+      const prepared = await this.prepare()
+      prepared.take()
+      logReload(this.facts, this.#log)
+      return true
+    } catch (cause) {
+      logFailedReload(cause, this.#log)
+      return false
+    }
   }
 
   /** Compiles the configuration anew, and connects its plugins. @param read what was read already @throws ConfigError */
   async prepare(read?: ReadConfig): Promise<Prepared> {
-    const next = await this.#build(this.#current, read)
-    return { take: () => this.#take(next), drop: () => next.discard() }
+    return await this.#inTurn(async () => await openGeneration(this.#ground, this.#current, read)) as Prepared
+  }
+
+  async prepareWith(added: readonly AddedProvider[], name: string | undefined): Promise<Prepared> {
+    return await this.#inTurn(async () => {
+      const next = await this.#openWith(added)
+      const why = name === undefined ? undefined : next.leftOut.get(name)
+      if (why === undefined) return next
+      await next.discard()
+      throw new AddedProviderFault(why)
+    }) as Prepared
+  }
+
+  async renew(again: boolean): Promise<void> {
+    try {
+      const prepared = await this.#inTurn(async () => {
+        const { otherAdded, added, leftOut } = this.#current
+        if (this.#health.draining || otherAdded === undefined && !(again && leftOut.size > 0)) return undefined
+        return await openWith(this.#ground, this.#current, this.#current.read, otherAdded ?? added)
+      })
+      if (prepared === undefined) return
+      prepared.take()
+      this.#log.info({ providers: this.facts.providers }, 'the providers changed')
+    } catch (cause) {
+      logFailedReload(cause, this.#log)
+    }
   }
 
   /** Calls back with the configuration that serves: now, and whenever another one takes over. @returns how to end that */
@@ -125,6 +157,8 @@ export class Gateway implements ServerState, Served {
     this.#health.draining = true
     this.#current.leave(this.#log)
     if (linger > 0) await new Promise<void>(resolve => { this.clock.after(linger, resolve) })
+    // A change that is under way ends first, and none begins any more.
+    await this.#within(drainMs, this.#turns.enter())
     const closed = new Promise<void>(resolve => { this.#server.close(() => resolve()) })
     const sweeping = setInterval(() => this.#closeUnused(), sweepMs)
     const drained = await this.#within(drainMs, Promise.all([closed, this.#current.idle(), ...this.#retiring.values()]))
@@ -157,39 +191,42 @@ export class Gateway implements ServerState, Served {
     return 'localhost'
   }
 
-  async #reload(): Promise<boolean> {
+  /** Nothing else is made before what `open` made was taken or dropped. */
+  async #inTurn(open: () => Promise<Generation | undefined>): Promise<Prepared | undefined> {
+    const endTurn = await this.#turns.enter()
     try {
-      const prepared = await this.prepare()
-      prepared.take()
-      logReload(this.facts, this.#log)
-      return true
+      const next = await open()
+      if (next !== undefined) return { take: () => this.#take(next, endTurn), drop: () => next.discard().finally(endTurn) }
     } catch (cause) {
-      logFailedReload(cause, this.#log)
-      return false
+      endTurn()
+      throw cause
+    }
+    endTurn()
+    return undefined
+  }
+
+  /** Whatever keeps the same configuration from being compiled with other instances is a fault of theirs. */
+  async #openWith(added: readonly AddedProvider[]): Promise<Generation> {
+    try {
+      return await openWith(this.#ground, this.#current, this.#current.read, added)
+    } catch (cause) {
+      if (!(cause instanceof ConfigError)) throw cause
+      throw new AddedProviderFault(cause.problems.map(({ message }) => message).join('; '), { cause })
     }
   }
 
-  #take(next: Generation): void {
+  #take(next: Generation, endTurn: () => void): void {
     const before = this.#current
     this.#current = next
+    endTurn()
     this.#begin()
     this.#warnOfFixed(next)
     this.#retire(before)
     for (const follower of this.#followers) follower(next)
   }
 
-  async #build(before: Generation, read: ReadConfig | undefined): Promise<Generation> {
-    const next = await buildGeneration(this.#ground, before, undefined, read)
-    try {
-      await next.open()
-    } catch (cause) {
-      await next.discard()
-      throw cause
-    }
-    return next
-  }
-
   #begin(): void {
+    for (const [provider, reason] of this.#current.leftOut) this.#log.error({ provider, reason }, 'a provider that was added is left out: it cannot be set up')
     this.#ground.innerCalls.running = this.#current
     this.#current.start(this.#log)
   }

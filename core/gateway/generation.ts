@@ -1,6 +1,7 @@
 /** One compiled configuration: its pipelines, plugins and providers, and the exchanges that began on it. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isDeepStrictEqual } from 'node:util'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
@@ -11,13 +12,16 @@ import { serve, type Serving } from '../http/server.ts'
 import { buffersStreams } from '../pipeline/placed-step.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan.ts'
+import type { AddedProvider, AddedProviders } from '../plugin/added-providers.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Clock } from '../plugin/clock.ts'
 import type { RouteFacts } from '../plugin/pipelines.ts'
 import type { ServiceName, Services } from '../plugin/services.ts'
 import type { ProviderInstance, ProviderSurroundings } from '../upstream/provider.ts'
 import type { Running } from './inner-calls.ts'
+import type { ReadConfig } from './load-for.ts'
 import type { ResolvedPlan } from './plans.ts'
+import type { ProviderTypes } from './provider-types.ts'
 import { Roll } from '../roll.ts'
 import type { VariantCompiler } from './variants.ts'
 
@@ -31,6 +35,13 @@ export interface Parts {
   readonly surroundings: ProviderSurroundings
   readonly instances: ReadonlyMap<string, Instance>
   readonly variants: VariantCompiler
+  readonly types: ProviderTypes
+  /** The instances beside those of the configuration, as they were asked for. */
+  readonly added: readonly AddedProvider[]
+  /** Why some of them are not there, by name. */
+  readonly leftOut: ReadonlyMap<string, string>
+  /** The variables that would have made a provider, where only the fallback answers. */
+  readonly lookedFor: readonly string[]
 }
 
 export class Generation implements Serving, Parts, Running {
@@ -41,6 +52,10 @@ export class Generation implements Serving, Parts, Running {
   readonly surroundings: ProviderSurroundings
   readonly instances: ReadonlyMap<string, Instance>
   readonly variants: VariantCompiler
+  readonly types: ProviderTypes
+  readonly added: readonly AddedProvider[]
+  readonly leftOut: ReadonlyMap<string, string>
+  readonly lookedFor: readonly string[]
   readonly basePath: string
   readonly bodyLimits: Serving['bodyLimits']
   readonly clientAddress: Serving['clientAddress']
@@ -59,6 +74,10 @@ export class Generation implements Serving, Parts, Running {
     this.surroundings = parts.surroundings
     this.instances = parts.instances
     this.variants = parts.variants
+    this.types = parts.types
+    this.added = parts.added
+    this.leftOut = parts.leftOut
+    this.lookedFor = parts.lookedFor
     this.basePath = config.values.server.base_path === '/' ? '' : config.values.server.base_path
     this.bodyLimits = { maxBytes: config.values.server.body_size_limit, maxUploadBytes: config.values.server.upload_size_limit, timeoutMs: 30_000, clock }
     const { trusted_proxies: proxies, client_ip_header: header, trusted_hops: hops } = config.values.server
@@ -73,6 +92,18 @@ export class Generation implements Serving, Parts, Running {
   /** Whether callers are asked for a credential. */
   get authenticates(): boolean {
     return [...this.instances.values()].some(({ taps }) => taps.authenticates === true)
+  }
+
+  /** What it was made of, to make another one of the same. */
+  get read(): ReadConfig {
+    return { config: this.config, types: this.types }
+  }
+
+  /** What its plugins say that there shall be beside the configuration, if that is not what it has. Asked once it is open. */
+  get otherAdded(): readonly AddedProvider[] | undefined {
+    const offering = [...this.instances.values()].find(({ spec }) => spec.definition.provides === 'addedProviders')
+    const { all } = offering?.taps.service as AddedProviders | undefined ?? { all: [] }
+    return isDeepStrictEqual(all, this.added) ? undefined : all
   }
 
   get inFlight(): number {

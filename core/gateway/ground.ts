@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import type { ConfigInput } from '../config/load.ts'
 import type { Clock } from '../plugin/clock.ts'
+import type { Configurations } from '../plugin/added-providers.ts'
 import type { Health } from '../plugin/health.ts'
 import type { Processes } from '../plugin/processes.ts'
 import type { Services } from '../plugin/services.ts'
@@ -20,5 +21,7 @@ export interface Ground {
   readonly innerCalls: InnerCalls
   /** Those that serve the same port, where there are several. */
   readonly processes?: Processes
+  /** The configuration that serves, where one shall. */
+  readonly configurations?: Configurations
   readonly log: Logger
 }

@@ -12,8 +12,8 @@ import type { Instance } from '../plugin/instance.ts'
 import { noMeter } from '../plugin/meter.ts'
 import type { ServiceName, Services } from '../plugin/services.ts'
 
-/** Services that the kernel itself offers; the last one only where several processes serve. */
-export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins'> & Partial<Pick<Services, 'processes'>>
+/** Services that the kernel itself offers; the last two only where several processes serve, and where one serves at all. */
+export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins'> & Partial<Pick<Services, 'processes' | 'configurations'>>
 
 export interface InstanceInput {
   readonly own: OwnServices

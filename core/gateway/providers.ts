@@ -13,9 +13,10 @@ export interface ProvidersInput {
   readonly previous: ReadonlyMap<string, ProviderInstance>
   readonly previousSurroundings: ProviderSurroundings | undefined
   readonly log: Logger
+  /** Told of one that cannot be made: it is left out, and the others start. */
+  readonly failed: (name: string, cause: unknown) => void
 }
 
-/** An instance that cannot be made is left out with one error line; the others start. */
 export function makeProviders(input: ProvidersInput): ReadonlyMap<string, ProviderInstance> {
   const instances = new Map<string, ProviderInstance>()
   const isSame = isDeepStrictEqual(input.surroundings, input.previousSurroundings)
@@ -32,7 +33,7 @@ export function makeProviders(input: ProvidersInput): ReadonlyMap<string, Provid
       if (made.proxy !== undefined) input.log.info({ provider: name, proxy: made.proxy }, 'its calls go through a proxy')
       instances.set(name, made)
     } catch (cause) {
-      input.log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
+      input.failed(name, cause)
     }
   }
   return instances

@@ -30,7 +30,7 @@ export interface Served {
   stop(): Promise<boolean>
 }
 
-export function factsOf({ providers, plans, config: { file, lookedFor } }: Generation, url: string): ServedFacts {
+export function factsOf({ providers, plans, lookedFor, config: { file } }: Generation, url: string): ServedFacts {
   return { url, providers: [...providers.keys()], pipelines: plans.size, file, lookedFor }
 }
 

@@ -6,6 +6,7 @@ import type { SpoolDirectory } from '../storage/spool-directory.ts'
 import type { Storage } from '../storage/storage.ts'
 import type { ProviderInstance } from '../upstream/provider.ts'
 import type { Access } from './access.ts'
+import type { AddedProviders, Configurations } from './added-providers.ts'
 import type { CacheLayers, CacheStore } from './caches.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { Clock } from './clock.ts'
@@ -63,6 +64,9 @@ export interface Services {
   readonly pipelines: Pipelines
   /** For those that want it: only where several processes serve one port. */
   readonly processes: Processes
+  /** For those that want it: only in a gateway that serves. */
+  readonly configurations: Configurations
+  readonly addedProviders: AddedProviders
   readonly conversations: Conversations
   readonly variants: Variants
   readonly knownPlugins: KnownPlugins
