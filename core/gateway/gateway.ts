@@ -45,6 +45,7 @@ export class Gateway implements ServerState, Served, Changing {
   readonly #followers = new Set<(current: Generation) => void>()
   /** Changes of the configuration follow each other: each is made of the one before. */
   readonly #turns = new Turns()
+  #stopping: Promise<boolean> | undefined
 
   private constructor(ground: Ground, health: GatewayHealth, first: Generation) {
     this.clock = ground.clock
@@ -151,8 +152,12 @@ export class Gateway implements ServerState, Served, Changing {
     return () => { this.#followers.delete(follower) }
   }
 
-  /** Finishes what runs, within the drain time, then closes everything. Resolves to whether nothing was cut. */
-  async stop(): Promise<boolean> {
+  /** Finishes what runs, within the drain time, then closes everything. Resolves to whether nothing was cut. Whoever asks again waits for the same end. */
+  stop(): Promise<boolean> {
+    return this.#stopping ??= this.#stop()
+  }
+
+  async #stop(): Promise<boolean> {
     const { linger, drain_timeout: drainMs } = this.#current.config.values.server.shutdown
     this.#health.draining = true
     this.#current.leave(this.#log)

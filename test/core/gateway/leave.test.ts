@@ -40,6 +40,13 @@ describe('a plugin whose configuration serves no longer', () => {
     expect(told).to.deep.equal([])
   })
 
+  it('is told once, and closed once, by a gateway that is told twice to stop', async () => {
+    const { gateway } = await startTestGateway({ config: config({ letter: 'a' }), files: { 'leaving.ts': leaving } })
+    expect(await Promise.all([gateway.stop(), gateway.stop()])).to.deep.equal([true, true])
+    expect(await gateway.stop()).to.equal(true)
+    expect(told).to.deep.equal(['a leaves', 'a closes'])
+  })
+
   it('keeps nobody from going on when it fails', async () => {
     await using gateway = await startTestGateway({ config: config({ letter: 'a', fails: true }), files: { 'leaving.ts': leaving } })
     expect(await gateway.gateway.reload()).to.equal(true)
