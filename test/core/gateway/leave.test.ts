@@ -41,7 +41,8 @@ describe('a plugin whose configuration serves no longer', () => {
   })
 
   it('is told once, and closed once, by a gateway that is told twice to stop', async () => {
-    const { gateway } = await startTestGateway({ config: config({ letter: 'a' }), files: { 'leaving.ts': leaving } })
+    await using started = await startTestGateway({ config: config({ letter: 'a' }), files: { 'leaving.ts': leaving } })
+    const { gateway } = started
     expect(await Promise.all([gateway.stop(), gateway.stop()])).to.deep.equal([true, true])
     expect(await gateway.stop()).to.equal(true)
     expect(told).to.deep.equal(['a leaves', 'a closes'])
