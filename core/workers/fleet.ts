@@ -85,7 +85,7 @@ export class Fleet implements Served {
 
   async #hire(isQuiet: boolean): Promise<Hired> {
     const { clock, origin: { flags } } = this.#options
-    const worker = new Hired({ desk: this.#desk, assembly: this.#assembly, now: () => clock.now() })
+    const worker = new Hired({ desk: this.#desk, assembly: this.#assembly, clock })
     this.#assembly.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
     this.#adopt([await worker.begin({ flags, texts: this.#texts, isQuiet })])

@@ -2,6 +2,7 @@
 
 import cluster, { type Worker } from 'node:cluster'
 import type { Texts } from '../config/kept-texts.ts'
+import type { Clock } from '../plugin/clock.ts'
 import type { Assembly } from './assembly.ts'
 import { closeUndelivered } from './handover.ts'
 import type { StateCall, StateDesk, StateSeat } from './state-desk.ts'
@@ -11,8 +12,7 @@ import { isPacket, Wire } from './wire.ts'
 export interface Surroundings {
   readonly desk: StateDesk
   readonly assembly: Assembly
-  /** Milliseconds since 1970. */
-  now(): number
+  readonly clock: Clock
 }
 
 /** How a worker ended. */
@@ -43,7 +43,7 @@ export class Hired {
     const seat = surroundings.desk.seat()
     this.#hears = new Promise(resolve => { this.#wire.answer('hello', () => resolve()) })
     this.#listen(seat, surroundings)
-    closeUndelivered(this.#worker.process)
+    closeUndelivered(this.#worker.process, surroundings.clock)
     this.ended = this.#end(seat, surroundings)
   }
 
@@ -100,14 +100,14 @@ export class Hired {
   }
 
   /** What it said before it died is heard first. */
-  #end(seat: StateSeat, { now }: Surroundings): Promise<Ending> {
+  #end(seat: StateSeat, { clock }: Surroundings): Promise<Ending> {
     const child = this.#worker.process
     const { promise, resolve } = Promise.withResolvers<Ending>()
     child.once('exit', (code, signal) => {
       const words = signal === null ? `it ended with ${code}` : `it was ended by ${signal}`
       const end = () => {
         this.#wire.close(`a worker died${this.hasBegun ? '' : ' before it served'}: ${words}`)
-        seat.leave(now())
+        seat.leave(clock.now())
         resolve({ words, isClean: code === 0 })
       }
       if (child.connected) child.once('disconnect', end)
