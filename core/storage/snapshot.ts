@@ -6,16 +6,16 @@ import type { PutOptions, Records, Stored } from './records.ts'
 export class Snapshot<T extends object> {
   readonly #records: Records<T>
   readonly #failed: (cause: unknown) => void
-  readonly #changed: () => void
+  readonly #changed: () => void | Promise<void>
   #byId: ReadonlyMap<string, Stored<T>> = new Map()
   #reading: Promise<void> = Promise.resolve()
   #unwatch: (() => void) | undefined
 
   /**
-   * @param changed called whenever the collection was read
+   * @param changed called whenever the collection was read; what it still has to do counts as part of the reading
    * @param failed told why it could not be read; what was read before stands
    */
-  constructor(records: Records<T>, changed: () => void, failed: (cause: unknown) => void) {
+  constructor(records: Records<T>, changed: () => void | Promise<void>, failed: (cause: unknown) => void) {
     this.#records = records
     this.#changed = changed
     this.#failed = failed
@@ -64,6 +64,6 @@ export class Snapshot<T extends object> {
 
   async #read(): Promise<void> {
     this.#byId = new Map((await listAll(this.#records)).map(stored => [stored.id, stored]))
-    this.#changed()
+    await this.#changed()
   }
 }

@@ -40,12 +40,11 @@ export class DefinitionBook extends Dependants implements GuardrailBook {
   #types: ReadonlyMap<string, GuardrailType> = new Map()
   #stored: readonly Definition[] = []
   #byName: ReadonlyMap<string, Definition> = new Map()
-  #reading: Promise<void> = Promise.resolve()
 
   constructor(parts: Parts) {
     super()
     this.#parts = parts
-    this.#kept = new Snapshot(parts.records, () => { this.#reading = this.#reading.then(() => this.#unseal()) }, cause => parts.failed(cause))
+    this.#kept = new Snapshot(parts.records, () => this.#unseal(), cause => parts.failed(cause))
   }
 
   get configured(): readonly Definition[] {
@@ -77,29 +76,24 @@ export class DefinitionBook extends Dependants implements GuardrailBook {
     this.#configured = configured
     this.#index()
     await openOrLater(this.#kept, cause => this.#parts.failed(cause))
-    await this.#reading
   }
 
   /** Reads the store, and has those who listen take over what changed. */
   async read(): Promise<void> {
     await this.#kept.read()
-    await this.#reading
   }
 
   async put(name: string, definition: StoredDefinition, secret: Readonly<Record<string, unknown>>, options: PutOptions): Promise<void> {
     const text = Object.keys(secret).length === 0 ? '' : await this.#parts.secrets.seal(placeOf(name), JSON.stringify(secret))
     await this.#kept.put(name, { ...definition, secret_config: text }, options)
-    await this.#reading
   }
 
   async delete(name: string, expected: number): Promise<void> {
     await this.#kept.delete(name, expected)
-    await this.#reading
   }
 
   async close(): Promise<void> {
     await this.#kept.close()
-    await this.#reading
   }
 
   async #unseal(): Promise<void> {

@@ -26,11 +26,10 @@ export class ProviderBook implements AddedProviders {
   readonly #kept: Snapshot<StoredProvider>
   #entries: ReadonlyMap<string, Entry> = new Map()
   #all: readonly AddedProvider[] = []
-  #reading: Promise<void> = Promise.resolve()
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#kept = new Snapshot(parts.records, () => { this.#reading = this.#reading.then(() => this.#unseal()) }, cause => parts.failed(cause))
+    this.#kept = new Snapshot(parts.records, () => this.#unseal(), cause => parts.failed(cause))
   }
 
   /** Those that are to be called, by name. */
@@ -59,29 +58,24 @@ export class ProviderBook implements AddedProviders {
   /** Without the store, none is there until it is back. */
   async open(): Promise<void> {
     await openOrLater(this.#kept, cause => this.#parts.failed(cause))
-    await this.#reading
   }
 
   async read(): Promise<void> {
     await this.#kept.read()
-    await this.#reading
   }
 
   /** @throws Conflict */
   async put(known: KnownProvider, expected: number): Promise<void> {
     await this.#kept.put(known.name, await sealed(known, this.#parts.secrets), { expected })
-    await this.#reading
   }
 
   /** @throws Conflict */
   async delete(name: string, expected: number): Promise<void> {
     await this.#kept.delete(name, expected)
-    await this.#reading
   }
 
   async close(): Promise<void> {
     await this.#kept.close()
-    await this.#reading
   }
 
   async #unseal(): Promise<void> {
