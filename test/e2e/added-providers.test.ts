@@ -88,7 +88,7 @@ for (const { name, server, storage } of stores) {
   })
 }
 
-describe('the keys of providers in the database', function () {
+describe('in a database file,', function () {
   this.timeout(60_000)
   let folder: Folder
   let upstream: ScriptedUpstream
@@ -100,135 +100,127 @@ describe('the keys of providers in the database', function () {
     await folder[Symbol.asyncDispose]()
     await upstream.close()
   })
-  const file = () => join(folder.path, 'tapline.db')
-  const start = (key?: string) => AdminGateway.start({ config: { storage: { sqlite: { path: file() }, ...key === undefined ? {} : { encryption_key: key } } } })
-  const written = async () => (await Promise.all((await readdir(folder.path)).filter(name => name.startsWith('tapline.db')).map(name => readFile(join(folder.path, name), 'latin1')))).join('')
-  const secrets = { api_keys: ['sk-canary-one', 'sk-canary-two'], proxy_url: 'http://canary:canary@127.0.0.1:9' }
 
-  it('are not to be read, and open again for who has the key', async () => {
-    {
+  describe('the keys of providers in the database', () => {
+    const file = () => join(folder.path, 'tapline.db')
+    const start = (key?: string) => AdminGateway.start({ config: { storage: { sqlite: { path: file() }, ...key === undefined ? {} : { encryption_key: key } } } })
+    const written = async () => (await Promise.all((await readdir(folder.path)).filter(name => name.startsWith('tapline.db')).map(name => readFile(join(folder.path, name), 'latin1')))).join('')
+    const secrets = { api_keys: ['sk-canary-one', 'sk-canary-two'], proxy_url: 'http://canary:canary@127.0.0.1:9' }
+
+    it('are not to be read, and open again for who has the key', async () => {
+      {
+        await using gateway = await start(encryptionKey)
+        await add(gateway, { ...vertex, service_account_json: serviceAccount() })
+        await add(gateway, localTo(upstream, secrets))
+        await add(gateway, localTo(upstream, { ...secrets, proxy_url: '' }))
+      }
+      expect(await written()).to.include('enc:v1:').and.not.match(/canary|BEGIN PRIVATE KEY/)
       await using gateway = await start(encryptionKey)
-      await add(gateway, { ...vertex, service_account_json: serviceAccount() })
-      await add(gateway, localTo(upstream, secrets))
-      await add(gateway, localTo(upstream, { ...secrets, proxy_url: '' }))
-    }
-    expect(await written()).to.include('enc:v1:').and.not.match(/canary|BEGIN PRIVATE KEY/)
-    await using gateway = await start(encryptionKey)
-    expect(await calls(gateway)).to.equal(200)
-    expect(keysAt(upstream)[0]).to.match(/^sk-canary-/)
-    expect(await listed(gateway, 'cloud')).to.include({ service_account_json: mask, error: null })
-  })
-
-  it('nor in PostgreSQL', async function () {
-    await need(this, postgresql)
-    const url = await postgresql.url() as string
-    await using gateway = await AdminGateway.start({ config: { storage: { type: 'postgresql', postgresql: { url }, encryption_key: encryptionKey } } })
-    await add(gateway, localTo(upstream, secrets))
-    const client = new Client({ connectionString: url })
-    await client.connect()
-    try {
-      const { rows: tables } = await client.query<{ tablename: string }>("select tablename from pg_tables where schemaname = current_schema()")
-      let all = ''
-      for (const { tablename } of tables) all += JSON.stringify((await client.query(`select t::text from "${tablename}" t`)).rows)
-      expect(all).to.include('provider_credentials').and.include('enc:v1:').and.not.include('canary')
-    } finally {
-      await client.end()
-    }
-  })
-
-  it('stand there as they are without a key, are told of, and are encrypted by the command', async () => {
-    {
-      await using gateway = await start()
-      await add(gateway, localTo(upstream, { api_keys: ['sk-canary-one'] }))
-    }
-    expect(await written()).to.include('sk-canary-one')
-    {
-      await using gateway = await start()
-      expect(gateway.served.gateway.log.map(({ msg }) => msg).join()).to.include('secrets in the database are not encrypted')
       expect(await calls(gateway)).to.equal(200)
-    }
-    await folder.write('tapline.yaml', { storage: { sqlite: { path: file() } } })
-    const { code, stdout, stderr } = await new Tapline(folder, ['secrets', 'reencrypt'], { TAPLINE_ENCRYPTION_KEY: encryptionKey }).ended
-    expect(stdout + stderr).to.include('encrypted 2 documents') // the other one is the pepper of callers' keys
-    expect(code).to.equal(0)
-    await using gateway = await start(encryptionKey)
-    expect(await calls(gateway)).to.equal(200)
-    expect(keysAt(upstream)).to.deep.equal(['sk-canary-one', 'sk-canary-one'])
-  })
-})
+      expect(keysAt(upstream)[0]).to.match(/^sk-canary-/)
+      expect(await listed(gateway, 'cloud')).to.include({ service_account_json: mask, error: null })
+    })
 
-describe('a provider that was added and does not work any more', function () {
-  this.timeout(60_000)
-  let folder: Folder
-  let upstream: ScriptedUpstream
-  beforeEach(async () => {
-    folder = await Folder.make()
-    upstream = await vendor()
-  })
-  afterEach(async () => {
-    await folder[Symbol.asyncDispose]()
-    await upstream.close()
-  })
-  const start = (more: object = {}) => AdminGateway.start({ config: { storage: { sqlite: { path: join(folder.path, 'tapline.db') }, ...more } } })
+    it('nor in PostgreSQL', async function () {
+      await need(this, postgresql)
+      const url = await postgresql.url() as string
+      await using gateway = await AdminGateway.start({ config: { storage: { type: 'postgresql', postgresql: { url }, encryption_key: encryptionKey } } })
+      await add(gateway, localTo(upstream, secrets))
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      try {
+        const { rows: tables } = await client.query<{ tablename: string }>("select tablename from pg_tables where schemaname = current_schema()")
+        let all = ''
+        for (const { tablename } of tables) all += JSON.stringify((await client.query(`select t::text from "${tablename}" t`)).rows)
+        expect(all).to.include('provider_credentials').and.include('enc:v1:').and.not.include('canary')
+      } finally {
+        await client.end()
+      }
+    })
 
-  it('keeps nobody from starting, is listed as failed, and serves again once it can', async () => {
-    const account = join(folder.path, 'service-account.json')
-    await writeFile(account, serviceAccount())
-    {
+    it('stand there as they are without a key, are told of, and are encrypted by the command', async () => {
+      {
+        await using gateway = await start()
+        await add(gateway, localTo(upstream, { api_keys: ['sk-canary-one'] }))
+      }
+      expect(await written()).to.include('sk-canary-one')
+      {
+        await using gateway = await start()
+        expect(gateway.served.gateway.log.map(({ msg }) => msg).join()).to.include('secrets in the database are not encrypted')
+        expect(await calls(gateway)).to.equal(200)
+      }
+      await folder.write('tapline.yaml', { storage: { sqlite: { path: file() } } })
+      const { code, stdout, stderr } = await new Tapline(folder, ['secrets', 'reencrypt'], { TAPLINE_ENCRYPTION_KEY: encryptionKey }).ended
+      expect(stdout + stderr).to.include('encrypted 2 documents') // the other one is the pepper of callers' keys
+      expect(code).to.equal(0)
+      await using gateway = await start(encryptionKey)
+      expect(await calls(gateway)).to.equal(200)
+      expect(keysAt(upstream)).to.deep.equal(['sk-canary-one', 'sk-canary-one'])
+    })
+  })
+
+  describe('a provider that was added and does not work any more', () => {
+    const start = (more: object = {}) => AdminGateway.start({ config: { storage: { sqlite: { path: join(folder.path, 'tapline.db') }, ...more } } })
+
+    it('keeps nobody from starting, is listed as failed, and serves again once it can', async () => {
+      const account = join(folder.path, 'service-account.json')
+      await writeFile(account, serviceAccount())
+      {
+        await using gateway = await start()
+        await add(gateway, { ...vertex, service_account_file: account })
+        await add(gateway, localTo(upstream))
+      }
+      await rm(account)
       await using gateway = await start()
-      await add(gateway, { ...vertex, service_account_file: account })
-      await add(gateway, localTo(upstream))
-    }
-    await rm(account)
-    await using gateway = await start()
-    expect(await calls(gateway)).to.equal(200)
-    expect((await listed(gateway, 'cloud')).error).to.be.a('string').and.include('service-account.json')
-    expect(gateway.served.gateway.log.find(({ provider, level }) => provider === 'cloud' && level === 50)?.['msg']).to.include('left out')
-    // The others can be changed all the same.
-    await add(gateway, localTo(upstream, { api_keys: ['sk-local-two'] }))
-    expect(await calls(gateway)).to.equal(200)
-    await writeFile(account, serviceAccount())
-    const { json: { steps } } = await gateway.call('POST', '/runtime/refresh')
-    expect(steps.find(({ name }: { readonly name: string }) => name === 'provider_credentials').status).to.equal('ok')
-    expect((await listed(gateway, 'cloud')).error).to.equal(null)
-    expect((await gateway.call('GET', '/providers/status')).json.providers.map(({ name }: { readonly name: string }) => name)).to.include('cloud')
-  })
+      expect(await calls(gateway)).to.equal(200)
+      expect((await listed(gateway, 'cloud')).error).to.be.a('string').and.include('service-account.json')
+      expect(gateway.served.gateway.log.find(({ provider, level }) => provider === 'cloud' && level === 50)?.['msg']).to.include('left out')
+      // The others can be changed all the same.
+      await add(gateway, localTo(upstream, { api_keys: ['sk-local-two'] }))
+      expect(await calls(gateway)).to.equal(200)
+      await writeFile(account, serviceAccount())
+      const { json: { steps } } = await gateway.call('POST', '/runtime/refresh')
+      expect(steps.find(({ name }: { readonly name: string }) => name === 'provider_credentials').status).to.equal('ok')
+      expect((await listed(gateway, 'cloud')).error).to.equal(null)
+      expect((await gateway.call('GET', '/providers/status')).json.providers.map(({ name }: { readonly name: string }) => name)).to.include('cloud')
+    })
 
-  it('is listed as failed where its secrets were changed by hand, and can be given them again', async () => {
-    {
+    it('is listed as failed where its secrets were changed by hand, and can be given them again', async () => {
+      {
+        await using gateway = await start({ encryption_key: encryptionKey })
+        await add(gateway, localTo(upstream))
+        await add(gateway, localTo(upstream, { name: 'broken' }))
+        const records = storageOf(gateway).records<Record<string, unknown>>('provider_credentials')
+        const [good, broken] = [await records.get('local'), await records.get('broken')]
+        await records.put('broken', { ...broken?.value, api_keys: good?.value['api_keys'] })
+      }
       await using gateway = await start({ encryption_key: encryptionKey })
-      await add(gateway, localTo(upstream))
-      await add(gateway, localTo(upstream, { name: 'broken' }))
-      const records = storageOf(gateway).records<Record<string, unknown>>('provider_credentials')
-      const [good, broken] = [await records.get('local'), await records.get('broken')]
-      await records.put('broken', { ...broken?.value, api_keys: good?.value['api_keys'] })
-    }
-    await using gateway = await start({ encryption_key: encryptionKey })
-    expect(await calls(gateway)).to.equal(200)
-    expect((await listed(gateway, 'broken')).error).to.include('cannot be opened')
-    expect((await gateway.call('PUT', path, { body: localTo(upstream, { name: 'broken', api_keys: [mask] }) })).status).to.equal(400)
-    expect(await add(gateway, localTo(upstream, { name: 'broken' }))).to.include({ error: null })
-    expect(await calls(gateway, 'broken/m')).to.equal(200)
-  })
+      expect(await calls(gateway)).to.equal(200)
+      expect((await listed(gateway, 'broken')).error).to.include('cannot be opened')
+      expect((await gateway.call('PUT', path, { body: localTo(upstream, { name: 'broken', api_keys: [mask] }) })).status).to.equal(400)
+      expect(await add(gateway, localTo(upstream, { name: 'broken' }))).to.include({ error: null })
+      expect(await calls(gateway, 'broken/m')).to.equal(200)
+    })
 
-  it('leaves the demonstration in its place where nothing else is there', async () => {
-    const account = join(folder.path, 'service-account.json')
-    await writeFile(account, serviceAccount())
-    const alone = () => AdminGateway.start({ config: { storage: { sqlite: { path: join(folder.path, 'tapline.db') } } }, env: { OPENAI_API_KEY: '' } })
-    {
+    it('leaves the demonstration in its place where nothing else is there', async () => {
+      const account = join(folder.path, 'service-account.json')
+      await writeFile(account, serviceAccount())
+      const alone = () => AdminGateway.start({ config: { storage: { sqlite: { path: join(folder.path, 'tapline.db') } } }, env: { OPENAI_API_KEY: '' } })
+      {
+        await using gateway = await alone()
+        await add(gateway, { ...vertex, service_account_file: account })
+      }
+      await rm(account)
       await using gateway = await alone()
-      await add(gateway, { ...vertex, service_account_file: account })
-    }
-    await rm(account)
-    await using gateway = await alone()
-    expect((await gateway.served.call('GET', '/v1/models')).body.toString()).to.include('demo/')
+      expect((await gateway.served.call('GET', '/v1/models')).body.toString()).to.include('demo/')
+    })
   })
-})
 
-function storageOf({ served: { gateway: { gateway } } }: AdminGateway) {
-  const found = [...gateway.current.instances.values()].find(({ spec }) => spec.definition.provides === 'storage')
-  return found?.taps.service as unknown as import('../../core/index.ts').Storage
-}
+  function storageOf({ served: { gateway: { gateway } } }: AdminGateway) {
+    const found = [...gateway.current.instances.values()].find(({ spec }) => spec.definition.provides === 'storage')
+    return found?.taps.service as unknown as import('../../core/index.ts').Storage
+  }
+})
 
 describe('two workers, one of which is told of a provider', function () {
   this.timeout(60_000)
