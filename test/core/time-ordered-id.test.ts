@@ -15,6 +15,17 @@ describe('an id that grows with time', () => {
     expect(ids.toSorted()).to.deep.equal(ids)
   })
 
+  it('is behind those before it in the same millisecond', () => {
+    const ids = Array.from({ length: 1000 }, () => timeOrderedId(7))
+    expect(ids.toSorted()).to.deep.equal(ids)
+  })
+
+  it('is a UUID though there are more in one millisecond than it counts', () => {
+    const ids = Array.from({ length: 5000 }, () => timeOrderedId(9))
+    expect(ids.every(id => uuid7.test(id))).to.equal(true)
+    expect(new Set(ids)).to.have.property('size', 5000)
+  })
+
   it('is unlike any other of the same millisecond', () => {
     expect(new Set(Array.from({ length: 1000 }, () => timeOrderedId(5)))).to.have.property('size', 1000)
   })
