@@ -16,6 +16,8 @@ export interface LastTap {
   /** The instance's name. */
   readonly name: string
   readonly call: NonNullable<StreamTap['last']>
+  /** Whether it is to see that of this exchange. */
+  readonly awaits: (exchange: Exchange) => boolean
   /** Milliseconds; 0 is no limit. */
   readonly timeoutMs: number
   readonly onFailure: OnFailure
@@ -41,8 +43,14 @@ export class LastEvent {
   #state: 'awaited' | 'incomplete' | 'shown' | 'over' = 'awaited'
   #whenOver: (() => void) | undefined
 
-  constructor(options: LastEventOptions) {
+  private constructor(options: LastEventOptions) {
     this.#options = options
+  }
+
+  /** @returns undefined if none of the taps has anything to do with it: then a stream need not be searched for its end */
+  static awaited(options: LastEventOptions): LastEvent | undefined {
+    const taps = options.taps.filter(({ awaits }) => awaits(options.exchange))
+    return taps.length === 0 ? undefined : new LastEvent({ ...options, taps })
   }
 
   /** Takes what is about to leave; what is not kept back leaves at once. */

@@ -55,10 +55,15 @@ function openingTaps(step: PlacedStep): readonly ((exchange: Exchange) => void)[
 
 function lastTaps(step: PlacedStep): readonly LastTap[] {
   const { stream } = step.instance.taps
-  const call = taps(step, 'stream') && isStreamTap(stream) ? stream.last?.bind(stream) : undefined
-  if (call === undefined) return []
+  if (!taps(step, 'stream') || !isStreamTap(stream) || stream.last === undefined) return []
   const mode = errorMode(step, 'stream')
-  return [{ name: step.name, call, timeoutMs: step.timeoutMs, onFailure: (name, cause, exchange) => failedOnStream(name, cause, exchange, mode) }]
+  const call = stream.last.bind(stream)
+  const awaits = stream.awaitsLast?.bind(stream) ?? always
+  return [{ name: step.name, call, awaits, timeoutMs: step.timeoutMs, onFailure: (name, cause, exchange) => failedOnStream(name, cause, exchange, mode) }]
+}
+
+function always(): boolean {
+  return true
 }
 
 function failedOnStream(instance: string, cause: unknown, exchange: Exchange, mode: 'open' | 'closed'): 'open' | 'closed' {

@@ -94,7 +94,7 @@ export class StreamDelivery {
   #watchEnd(taps: readonly LastTap[]): LastEvent | undefined {
     const findEnd = this.#exchange.dialect?.stream.answerEnd
     if (taps.length === 0 || findEnd === undefined) return undefined
-    return new LastEvent({ exchange: this.#exchange, taps, findEnd, leave: bytes => this.#leave(bytes), refuse: error => this.#refuseEnd(error, findEnd) })
+    return LastEvent.awaited({ exchange: this.#exchange, taps, findEnd, leave: bytes => this.#leave(bytes), refuse: error => this.#refuseEnd(error, findEnd) })
   }
 
   /** What ends the answer must not leave: an error stands in its place. */

@@ -18,7 +18,7 @@ const tapMembers: Readonly<Record<keyof Taps, Kind>> = {
 }
 
 const streamMembers: Readonly<Record<keyof StreamTap, Kind>> = {
-  lookbehind: 'number', buffer: 'flag', open: 'function', text: 'function', observe: 'function', last: 'function', end: 'function',
+  lookbehind: 'number', buffer: 'flag', open: 'function', text: 'function', observe: 'function', last: 'function', awaitsLast: 'function', end: 'function',
 }
 
 const words: Readonly<Record<Kind, string>> = { text: 'a text', flag: 'true or false', number: 'a number of 0 or more', list: 'a list', object: 'an object', function: 'a function', anything: 'anything' }

@@ -51,6 +51,8 @@ export interface StreamTap<State = unknown> {
    * refusal ends the stream with an error in the place of that event. A tap of this alone leaves the stream unread until then.
    */
   last?(event: StreamEvent, exchange: Exchange): Now<GatewayError | undefined | void>
+  /** Asked as a stream begins to leave: whether `last` has anything to do with it. Without this member it always has. It must not throw. */
+  awaitsLast?(exchange: Exchange): boolean
   /** The stream is over, in whichever way. */
   end?(state: State): void
 }

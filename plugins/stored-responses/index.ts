@@ -59,11 +59,8 @@ export default definePlugin({
         return keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root), references)
       },
       stream: {
-        last({ document }, exchange) {
-          const references = resolved.get(exchange)
-          if (!keeper.isConcerned(exchange, references)) return undefined
-          return keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')), references)
-        },
+        awaitsLast: exchange => keeper.isConcerned(exchange, resolved.get(exchange)),
+        last: ({ document }, exchange) => keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')), resolved.get(exchange)),
       },
       close: () => store.settled(),
     }

@@ -18,17 +18,18 @@ class Trial {
   refused: GatewayError | undefined
   readonly failures: unknown[] = []
   readonly work = new AbortController()
-  readonly last: LastEvent
+  /** Undefined if none of the taps awaits it. */
+  readonly last: LastEvent | undefined
 
-  constructor(call: LastTap['call'], mode: 'open' | 'closed' = 'closed') {
+  constructor(call: LastTap['call'], { mode = 'closed', awaits = true }: { readonly mode?: 'open' | 'closed'; readonly awaits?: boolean } = {}) {
     const exchange = { orStopped: (work: Promise<unknown>) => work, throwIfStopped() {}, beginAsking() {}, endAsking: () => this.work, gone: false, plan: { guardsReplies: false } } as unknown as Exchange
     const onFailure: LastTap['onFailure'] = (_name, cause) => { this.failures.push(cause); return mode }
     const { answerEnd = () => -1 } = responses.stream
-    this.last = new LastEvent({ exchange, taps: [{ name: 'tap', call, timeoutMs: 1, onFailure }], findEnd: answerEnd, leave: bytes => { this.left += bytes.toString() }, refuse: error => { this.refused = error } })
+    this.last = LastEvent.awaited({ exchange, taps: [{ name: 'tap', call, awaits: () => awaits, timeoutMs: 1, onFailure }], findEnd: answerEnd, leave: bytes => { this.left += bytes.toString() }, refuse: error => { this.refused = error } })
   }
 
   take(...pieces: readonly string[]): this {
-    for (const piece of pieces) this.last.take(Buffer.from(piece))
+    for (const piece of pieces) this.last?.take(Buffer.from(piece))
     return this
   }
 }
@@ -67,7 +68,7 @@ describe('the last event of a stream', () => {
     const { promise, resolve } = Promise.withResolvers<undefined>()
     let isOver = false
     const trial = new Trial(() => promise).take(delta + end, done)
-    trial.last.end(() => { isOver = true })
+    trial.last?.end(() => { isOver = true })
     expect([trial.left, isOver]).to.deep.equal([delta, false])
     resolve(undefined)
     await until(() => isOver)
@@ -96,18 +97,22 @@ describe('the last event of a stream', () => {
   })
 
   it('leaves when the tap fails and may', async () => {
-    const trial = new Trial(() => Promise.reject(new Error('broken')), 'open').take(end)
+    const trial = new Trial(() => Promise.reject(new Error('broken')), { mode: 'open' }).take(end)
     await until(() => trial.left !== '')
     expect(trial.left).to.equal(end)
     expect(trial.failures).to.have.length(1)
     expect(trial.work.signal.aborted).to.equal(true)
   })
 
+  it('is not looked for when nobody awaits it', () => {
+    expect(new Trial(() => {}, { awaits: false }).last).to.equal(undefined)
+  })
+
   it('is shown as far as it came when the stream breaks off amid it', () => {
     let isOver = false
     const shown: boolean[] = []
     const trial = new Trial(event => void shown.push(event.malformed)).take(end.slice(0, 120))
-    trial.last.end(() => { isOver = true })
+    trial.last?.end(() => { isOver = true })
     expect([shown, isOver, trial.left]).to.deep.equal([[true], true, end.slice(0, 120)])
   })
 })
