@@ -95,8 +95,8 @@ function joinBetas(headers: string[]): void {
  * another vendor.
  */
 function respell(body: JsonDocument, { losses }: RespellFacts): void {
-  const messages = body.root.get('messages')
-  if (messages === undefined || !foreign.mayBeIn(body)) return
+  const messages = foreign.mayBeIn(body) ? body.root.get('messages') : undefined
+  if (messages === undefined) return
   if (losesItsThread(body.root, messages)) {
     losses.drop('thinking', 'the thoughts that led to the last call are not signed')
     body.set(body.root, 'thinking', '{"type":"disabled"}')

@@ -94,7 +94,7 @@ function compile(settings: ProviderSettings): Rule {
   if (isOpenAi) return openAi
   const { name } = settings
   return forChat(
-    tokensField(field), ...role === 'system' ? [developerAsSystem] : [], effortRules[reasoning], streamUsage(usage),
+    ...role === 'system' ? [developerAsSystem] : [], tokensField(field), effortRules[reasoning], streamUsage(usage),
     ...images === 'forward' ? [] : [imageDataOnly(name)], jsonSchema(mode, name), drop(name, ...dropped),
   )
 }

@@ -17,18 +17,27 @@ export { JsonNode, type JsonKind, type JsonMember } from './node.ts'
 export class JsonDocument {
   /** As given. */
   readonly bytes: Buffer
-  readonly root: JsonNode
+  #root: JsonNode | undefined
   #rendered: Buffer | undefined
   #edits = 0
 
-  private constructor(bytes: Buffer, root: JsonNode) {
+  private constructor(bytes: Buffer, root?: JsonNode) {
     this.bytes = bytes
-    this.root = root
+    this.#root = root
   }
 
   /** Checks all of the bytes and reads the members of the root. @throws JsonError */
   static parse(bytes: Buffer): JsonDocument {
     return new JsonDocument(bytes, JsonNode.read(bytes))
+  }
+
+  /** What was spelled here, and need not be checked: it is read when somebody looks into it. */
+  static of(bytes: Buffer): JsonDocument {
+    return new JsonDocument(bytes)
+  }
+
+  get root(): JsonNode {
+    return this.#root ??= JsonNode.read(this.bytes)
   }
 
   /** How often it was edited: who compares two counts knows whether it was in between. */
@@ -37,7 +46,7 @@ export class JsonDocument {
   }
 
   get edited(): boolean {
-    return this.root.edited
+    return this.#root?.edited === true
   }
 
   replace(node: JsonNode, json: string): void {

@@ -253,7 +253,8 @@ export class JsonNode {
   }
 
   get #name(): string {
-    return this.#decode(this.source.toString('utf8', this.#nameStart, this.#nameEnd)) as string
+    const spelled = this.source.toString('latin1', this.#nameStart + 1, this.#nameEnd - 1)
+    return plainName.test(spelled) ? spelled : this.#decode(this.source.toString('utf8', this.#nameStart, this.#nameEnd)) as string
   }
 
   #decodeString(): string {
@@ -328,6 +329,9 @@ export class JsonNode {
 
 /** Members of a body that name somebody or something: no part of a conversation. */
 const mere: ReadonlySet<string> = new Set(['model', 'user'])
+
+/** What JSON spells as it is. */
+const plainName = /^[ !#-[\]-~]*$/
 
 /** Levels of children: of all that is inside. */
 const all = Number.POSITIVE_INFINITY

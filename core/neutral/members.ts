@@ -93,9 +93,14 @@ export class Members {
 
   /** All members but these, as they were spelled. */
   rest(known: ReadonlySet<string>): JsonObject {
-    const others = Object.keys(this.json).filter(name => !known.has(name))
-    return others.length === 0 ? {} : Object.fromEntries(others.map(name => [name, this.json[name] as Json]))
+    return restOf(this.json, known) ?? {}
   }
+}
+
+/** All members but these; undefined if there are none. */
+export function restOf(json: JsonObject, known: ReadonlySet<string>): JsonObject | undefined {
+  const others = Object.keys(json).filter(name => !known.has(name))
+  return others.length === 0 ? undefined : Object.fromEntries(others.map(name => [name, json[name] as Json]))
 }
 
 export function wrongType(at: string, wanted: string): GatewayError {

@@ -26,9 +26,26 @@ export interface Usage {
 /** As a provider spells it: counts, details, costs. */
 export type RawUsage = Readonly<Record<string, unknown>>
 
-/** Says what new counts were read from. */
-export function readFrom(raw: RawUsage, counts: Usage): Usage {
-  return Object.defineProperty(counts, 'raw', { value: raw })
+type Counts = Omit<Usage, 'raw'>
+
+/** `raw` is a getter, so that it is not listed: defining such a member on each object takes longer than reading the counts. */
+class ReadUsage {
+  readonly #raw: RawUsage
+
+  constructor(raw: RawUsage, counts: { readonly [name in keyof Counts]: Counts[name] | undefined }) {
+    this.#raw = raw
+    const own = this as Record<string, unknown>
+    for (const name in counts) if (counts[name as keyof Counts] !== undefined) own[name] = counts[name as keyof Counts]
+  }
+
+  get raw(): RawUsage {
+    return this.#raw
+  }
+}
+
+/** Counts, as far as they were reported, and what they were read from. */
+export function readFrom(raw: RawUsage, counts: { readonly [name in keyof Counts]: Counts[name] | undefined }): Usage {
+  return new ReadUsage(raw, counts)
 }
 
 /** With some vendors the answer's tokens are those without reasoning, which only the total tells. */

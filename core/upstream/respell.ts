@@ -38,7 +38,7 @@ export function mustAskForUsage({ streamed }: Exchange, { provider: { definition
 export function respellTranslated(body: Buffer, exchange: Exchange, target: Target, { dialect, operation }: GenerationWire, losses: Losses): Respelled {
   const { definition } = target.provider
   if (definition.respell === undefined) return { body, stopAt: [] }
-  const document = JsonDocument.parse(body)
+  const document = JsonDocument.of(body)
   const stopAt: string[] = []
   definition.respell(document, { ...factsOfCall(exchange, target, dialect, operation), losses, stopAt: sequences => { stopAt.push(...sequences) } })
   return { body: document.render(), stopAt }

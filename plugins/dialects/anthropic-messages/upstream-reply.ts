@@ -3,7 +3,7 @@
 import { gatewayError, type Destination, type Json, type JsonObject, type NeutralReply, type ReplyBlock, type VendorState } from '../../../core/index.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
-import { defined } from '../../../core/neutral/members.ts'
+import { defined, restOf } from '../../../core/neutral/members.ts'
 import { vendorError } from './errors.ts'
 import { finishOf } from './stop-reason.ts'
 import { jsonTool, usesJsonTool } from './upstream-output.ts'
@@ -17,7 +17,6 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
   if (!Array.isArray(content)) throw isObject(error) ? vendorError(error, from.provider) : gatewayError('bad_upstream_response', `${from.provider}: provider returned no content`, { provider: from.provider })
   const issuer = typeof model === 'string' ? model : from.model
   const blocks = [...(content as readonly Json[]).filter(isObject).flatMap(block => readBlock(block, issuer, from)), ...refusalOf(json)]
-  const extras = Object.fromEntries(Object.entries(json).filter(([name]) => !known.has(name)))
   return defined<NeutralReply>({
     id: textOf(id),
     model: textOf(model),
@@ -25,7 +24,7 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
     finish: finishWith(finishOf(json['stop_reason']), blocks.some(({ type }) => type === 'tool_call')),
     stopSequence: textOf(sequence),
     usage: readUsage(json['usage']),
-    extras: Object.keys(extras).length === 0 ? undefined : extras,
+    extras: restOf(json, known),
   })
 }
 

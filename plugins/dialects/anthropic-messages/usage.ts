@@ -9,15 +9,15 @@ export function readUsage(said: unknown): Usage | undefined {
   const { input_tokens: input, output_tokens: output, cache_read_input_tokens: read, cache_creation_input_tokens: written } = said
   const created = isObject(said['cache_creation']) ? said['cache_creation'] : {}
   const details = isObject(said['output_tokens_details']) ? said['output_tokens_details'] : {}
-  return readFrom(said, counted({
+  return readFrom(said, {
     inputTokens: isCount(input) ? input + (isCount(read) ? read : 0) + (isCount(written) ? written : 0) : undefined,
-    outputTokens: output,
-    cachedTokens: read,
-    cacheWriteTokens: written,
-    cacheWrite5mTokens: created['ephemeral_5m_input_tokens'],
-    cacheWrite1hTokens: created['ephemeral_1h_input_tokens'],
-    reasoningTokens: details['thinking_tokens'],
-  }))
+    outputTokens: count(output),
+    cachedTokens: count(read),
+    cacheWriteTokens: count(written),
+    cacheWrite5mTokens: count(created['ephemeral_5m_input_tokens']),
+    cacheWrite1hTokens: count(created['ephemeral_1h_input_tokens']),
+    reasoningTokens: count(details['thinking_tokens']),
+  })
 }
 
 /** Later counts of one stream replace earlier ones; what is null, or not told, stays. */
@@ -44,8 +44,8 @@ export function writeUsage({ inputTokens = 0, cachedTokens = 0, cacheWriteTokens
   }
 }
 
-function counted(counts: { readonly [K in keyof Usage]: unknown }): Usage {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => isCount(count)))
+function count(value: unknown): number | undefined {
+  return isCount(value) ? value : undefined
 }
 
 function isCount(value: unknown): value is number {

@@ -49,12 +49,12 @@ export function usageOf(usage: Json | undefined): Usage | undefined {
   if (!isObject(usage)) return undefined
   const [input, output, read, written, total] = ['inputTokens', 'outputTokens', 'cacheReadInputTokens', 'cacheWriteInputTokens', 'totalTokens'].map(name => number(usage[name]))
   return readFrom(usage, {
-    ...(input === undefined ? {} : { inputTokens: input + (read ?? 0) + (written ?? 0) }),
-    ...(output === undefined ? {} : { outputTokens: output }),
-    ...(read === undefined ? {} : { cachedTokens: read }),
-    ...(written === undefined ? {} : { cacheWriteTokens: written }),
+    inputTokens: input === undefined ? undefined : input + (read ?? 0) + (written ?? 0),
+    outputTokens: output,
+    cachedTokens: read,
+    cacheWriteTokens: written,
     ...writesByTtl(usage['cacheDetails']),
-    ...(total === undefined ? {} : { totalTokens: total }),
+    totalTokens: total,
   })
 }
 

@@ -18,11 +18,7 @@ export function usageOf(usage: Json | undefined): Usage | undefined {
   const tokens = isObject(usage) ? usage['tokens'] : undefined
   if (!isObject(usage) || !isObject(tokens)) return undefined
   const [input, output, cached] = [tokens['input_tokens'], tokens['output_tokens'], usage['cached_tokens']].map(count => typeof count === 'number' ? count : undefined)
-  return readFrom(usage, {
-    ...(input === undefined ? {} : { inputTokens: input }),
-    ...(output === undefined ? {} : { outputTokens: output }),
-    ...(cached === undefined ? {} : { cachedTokens: cached }),
-  })
+  return readFrom(usage, { inputTokens: input, outputTokens: output, cachedTokens: cached })
 }
 
 /** A body that holds an error instead of an answer: `{"message", "id"}`. */

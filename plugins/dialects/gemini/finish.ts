@@ -29,16 +29,12 @@ export function usageOf(said: JsonObject): Usage {
   return readFrom(said, {
     inputTokens: (countIn(said, 'promptTokenCount') ?? 0) + (countIn(said, 'toolUsePromptTokenCount') ?? 0),
     outputTokens: (countIn(said, 'candidatesTokenCount') ?? 0) + (thoughts ?? 0),
-    ...counted('cachedTokens', countIn(said, 'cachedContentTokenCount')),
-    ...counted('reasoningTokens', thoughts),
-    ...counted('totalTokens', countIn(said, 'totalTokenCount')),
-    ...counted('audioInputTokens', audioIn(said, 'promptTokensDetails')),
-    ...counted('audioOutputTokens', audioIn(said, 'candidatesTokensDetails')),
+    cachedTokens: countIn(said, 'cachedContentTokenCount'),
+    reasoningTokens: thoughts,
+    totalTokens: countIn(said, 'totalTokenCount'),
+    audioInputTokens: audioIn(said, 'promptTokensDetails'),
+    audioOutputTokens: audioIn(said, 'candidatesTokensDetails'),
   })
-}
-
-function counted(name: keyof Usage, count: number | undefined): Usage {
-  return count === undefined ? {} : { [name]: count }
 }
 
 function audioIn(said: JsonObject, name: string): number | undefined {

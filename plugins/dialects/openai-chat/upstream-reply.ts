@@ -5,7 +5,7 @@ import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { objectsOf } from '../../../core/neutral/lenient.ts'
 import { JsonDocument } from '../../../core/document/document.ts'
 import { parseDataUrl } from '../../../core/neutral/media.ts'
-import { defined } from '../../../core/neutral/members.ts'
+import { defined, restOf } from '../../../core/neutral/members.ts'
 import type { NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
@@ -21,7 +21,6 @@ const known = new Set(['id', 'object', 'created', 'model', 'provider', 'choices'
 export function readReply(json: JsonObject, { provider, traits: { vendor } }: Destination): NeutralReply {
   const choice = choiceOf(json, provider)
   const blocks = readMessage(objectOf(choice['message'], 'a message', provider), provider, vendor)
-  const extras = Object.fromEntries(Object.entries(json).filter(([name]) => !known.has(name)))
   return defined<NeutralReply>({
     id: textOf(json['id']),
     model: textOf(json['model']),
@@ -31,7 +30,7 @@ export function readReply(json: JsonObject, { provider, traits: { vendor } }: De
     usage: usageOf(json),
     serviceTier: textOf(json['service_tier']),
     logprobs: logprobsOf(choice),
-    extras: Object.keys(extras).length === 0 ? undefined : extras,
+    extras: restOf(json, known),
   })
 }
 

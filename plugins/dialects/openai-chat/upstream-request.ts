@@ -27,12 +27,15 @@ const always: readonly Untaken[] = [
 /** What other callers' dialects mean otherwise: vendors' own controls, and names longer than OpenAI takes. */
 const notFromAnthropic: readonly Untaken[] = ['user', 'metadata', 'service_tier']
 
+/** A body before it is spelled, which leaves out what is undefined. */
+type Written = Readonly<Record<string, Json | undefined>>
+
 /** @throws GatewayError 400 for what can neither be carried nor dropped */
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
   dropUntaken(request, dialect, takenFrom(request, to), losses)
   if (request.cache !== undefined) losses.silent('cache_control', `not taken by ${dialect}`)
   const writing: Writing = { request, to, losses, names: new ToolNames(nameRule, request.tools.map(({ name }) => name)) }
-  const body = defined<Record<string, Json>>({
+  const body: Written = {
     model: to.model,
     messages: writeMessages(writing),
     ...writeTools(writing),
@@ -43,10 +46,10 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
     stop: request.stop.length === 0 ? undefined : request.stop.slice(0, longestStopList),
     ...writeHints(request, to),
     ...writeStream(request),
-  })
+  }
   const { changed } = writing.names
   return {
-    body: Buffer.from(JSON.stringify({ ...body, ...unknown(request, to, body) })),
+    body: Buffer.from(JSON.stringify(withUnknown(body, request, to))),
     ...(changed.size === 0 ? {} : { toolNames: changed }),
     ...(request.stop.length <= longestStopList ? {} : { emulatedStop: request.stop.slice(longestStopList) }),
   }
@@ -55,30 +58,39 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
 /** What only OpenAI itself knows. */
 const ofOpenAi: readonly Untaken[] = ['prompt_cache_options', 'moderation']
 
-function takenFrom({ from }: NeutralRequest, { traits: { vendor } }: Destination): ReadonlySet<Untaken> {
-  return new Set([...always, ...(vendor === 'openai' ? ofOpenAi : []), ...(from === 'anthropic-messages' ? [] : notFromAnthropic), ...(from === dialect ? ['top_k' as const] : [])])
+/** What is carried, by who says it and to whom. */
+const taken = { ofAnthropic: takenOf([]), ofOthers: takenOf(notFromAnthropic), ofOwn: takenOf([...notFromAnthropic, 'top_k']) }
+
+function takenOf(further: readonly Untaken[]): { readonly byOpenAi: ReadonlySet<Untaken>; readonly byOthers: ReadonlySet<Untaken> } {
+  return { byOpenAi: new Set([...always, ...further, ...ofOpenAi]), byOthers: new Set([...always, ...further]) }
 }
 
-/** What nobody here knows, and what was meant for this vendor; what was written stands. */
-function unknown({ extras, vendorExtras }: NeutralRequest, { traits: { vendor } }: Destination, written: JsonObject): JsonObject {
+function takenFrom({ from }: NeutralRequest, { traits: { vendor } }: Destination): ReadonlySet<Untaken> {
+  const { byOpenAi, byOthers } = from === dialect ? taken.ofOwn : from === 'anthropic-messages' ? taken.ofAnthropic : taken.ofOthers
+  return vendor === 'openai' ? byOpenAi : byOthers
+}
+
+/** Adds what nobody here knows, and what was meant for this vendor; what was written stands. */
+function withUnknown(written: Written, { extras, vendorExtras }: NeutralRequest, { traits: { vendor } }: Destination): Written {
   const own = vendor === undefined ? undefined : vendorExtras[vendor]
+  const others = Object.entries(extras).filter(([name]) => !Object.hasOwn(written, name) || written[name] === undefined)
+  if (own === undefined || vendor === undefined) return others.length === 0 ? written : { ...written, ...Object.fromEntries(others) }
   const said = isObject(extras['extra_body']) ? extras['extra_body'] : {}
-  const others = Object.fromEntries(Object.entries(extras).filter(([name]) => !Object.hasOwn(written, name)))
-  return own === undefined || vendor === undefined ? others : { ...others, extra_body: { ...said, [vendor]: own } }
+  return { ...written, ...Object.fromEntries(others), extra_body: { ...said, [vendor]: own } }
 }
 
 // Tools
 
-function writeTools({ request, to, losses, names }: Writing): JsonObject {
+function writeTools({ request, to, losses, names }: Writing): Written {
   const takesCustom = to.traits.vendor === 'openai'
   const { tools, choice, isParallel } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'openai-responses' ? 'drop' : 'refuse', takesCustom }, losses)
   if (tools.length === 0) return {}
   const custom = new Set(tools.flatMap(tool => tool.custom === undefined ? [] : [tool.name]))
-  return defined<Record<string, Json>>({
+  return {
     tools: tools.map(tool => writeTool(tool, names)),
     tool_choice: choice === undefined ? undefined : writeToolChoice(choice, name => writeNamed(names.spell(name), custom.has(name))),
     parallel_tool_calls: isParallel,
-  })
+  }
 }
 
 function writeTool(tool: Tool, names: ToolNames): JsonObject {
@@ -130,7 +142,7 @@ function writeEffort(controls: ReasoningControls | undefined, { to: { traits }, 
 
 // Wishes
 
-function writeSampling({ from, sampling, wants }: NeutralRequest): { [name: string]: Json | undefined } {
+function writeSampling({ from, sampling, wants }: NeutralRequest): Written {
   return {
     temperature: sampling.temperature,
     top_p: sampling.topP,
@@ -146,7 +158,7 @@ function writeSampling({ from, sampling, wants }: NeutralRequest): { [name: stri
 }
 
 /** Answers to callers of Responses are stored here, not with the provider. */
-function writeHints({ from, hints }: NeutralRequest, { traits: { vendor } }: Destination): { [name: string]: Json | undefined } {
+function writeHints({ from, hints }: NeutralRequest, { traits: { vendor } }: Destination): Written {
   const isOpenAi = from !== 'anthropic-messages'
   return {
     user: isOpenAi ? hints.user : undefined,

@@ -59,9 +59,9 @@ export class ChunkReader implements StreamReader {
   /** @throws GatewayError for an error, and what is no chunk */
   #chunkOf(event: StreamEvent, data: string): JsonObject {
     const { provider } = this.#from
-    const error = chatStream.error(event, provider)
-    if (error !== undefined) throw error
     const chunk = tryJson(data)
+    const error = event.name === undefined && isObject(chunk) && isOrdinary(chunk) ? undefined : chatStream.error(event, provider)
+    if (error !== undefined) throw error
     if (isObject(chunk)) return chunk
     throw gatewayError('stream_incomplete', 'upstream stream sent an event that cannot be read', { provider })
   }
@@ -230,6 +230,11 @@ export class ChunkReader implements StreamReader {
     emit({ type: 'finish', ...endingOf(this.#ended ?? choice, { hasCalls: this.#calls.count > 0, hasRefusal: this.#hasRefusal }) })
     emit({ type: 'end' })
   }
+}
+
+/** Whether it is a chunk of an answer that goes on: nothing in it can be an error. */
+function isOrdinary({ object, error, choices }: JsonObject): boolean {
+  return object === 'chat.completion.chunk' && error === undefined && objectsOf(choices).every(({ finish_reason: reason }) => reason === null || reason === undefined)
 }
 
 /** The first choice; others were not asked for. */

@@ -1,6 +1,5 @@
 /** Token counts as OpenAI and its kin spell them. */
 
-import { defined } from '../../../core/neutral/members.ts'
 import { readFrom, wholeOutput, type Usage } from '../../../core/neutral/usage.ts'
 
 type JsonMap = Readonly<{ [name: string]: unknown }>
@@ -12,7 +11,7 @@ export function readUsage(said: unknown, cost?: unknown): Usage | undefined {
   const prompt = record(counts['prompt_tokens_details']) ?? {}
   const completion = record(counts['completion_tokens_details']) ?? {}
   const [input, output, total, reasoning] = [counts['prompt_tokens'], counts['completion_tokens'], counts['total_tokens'], completion['reasoning_tokens']].map(count)
-  return readFrom(typeof cost === 'number' ? { cost, ...counts } : counts, defined<Usage>({
+  return readFrom(typeof cost === 'number' ? { cost, ...counts } : counts, {
     inputTokens: input,
     outputTokens: wholeOutput({ input, output, reasoning, total }),
     cachedTokens: count(prompt['cached_tokens']) ?? count(counts['prompt_cache_hit_tokens']),
@@ -21,7 +20,7 @@ export function readUsage(said: unknown, cost?: unknown): Usage | undefined {
     audioInputTokens: count(prompt['audio_tokens']),
     audioOutputTokens: count(completion['audio_tokens']),
     totalTokens: total,
-  }))
+  })
 }
 
 function count(value: unknown): number | undefined {

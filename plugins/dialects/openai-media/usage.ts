@@ -3,7 +3,6 @@
 import { said } from '../../../core/document/readings.ts'
 import type { JsonDocument } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { defined } from '../../../core/neutral/members.ts'
 import { readFrom, type Usage } from '../../../core/neutral/usage.ts'
 
 /** Of a reply: its tokens, else how many images or seconds it is about. */
@@ -23,12 +22,12 @@ export function readUsage(said: unknown): Usage | undefined {
   const number = (...names: readonly string[]) => names.map(name => count(said[name])).find(value => value !== undefined)
   const [output, total] = [number('output_tokens', 'completion_tokens'), number('total_tokens')]
   const details = isObject(said['input_token_details']) ? said['input_token_details'] : {}
-  return readFrom(said, defined<Usage>({
+  return readFrom(said, {
     inputTokens: number('input_tokens', 'prompt_tokens') ?? (output === undefined ? total : undefined),
     outputTokens: output,
     audioInputTokens: count(details['audio_tokens']),
     totalTokens: total,
-  }))
+  })
 }
 
 function count(value: unknown): number | undefined {

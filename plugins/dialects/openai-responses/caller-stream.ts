@@ -6,7 +6,7 @@ import type { Finish, NeutralEvent, OpenedBlock } from '../../../core/neutral/re
 import type { Json, JsonObject, NeutralRequest, VendorState } from '../../../core/neutral/request.ts'
 import type { ReplyContext, StreamWriter } from '../../../core/neutral/translation.ts'
 import type { Usage } from '../../../core/neutral/usage.ts'
-import { CallItem, ImageItem, MessageItem, ReasoningItem, type ItemStatus, type OutputItem, type Placed, type Write } from './output-items.ts'
+import { CallItem, ImageItem, MessageItem, ReasoningItem, type ItemStatus, type OutputItem, type Piece, type Placed, type Write } from './output-items.ts'
 import { ResponseHead, type ResponseFacts, type ResponseState } from './response-head.ts'
 import { done, errorEvent, spellEvent } from './spelling.ts'
 import { encryptedCall } from './state.ts'
@@ -24,6 +24,8 @@ interface Open {
   isClosed: boolean
   /** Something was said after it had closed: it is whole. */
   isWhole: boolean
+  /** How its pieces travel, once one does. */
+  piece: Piece | undefined
 }
 
 /** Errors that the gateway makes of a stream that it cannot go on with. */
@@ -124,7 +126,7 @@ export class ResponseWriter implements StreamWriter {
     if (block.type === 'tool_call') this.#carryCallState(callId, block.state)
     const item = this.#itemOf(block, callId)
     if (item === undefined) return
-    const open: Open = { item, index: this.#items - 1, callId, hadState: item.state !== undefined, isClosed: false, isWhole: false }
+    const open: Open = { item, index: this.#items - 1, callId, hadState: item.state !== undefined, isClosed: false, isWhole: false, piece: undefined }
     this.#open.set(key, open)
     this.#unended.push(open)
     item.begin(this.#write)
@@ -176,8 +178,9 @@ export class ResponseWriter implements StreamWriter {
     item.text += text
     if (item.keepsBack) return
     item.announce?.(this.#write)
-    const { type, head, tail } = logprobs === undefined ? item.piece : item.weighed?.(logprobs) ?? item.piece
+    const weighed = logprobs === undefined ? undefined : item.weighed?.(logprobs)
     if (this.#isPlain) return
+    const { type, head, tail } = weighed ?? (open.piece ??= item.piece())
     this.#events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++}${head}${JSON.stringify(text)}${tail}`
   }
 

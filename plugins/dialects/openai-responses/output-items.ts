@@ -13,9 +13,16 @@ export type Write = (type: string, members: Members) => void
 /** Ends an item: its last events, and the item as a whole. */
 export type ItemStatus = 'completed' | 'incomplete'
 
+/** The event in which a piece of text travels, before and behind the text. */
+export interface Piece {
+  readonly type: string
+  readonly head: string
+  readonly tail: string
+}
+
 export interface OutputItem {
-  /** The event in which a piece travels, before and behind the text. */
-  readonly piece: { readonly type: string; readonly head: string; readonly tail: string }
+  /** How its pieces travel; asked for once, if any does. */
+  piece(): Piece
   /** All of the text so far. */
   text: string
   state: VendorState | undefined
@@ -24,7 +31,7 @@ export interface OutputItem {
   readonly keepsBack: boolean
   announce?(write: Write): void
   /** The same for a piece whose tokens were weighed. */
-  weighed?(logprobs: readonly JsonObject[]): OutputItem['piece']
+  weighed?(logprobs: readonly JsonObject[]): Piece
   annotate?(annotations: readonly Json[], write: Write): void
   end(status: ItemStatus, write: Write): JsonObject
 }
@@ -38,7 +45,6 @@ export interface Placed {
 /** A message with one text or refusal. */
 export class MessageItem implements OutputItem {
   readonly keepsBack = false
-  readonly piece: OutputItem['piece']
   text = ''
   state: VendorState | undefined
   readonly #place: Placed
@@ -50,7 +56,10 @@ export class MessageItem implements OutputItem {
     this.#place = place
     this.#isRefusal = type === 'refusal'
     this.#logprobs = [...logprobs]
-    this.piece = pieceOf(this.#isRefusal ? 'response.refusal.delta' : 'response.output_text.delta', this.#at, this.#isRefusal ? '' : ',"logprobs":[]')
+  }
+
+  piece(): Piece {
+    return pieceOf(this.#isRefusal ? 'response.refusal.delta' : 'response.output_text.delta', this.#at, this.#isRefusal ? '' : ',"logprobs":[]')
   }
 
   begin(write: Write): void {
@@ -58,9 +67,9 @@ export class MessageItem implements OutputItem {
     write('response.content_part.added', { ...this.#at, part: this.#isRefusal ? refusalPart('') : textPart('') })
   }
 
-  weighed(logprobs: readonly JsonObject[]): OutputItem['piece'] {
+  weighed(logprobs: readonly JsonObject[]): Piece {
     this.#logprobs.push(...logprobs)
-    return this.#isRefusal ? this.piece : { ...this.piece, tail: `,"logprobs":${JSON.stringify(logprobs)}}\n\n` }
+    return this.#isRefusal ? this.piece() : { ...this.piece(), tail: `,"logprobs":${JSON.stringify(logprobs)}}\n\n` }
   }
 
   annotate(annotations: readonly Json[], write: Write): void {
@@ -99,7 +108,6 @@ export interface ReasoningOptions {
 /** Reasoning, whole or as a summary: always told as a summary. */
 export class ReasoningItem implements OutputItem {
   readonly keepsBack = false
-  readonly piece: OutputItem['piece']
   text = ''
   state: VendorState | undefined
   readonly #place: Placed
@@ -111,7 +119,10 @@ export class ReasoningItem implements OutputItem {
     this.#place = place
     this.#block = block
     this.#options = options
-    this.piece = pieceOf('response.reasoning_summary_text.delta', this.#at)
+  }
+
+  piece(): Piece {
+    return pieceOf('response.reasoning_summary_text.delta', this.#at)
   }
 
   begin(write: Write): void {
@@ -154,7 +165,6 @@ export interface CallOptions {
 /** The call of a function, or of a tool that takes free text. */
 export class CallItem implements OutputItem {
   readonly keepsBack: boolean
-  readonly piece: OutputItem['piece']
   text = ''
   state: VendorState | undefined
   readonly #place: Placed
@@ -169,7 +179,10 @@ export class CallItem implements OutputItem {
     this.#isCustom = isCustom || options.isWrapped
     this.keepsBack = options.isWrapped
     this.state = state
-    this.piece = pieceOf(`response.${this.#stem}.delta`, this.#at)
+  }
+
+  piece(): Piece {
+    return pieceOf(this.#delta, this.#at)
   }
 
   begin(write: Write): void {
@@ -179,9 +192,13 @@ export class CallItem implements OutputItem {
   /** What was kept back, or left out as there was nothing to say, comes now. */
   end(status: ItemStatus, write: Write): JsonObject {
     const text = this.#options.isWrapped ? unwrapped(this.text) : this.text.trim() === '' && !this.#isCustom ? '{}' : this.text
-    if (this.#options.isWrapped ? text !== '' : this.text === '' && text !== '') write(this.piece.type, { ...this.#at, delta: text })
+    if (this.#options.isWrapped ? text !== '' : this.text === '' && text !== '') write(this.#delta, { ...this.#at, delta: text })
     write(`response.${this.#stem}.done`, { ...this.#at, ...this.#isCustom ? { input: text } : { name: this.#name, arguments: text } })
     return this.#item(status, text)
+  }
+
+  get #delta(): string {
+    return `response.${this.#stem}.delta`
   }
 
   get #stem(): string {
@@ -202,7 +219,6 @@ export class CallItem implements OutputItem {
 /** An image that the model made. */
 export class ImageItem implements OutputItem {
   readonly keepsBack = true
-  readonly piece: OutputItem['piece']
   text = ''
   state: VendorState | undefined
   readonly #place: Placed
@@ -211,7 +227,10 @@ export class ImageItem implements OutputItem {
   constructor(place: Placed, block: Opened<'image'>) {
     this.#place = place
     this.#block = block
-    this.piece = pieceOf('response.image_generation_call.partial_image', {})
+  }
+
+  piece(): Piece {
+    return pieceOf('response.image_generation_call.partial_image', {})
   }
 
   begin(write: Write): void {
@@ -224,7 +243,7 @@ export class ImageItem implements OutputItem {
   }
 }
 
-function pieceOf(type: string, at: Members, more = ''): OutputItem['piece'] {
+function pieceOf(type: string, at: Members, more = ''): Piece {
   return { type, head: `,${JSON.stringify(at).slice(1, -1)},"delta":`, tail: `${more}}\n\n` }
 }
 

@@ -32,7 +32,7 @@ const echoed: JsonObject = {
   temperature: null, text: { format: { type: 'text' } }, tool_choice: 'auto', tools: [], top_p: null, truncation: 'disabled',
 }
 /** The same in JSON. */
-const echoedJson = Object.entries(echoed).map(([name, value]) => ({ name, key: `"${name}":`, value, json: JSON.stringify(value) }))
+const echoedJson = Object.entries(echoed).map(([name, value], index) => ({ name, key: `${index === 0 ? '' : ','}"${name}":`, value, json: JSON.stringify(value) }))
 /** Members that it has where the request has them. */
 const echoedIfThere = ['max_tool_calls', 'prompt_cache_key', 'safety_identifier', 'service_tier', 'top_logprobs', 'user']
 
@@ -62,10 +62,12 @@ export class ResponseHead {
 const own = new Set(['status', 'error', 'incomplete_details', 'output', 'usage'])
 
 function echoOf(request: JsonNode): string {
-  return echoedJson.map(({ name, key, value, json }) => {
+  let echo = ''
+  for (const { name, key, value, json } of echoedJson) {
     const there = said(request, name)
-    return there === undefined ? key + json : key + spelled(there, value)
-  }).join(',')
+    echo += there === undefined ? key + json : key + spelled(there, value)
+  }
+  return echo
 }
 
 /** Members in JSON. */

@@ -1,6 +1,5 @@
 /** Token counts as Responses spell them. */
 
-import { defined } from '../../../core/neutral/members.ts'
 import { readFrom, wholeOutput, type Usage } from '../../../core/neutral/usage.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -11,14 +10,14 @@ export function readUsage(said: unknown): Usage | undefined {
   if (counts === undefined) return undefined
   const details = members(counts['input_tokens_details']) ?? {}
   const [input, output, total, reasoning] = [counts['input_tokens'], counts['output_tokens'], counts['total_tokens'], members(counts['output_tokens_details'])?.['reasoning_tokens']].map(count)
-  return readFrom(counts, defined<Usage>({
+  return readFrom(counts, {
     inputTokens: input,
     outputTokens: wholeOutput({ input, output, reasoning, total }),
     cachedTokens: count(details['cached_tokens']),
     cacheWriteTokens: count(details['cache_write_tokens']),
     reasoningTokens: reasoning,
     totalTokens: total,
-  }))
+  })
 }
 
 /** Writes token counts; the details are always there. */

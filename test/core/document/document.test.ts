@@ -31,6 +31,13 @@ describe('JsonDocument', () => {
       expect(root.get(name)?.value()).to.deep.equal(value)
     })
 
+    it('reads what was spelled here when somebody looks', () => {
+      const document = JsonDocument.of(Buffer.from('{"a": 1}'))
+      expect([document.edited, document.render()]).to.deep.equal([false, document.bytes])
+      document.set(document.root, 'b', '2')
+      expect(document.render().toString()).to.equal('{"a": 1,"b":2}')
+    })
+
     it('finds members by their decoded name', () => expect(get(root, 'o', 'model').string()).to.equal('x'))
     it('takes no spelling for a name', () => expect(parse('{"a\\nb":1}').root.get('a\\nb')).to.equal(undefined))
     it('finds names of every script', () => expect(parse('{"é漢😀":1}').root.get('é漢😀')?.value()).to.equal(1))
