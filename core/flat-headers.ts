@@ -17,7 +17,12 @@ export interface HeaderNames {
 /** Where the first header of that name stands; -1 if there is none. */
 export function placeOfHeader(headers: readonly string[], name: string): number {
   const wanted = name.toLowerCase()
-  return headers.findIndex((given, index) => index % 2 === 0 && given.toLowerCase() === wanted)
+  for (let at = 0; at < headers.length; at += 2) if (isNamed(headers[at] as string, wanted)) return at
+  return -1
+}
+
+function isNamed(given: string, wanted: string): boolean {
+  return given.length === wanted.length && given.toLowerCase() === wanted
 }
 
 /** Whether there is a header of that name. */
@@ -34,7 +39,7 @@ export function headerIn(headers: readonly string[], name: string): string | und
 /** The values of all headers of that name. */
 export function headersIn(headers: readonly string[], name: string): readonly string[] {
   const wanted = name.toLowerCase()
-  return headers.filter((_, index) => index % 2 === 1 && headers[index - 1]?.toLowerCase() === wanted)
+  return headers.filter((_, index) => index % 2 === 1 && isNamed(headers[index - 1] as string, wanted))
 }
 
 /** Names, as they are spelled, and values. */

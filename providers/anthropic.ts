@@ -1,6 +1,6 @@
 /** Anthropic. Facts: https://docs.anthropic.com/en/api */
 
-import { defineProvider, headerIn, type JsonDocument, type JsonNode, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings, type RespellFacts } from '../core/index.ts'
+import { defineProvider, hasHeader, headerIn, type JsonDocument, type JsonNode, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings, type RespellFacts } from '../core/index.ts'
 import { Words } from '../core/document/words.ts'
 import { isSealed } from '../core/neutral/state.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
@@ -82,6 +82,7 @@ function sign({ headers }: ProviderCall): void {
 }
 
 function joinBetas(headers: string[]): void {
+  if (!hasHeader(headers, 'anthropic-beta')) return
   const places = headers.flatMap((name, at) => at % 2 === 0 && name.toLowerCase() === 'anthropic-beta' ? [at] : [])
   const [first, ...others] = places
   if (first === undefined || others.length === 0) return

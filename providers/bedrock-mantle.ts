@@ -23,6 +23,6 @@ export default defineProvider({
     const root = url.replace(/(?:\/openai)?\/v1$/, '')
     return { baseUrl: `${root}${mode === 'openai' ? '/openai/v1' : '/v1'}` }
   },
-  traits: () => ({ vendor: 'bedrock' }),
+  traits: () => ({ limitName: 'max_tokens', vendor: 'bedrock' }),
   respell: compatibleRules,
 })

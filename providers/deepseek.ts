@@ -35,7 +35,7 @@ export default defineProvider({
   },
   // The vendor takes /v1 as another name of its root.
   resolve: ({ base_url: url }) => url?.endsWith('/v1') === true ? { baseUrl: url.slice(0, -'/v1'.length) } : {},
-  traits: () => ({ vendor: 'deepseek', images: false }),
+  traits: () => ({ limitName: 'max_tokens', vendor: 'deepseek', images: false }),
   respell: forChat(
     developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, withoutOldLogprobs,
     (body, call) => jsonSchema(call.settings['json_schema_mode'] === 'error' ? 'error' : 'json_object', 'DeepSeek')(body, call), sayJson, replayThoughts,

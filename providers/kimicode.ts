@@ -7,6 +7,6 @@ export default compatibleVendor({
   name: 'kimicode',
   description: 'Moonshot Kimi, coding plan',
   baseUrl: 'https://api.kimi.com/coding/v1',
-  traits: () => ({ vendor: 'kimi' }),
+  traits: () => ({ limitName: 'max_tokens', vendor: 'kimi' }),
   respell: kimiRules,
 })

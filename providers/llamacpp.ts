@@ -2,7 +2,7 @@
 
 import { defineProvider } from '../core/index.ts'
 import { listOf } from './shared/listing.ts'
-import { localListingMs, serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
+import { localListingMs, serverOperations, serverPath, serverRoot, serverRules, serverTraits } from './shared/server-root.ts'
 
 export default defineProvider({
   name: 'llamacpp',
@@ -14,6 +14,7 @@ export default defineProvider({
   listingTimeoutMs: localListingMs,
   resolve: serverRoot,
   passthrough: serverPath,
+  traits: serverTraits,
   respell: serverRules,
   models: body => listOf(body, ({ meta }) => ({ context_window: (meta as { readonly n_ctx?: unknown } | undefined)?.n_ctx })),
 })

@@ -1,7 +1,7 @@
 /** llm-d's router. Facts: https://llm-d.ai/docs/api-reference/epp-http-headers */
 
 import { defineProvider, type ProviderCall, type ProviderSettings } from '../core/index.ts'
-import { serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
+import { serverOperations, serverPath, serverRoot, serverRules, serverTraits } from './shared/server-root.ts'
 
 export default defineProvider({
   name: 'llmd',
@@ -19,6 +19,7 @@ export default defineProvider({
   },
   resolve: serverRoot,
   passthrough: serverPath,
+  traits: serverTraits,
   respell: serverRules,
   sign,
 })

@@ -25,7 +25,7 @@ export default defineProvider({
   dialects: ['openai-chat'],
   operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', speech: 'POST /t2a_v2', models: 'GET /models' },
   adapters: { speech: minimaxSpeech },
-  traits: () => ({ vendor: 'minimax' }),
+  traits: () => ({ limitName: 'max_tokens', vendor: 'minimax' }),
   respell: forChat(
     developerAsSystem, tokensField('max_tokens'), flatEffort, warmTemperature, highestTemperature(1, 'MiniMax'), oneAnswer('MiniMax'),
     drop('MiniMax', 'presence_penalty', 'frequency_penalty', 'logit_bias'), wrapThoughts,

@@ -33,7 +33,7 @@ export default defineProvider({
     models: 'GET /models',
   },
   schema: { type: 'object', properties: { model_traits: modelTraits } },
-  traits: () => ({ vendor: 'mistral' }),
+  traits: () => ({ limitName: 'max_tokens', vendor: 'mistral' }),
   respell: all(
     forChat(
       developerAsSystem, tokensField('max_tokens'), rename('seed', 'random_seed'), anyTool, nineCharacterIds, flatEffort, thoughts,

@@ -8,7 +8,7 @@ import { developerAsSystem, dropThoughts } from './shared/messages.ts'
 import { forChat, said, textOf } from './shared/rule.ts'
 import { ollamaEmbeddings } from './shared/ollama-embed.ts'
 import { ollamaShow } from './shared/ollama-show.ts'
-import { localListingMs, serverPath, serverRoot } from './shared/server-root.ts'
+import { localListingMs, serverPath, serverRoot, serverTraits } from './shared/server-root.ts'
 
 export default defineProvider({
   name: 'ollama',
@@ -29,6 +29,7 @@ export default defineProvider({
   adapters: { embeddings: ollamaEmbeddings },
   resolve: serverRoot,
   passthrough: serverPath,
+  traits: serverTraits,
   respell: forChat(
     developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts, imageDataOnly('Ollama'), chosenTool,
     drop('Ollama', 'n', 'logit_bias'), dropSilently('Ollama', 'user'),

@@ -70,13 +70,17 @@ export default defineProvider({
   usageOnRequest: true,
   schema,
   resolve: ({ operations, native_dialects: dialects }) => operations === undefined ? { operations: operationsOf(dialects) } : {},
-  traits: (model, settings) => settings['strict_openai_models'] === true ? openAiTraits(model, settings) : traitsOf(withOverrides<ModelFacts>(model, {}, settings)),
+  traits: (model, settings) => settings['strict_openai_models'] === true ? openAiTraits(model, settings) : traitsOf(withOverrides<ModelFacts>(model, limitOf(settings), settings)),
   respell: (body, call) => rulesOf(call.settings)(body, call),
   reroute: (body, call) => call.settings['strict_openai_models'] === true ? detour(body, call) : undefined,
   imageAsData: (_url, settings) => settings['image_urls'] === 'fetch',
   normalizer: settings => settings['reasoning_out'] === 'think' ? thinkTagReader() : undefined,
   learn,
 })
+
+function limitOf({ max_tokens_field: field = 'max_tokens' }: ProviderSettings): ModelFacts {
+  return field === 'max_tokens' ? { limitName: field } : {}
+}
 
 function operationsOf(dialects: unknown): Readonly<Record<string, Endpoint>> {
   const named = Array.isArray(dialects) ? dialects.flatMap(dialect => ofDialect[String(dialect)] ?? []) : []
@@ -130,10 +134,12 @@ const refusesUsage = 'no-stream-usage'
 
 function streamUsage(mode: Settings['stream_usage']): Rule {
   return (body, { streamed, learned }) => {
+    const isRefused = mode === 'never' || learned?.has(refusesUsage) === true
+    if (!isRefused && mode !== 'always') return
     const options = said(body.root, 'stream_options')
-    if (mode === 'never' || learned?.has(refusesUsage) === true) {
+    if (isRefused) {
       if (options !== undefined) body.unset(body.root, 'stream_options')
-    } else if (mode === 'always' && streamed && said(options, 'include_usage')?.value() !== true) {
+    } else if (streamed && said(options, 'include_usage')?.value() !== true) {
       if (options?.kind === 'object') body.set(options, 'include_usage', 'true')
       else body.set(body.root, 'stream_options', '{"include_usage":true}')
     }

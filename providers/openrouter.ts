@@ -34,7 +34,7 @@ export default defineProvider({
     },
   },
   callerHeaders: ['http-referer', 'x-openrouter-title', 'x-title', 'x-openrouter-categories'],
-  traits: () => ({ vendor: 'openrouter', cacheMarks: true }),
+  traits: () => ({ limitName: 'max_tokens', vendor: 'openrouter', cacheMarks: true }),
   respell: forChat(tokensField('max_tokens')),
   replyHeaders: ['x-generation-id'],
   sign: attribute,

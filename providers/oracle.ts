@@ -17,6 +17,6 @@ export default defineProvider({
     models: 'GET /models',
   },
   usageOnRequest: true,
-  traits: () => ({ vendor: 'oracle' }),
+  traits: () => ({ limitName: 'max_tokens', vendor: 'oracle' }),
   respell: compatibleRules,
 })

@@ -3,7 +3,7 @@
 import { defineProvider } from '../core/index.ts'
 import { listOf } from './shared/listing.ts'
 import { rerank } from './shared/rerank.ts'
-import { localListingMs, serverOperations, serverPath, serverRoot, serverRules } from './shared/server-root.ts'
+import { localListingMs, serverOperations, serverPath, serverRoot, serverRules, serverTraits } from './shared/server-root.ts'
 
 export default defineProvider({
   name: 'vllm',
@@ -23,6 +23,7 @@ export default defineProvider({
   listingTimeoutMs: localListingMs,
   resolve: serverRoot,
   passthrough: serverPath,
+  traits: serverTraits,
   respell: serverRules,
   models: body => listOf(body, ({ max_model_len: context_window }) => ({ context_window })),
 })

@@ -16,7 +16,7 @@ export default defineProvider({
   operations: { chat: 'POST /chat/completions', speech: 'POST /chat/completions', transcriptions: 'POST /chat/completions', models: 'GET /models' },
   adapters: { speech: xiaomiSpeech, transcriptions: xiaomiTranscription },
   usageOnRequest: true,
-  traits: () => ({ vendor: 'xiaomi' }),
+  traits: () => ({ limitName: 'max_tokens', vendor: 'xiaomi' }),
   respell: forChat(developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, replayThoughts),
 })
 

@@ -35,7 +35,7 @@ export default defineProvider({
   operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', models: 'GET /models' },
   schema: { type: 'object', properties: { effort_map: effortMap, model_traits: modelTraits } },
   callerHeaders: ['accept-language'],
-  traits: () => ({ vendor: 'zai' }),
+  traits: () => ({ limitName: 'max_tokens', vendor: 'zai' }),
   respell: forChat(
     developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, tools, withoutStrict, dropNames('Z.ai'),
     drop('Z.ai', 'presence_penalty', 'frequency_penalty'), oneAnswer('Z.ai'), noLogprobs('Z.ai'),

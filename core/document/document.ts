@@ -36,6 +36,11 @@ export class JsonDocument {
     return new JsonDocument(bytes)
   }
 
+  /** Whether somebody has looked into it. */
+  get isRead(): boolean {
+    return this.#root !== undefined
+  }
+
   get root(): JsonNode {
     return this.#root ??= JsonNode.read(this.bytes)
   }

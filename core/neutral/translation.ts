@@ -61,6 +61,8 @@ export interface ModelTraits {
   readonly promptCacheBreakpoints?: boolean
   /** How many texts one call for embeddings may have. */
   readonly embeddingInputs?: number
+  /** What it calls the limit of an answer in chat completions, where that is not `max_completion_tokens`. */
+  readonly limitName?: 'max_tokens'
   /** What `max_tokens` says when the caller did not and the provider must be told. */
   readonly defaultMaxTokens?: number
 }

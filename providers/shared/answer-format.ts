@@ -1,15 +1,15 @@
 /** Rules for vendors that take no schema for an answer, or want to be told of JSON in words. */
 
 import { refusal, type JsonDocument } from '../../core/index.ts'
-import { messagesOf, said, textOf, type Rule } from './rule.ts'
+import { mayHave, messagesOf, said, textOf, type Rule } from './rule.ts'
 
 /** `json_object`: the vendor is asked for JSON, and the schema told in words; `prompt`: told in words only; `error`: refused. */
 export type SchemaMode = 'forward' | 'json_object' | 'prompt' | 'error'
 
 export function jsonSchema(mode: SchemaMode, vendor: string): Rule {
   return (body, { losses }) => {
-    const format = said(body.root, 'response_format')
-    if (mode === 'forward' || format === undefined || textOf(format.get('type')) !== 'json_schema') return
+    const format = mode !== 'forward' && mayHave(body, 'response_format') ? said(body.root, 'response_format') : undefined
+    if (format === undefined || textOf(format.get('type')) !== 'json_schema') return
     if (mode === 'error') throw refusal('response_format', `${vendor} takes no JSON Schema for its answer`)
     const schema = said(said(format, 'json_schema'), 'schema')?.json()
     losses.drop('response_format', `${vendor} takes no JSON Schema: told in words`)

@@ -18,7 +18,7 @@ export function compatibleVendor(facts: Facts): ProviderDefinition {
     dialects: ['openai-chat'],
     operations: { chat: 'POST /chat/completions', models: 'GET /models' },
     usageOnRequest: true,
-    traits: () => ({ vendor: facts.name }),
+    traits: () => ({ limitName: 'max_tokens', vendor: facts.name }),
     respell: compatibleRules,
     ...facts,
   })

@@ -33,6 +33,11 @@ export function mayMention(body: JsonDocument, word: string): boolean {
   return known.mayBeIn(body)
 }
 
+/** Whether the body may have a member of that name: of one that nobody has looked into, such as a translated one, its bytes tell. */
+export function mayHave(body: JsonDocument, name: string): boolean {
+  return body.isRead ? body.root.get(name) !== undefined : mayMention(body, `"${name}"`)
+}
+
 /** All that rules ask about. */
 const mentioned = new Map<string, Words>()
 

@@ -1,6 +1,6 @@
 /** Servers whose API lies below /v1 of their root, and more beside it: vLLM and its relatives. */
 
-import type { Endpoint, ProviderSettings, ResolvedFacts } from '../../core/index.ts'
+import type { Endpoint, ModelTraits, ProviderSettings, ResolvedFacts } from '../../core/index.ts'
 import { flatEffort } from './effort.ts'
 import { tokensField } from './fields.ts'
 import { developerAsSystem, dropThoughts } from './messages.ts'
@@ -27,6 +27,9 @@ export const serverOperations = {
   embeddings: 'POST /v1/embeddings',
   models: 'GET /v1/models',
 } as const satisfies Readonly<Record<string, Endpoint>>
+
+/** What is known of their models, whichever they are. */
+export const serverTraits = (): ModelTraits => ({ limitName: 'max_tokens' })
 
 /** They take no thoughts back, and know the older names only. */
 export const serverRules = forChat(developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts)

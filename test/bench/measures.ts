@@ -143,12 +143,16 @@ function dialectMeasures(): readonly Measure[] {
     row('messages-stream', 'streamed messages, native', 'messagesStreamed', 'stream', 'anthropic', native),
     row('responses', 'plain responses, native', 'responses', 'plain', 'openai', native),
     row('responses-stream', 'streamed responses, native', 'responsesStreamed', 'stream', 'openai', native),
+    row('responses-stored', 'plain responses, native and stored', 'responsesStored', 'plain', 'openai', unbound),
+    row('responses-stored-stream', 'streamed responses, native and stored', 'responsesStoredStreamed', 'stream', 'openai', unbound),
     row('messages-to-chat', 'plain messages on a chat upstream', 'messages', 'plain', 'openai-compatible', translatedPlain),
     row('messages-to-chat-stream', 'streamed messages on a chat upstream', 'messagesStreamed', 'stream', 'openai-compatible', translatedStream),
     row('chat-to-messages', 'plain chat on a messages upstream', 'small', 'plain', 'anthropic', translatedPlain),
     row('chat-to-messages-stream', 'streamed chat on a messages upstream', 'streamed', 'stream', 'anthropic', translatedStream),
     row('responses-to-chat', 'plain responses on a chat upstream', 'responses', 'plain', 'openai-compatible', translatedPlain),
     row('responses-to-chat-stream', 'streamed responses on a chat upstream', 'responsesStreamed', 'stream', 'openai-compatible', translatedStream),
+    row('responses-stored-to-chat', 'plain responses on a chat upstream, stored', 'responsesStored', 'plain', 'openai-compatible', unbound),
+    row('responses-stored-to-chat-stream', 'streamed responses on a chat upstream, stored', 'responsesStoredStreamed', 'stream', 'openai-compatible', unbound),
   ]
 }
 

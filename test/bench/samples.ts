@@ -44,8 +44,10 @@ export const requestBodies = {
   agentMessages: { surface: 'messages', text: agentMessages(model) },
   messages: messagesBody({}),
   messagesStreamed: messagesBody({ stream: true }),
-  responses: responsesBody({}),
-  responsesStreamed: responsesBody({ stream: true }),
+  responses: responsesBody({ store: false }),
+  responsesStreamed: responsesBody({ store: false, stream: true }),
+  responsesStored: responsesBody({}),
+  responsesStoredStreamed: responsesBody({ stream: true }),
 } as const satisfies Record<string, { readonly surface: SurfaceName; readonly text: string }>
 
 export type BodyName = keyof typeof requestBodies

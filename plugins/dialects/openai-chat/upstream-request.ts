@@ -41,7 +41,7 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
     ...writeTools(writing),
     response_format: writeOutput(request),
     reasoning_effort: writeEffort(request.reasoning, writing),
-    max_completion_tokens: request.maxOutputTokens,
+    [to.traits.limitName ?? 'max_completion_tokens']: request.maxOutputTokens,
     ...writeSampling(request),
     stop: request.stop.length === 0 ? undefined : request.stop.slice(0, longestStopList),
     ...writeHints(request, to),
