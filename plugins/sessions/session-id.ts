@@ -66,15 +66,19 @@ function detected(exchange: Exchange): string | undefined {
   const { operation, model, userPath, bytes, readable } = exchange
   if (!readable || !conversational.has(operation) || (bytes?.length ?? 0) > inspectedBytes) return undefined
   const { messages, spelledTools } = exchange.conversation
-  const first = messages.findIndex(({ role }) => role === 'user')
-  if (first < 0) return undefined
-  const opening = messages.slice(0, first + 1).flatMap(({ role, parts }) => [role, ...parts.map(part => part.type === 'text' ? part.text : JSON.stringify(part.value))])
-  return `auto-${digest([userPath, model, ...opening], spelledTools)}`
+  const facts = [userPath, model]
+  for (const { role, parts } of messages) {
+    facts.push(role)
+    for (const part of parts) facts.push(part.type === 'text' ? part.text : JSON.stringify(part.value))
+    if (role === 'user') return `auto-${digest(facts, spelledTools)}`
+  }
+  return undefined
 }
 
 /** Lengths keep facts apart. */
 function digest(facts: readonly string[], further: readonly Buffer[] = []): string {
-  const text = facts.map(fact => `${fact.length}:${fact}`).join('')
+  let text = ''
+  for (const fact of facts) text += `${fact.length}:${fact}`
   if (further.length === 0) return hash('sha256', text).slice(0, 32)
   const sum = createHash('sha256').update(text)
   for (const bytes of further) sum.update(bytes)

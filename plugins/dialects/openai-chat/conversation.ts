@@ -62,6 +62,8 @@ function roleOf(message: JsonNode, otherwise: Role): Role {
 
 function messageParts(document: JsonDocument, message: JsonNode, role: Role): readonly Part[] {
   if (message.kind !== 'object') return [stringOrOpaque(document, message, 'text')]
+  const only = onlyText(message)
+  if (only !== undefined) return [textPart(document, only, role === 'tool' ? 'tool_result' : 'text')]
   return [
     ...texts(document, message, reasoningNames, 'reasoning'),
     ...[...carriedThoughts(message), ...listedThoughts(message)].map(thought => carriedPart(document, thought)),
@@ -70,6 +72,13 @@ function messageParts(document: JsonDocument, message: JsonNode, role: Role): re
     ...callsOf(message).flatMap(call => callParts(document, call, call.get('function'))),
     ...legacyCallsOf(message).flatMap(call => callParts(document, call, call)),
   ]
+}
+
+/** Most messages are a role and a text, and need not be searched for anything else. */
+function onlyText(message: JsonNode): JsonNode | undefined {
+  if (message.children.length !== 2 || message.get('role') === undefined) return undefined
+  const content = message.get('content')
+  return content?.kind === 'string' ? content : undefined
 }
 
 /** The parts of an answer. Where its text changes, log probabilities go: they spell it out token by token. */
