@@ -170,4 +170,9 @@ export interface StreamWriter {
   /** What it could not spell, once that has come about: it has ended the stream with an error event, and spells nothing more. */
   readonly failure?: GatewayError | undefined
   write(event: NeutralEvent): string
+  /**
+   * Spells many deltas of one block as `write` would one after another: texts that stand in JSON as they are, so that they need only be put between what
+   * stands around each. Undefined where they have to be written one by one.
+   */
+  pieces?(key: string, texts: readonly string[]): string | undefined
 }

@@ -37,26 +37,35 @@ export class RepeatedEvent {
 
   /**
    * Reads such events one after another, from `start` on.
+   * @param say is called once with the texts of all of them, if there are any, and with whether JSON spells them as they are
    * @returns the end of the last one; `start` if there was none
    */
-  read(region: Latin1, start: number, say: (text: string) => void): number {
+  read(region: Latin1, start: number, say: (texts: readonly string[], arePlain: boolean) => void): number {
     const head = this.#head
     if (head === undefined || !region.startsWith(head, start)) return start
     const tail = this.#tail
     const texts = region.slice(start + head.length).split(tail + head)
-    const last = texts.length - 1
-    let end = start
-    for (let index = 0; index <= last; index++) {
-      const piece = texts[index] as string
-      const text = index < last ? piece : textBefore(piece, tail)
-      if (text === undefined || text === '') break
-      const isPlain = plain.test(text)
-      if (!isPlain && !spelledAsItIs.test(text)) break
-      say(isPlain ? text : Buffer.from(text, 'latin1').toString())
-      end += head.length + text.length + tail.length
-    }
-    return end
+    const last = textBefore(texts.pop() as string, tail)
+    if (last !== undefined) texts.push(last)
+    const count = countReadable(texts)
+    if (count === 0) return start
+    texts.length = count
+    const joined = texts.join('')
+    const arePlain = plain.test(joined)
+    say(arePlain ? texts : texts.map(decoded), arePlain)
+    return start + joined.length + count * (head.length + tail.length)
   }
+}
+
+/** How many of the first texts are spelled without escapes. */
+function countReadable(texts: readonly Latin1[]): number {
+  if (!texts.includes('') && spelledAsItIs.test(texts.join(''))) return texts.length
+  const unreadable = texts.findIndex(text => text === '' || !spelledAsItIs.test(text))
+  return unreadable < 0 ? texts.length : unreadable
+}
+
+function decoded(text: Latin1): string {
+  return Buffer.from(text, 'latin1').toString()
 }
 
 /** The text of the last event, behind which others may stand. */

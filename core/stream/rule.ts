@@ -86,7 +86,7 @@ export class RunningRule {
     const borders = new Borders(region)
     for (let start = 0; start < region.length;) {
       let text = ''
-      const end = repeated?.read(characters, start, more => { text += more }) ?? start
+      const end = repeated?.read(characters, start, texts => { text = texts.join('') }) ?? start
       const border = end > start ? end : borders.next(start)
       const next = border < 0 ? region.length : border
       const left = text === '' || repeated === undefined ? this.#passOne(region.subarray(start, next)) : this.#passMore(text, repeated)

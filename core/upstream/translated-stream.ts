@@ -17,6 +17,8 @@ import { RepeatedEvent } from '../stream/repeated.ts'
 export interface StreamSteps {
   /** Spells a step in the caller's dialect. */
   write(event: NeutralEvent): string
+  /** The same for many deltas at once, where the dialect can. */
+  pieces(key: string, texts: readonly string[]): string | undefined
   /** What could not be spelled so: the caller has been told. */
   failure(): GatewayError | undefined
   used(usage: Usage): void
@@ -87,7 +89,7 @@ export class TranslatedStream {
     const borders = new Borders(events)
     for (let at = 0; at < events.length;) {
       const { key } = this.#last
-      at = repeated.read(region, at, text => this.#emit({ type: 'delta', key, text }))
+      at = repeated.read(region, at, (texts, arePlain) => this.#repeat(key, texts, arePlain))
       if (at === events.length) return
       const border = borders.next(at)
       const event = new StreamEvent(events.subarray(at, border < 0 ? events.length : border))
@@ -98,6 +100,13 @@ export class TranslatedStream {
       else repeated.forget()
       at += event.bytes.length
     }
+  }
+
+  /** Further deltas of a block. */
+  #repeat(key: string, texts: readonly string[], arePlain: boolean): void {
+    const pieces = arePlain && this.#stop === undefined ? this.#steps.pieces(key, texts) : undefined
+    if (pieces !== undefined) this.#out += pieces
+    else for (const text of texts) this.#emit({ type: 'delta', key, text })
   }
 
   #hear(event: NeutralEvent): void {

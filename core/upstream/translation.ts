@@ -105,6 +105,7 @@ export class GenerationTranslation implements Translation {
     const writer = this.#caller.stream(this.#context)
     return new TranslatedStream(this.#upstream.stream(this.#to), {
       write: event => writer.write(event),
+      pieces: (key, texts) => writer.pieces?.(key, texts),
       failure: () => writer.failure,
       used: usage => { this.usage = usage },
       stopAt: this.#stopAt,

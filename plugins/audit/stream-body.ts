@@ -35,10 +35,7 @@ function joinFollowing(event: StreamEvent, [only, another]: readonly StreamText[
   if (only === undefined || another !== undefined) return end
   const repeated = new RepeatedEvent()
   repeated.learn(event.bytes, only.text)
-  const texts: string[] = []
-  const last = repeated.read(region, end, text => texts.push(text))
-  if (texts.length > 0) only.rewrite(only.text + texts.join(''))
-  return last
+  return repeated.read(region, end, texts => only.rewrite(only.text + texts.join('')))
 }
 
 function borderBehind(text: string, start: number): number {

@@ -5,7 +5,7 @@ import { estimateTokens } from '../../../core/neutral/estimate.ts'
 import { errorEnvelope } from './errors.ts'
 import { CallIds, carried, dropImage, messageId, shownThinking, stopOf } from './reply-blocks.ts'
 import { sealCall, sealThought } from './sealed.ts'
-import { spell, spellDelta, spellStop } from './stream-events.ts'
+import { spell, spellDelta, spellDeltas, spellStop } from './stream-events.ts'
 import { writeUsage } from './usage.ts'
 import { dialect } from './writing.ts'
 
@@ -55,6 +55,11 @@ export class MessagesWriter implements StreamWriter {
       this.failure = cause
       return this.#fail(cause)
     }
+  }
+
+  pieces(key: string, texts: readonly string[]): string | undefined {
+    const isOpen = !this.#isOver && this.#current?.key === key && this.#current.block.type === 'text'
+    return isOpen ? spellDeltas(this.#index - 1, 'text', texts) : undefined
   }
 
   #write(event: NeutralEvent): string {

@@ -10,9 +10,21 @@ export function spell(type: string, members: object = {}): string {
 
 /** A delta of a block; only its text has to be escaped. */
 export function spellDelta(index: number, kind: DeltaKind, text: string): string {
-  const { type, member } = deltas[kind]
-  return `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"${type}","${member}":${JSON.stringify(text)}}}\n\n`
+  return `${headOf(index, kind)}${JSON.stringify(text)}${deltaTail}`
 }
+
+/** Deltas of one block, of texts that need not be escaped. */
+export function spellDeltas(index: number, kind: DeltaKind, texts: readonly string[]): string {
+  const [head, tail] = [`${headOf(index, kind)}"`, `"${deltaTail}`]
+  return head + texts.join(tail + head) + tail
+}
+
+function headOf(index: number, kind: DeltaKind): string {
+  const { type, member } = deltas[kind]
+  return `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"${type}","${member}":`
+}
+
+const deltaTail = '}}\n\n'
 
 export function spellStop(index: number): string {
   return `event: content_block_stop\ndata: {"type":"content_block_stop","index":${index}}\n\n`

@@ -25,6 +25,10 @@ interface Open {
 
 const done = 'data: [DONE]\n\n'
 
+/** What stands around a delta in its choice. */
+const opening = '{"index":0,"delta":'
+const closing = (logprobs = 'null') => `,"logprobs":${logprobs},"finish_reason":null}`
+
 /** The writer of one stream. */
 export class ChunkWriter implements StreamWriter {
   readonly #context: ReplyContext
@@ -71,6 +75,13 @@ export class ChunkWriter implements StreamWriter {
     return ''
   }
 
+  pieces(key: string, texts: readonly string[]): string | undefined {
+    if (this.#open.get(key)?.block.type !== 'text') return undefined
+    const head = `${this.#head}${opening}{"content":"`
+    const tail = `"}${closing()}${this.#rest}`
+    return head + texts.join(tail + head) + tail
+  }
+
   #first(): string {
     if (this.#started) return ''
     this.#started = true
@@ -80,7 +91,7 @@ export class ChunkWriter implements StreamWriter {
 
   /** @param delta as JSON */
   #chunk(delta: string, logprobs = 'null'): string {
-    return `${this.#head}{"index":0,"delta":${delta},"logprobs":${logprobs},"finish_reason":null}${this.#rest}`
+    return `${this.#head}${opening}${delta}${closing(logprobs)}${this.#rest}`
   }
 
   #opening({ key, block }: Event<'open'>): string {

@@ -77,6 +77,17 @@ export class ResponseWriter implements StreamWriter {
     return this.#events
   }
 
+  pieces(key: string, texts: readonly string[]): string | undefined {
+    const open = this.#open.get(key)
+    if (open === undefined || this.#isPlain || open.item.keepsBack || open.item.announce !== undefined) return undefined
+    this.#settle()
+    const { type, head, tail } = open.piece ??= open.item.piece()
+    open.item.text += texts.join('')
+    let events = ''
+    for (const text of texts) events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++}${head}"${text}"${tail}`
+    return events
+  }
+
   /** The response as far as the events go. */
   response(): string {
     return this.#begun().spell(this.#ended())

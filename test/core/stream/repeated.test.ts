@@ -11,7 +11,7 @@ function read(learnt: string, text: string, region: string): { readonly said: re
   repeated.learn(Buffer.from(learnt), text)
   const said: string[] = []
   const bytes = Buffer.from(region)
-  const end = repeated.read(bytes.toString('latin1'), 0, each => said.push(each))
+  const end = repeated.read(bytes.toString('latin1'), 0, texts => said.push(...texts))
   return { said, rest: bytes.subarray(end).toString() }
 }
 
