@@ -93,9 +93,10 @@ function joinBetas(headers: string[]): void {
 
 /**
  * Anthropic does not take what other providers' answers left in a client's history: thinking that nobody signed, state that is sealed or of
- * another vendor.
+ * another vendor. A translated body has none of it.
  */
-function respell(body: JsonDocument, { losses }: RespellFacts): void {
+function respell(body: JsonDocument, { losses, isTranslated }: RespellFacts): void {
+  if (isTranslated === true) return
   const messages = foreign.mayBeIn(body) ? body.root.get('messages') : undefined
   if (messages === undefined) return
   if (losesItsThread(body.root, messages)) {

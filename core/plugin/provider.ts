@@ -69,6 +69,8 @@ export interface CallFacts {
 export interface RespellFacts extends CallFacts {
   /** Where it is noted what the vendor does not take. */
   readonly losses: Losses
+  /** The body was spelled by the dialect's writer, not by the caller. */
+  readonly isTranslated?: boolean
   /** Has Tapline end the answer at these sequences, as the vendor would not; absent where the answer goes on as it comes. */
   stopAt?(sequences: readonly string[]): void
 }
