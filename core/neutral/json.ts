@@ -2,8 +2,11 @@
 
 import type { Json } from './request.ts'
 
-/** What a double may not keep: more digits in a row, or around a point, than it surely has; a power beyond its reach. */
-const longNumber = /\d{16}|\d{8}\.\d{7}|\d[eE][+-]?\d{3}/
+/**
+ * A number that a double may not keep: more digits in a row, or around a point, than it surely has; a power beyond its reach. It stands where numbers begin:
+ * a quarter of all ids in hexadecimal digits has something like `3e901` in it, and reading a text that may hold such numbers takes six times as long.
+ */
+const longNumber = /(?<![^\s:,[-]|[^\s:,[]-)\d(?:\d{15}|\d*\.\d{16}|\d{7,}\.\d{7}|\d*(?:\.\d+)?[eE][+-]?\d{3})/
 
 /**
  * Like `JSON.parse`; numbers that a double does not keep, as integers beyond 2^53, become raw JSON, which `JSON.stringify` spells as they were. A member `__proto__`
