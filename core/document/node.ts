@@ -105,7 +105,13 @@ export class JsonNode {
 
   /** Decoded as `JSON.parse` does. */
   value(): unknown {
-    return this.kind === 'string' ? this.string() : this.#decode(this.json())
+    switch (this.kind) {
+      case 'string': return this.string()
+      case 'boolean': return this.json() === 'true'
+      case 'number': return Number(this.json())
+      case 'null': return null
+      default: return this.#decode(this.json())
+    }
   }
 
   /** The decoded text of a string. @throws TypeError if this is none, JsonError if the scan was too lenient with it */

@@ -42,13 +42,8 @@ export class ResponseHead {
   readonly #echo: string
 
   constructor({ original, created, from, ids }: ReplyContext, model: string | undefined, facts: ResponseFacts = {}) {
-    const { extras = {}, serviceTier } = facts
-    const head = { id: ids.hex('resp_', 32), object: 'response', created_at: facts.created ?? created, model: model ?? from.model, provider: from.provider }
-    const further = furtherOf(original.root)
-    if (serviceTier !== undefined) further.set('service_tier', JSON.stringify(serviceTier))
-    for (const [name, value] of Object.entries(extras)) if (!Object.hasOwn(head, name) && !Object.hasOwn(echoed, name) && !further.has(name) && !own.has(name)) further.set(name, JSON.stringify(value))
-    this.#before = JSON.stringify(head).slice(0, -1)
-    this.#echo = `${echoOf(original.root)}${[...further].map(([name, json]) => `,${JSON.stringify(name)}:${json}`).join('')}}`
+    this.#before = `{"id":"${ids.hex('resp_', 32)}","object":"response","created_at":${facts.created ?? created},"model":${JSON.stringify(model ?? from.model)},"provider":${JSON.stringify(from.provider)}`
+    this.#echo = `${echoOf(original.root)}${furtherOf(original.root, facts)}}`
   }
 
   /** The whole response in JSON. */
@@ -59,7 +54,8 @@ export class ResponseHead {
   }
 }
 
-const own = new Set(['status', 'error', 'incomplete_details', 'output', 'usage'])
+/** What extras do not stand in for. */
+const own = new Set(['id', 'object', 'created_at', 'model', 'provider', 'status', 'error', 'incomplete_details', 'output', 'usage', ...Object.keys(echoed)])
 
 function echoOf(request: JsonNode): string {
   let echo = ''
@@ -70,13 +66,20 @@ function echoOf(request: JsonNode): string {
   return echo
 }
 
-/** Members in JSON. */
-function furtherOf(request: JsonNode): Map<string, string> {
-  const further = new Map<string, string>()
+/** Members in JSON, each behind a comma. */
+function furtherOf(request: JsonNode, { extras = {}, serviceTier }: ResponseFacts): string {
+  const names = new Set<string>()
+  let further = ''
+  const add = (name: string, json: string) => {
+    names.add(name)
+    further += `,${JSON.stringify(name)}:${json}`
+  }
   for (const name of echoedIfThere) {
     const there = said(request, name)
-    if (there !== undefined) further.set(name, spelled(there))
+    if (name === 'service_tier' && serviceTier !== undefined) add(name, JSON.stringify(serviceTier))
+    else if (there !== undefined) add(name, spelled(there))
   }
+  for (const [name, value] of Object.entries(extras)) if (!own.has(name) && !names.has(name)) add(name, JSON.stringify(value))
   return further
 }
 
