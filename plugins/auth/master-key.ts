@@ -14,9 +14,10 @@ export function equals(secret: string): (token: string) => boolean {
   const expected = Buffer.alloc(width)
   const length = expected.write(secret)
   const given = Buffer.alloc(width)
+  let used = 0
   return token => {
-    given.fill(0)
-    const sameLength = given.write(token) === length && token.length <= width
-    return timingSafeEqual(given, expected) && sameLength
+    given.fill(0, 0, used)
+    used = given.write(token)
+    return timingSafeEqual(given, expected) && used === length && token.length <= width
   }
 }

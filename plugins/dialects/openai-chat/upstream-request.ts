@@ -159,6 +159,7 @@ function writeSampling({ from, sampling, wants }: NeutralRequest): Written {
 
 /** Answers to callers of Responses are stored here, not with the provider. */
 function writeHints({ from, hints }: NeutralRequest, { traits: { vendor } }: Destination): Written {
+  if (Object.keys(hints).length === 0) return {}
   const isOpenAi = from !== 'anthropic-messages'
   return {
     user: isOpenAi ? hints.user : undefined,
