@@ -67,14 +67,12 @@ export class Assembler {
 }
 
 /** The events of a reply that is there as a whole. */
-export function replayed(reply: NeutralReply): readonly NeutralEvent[] {
-  return [
-    { type: 'start', ...(reply.id === undefined ? {} : { id: reply.id }), ...(reply.model === undefined ? {} : { model: reply.model }) },
-    ...reply.blocks.flatMap((block, index) => eventsOf(block, String(index))),
-    ...(reply.usage === undefined ? [] : [{ type: 'usage', usage: reply.usage } as const]),
-    { type: 'finish', finish: reply.finish, ...(reply.stopSequence === undefined ? {} : { stopSequence: reply.stopSequence }) },
-    { type: 'end' },
-  ]
+export function replayed({ id, model, blocks, usage, finish, stopSequence }: NeutralReply): readonly NeutralEvent[] {
+  const events: NeutralEvent[] = [{ type: 'start', ...(id === undefined ? {} : { id }), ...(model === undefined ? {} : { model }) }]
+  for (const [index, block] of blocks.entries()) addEvents(events, block, String(index))
+  if (usage !== undefined) events.push({ type: 'usage', usage })
+  events.push({ type: 'finish', finish, ...(stopSequence === undefined ? {} : { stopSequence }) }, { type: 'end' })
+  return events
 }
 
 function blockOf({ opened, text, state, annotations }: Growing): ReplyBlock {
@@ -88,17 +86,15 @@ function blockOf({ opened, text, state, annotations }: Growing): ReplyBlock {
   }
 }
 
-function eventsOf(block: ReplyBlock, key: string): NeutralEvent[] {
+function addEvents(events: NeutralEvent[], block: ReplyBlock, key: string): void {
   const text = block.type === 'image' ? '' : block.type === 'tool_call' ? block.argumentsText : block.text
   const state = block.type === 'text' || block.type === 'reasoning' ? block.state : undefined
   const annotations = block.type === 'text' ? block.annotations ?? [] : []
-  return [
-    { type: 'open', key, block: openingOf(block) },
-    ...(text === '' ? [] : [{ type: 'delta', key, text } as const]),
-    ...(annotations.length === 0 ? [] : [{ type: 'meta', key, annotations } as const]),
-    ...(state === undefined ? [] : [{ type: 'state', key, state } as const]),
-    { type: 'close', key },
-  ]
+  events.push({ type: 'open', key, block: openingOf(block) })
+  if (text !== '') events.push({ type: 'delta', key, text })
+  if (annotations.length > 0) events.push({ type: 'meta', key, annotations })
+  if (state !== undefined) events.push({ type: 'state', key, state })
+  events.push({ type: 'close', key })
 }
 
 function openingOf(block: ReplyBlock): OpenedBlock {
