@@ -80,10 +80,11 @@ export class ResponseWriter implements StreamWriter {
   pieces(key: string, texts: readonly string[]): string | undefined {
     const open = this.#open.get(key)
     if (open === undefined || this.#isPlain || open.item.keepsBack || open.item.announce !== undefined) return undefined
+    this.#events = ''
     this.#settle()
     const { type, head, tail } = open.piece ??= open.item.piece()
     open.item.text += texts.join('')
-    let events = ''
+    let events = this.#events
     for (const text of texts) events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++}${head}"${text}"${tail}`
     return events
   }

@@ -32,6 +32,16 @@ describe('deltas of one block', () => {
     })
   }
 
+  it('end what closed before them', () => {
+    const [one, many] = [begun(responses, { type: 'text' }), begun(responses, { type: 'text' })].map(({ writer }) => {
+      for (const event of [{ type: 'open', key: '2', block: { type: 'text' } }, { type: 'delta', key: '2', text: 'x' }, { type: 'close', key: '1' }] as const) writer.write(event)
+      return writer
+    })
+    const singly = texts.map(text => one?.write({ type: 'delta', key: '2', text })).join('')
+    expect(singly).to.include('response.output_item.done')
+    expect(many?.pieces?.('2', texts)).to.equal(singly)
+  })
+
   for (const dialect of [chat, anthropic]) {
     it(`are written one by one in ${dialect.name} where more is to be done with them than to spell them`, () => {
       expect(begun(dialect, { type: 'tool_call', id: 'c', name: 'f' }).writer.pieces?.('1', texts)).to.equal(undefined)
