@@ -35,6 +35,8 @@ export class Exchange extends Stoppable {
   plan: Plan
   /** Monotonic milliseconds. */
   readonly startedAt: number
+  /** Milliseconds since 1970. */
+  readonly arrivedAt: number
   /** Who makes the call: a client, or a plugin of the gateway's, or a cache for its own needs: at the calls of these two policy does not look. */
   origin: 'client' | 'plugin' | 'cache' = 'client'
   /** The guardrails of the configuration's list, and of workflows, do not look at it. */
@@ -139,6 +141,7 @@ export class Exchange extends Stoppable {
     this.dialect = plan.dialectWhen.length === 0 ? plan.dialect : spokenDialect(plan, request)
     this.operation = plan.operation
     this.startedAt = plan.clock.elapsed()
+    this.arrivedAt = plan.clock.now()
   }
 
   /** The request as a conversation. @throws GatewayError if this route has none; see `readable` */

@@ -6,7 +6,7 @@ import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import type { Bodies } from './bodies.ts'
 import type { AuditRow } from './journal.ts'
 import type { LiveAudit } from './live-audit.ts'
-import { rowOf, type RowOptions } from './row.ts'
+import { nameRow, rowOf, type RowOptions } from './row.ts'
 
 /** Larger bodies are made into text when their row is stored, not while their request's turn lasts. */
 const largeBytes = 16 * 1024
@@ -41,6 +41,7 @@ export class Recorder {
   /** A request came. */
   open(exchange: Exchange): void {
     if (!this.#isRecorded(exchange)) return
+    nameRow(exchange)
     exchange.trace = new Trace()
     // What administrators send and are shown may be a secret, such as a key that was just made.
     if (exchange.operation !== 'admin') this.#options.bodies?.open(exchange)

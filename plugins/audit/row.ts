@@ -1,6 +1,6 @@
 /** A request as a row of the log: what is known of it once its reply has left, without its bodies. */
 
-import type { Exchange, Target } from '../../core/index.ts'
+import { slot, type Exchange, type Target } from '../../core/index.ts'
 import { plainAddress } from '../../core/networks.ts'
 import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import { attemptsOf } from './attempts.ts'
@@ -20,6 +20,13 @@ export interface RowOptions {
 
 type Data = AuditRow['data']
 
+const ids = slot<string>()
+
+/** Gives the row of a request its id as the request comes: rows of one millisecond are in the order of their requests. */
+export function nameRow(exchange: Exchange): void {
+  ids.set(exchange, timeOrderedId(exchange.arrivedAt))
+}
+
 export function rowOf(exchange: Exchange, options: RowOptions): AuditRow {
   return row(exchange, exchange.session ?? null, options)
 }
@@ -32,8 +39,8 @@ export function rowSoFar(exchange: Exchange): AuditRow {
 function row(exchange: Exchange, session: string | null, options: RowOptions | undefined): AuditRow {
   const { request, caller, clock, error } = exchange
   const durationMs = clock.elapsed() - exchange.startedAt
-  const timestamp = Math.round(clock.now() - durationMs)
-  const id = timeOrderedId(timestamp)
+  const timestamp = Math.trunc(exchange.arrivedAt)
+  const id = ids.get(exchange) ?? timeOrderedId(timestamp)
   const [first, target] = [exchange.attempts[0]?.target, targetOf(exchange)]
   const isFailover = first !== undefined && target !== undefined && first !== target && exchange.attempts.at(-1)?.kind !== 'primary'
   return {
