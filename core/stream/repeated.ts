@@ -47,21 +47,18 @@ export class RepeatedEvent {
     const texts = region.slice(start + head.length).split(tail + head)
     const last = textBefore(texts.pop() as string, tail)
     if (last !== undefined) texts.push(last)
-    const count = countReadable(texts)
-    if (count === 0) return start
-    texts.length = count
-    const joined = texts.join('')
-    const arePlain = plain.test(joined)
-    say(arePlain ? texts : texts.map(decoded), arePlain)
-    return start + joined.length + count * (head.length + tail.length)
+    const arePlain = !texts.includes('') && plain.test(texts.join(''))
+    const said = arePlain ? texts : readable(texts)
+    if (said.length === 0) return start
+    say(arePlain ? said : said.map(decoded), arePlain)
+    return start + said.join('').length + said.length * (head.length + tail.length)
   }
 }
 
-/** How many of the first texts are spelled without escapes. */
-function countReadable(texts: readonly Latin1[]): number {
-  if (!texts.includes('') && spelledAsItIs.test(texts.join(''))) return texts.length
+/** The first of them, up to one with an escape in it. */
+function readable(texts: readonly Latin1[]): readonly Latin1[] {
   const unreadable = texts.findIndex(text => text === '' || !spelledAsItIs.test(text))
-  return unreadable < 0 ? texts.length : unreadable
+  return unreadable < 0 ? texts : texts.slice(0, unreadable)
 }
 
 function decoded(text: Latin1): string {

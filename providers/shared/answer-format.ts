@@ -1,14 +1,14 @@
 /** Rules for vendors that take no schema for an answer, or want to be told of JSON in words. */
 
 import { refusal, type JsonDocument } from '../../core/index.ts'
-import { mayHave, messagesOf, said, textOf, type Rule } from './rule.ts'
+import { memberOf, messagesOf, said, textOf, type Rule } from './rule.ts'
 
 /** `json_object`: the vendor is asked for JSON, and the schema told in words; `prompt`: told in words only; `error`: refused. */
 export type SchemaMode = 'forward' | 'json_object' | 'prompt' | 'error'
 
 export function jsonSchema(mode: SchemaMode, vendor: string): Rule {
   return (body, { losses }) => {
-    const format = mode !== 'forward' && mayHave(body, 'response_format') ? said(body.root, 'response_format') : undefined
+    const format = mode === 'forward' ? undefined : memberOf(body, 'response_format')
     if (format === undefined || textOf(format.get('type')) !== 'json_schema') return
     if (mode === 'error') throw refusal('response_format', `${vendor} takes no JSON Schema for its answer`)
     const schema = said(said(format, 'json_schema'), 'schema')?.json()

@@ -4,14 +4,13 @@ import { isObject } from '../../core/neutral/arguments.ts'
 import { clampEffort, effortOfBudget } from '../../core/neutral/effort.ts'
 import type { JsonDocument, Losses, OptionsSchema } from '../../core/index.ts'
 import { put } from './fields.ts'
-import { mayHave, said, textOf, type Rule } from './rule.ts'
+import { memberOf, said, textOf, type Rule } from './rule.ts'
 
 /** `reasoning` as some clients say it becomes one word, `reasoning_effort`. */
 export const flatEffort: Rule = (body, { losses }) => {
-  if (!mayHave(body, 'reasoning')) return
-  const { root } = body
-  const reasoning = root.get('reasoning')
+  const reasoning = memberOf(body, 'reasoning')
   if (reasoning === undefined) return
+  const { root } = body
   const value = reasoning.value()
   body.unset(root, 'reasoning')
   if (!isObject(value)) return
@@ -29,11 +28,11 @@ function effortIn({ effort, max_tokens: budget, enabled }: Readonly<Record<strin
 
 /** Takes the effort out of the body: the word that the caller says. */
 export function takeEffort(body: JsonDocument): string | undefined {
-  if (!mayHave(body, 'reasoning_effort')) return undefined
-  const { root } = body
-  const effort = textOf(said(root, 'reasoning_effort'))
-  if (root.get('reasoning_effort') !== undefined) body.unset(root, 'reasoning_effort')
-  return effort
+  const effort = memberOf(body, 'reasoning_effort')
+  if (effort === undefined) return undefined
+  const word = textOf(effort)
+  body.unset(body.root, 'reasoning_effort')
+  return word
 }
 
 /** The nearest of the words that the model takes; with none of them, no word. */

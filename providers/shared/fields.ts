@@ -1,13 +1,13 @@
 /** Rules for members of the body itself: those that a vendor does not take, and those that it calls otherwise. */
 
 import { gatewayError, refusal, type JsonDocument } from '../../core/index.ts'
-import { mayHave, said, type Rule } from './rule.ts'
+import { memberOf, said, type Rule } from './rule.ts'
 
 /** Removes members that the vendor refuses or ignores, and says so. */
 export function drop(vendor: string, ...names: readonly string[]): Rule {
   return (body, { losses }) => {
     for (const name of names) {
-      if (!mayHave(body, name) || body.root.get(name) === undefined) continue
+      if (memberOf(body, name) === undefined) continue
       if (said(body.root, name) !== undefined) losses.drop(name, `not taken by ${vendor}`)
       body.unset(body.root, name)
     }
@@ -18,7 +18,7 @@ export function drop(vendor: string, ...names: readonly string[]): Rule {
 export function dropSilently(vendor: string, ...names: readonly string[]): Rule {
   return (body, { losses }) => {
     for (const name of names) {
-      if (!mayHave(body, name) || body.root.get(name) === undefined) continue
+      if (memberOf(body, name) === undefined) continue
       if (said(body.root, name) !== undefined) losses.silent(name, `not taken by ${vendor}`)
       body.unset(body.root, name)
     }
@@ -52,7 +52,7 @@ export type TokensField = 'max_tokens' | 'max_completion_tokens' | 'both'
 export function tokensField(field: TokensField): Rule {
   const others = limitNames.filter(name => name !== field)
   return body => {
-    if (!others.some(name => mayHave(body, name))) return
+    if (!others.some(name => memberOf(body, name) !== undefined)) return
     const { root } = body
     const given = said(root, 'max_completion_tokens') ?? said(root, 'max_tokens')
     if (given === undefined) return

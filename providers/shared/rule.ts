@@ -2,6 +2,7 @@
 
 import { said } from '../../core/document/readings.ts'
 import { Words } from '../../core/document/words.ts'
+import { remembered } from '../../core/remembered.ts'
 import type { JsonDocument, JsonNode, RespellFacts } from '../../core/index.ts'
 
 export { said, stringOf as textOf } from '../../core/document/readings.ts'
@@ -28,18 +29,16 @@ export function all(...rules: readonly Rule[]): Rule {
 
 /** Whether a word may be in the body: of one that nobody edited its bytes tell, without looking at its parts. */
 export function mayMention(body: JsonDocument, word: string): boolean {
-  const known = mentioned.get(word) ?? new Words(word)
-  mentioned.set(word, known)
-  return known.mayBeIn(body)
+  return wordsOf(word).mayBeIn(body)
 }
 
-/** Whether the body may have a member of that name: of one that nobody has looked into, such as a translated one, its bytes tell. */
-export function mayHave(body: JsonDocument, name: string): boolean {
-  return body.isRead ? body.root.get(name) !== undefined : mayMention(body, `"${name}"`)
+/** A member of the body itself. One that nobody has looked into, such as a translated one, is not read where its bytes tell that it has none such. */
+export function memberOf(body: JsonDocument, name: string): JsonNode | undefined {
+  return body.isRead || mayMention(body, `"${name}"`) ? body.root.get(name) : undefined
 }
 
-/** All that rules ask about. */
-const mentioned = new Map<string, Words>()
+/** Of all that rules ask about. */
+const wordsOf = remembered(word => new Words(word))
 
 /** A message, or a part of one, and its path in the caller's body. */
 export interface Placed {
