@@ -1,7 +1,9 @@
 /** One buffer of several. */
 
+const nothing = Buffer.alloc(0)
+
 /** One alone is given as it is, not copied. */
 export function joinedBytes(pieces: readonly Buffer[]): Buffer {
-  const [only] = pieces
-  return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces)
+  if (pieces.length > 1) return Buffer.concat(pieces)
+  return pieces[0] ?? nothing
 }

@@ -122,7 +122,7 @@ export class StreamDelivery {
     if (ending === 'failed') this.#exchange.error = broken ?? reportedError(this.#exchange, this.#tail.events)
     const failure = ending === 'cut' ? broken ?? reportedError(this.#exchange, this.#tail.events) ?? incomplete(this.#exchange) : undefined
     const last = [...rest ?? [], ...failure === undefined ? [] : [this.#border(), this.#failure(failure)]]
-    this.#finish(Buffer.concat(last))
+    this.#finish(joinedBytes(last))
   }
 
   /** How a provider's own API ends its streams is its own affair, unless it breaks off (passthrough). */

@@ -67,8 +67,13 @@ export class StreamTail {
   }
 
   #read(): readonly StreamEvent[] {
-    const regions = [...this.#regions.slice(this.#next), ...this.#regions.slice(0, this.#next)]
-    return regions.flatMap(region => region === undefined ? [] : lastEvents(region, kept)).filter(event => !event.isComment)
+    const found: StreamEvent[] = []
+    for (let i = 0; i < kept; i++) {
+      const region = this.#regions[(this.#next + i) % kept]
+      if (region === undefined) continue
+      for (const event of lastEvents(region, kept)) if (!event.isComment) found.push(event)
+    }
+    return found
   }
 }
 

@@ -1,5 +1,7 @@
 /** Which headers go where: names by what they are for, and what becomes of each kind. */
 
+import { remembered } from '../remembered.ts'
+
 /**
  * | kind               | policy and overrides   | caller's, to a provider by passthrough | provider's, to the caller by passthrough |
  * |--------------------|------------------------|----------------------------------------|------------------------------------------|
@@ -76,6 +78,8 @@ export function isRequestId(name: string): boolean {
 }
 
 /** Lower-case names of headers that are of one connection because its `Connection` header says so. */
-export function namedByConnection({ connection }: Readonly<Record<string, string | readonly string[] | undefined>>): Names {
-  return new Set(String(connection ?? '').toLowerCase().split(',').map(name => name.trim()))
+export function namedByConnection({ connection = '' }: Readonly<Record<string, string | readonly string[] | undefined>>): Names {
+  return namesIn(String(connection))
 }
+
+const namesIn = remembered((list: string): Names => new Set(list.toLowerCase().split(',').map(name => name.trim())))

@@ -35,15 +35,19 @@ export class RawBody implements BodyReader {
   }
 }
 
-/** The reply's own headers, flat; its request ids under a name that does not hide the gateway's. */
-export function endToEnd(headers: ReplyHeaders): string[] {
+/** The reply's own headers, flat; its request ids under a name that does not hide the gateway's. @param goes whether one of that name is among them */
+export function endToEnd(headers: ReplyHeaders, goes: (name: string) => boolean = always): string[] {
   const listed = namedByConnection(headers)
   const flat: string[] = []
-  for (const [name, value] of Object.entries(headers)) {
-    if (value === undefined || staysUpstream(name) || listed.has(name)) continue
+  for (const name in headers) {
+    const value = headers[name]
+    if (value === undefined || staysUpstream(name) || !goes(name) || listed.has(name)) continue
     const sent = isRequestId(name) ? 'x-upstream-request-id' : name
-    for (const one of Array.isArray(value) ? value : [value]) flat.push(sent, one)
+    if (typeof value === 'string') flat.push(sent, value)
+    else for (const one of value) flat.push(sent, one)
     if (name === amazonId) flat.push('x-upstream-request-id', String(value))
   }
   return flat
 }
+
+const always = () => true

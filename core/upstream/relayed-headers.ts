@@ -2,13 +2,15 @@
 
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
+import { slot } from '../pipeline/slot.ts'
 import { endToEnd } from './raw-body.ts'
 import type { ReplyHeaders } from './transport.ts'
 
 /** What the gateway says itself of a reply that it hands on. */
 const own: ReadonlySet<string> = new Set(['content-type', 'content-length', 'content-encoding', 'date', 'cache-control', 'x-accel-buffering', 'retry-after', 'retry-after-ms', 'x-should-retry'])
 
-const relayed = new WeakMap<Exchange, readonly string[]>()
+const none: readonly string[] = []
+const relayed = slot<readonly string[]>()
 
 /**
  * Relays those that the provider's type names, or all of them to who speaks its dialect, if the type says so. A passed-through reply brings
@@ -27,10 +29,10 @@ export function relayHeaders(exchange: Exchange, { target: { provider: { definit
 /** Another attempt begins: those of the one before it do not leave. */
 export function forgetRelayed(exchange: Exchange): void {
   const earlier = exchange.replyHeaders.length === 0 ? undefined : relayed.get(exchange)
-  if (earlier === undefined) return
+  if (earlier === undefined || earlier.length === 0) return
   const at = exchange.replyHeaders.findIndex((_, start) => earlier.every((text, index) => exchange.replyHeaders[start + index] === text))
   if (at >= 0) exchange.replyHeaders.splice(at, earlier.length)
-  relayed.delete(exchange)
+  relayed.set(exchange, none)
 }
 
 function named(names: readonly string[], headers: ReplyHeaders): readonly string[] {
@@ -38,5 +40,9 @@ function named(names: readonly string[], headers: ReplyHeaders): readonly string
 }
 
 function all(headers: ReplyHeaders): readonly string[] {
-  return endToEnd(Object.fromEntries(Object.entries(headers).filter(([name]) => !own.has(name) && !name.startsWith('x-tapline-'))))
+  return endToEnd(headers, isNotOwn)
+}
+
+function isNotOwn(name: string): boolean {
+  return !own.has(name) && !name.startsWith('x-tapline-')
 }

@@ -1,8 +1,10 @@
 /** Anthropic's messages as a stream: a message begins, its blocks begin, grow and stop one after another, the message ends. */
 
+import { lastMember } from '../../../core/document/last-member.ts'
 import { said, stringOf } from '../../../core/document/readings.ts'
-import { parseJson, type GatewayError, type JsonDocument, type JsonNode, type StreamEvent, type StreamFormat, type StreamText, type Usage } from '../../../core/index.ts'
+import type { GatewayError, JsonDocument, JsonNode, StreamEvent, StreamFormat, StreamText, Usage } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { tryJson } from '../../../core/neutral/json.ts'
 import { NodeText } from '../../../core/stream/node-text.ts'
 import { assemble } from './assemble.ts'
 import { contentParts } from './blocks.ts'
@@ -147,24 +149,30 @@ function error(event: StreamEvent, provider: string): GatewayError | undefined {
 
 // Usage
 
+/** How deep the counts stand, by the type of the event: in the message, or beside what changes of it. */
+const usageDepths: Readonly<Record<string, number>> = { message_start: 2, message_delta: 1 }
+
 /** The first event counts the prompt, one of the last the answer; what both count, the last knows best. */
 function usage(events: readonly StreamEvent[]): Usage | undefined {
   let counts: object | undefined
-  for (const { bytes, data = '' } of events) {
-    if (!bytes.includes('"usage"')) continue
-    const said = parsed(data)
-    counts = laterUsage(counts, isObject(said['message']) ? said['message']['usage'] : said['usage'])
+  for (const event of events) {
+    if (event.bytes.includes(usageWord)) counts = laterUsage(counts, usageAtEnd(event) ?? usageIn(event))
   }
   return readUsage(counts)
 }
 
-function parsed(data: string): { readonly [name: string]: unknown } {
-  try {
-    const json = parseJson(data)
-    return isObject(json) ? json : {}
-  } catch {
-    return {}
-  }
+const usageWord = Buffer.from('"usage"')
+
+/** Without reading the message that has begun. */
+function usageAtEnd(event: StreamEvent): unknown {
+  const depth = usageDepths[kindOf(event)]
+  return depth === undefined ? undefined : lastMember(event.data ?? '', 'usage', depth)
+}
+
+function usageIn({ data = '' }: StreamEvent): unknown {
+  const said = tryJson(data)
+  if (!isObject(said)) return undefined
+  return isObject(said['message']) ? said['message']['usage'] : said['usage']
 }
 
 // Events that Tapline writes

@@ -23,8 +23,14 @@ export function readUsage(said: unknown): Usage | undefined {
 /** Later counts of one stream replace earlier ones; what is null, or not told, stays. */
 export function laterUsage(before: unknown, later: unknown): object | undefined {
   if (!isObject(later)) return isObject(before) ? before : undefined
-  const told = Object.entries(later).filter(([, count]) => count !== null)
-  return { ...isObject(before) ? before : {}, ...Object.fromEntries(told) }
+  const earlier = isObject(before) ? before : {}
+  const counts: Record<string, unknown> = { ...earlier, ...later }
+  for (const name in later) {
+    if (later[name] !== null) continue
+    if (Object.hasOwn(earlier, name)) counts[name] = earlier[name]
+    else delete counts[name]
+  }
+  return counts
 }
 
 export interface SpelledUsage {

@@ -13,13 +13,18 @@ const errorWord = Buffer.from('error')
 /** What finish reasons that mean a failure have in them. */
 const failureWords = [errorWord, Buffer.from('insufficient_system_resource')]
 
+function mayFail({ bytes }: StreamEvent): boolean {
+  return failureWords.some(word => bytes.includes(word))
+}
+
 /** Values of `error` that report none. */
 const blank = new Set(['null', 'false', '""', '0'])
 
 export function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
-  if (last.some(event => errorIn(event) !== undefined)) return 'failed'
+  const suspects = last.filter(mayFail)
+  if (suspects.some(event => errorIn(event) !== undefined)) return 'failed'
   const isDone = last.some(event => event.isDone)
-  if (last.some(event => failureIn(event, '') !== undefined)) return isDone ? 'failed' : 'cut'
+  if (suspects.some(event => failureIn(event, '') !== undefined)) return isDone ? 'failed' : 'cut'
   return isDone || allFinished(last) ? 'complete' : 'cut'
 }
 
@@ -49,6 +54,6 @@ export function errorIn(event: StreamEvent): JsonNode | undefined {
 
 /** The failure that a choice names as the reason of its end. */
 function failureIn(event: StreamEvent, provider: string): GatewayError | undefined {
-  if (!failureWords.some(word => event.bytes.includes(word)) || event.document === undefined) return undefined
+  if (!mayFail(event) || event.document === undefined) return undefined
   return choices(event.document).map(choice => failureOf({ finish_reason: stringOf(choice.get('finish_reason')) ?? null }, provider)).find(failure => failure !== undefined)
 }

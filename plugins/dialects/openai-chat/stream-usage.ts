@@ -1,5 +1,6 @@
 /** The token counts of a stream, and the event that exists only for them. */
 
+import { lastMember } from '../../../core/document/last-member.ts'
 import type { Usage } from '../../../core/plugin/dialect.ts'
 import { eventAround } from '../../../core/stream/borders.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
@@ -8,16 +9,23 @@ import { readUsage } from './usage.ts'
 
 export function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const { bytes, data = '' } of last.toReversed()) {
-    const found = bytes.includes(usageMember) ? usageOf(json(data)) : undefined
+    const found = bytes.includes(usageMember) ? usageAtEnd(data) ?? usageOf(json(data)) : undefined
     if (found !== undefined) return found
   }
   return undefined
 }
 
-/** The token counts of a chunk; Groq puts them into `x_groq`. */
+/** The token counts of a chunk that says nothing of what it cost beside them. */
+function usageAtEnd(data: string): Usage | undefined {
+  return data.includes(costName) ? undefined : readUsage(lastMember(data, 'usage', 1))
+}
+
+/** The same of any; Groq puts them into `x_groq`. */
 function usageOf(chunk: JsonMap | undefined): Usage | undefined {
   return readUsage(chunk?.['usage'], chunk?.['cost']) ?? readUsage(record(chunk?.['x_groq'])?.['usage'])
 }
+
+const costName = '"cost"'
 
 function json(text: string): JsonMap | undefined {
   try {

@@ -1,6 +1,7 @@
 /** OpenAI Responses as a stream: named and numbered events, of which the later ones say again what the earlier ones said in pieces. */
 
 import { JsonDocument, JsonError, type JsonNode } from '../../../core/document/document.ts'
+import { lastMember } from '../../../core/document/last-member.ts'
 import { stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamFormat, Usage } from '../../../core/plugin/dialect.ts'
@@ -116,17 +117,29 @@ function objectAt(node: JsonNode | undefined, name: string): JsonNode | undefine
 
 const usageWord = Buffer.from('"usage"')
 
+/** How deep the counts stand: in the response, which is in the event. */
+const usageDepth = 2
+
 function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const event of last.toReversed()) {
     if (!event.bytes.includes(usageWord)) continue
-    const said = event.malformed ? usageIn(event.data ?? '') : event.document?.root.get('response')?.get('usage')
-    if (said?.kind === 'object') return readUsage(said.value())
+    const found = readUsage(usageAtEnd(event) ?? usageIn(event))
+    if (found !== undefined) return found
   }
   return undefined
 }
 
+/** Without reading all that the response says again. */
+function usageAtEnd({ data = '' }: StreamEvent): unknown {
+  return lastMember(data, 'usage', usageDepth)
+}
+
+function usageIn(event: StreamEvent): unknown {
+  return (event.malformed ? usageInRest(event.data ?? '') : event.document?.root.get('response')?.get('usage'))?.value()
+}
+
 /** The last token counts in the rest of a huge event. Quotes inside its texts would be escaped. */
-function usageIn(rest: string): JsonNode | undefined {
+function usageInRest(rest: string): JsonNode | undefined {
   const start = rest.lastIndexOf('"usage"')
   for (let end = rest.indexOf('}', start); end >= 0; end = rest.indexOf('}', end + 1)) {
     const found = parsed(`{${rest.slice(start, end + 1)}}`)
