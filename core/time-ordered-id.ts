@@ -1,8 +1,10 @@
 /** Ids that grow with time: indexes take them at one end, where random ones would touch a page each. */
 
-import { randomUUID } from 'node:crypto'
+import { randomIds } from './neutral/ids.ts'
 
 const mostOfOneMs = 0xfff
+/** The digits that say it is such a UUID. */
+const variants = '89ab'
 
 let lastMs: number | undefined
 let ofThisMs = 0
@@ -12,7 +14,9 @@ let prefix = ''
 export function timeOrderedId(ms: number): string {
   if (ms === lastMs) ofThisMs = Math.min(ofThisMs + 1, mostOfOneMs)
   else begin(ms)
-  return prefix + ofThisMs.toString(16).padStart(3, '0') + randomUUID().slice(18)
+  const random = randomIds.hex('', 16)
+  const variant = variants[Number.parseInt(random.charAt(0), 16) % variants.length] ?? ''
+  return `${prefix}${ofThisMs.toString(16).padStart(3, '0')}-${variant}${random.slice(1, 4)}-${random.slice(4)}`
 }
 
 function begin(ms: number): void {

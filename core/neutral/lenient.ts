@@ -15,7 +15,9 @@ export function listOf(value: unknown): readonly Json[] {
   return Array.isArray(value) ? value as readonly Json[] : []
 }
 
+const none: readonly JsonObject[] = []
+
 /** The objects of a list. */
 export function objectsOf(value: unknown): readonly JsonObject[] {
-  return listOf(value).filter(isObject)
+  return value === undefined ? none : listOf(value).filter(isObject)
 }

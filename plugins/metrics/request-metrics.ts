@@ -19,9 +19,28 @@ interface Kind {
 
 type Metrics = ReturnType<typeof define>
 
+/** A map that makes what it is asked for first. */
+class Branches<Value> {
+  readonly #made = new Map<string, Value>()
+  readonly #make: () => Value
+
+  constructor(make: () => Value) {
+    this.#make = make
+  }
+
+  at(name: string): Value {
+    const known = this.#made.get(name)
+    if (known !== undefined) return known
+    const made = this.#make()
+    this.#made.set(name, made)
+    return made
+  }
+}
+
 export class RequestMetrics {
   readonly #metrics: Metrics
-  readonly #kinds = new Map<string, Kind>()
+  /** By provider, endpoint, model, and whether it is a stream: four words are found sooner than put together. */
+  readonly #kinds = new Branches(() => new Branches(() => new Branches(() => new Map<boolean, Kind>())))
   /** Where a request is in flight. */
   readonly #flying = slot<Kind>()
 
@@ -78,10 +97,11 @@ export class RequestMetrics {
   }
 
   #kind(exchange: Exchange, target: Target): Kind {
-    const [provider, model, endpoint, stream] = [target.provider.name, modelOf(target), endpointOf(exchange), String(exchange.streamed)]
-    const key = `${provider} ${endpoint} ${stream} ${model}`
-    const known = this.#kinds.get(key)
+    const [provider, model, endpoint] = [target.provider.name, modelOf(target), endpointOf(exchange)]
+    const kinds = this.#kinds.at(provider).at(endpoint).at(model)
+    const known = kinds.get(exchange.streamed)
     if (known !== undefined) return known
+    const stream = String(exchange.streamed)
     const { inFlight, duration, firstByte, overhead } = this.#metrics
     const kind: Kind = {
       target,
@@ -91,7 +111,7 @@ export class RequestMetrics {
       overhead: overhead.of(endpoint),
       requests: new Map(),
     }
-    this.#kinds.set(key, kind)
+    kinds.set(exchange.streamed, kind)
     return kind
   }
 }

@@ -43,8 +43,8 @@ function readHeld(message: JsonObject, router: string | undefined): readonly Tho
 
 /** The thoughts that a message or a delta carries beside its text, in whole lists. */
 export function readCarriedThoughts(message: JsonObject): readonly Thought[] {
-  const carried = isObject(message['extra_content']) ? message['extra_content'] : {}
-  const held = Object.entries(carried).flatMap(([vendor, content]) => isObject(content) ? readCarried(vendor, content) : [])
+  const carried = message['extra_content']
+  const held = isObject(carried) ? Object.entries(carried).flatMap(([vendor, content]) => isObject(content) ? readCarried(vendor, content) : []) : []
   return held.length > 0 ? held : objectsOf(message['thinking_blocks']).flatMap(readThinkingBlock)
 }
 

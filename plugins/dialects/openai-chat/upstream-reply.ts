@@ -64,7 +64,7 @@ function choiceOf(json: JsonObject, provider: string): JsonObject {
   const choices = json['choices']
   if (isFault(json['error']) && objectsOf(choices).length === 0) throw errorOf(json['error'], provider)
   checkList(choices, 'choices', provider)
-  const [first] = objectsOf(choices).toSorted((one, other) => indexOf(one) - indexOf(other))
+  const [first] = inOrder(objectsOf(choices))
   if (first === undefined) throw badReply(provider, 'no choices')
   if (isFault(first['error'])) throw errorOf(first['error'], provider)
   const failure = failureOf(first, provider)
@@ -74,6 +74,10 @@ function choiceOf(json: JsonObject, provider: string): JsonObject {
 
 function logprobsOf({ logprobs }: JsonObject): readonly JsonObject[] | undefined {
   return isObject(logprobs) && Array.isArray(logprobs['content']) ? objectsOf(logprobs['content']) : undefined
+}
+
+function inOrder(choices: readonly JsonObject[]): readonly JsonObject[] {
+  return choices.length < 2 ? choices : choices.toSorted((one, other) => indexOf(one) - indexOf(other))
 }
 
 function indexOf({ index }: JsonObject): number {
