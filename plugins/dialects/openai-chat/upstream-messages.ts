@@ -14,8 +14,9 @@ export function writeMessages(writing: Writing): readonly JsonObject[] {
   const { turns, system } = writing.request
   notePrefill(writing)
   const messages = new Messages(writing)
+  const places = new Set(system.map(({ before }) => before))
   for (const [index, turn] of turns.entries()) {
-    messages.system(system.filter(({ before }) => before === index))
+    if (places.has(index)) messages.system(system.filter(({ before }) => before === index))
     messages.turn(turn, index)
   }
   messages.system(system.filter(({ before }) => before >= turns.length))

@@ -10,7 +10,12 @@ export type Part = JsonObject
 
 /** @throws GatewayError 400 for what chat has no part for */
 export function writeParts(blocks: readonly Block[], writing: Writing): readonly Part[] {
-  return blocks.flatMap(block => writePart(block, writing))
+  const parts: Part[] = []
+  for (const block of blocks) {
+    if (block.type === 'text' && block.cache === undefined) parts.push({ type: 'text', text: block.text })
+    else parts.push(...writePart(block, writing))
+  }
+  return parts
 }
 
 function writePart(block: Block, writing: Writing): readonly Part[] {

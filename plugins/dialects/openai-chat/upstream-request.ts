@@ -27,29 +27,31 @@ const always: readonly Untaken[] = [
 /** What other callers' dialects mean otherwise: vendors' own controls, and names longer than OpenAI takes. */
 const notFromAnthropic: readonly Untaken[] = ['user', 'metadata', 'service_tier']
 
-/** A body before it is spelled, which leaves out what is undefined. */
+/** Members of a body, of which those that are undefined are left out. */
 type Written = Readonly<Record<string, Json | undefined>>
+
+type Body = Record<string, Json>
 
 /** @throws GatewayError 400 for what can neither be carried nor dropped */
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
   dropUntaken(request, dialect, takenFrom(request, to), losses)
   if (request.cache !== undefined) losses.silent('cache_control', `not taken by ${dialect}`)
   const writing: Writing = { request, to, losses, names: new ToolNames(nameRule, request.tools.map(({ name }) => name)) }
-  const body: Written = {
-    model: to.model,
-    messages: writeMessages(writing),
-    ...writeTools(writing),
+  const body: Body = { model: to.model, messages: writeMessages(writing) }
+  add(body, writeTools(writing))
+  add(body, {
     response_format: writeOutput(request),
     reasoning_effort: writeEffort(request.reasoning, writing),
     [to.traits.limitName ?? 'max_completion_tokens']: request.maxOutputTokens,
-    ...writeSampling(request),
-    stop: request.stop.length === 0 ? undefined : request.stop.slice(0, longestStopList),
-    ...writeHints(request, to),
-    ...writeStream(request),
-  }
+  })
+  add(body, writeSampling(request))
+  if (request.stop.length > 0) body['stop'] = request.stop.slice(0, longestStopList)
+  add(body, writeHints(request, to))
+  add(body, writeStream(request))
+  addUnknown(body, request, to)
   const { changed } = writing.names
   return {
-    body: Buffer.from(JSON.stringify(withUnknown(body, request, to))),
+    body: Buffer.from(JSON.stringify(body)),
     ...(changed.size === 0 ? {} : { toolNames: changed }),
     ...(request.stop.length <= longestStopList ? {} : { emulatedStop: request.stop.slice(longestStopList) }),
   }
@@ -70,13 +72,24 @@ function takenFrom({ from }: NeutralRequest, { traits: { vendor } }: Destination
   return vendor === 'openai' ? byOpenAi : byOthers
 }
 
-/** Adds what nobody here knows, and what was meant for this vendor; what was written stands. */
-function withUnknown(written: Written, { extras, vendorExtras }: NeutralRequest, { traits: { vendor } }: Destination): Written {
+function add(body: Body, members: Written): void {
+  for (const name in members) {
+    const value = members[name]
+    if (value !== undefined) body[name] = value
+  }
+}
+
+/** What nobody here knows, and what was meant for this vendor; what was written stands. */
+function addUnknown(body: Body, { extras, vendorExtras }: NeutralRequest, { traits: { vendor } }: Destination): void {
+  for (const [name, value] of Object.entries(extras)) if (!Object.hasOwn(body, name)) define(body, name, value)
   const own = vendor === undefined ? undefined : vendorExtras[vendor]
-  const others = Object.entries(extras).filter(([name]) => !Object.hasOwn(written, name) || written[name] === undefined)
-  if (own === undefined || vendor === undefined) return others.length === 0 ? written : { ...written, ...Object.fromEntries(others) }
-  const said = isObject(extras['extra_body']) ? extras['extra_body'] : {}
-  return { ...written, ...Object.fromEntries(others), extra_body: { ...said, [vendor]: own } }
+  if (own === undefined || vendor === undefined) return
+  body['extra_body'] = { ...isObject(extras['extra_body']) ? extras['extra_body'] : {}, [vendor]: own }
+}
+
+/** Whatever it is called: an assignment to `__proto__` makes no member. */
+function define(body: Body, name: string, value: Json): void {
+  Object.defineProperty(body, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 // Tools
