@@ -141,7 +141,7 @@ export class ResponseWriter implements StreamWriter {
     const open: Open = { item, index: this.#items - 1, callId, hadState: item.state !== undefined, isClosed: false, isWhole: false, piece: undefined }
     this.#open.set(key, open)
     this.#unended.push(open)
-    item.begin(this.#write)
+    if (!this.#isPlain) item.begin(this.#write)
   }
 
   #itemOf(block: OpenedBlock, callId: string): OutputItem | undefined {

@@ -68,18 +68,16 @@ function echoOf(request: JsonNode): string {
 
 /** Members in JSON, each behind a comma. */
 function furtherOf(request: JsonNode, { extras = {}, serviceTier }: ResponseFacts): string {
-  const names = new Set<string>()
+  const told: string[] = []
   let further = ''
-  const add = (name: string, json: string) => {
-    names.add(name)
-    further += `,${JSON.stringify(name)}:${json}`
-  }
   for (const name of echoedIfThere) {
     const there = said(request, name)
-    if (name === 'service_tier' && serviceTier !== undefined) add(name, JSON.stringify(serviceTier))
-    else if (there !== undefined) add(name, spelled(there))
+    const json = name === 'service_tier' && serviceTier !== undefined ? JSON.stringify(serviceTier) : there === undefined ? undefined : spelled(there)
+    if (json === undefined) continue
+    told.push(name)
+    further += `,"${name}":${json}`
   }
-  for (const [name, value] of Object.entries(extras)) if (!own.has(name) && !names.has(name)) add(name, JSON.stringify(value))
+  for (const name in extras) if (!own.has(name) && !told.includes(name)) further += `,${JSON.stringify(name)}:${JSON.stringify(extras[name])}`
   return further
 }
 
