@@ -82,11 +82,16 @@ export class ResponseWriter implements StreamWriter {
     if (open === undefined || this.#isPlain || open.item.keepsBack || open.item.announce !== undefined) return undefined
     this.#events = ''
     this.#settle()
-    const { type, head, tail } = open.piece ??= open.item.piece()
+    const { before, head, tail } = open.piece ??= open.item.piece()
+    const border = [tail, before].join('')
     open.item.text += texts.join('')
     let events = this.#events
-    for (const text of texts) events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++}${head}"${text}"${tail}`
-    return events
+    let next = before
+    for (const text of texts) {
+      events += `${next}${this.#sequence++}${head}${text}`
+      next = border
+    }
+    return events + tail
   }
 
   /** The response as far as the events go. */
@@ -192,8 +197,8 @@ export class ResponseWriter implements StreamWriter {
     item.announce?.(this.#write)
     const weighed = logprobs === undefined ? undefined : item.weighed?.(logprobs)
     if (this.#isPlain) return
-    const { type, head, tail } = weighed ?? (open.piece ??= item.piece())
-    this.#events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++}${head}${JSON.stringify(text)}${tail}`
+    const { before, head, tail } = weighed ?? (open.piece ??= item.piece())
+    this.#events += `${before}${this.#sequence++}${head}${JSON.stringify(text).slice(1, -1)}${tail}`
   }
 
   /** Pieces of one value follow one another. */

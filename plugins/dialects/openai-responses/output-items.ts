@@ -13,9 +13,11 @@ export type Write = (type: string, members: Members) => void
 /** Ends an item: its last events, and the item as a whole. */
 export type ItemStatus = 'completed' | 'incomplete'
 
-/** The event in which a piece of text travels, before and behind the text. */
+/** The event in which a piece of text travels; the quotes around the text belong to it. */
 export interface Piece {
-  readonly type: string
+  /** Up to the number of the event. */
+  readonly before: string
+  /** From there to the text. */
   readonly head: string
   readonly tail: string
 }
@@ -69,7 +71,7 @@ export class MessageItem implements OutputItem {
 
   weighed(logprobs: readonly JsonObject[]): Piece {
     this.#logprobs.push(...logprobs)
-    return this.#isRefusal ? this.piece() : { ...this.piece(), tail: `,"logprobs":${JSON.stringify(logprobs)}}\n\n` }
+    return this.#isRefusal ? this.piece() : { ...this.piece(), tail: `","logprobs":${JSON.stringify(logprobs)}}\n\n` }
   }
 
   annotate(annotations: readonly Json[], write: Write): void {
@@ -243,8 +245,13 @@ export class ImageItem implements OutputItem {
   }
 }
 
+/** Texts that are joined, not added up, are whole in memory: they go into hundreds of events. */
 function pieceOf(type: string, at: Members, more = ''): Piece {
-  return { type, head: `,${JSON.stringify(at).slice(1, -1)},"delta":`, tail: `${more}}\n\n` }
+  return {
+    before: ['event: ', type, '\ndata: {"type":"', type, '","sequence_number":'].join(''),
+    head: [',', JSON.stringify(at).slice(1, -1), ',"delta":"'].join(''),
+    tail: ['"', more, '}\n\n'].join(''),
+  }
 }
 
 /** The free text out of the arguments of a function that stands for such a tool; all of it if they are not as they should be. */
