@@ -1,6 +1,6 @@
 /** Ids that Tapline makes, in the shapes that clients know. */
 
-import { randomBytes } from 'node:crypto'
+import { freshBytes } from '../random-bytes.ts'
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -15,22 +15,8 @@ export interface Ids {
 export const randomIds: Ids = {
   base62(prefix, length) {
     let id = prefix
-    for (const byte of bytes(length)) id += base62[byte % 62]
+    for (const byte of freshBytes(length)) id += base62[byte % 62]
     return id
   },
-  hex: (prefix, length) => prefix + bytes(Math.ceil(length / 2)).toString('hex').slice(0, length),
-}
-
-const drawnAtOnce = 4096
-let drawn = Buffer.alloc(0)
-let used = 0
-
-/** Random bytes, each given out once; drawn many at a time, since a draw costs more than an id. */
-function bytes(length: number): Buffer {
-  if (used + length > drawn.length) {
-    drawn = randomBytes(Math.max(drawnAtOnce, length))
-    used = 0
-  }
-  used += length
-  return drawn.subarray(used - length, used)
+  hex: (prefix, length) => prefix + freshBytes(Math.ceil(length / 2)).toString('hex').slice(0, length),
 }

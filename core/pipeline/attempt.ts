@@ -56,6 +56,8 @@ export class Attempt {
   readonly headers: string[] = []
   /** What policy changes in the headers of the call. */
   readonly headerEdits: HeaderEditing[] = []
+  /** Headers of the provider's reply that the caller gets, flat. */
+  relayed: readonly string[] | undefined
   /** The provider is asked to report the usage of a stream; the event that this causes is kept from a caller who did not ask. */
   askForUsage = false
   /** Milliseconds that a plain answer may take, where that is less than the configuration allows. */

@@ -2,37 +2,36 @@
 
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import { slot } from '../pipeline/slot.ts'
 import { endToEnd } from './raw-body.ts'
 import type { ReplyHeaders } from './transport.ts'
 
 /** What the gateway says itself of a reply that it hands on. */
 const own: ReadonlySet<string> = new Set(['content-type', 'content-length', 'content-encoding', 'date', 'cache-control', 'x-accel-buffering', 'retry-after', 'retry-after-ms', 'x-should-retry'])
 
-const none: readonly string[] = []
-const relayed = slot<readonly string[]>()
-
 /**
  * Relays those that the provider's type names, or all of them to who speaks its dialect, if the type says so. A passed-through reply brings
  * its headers anyway.
  */
-export function relayHeaders(exchange: Exchange, { target: { provider: { definition } }, translation }: Attempt, headers: ReplyHeaders): void {
+export function relayHeaders(exchange: Exchange, attempt: Attempt, headers: ReplyHeaders): void {
+  const { target: { provider: { definition } }, translation } = attempt
   if (exchange.forward !== undefined) return
   const isNative = definition.relaysHeaders === true && translation === undefined
   if (!isNative && definition.replyHeaders === undefined) return
   const flat = isNative ? all(headers) : named(definition.replyHeaders ?? [], headers)
   if (flat.length === 0) return
   exchange.replyHeaders.push(...flat)
-  relayed.set(exchange, flat)
+  attempt.relayed = flat
 }
 
 /** Another attempt begins: those of the one before it do not leave. */
 export function forgetRelayed(exchange: Exchange): void {
-  const earlier = exchange.replyHeaders.length === 0 ? undefined : relayed.get(exchange)
-  if (earlier === undefined || earlier.length === 0) return
+  if (exchange.replyHeaders.length === 0) return
+  const attempt = exchange.attempts.findLast(({ relayed }) => relayed !== undefined)
+  const earlier = attempt?.relayed
+  if (attempt === undefined || earlier === undefined) return
   const at = exchange.replyHeaders.findIndex((_, start) => earlier.every((text, index) => exchange.replyHeaders[start + index] === text))
   if (at >= 0) exchange.replyHeaders.splice(at, earlier.length)
-  relayed.set(exchange, none)
+  attempt.relayed = undefined
 }
 
 function named(names: readonly string[], headers: ReplyHeaders): readonly string[] {

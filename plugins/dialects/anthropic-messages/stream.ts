@@ -150,7 +150,7 @@ function error(event: StreamEvent, provider: string): GatewayError | undefined {
 // Usage
 
 /** How deep the counts stand, by the type of the event: in the message, or beside what changes of it. */
-const usageDepths: Readonly<Record<string, number>> = { message_start: 2, message_delta: 1 }
+const usageDepths: ReadonlyMap<string, number> = new Map([['message_start', 2], ['message_delta', 1]])
 
 /** The first event counts the prompt, one of the last the answer; what both count, the last knows best. */
 function usage(events: readonly StreamEvent[]): Usage | undefined {
@@ -165,7 +165,7 @@ const usageWord = Buffer.from('"usage"')
 
 /** Without reading the message that has begun. */
 function usageAtEnd(event: StreamEvent): unknown {
-  const depth = usageDepths[kindOf(event)]
+  const depth = usageDepths.get(kindOf(event))
   return depth === undefined ? undefined : lastMember(event.data ?? '', 'usage', depth)
 }
 

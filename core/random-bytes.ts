@@ -1,0 +1,17 @@
+/** Random bytes, drawn many at a time: a draw costs more than an id. */
+
+import { randomBytes } from 'node:crypto'
+
+const drawnAtOnce = 4096
+let drawn = Buffer.alloc(0)
+let used = 0
+
+/** So many, each given out once. */
+export function freshBytes(length: number): Buffer {
+  if (used + length > drawn.length) {
+    drawn = randomBytes(Math.max(drawnAtOnce, length))
+    used = 0
+  }
+  used += length
+  return drawn.subarray(used - length, used)
+}
