@@ -45,6 +45,8 @@ export interface PromptCachePlan {
   isRefused(failure: Failure): boolean
 }
 
+const noHeaders: readonly string[] = []
+
 export class Attempt {
   readonly target: Target
   /** 0 for the first call to this target. */
@@ -57,7 +59,7 @@ export class Attempt {
   /** What policy changes in the headers of the call. */
   readonly headerEdits: HeaderEditing[] = []
   /** Headers of the provider's reply that the caller gets, flat. */
-  relayed: readonly string[] | undefined
+  relayed = noHeaders
   /** The provider is asked to report the usage of a stream; the event that this causes is kept from a caller who did not ask. */
   askForUsage = false
   /** Milliseconds that a plain answer may take, where that is less than the configuration allows. */

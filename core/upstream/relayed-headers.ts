@@ -26,12 +26,12 @@ export function relayHeaders(exchange: Exchange, attempt: Attempt, headers: Repl
 /** Another attempt begins: those of the one before it do not leave. */
 export function forgetRelayed(exchange: Exchange): void {
   if (exchange.replyHeaders.length === 0) return
-  const attempt = exchange.attempts.findLast(({ relayed }) => relayed !== undefined)
-  const earlier = attempt?.relayed
-  if (attempt === undefined || earlier === undefined) return
-  const at = exchange.replyHeaders.findIndex((_, start) => earlier.every((text, index) => exchange.replyHeaders[start + index] === text))
-  if (at >= 0) exchange.replyHeaders.splice(at, earlier.length)
-  attempt.relayed = undefined
+  const attempt = exchange.attempts.findLast(({ relayed }) => relayed.length > 0)
+  if (attempt === undefined) return
+  const { relayed } = attempt
+  const at = exchange.replyHeaders.findIndex((_, start) => relayed.every((text, index) => exchange.replyHeaders[start + index] === text))
+  if (at >= 0) exchange.replyHeaders.splice(at, relayed.length)
+  attempt.relayed = []
 }
 
 function named(names: readonly string[], headers: ReplyHeaders): readonly string[] {

@@ -1,6 +1,7 @@
 /** What is counted and measured of requests that were bound for a provider. */
 
 import { slot, type Attempt, type Exchange, type Instrument, type Meter, type Target } from '../../core/index.ts'
+import { remembered } from '../../core/remembered.ts'
 
 const durationBuckets = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60]
 const overheadBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -19,28 +20,10 @@ interface Kind {
 
 type Metrics = ReturnType<typeof define>
 
-/** A map that makes what it is asked for first. */
-class Branches<Value> {
-  readonly #made = new Map<string, Value>()
-  readonly #make: () => Value
-
-  constructor(make: () => Value) {
-    this.#make = make
-  }
-
-  at(name: string): Value {
-    const known = this.#made.get(name)
-    if (known !== undefined) return known
-    const made = this.#make()
-    this.#made.set(name, made)
-    return made
-  }
-}
-
 export class RequestMetrics {
   readonly #metrics: Metrics
   /** By provider, endpoint, model, and whether it is a stream: four words are found sooner than put together. */
-  readonly #kinds = new Branches(() => new Branches(() => new Branches(() => new Map<boolean, Kind>())))
+  readonly #kinds = remembered(() => remembered(() => remembered(() => new Map<boolean, Kind>())))
   /** Where a request is in flight. */
   readonly #flying = slot<Kind>()
 
@@ -98,7 +81,7 @@ export class RequestMetrics {
 
   #kind(exchange: Exchange, target: Target): Kind {
     const [provider, model, endpoint] = [target.provider.name, modelOf(target), endpointOf(exchange)]
-    const kinds = this.#kinds.at(provider).at(endpoint).at(model)
+    const kinds = this.#kinds(provider)(endpoint)(model)
     const known = kinds.get(exchange.streamed)
     if (known !== undefined) return known
     const stream = String(exchange.streamed)

@@ -48,10 +48,9 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
   if (request.stop.length > 0) body['stop'] = request.stop.slice(0, longestStopList)
   add(body, writeHints(request, to))
   add(body, writeStream(request))
-  addUnknown(body, request, to)
   const { changed } = writing.names
   return {
-    body: Buffer.from(JSON.stringify(body)),
+    body: Buffer.from(JSON.stringify(withUnknown(body, request, to))),
     ...(changed.size === 0 ? {} : { toolNames: changed }),
     ...(request.stop.length <= longestStopList ? {} : { emulatedStop: request.stop.slice(longestStopList) }),
   }
@@ -79,17 +78,13 @@ function add(body: Body, members: Written): void {
   }
 }
 
-/** What nobody here knows, and what was meant for this vendor; what was written stands. */
-function addUnknown(body: Body, { extras, vendorExtras }: NeutralRequest, { traits: { vendor } }: Destination): void {
-  for (const [name, value] of Object.entries(extras)) if (!Object.hasOwn(body, name)) define(body, name, value)
+/** Adds what nobody here knows, and what was meant for this vendor; what was written stands. */
+function withUnknown(body: Body, { extras, vendorExtras }: NeutralRequest, { traits: { vendor } }: Destination): Body {
+  const others = Object.entries(extras).filter(([name]) => !Object.hasOwn(body, name))
+  const whole = others.length === 0 ? body : { ...body, ...Object.fromEntries(others) }
   const own = vendor === undefined ? undefined : vendorExtras[vendor]
-  if (own === undefined || vendor === undefined) return
-  body['extra_body'] = { ...isObject(extras['extra_body']) ? extras['extra_body'] : {}, [vendor]: own }
-}
-
-/** Whatever it is called: an assignment to `__proto__` makes no member. */
-function define(body: Body, name: string, value: Json): void {
-  Object.defineProperty(body, name, { value, enumerable: true, configurable: true, writable: true })
+  if (own === undefined || vendor === undefined) return whole
+  return { ...whole, extra_body: { ...isObject(extras['extra_body']) ? extras['extra_body'] : {}, [vendor]: own } }
 }
 
 // Tools
