@@ -60,7 +60,7 @@ function spawnBare(folder: string, upstreamUrl: string, port: number): Child {
 
 /** As `npm start` starts it: a tapline.yaml in the working directory, nothing else. */
 function spawnTapline(folder: string): Child {
-  return Child.start(process.execPath, ['--max-semi-space-size=16', join(repository, 'core/launch.cjs')], { folder, log: 'tapline.log', env: { NODE_ENV: 'production' } })
+  return Child.start(process.execPath, [join(repository, 'core/launch.cjs')], { folder, log: 'tapline.log', env: { NODE_ENV: 'production' } })
 }
 
 /** The whole default set, as it comes, with a key, one provider, and metrics. */
