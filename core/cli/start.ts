@@ -25,9 +25,10 @@ export async function start(flags: StartFlags): Promise<void> {
   process.on('exit', flush)
   for (const warning of config.warnings) logger.warn(warning)
   for (const error of config.errors) logger.error(error)
-  const pids = new Set<string>()
+  let pid: Promise<string | undefined> | undefined
   const leave = async (code: number) => {
-    for (const file of pids) await rm(file, { force: true })
+    const file = await pid
+    if (file !== undefined) await rm(file, { force: true })
     process.exit(code)
   }
   const gaveUp = (cause: unknown) => {
@@ -37,11 +38,8 @@ export async function start(flags: StartFlags): Promise<void> {
   const gateway: Served = workers === 1
     ? await Gateway.start({ ...ground, log: logger, read })
     : await (await import('../workers/fleet.ts')).Fleet.start({ origin: ground, texts: texts.all, count: workers, clock: ground.clock, log: logger, gaveUp })
-  const pid = await writePid(pidFile(config.values.server.pid_file), logger)
-  if (pid !== undefined) pids.add(pid)
-  announce(gateway, workers, logger)
+  // It serves from here on: whoever ends it finds somebody who listens.
   const stopWatching = watchConfiguration(gateway, logger)
-
   process.on('SIGHUP', () => { void gateway.reload() })
   process.on('unhandledRejection', cause => { logger.error({ err: cause }, 'a promise was rejected and nobody took care of it') })
   let first: { readonly signal: string; readonly at: number } | undefined
@@ -63,6 +61,8 @@ export async function start(flags: StartFlags): Promise<void> {
   }
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGINT', () => stop('SIGINT'))
+  await (pid = writePid(pidFile(config.values.server.pid_file), logger))
+  announce(gateway, workers, logger)
 }
 
 function announce({ facts: { url, providers, file, lookedFor } }: Served, workers: number, log: pino.Logger): void {

@@ -1,8 +1,11 @@
 import { expect } from 'chai'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { access, readFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { request } from 'undici'
 import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
@@ -62,6 +65,20 @@ describe('the program', () => {
       expect(code).to.equal(0)
       expect(program.log.some(({ msg }) => msg === 'stopped')).to.equal(true)
       expect(await access(join(folder.path, 'tapline.pid')).then(() => true, () => false)).to.equal(false)
+    })
+
+    it('does so from its first answer on, even before its pid file is written', async () => {
+      const [port, pidFile] = [await freePort(), join(folder.path, 'tapline.pid')]
+      // A pipe: whoever writes waits for a reader.
+      await promisify(execFile)('mkfifo', [pidFile])
+      await folder.write('tapline.yaml', shutdown())
+      program = new Tapline(folder, ['--port', String(port)])
+      const health = () => request(`http://127.0.0.1:${port}/health`).catch(() => undefined)
+      while ((await health())?.statusCode !== 200) await turn()
+      program.kill('SIGTERM')
+      await program.said(({ msg }) => msg === 'stopped')
+      expect(await readFile(pidFile, 'utf8')).to.equal(`${program.process.pid}\n`)
+      expect(await program.ended).to.include({ code: 0 })
     })
 
     it('serves what still arrives on an open socket, and says there that it is not ready', async () => {
