@@ -1,7 +1,7 @@
 /** The validating scan: one pass over JSON bytes, which jumps over long strings and reports the children of one container. */
 
 import { isUtf8 } from 'node:buffer'
-import { Controls, find } from './controls.ts'
+import { Controls } from './controls.ts'
 import { JsonError } from './json-error.ts'
 
 /** Levels of arrays and objects that a document may have. */
@@ -199,27 +199,33 @@ class Scanner {
     let gain = 0
     let at = from
     let next
-    do {
+    for (;;) {
       next = this.#quote(at)
-      if (next < 0) this.fail(bytes.length)
+      if (bytes[next - 1] !== backslash) break
       gain += next - at - searchCost
+      if (gain < -searchCost || !isEscaped(bytes, next, from)) break
       at = next + 1
-    } while (bytes[next - 1] === backslash && gain >= -searchCost && isEscaped(bytes, next, from))
+    }
     if (!this.#isChecked) this.#refuseControls(from, next)
     return next
   }
 
   /** The next quote: in the bytes themselves, until there have been so many searches that a copy as text would have paid. */
   #quote(from: number): number {
-    this.#searches += 1
+    const text = this.#text
+    const found = text === undefined ? this.#quoteInBytes(from) : text.indexOf('"', from - this.#start) + this.#start
+    if (found < from) this.fail(this.bytes.length)
+    return found
+  }
+
+  #quoteInBytes(from: number): number {
     const { bytes } = this
-    if (this.#text === undefined && this.#searches * copiedBySearch > this.#end - this.#start) {
+    this.#searches += 1
+    if (this.#searches * copiedBySearch > this.#end - this.#start) {
       this.#text = bytes.toString('latin1', this.#start, this.#end)
       this.#controls = undefined
     }
-    if (this.#text === undefined) return find(bytes, '"', from)
-    const found = find(this.#text, '"', from - this.#start)
-    return found < 0 ? found : found + this.#start
+    return bytes.indexOf(quote, from)
   }
 
   #refuseControls(from: number, to: number): void {
