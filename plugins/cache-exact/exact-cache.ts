@@ -23,6 +23,8 @@ interface Missed {
   readonly ttlMs: number
   /** Of a stream. */
   readonly recording: Recording | undefined
+  /** How often the cache had been cleared. */
+  readonly clearings: number
 }
 
 export interface ExactCacheGround {
@@ -35,6 +37,7 @@ export class ExactCache {
   readonly #ground: ExactCacheGround
   readonly #flights = new Flights()
   readonly #missed = slot<Missed>()
+  #clearings = 0
 
   constructor(ground: ExactCacheGround) {
     this.#ground = ground
@@ -62,13 +65,18 @@ export class ExactCache {
     const entry = plainEntry(exchange, this.#ground.options.max_entry_bytes)
     if (entry === undefined) return
     this.#flights.land(missed.key, exchange, entry)
-    this.#ground.shelf.write(missed.key, entry, missed.ttlMs)
+    this.#keep(missed, entry)
   }
 
   keepStream(exchange: Exchange): void {
     const missed = this.#missed.get(exchange)
     const entry = missed?.recording === undefined ? undefined : streamEntry(exchange, missed.recording)
-    if (missed !== undefined && entry !== undefined) this.#ground.shelf.write(missed.key, entry, missed.ttlMs)
+    if (missed !== undefined && entry !== undefined) this.#keep(missed, entry)
+  }
+
+  /** The cache is being cleared: what is under way is not kept, either. */
+  clear(): void {
+    this.#clearings += 1
   }
 
   /** Whoever still waits for this exchange waits in vain. */
@@ -95,7 +103,11 @@ export class ExactCache {
   }
 
   #miss(exchange: Exchange, key: string, recording?: Recording): void {
-    this.#missed.set(exchange, { key, ttlMs: ttlMs(exchange.request.headers, this.#ground.options.ttl), recording })
+    this.#missed.set(exchange, { key, ttlMs: ttlMs(exchange.request.headers, this.#ground.options.ttl), recording, clearings: this.#clearings })
+  }
+
+  #keep({ key, ttlMs: livesMs, clearings }: Missed, entry: Entry): void {
+    if (clearings === this.#clearings) this.#ground.shelf.write(key, entry, livesMs)
   }
 
   #landed(exchange: Exchange, landing: Landing): Answer {

@@ -10,7 +10,7 @@ import { Shelf } from './shelf.ts'
 export function serving({ options, services: { cache, cacheLayers, clock, meter }, log }: SetupContext<OptionsOf<typeof schema>>): Taps {
   const meters = cacheMeters(meter, 'exact')
   const exact = new ExactCache({ options, shelf: new Shelf({ store: cache, clock, log, dropped: meters.dropped }), meters })
-  const withdraw = cacheLayers.add(layerIn(cache))
+  const withdraw = cacheLayers.add(layerIn(cache, exact))
   return {
     async open() {
       await cache.open?.()
@@ -24,11 +24,12 @@ export function serving({ options, services: { cache, cacheLayers, clock, meter 
   }
 }
 
-function layerIn(cache: CacheStore): CacheLayer {
+function layerIn(cache: CacheStore, exact: ExactCache): CacheLayer {
   return {
     name: 'exact',
     clear(model) {
       if (cache.clear === undefined) throw gatewayError('feature_unavailable', 'the store of the cache forgets nothing before its time')
+      exact.clear()
       return cache.clear(prefix, model === undefined ? undefined : key => isOfModel(key, model))
     },
   }

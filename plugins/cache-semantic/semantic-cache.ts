@@ -30,6 +30,8 @@ interface Missed {
   readonly ttlMs: number
   /** Of a stream. */
   readonly recording: Recording | undefined
+  /** How often the cache had been cleared. */
+  readonly clearings: number
 }
 
 export interface SemanticCacheGround {
@@ -45,6 +47,7 @@ export interface SemanticCacheGround {
 export class SemanticCache {
   readonly #ground: SemanticCacheGround
   readonly #missed = slot<Missed>()
+  #clearings = 0
 
   constructor(ground: SemanticCacheGround) {
     this.#ground = ground
@@ -67,6 +70,11 @@ export class SemanticCache {
   keepStream(exchange: Exchange): void {
     const missed = this.#missed.get(exchange)
     if (missed?.recording !== undefined) this.#keep(missed, streamEntry(exchange, missed.recording))
+  }
+
+  /** The cache is being cleared: what is under way is not kept, either. */
+  clear(): void {
+    this.#clearings += 1
   }
 
   /** @returns undefined for a request that this cache does not look at */
@@ -108,7 +116,7 @@ export class SemanticCache {
   #miss(exchange: Exchange, missed: Pick<Missed, 'namespace' | 'text' | 'vector' | 'model'>): void {
     const { options, meters } = this.#ground
     const recording = exchange.streamed ? record(exchange, options.max_entry_bytes) : undefined
-    this.#missed.set(exchange, { ...missed, ttlMs: ttlMs(exchange.request.headers, options.ttl), recording })
+    this.#missed.set(exchange, { ...missed, ttlMs: ttlMs(exchange.request.headers, options.ttl), recording, clearings: this.#clearings })
     exchange.cache = 'miss'
     meters.count('miss')
   }
@@ -119,8 +127,8 @@ export class SemanticCache {
     this.#ground.meters.count(result)
   }
 
-  #keep({ namespace, text, vector, model, ttlMs: livesMs }: Missed, entry: Entry | undefined): void {
-    if (entry === undefined) return
+  #keep({ namespace, text, vector, model, ttlMs: livesMs, clearings }: Missed, entry: Entry | undefined): void {
+    if (entry === undefined || clearings !== this.#clearings) return
     const { writes, vectors, clock } = this.#ground
     const id = hash('sha256', list([text, namespace]))
     const expiresAt = livesMs === 0 ? 0 : Math.ceil((clock.now() + livesMs) / 1000)

@@ -19,7 +19,11 @@ export function serving({ options, services, log, signal }: SetupContext<Options
   const embedder = new Embedder(pipelines, models, chosenEmbedder(options, providers))
   const writes = new WriteQueue({ clock, store: 'the vector store', dropped: meters.dropped, failed: cause => outage.complain(cause) })
   const semantic = new SemanticCache({ options, search: new Search({ embedder, vectors, outage, clock }), embedder, vectors, writes, clock, meters })
-  const withdraw = [() => writes.close(), cacheLayers.add({ name: 'semantic', clear: model => vectors.clear(model, signal) })]
+  const clear = (model: string | undefined) => {
+    semantic.clear()
+    return vectors.clear(model, signal)
+  }
+  const withdraw = [() => writes.close(), cacheLayers.add({ name: 'semantic', clear })]
   const cleanUp = () => vectors.expire(Math.floor(clock.now() / 1000), signal)
   return {
     async open() {

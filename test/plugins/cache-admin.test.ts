@@ -1,9 +1,10 @@
 import { expect } from 'chai'
-import { chatCompletion } from '../../core/testing/chat-samples.ts'
+import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
+import { Gate } from '../../core/testing/gate.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { AdminGateway } from '../support/admin.ts'
 import { describeRoutes, expectRefusal } from '../support/admin-routes.ts'
-import { hello } from '../support/serve.ts'
+import { hello, helloStream } from '../support/serve.ts'
 
 const config = { cache: { response: { simple: {} } } }
 const clear = '/cache?confirmation=clear'
@@ -48,6 +49,24 @@ describe('clearing the cache', () => {
       for (const model of ['gpt-test', 'gpt-other']) await isHit(gateway, model)
       expect((await gateway.call('DELETE', path)).status).to.equal(204)
       expect([await isHit(gateway, 'gpt-test'), await isHit(gateway, 'gpt-other')]).to.deep.equal([one, other])
+    })
+  }
+
+  for (const [what, body, reply] of [
+    ['an answer', hello, { body: chatCompletion() }],
+    ['a stream', helloStream, { chunks: chatChunks() }],
+  ] as const) {
+    it(`keeps ${what} out that was under way`, async () => {
+      await using gateway = await start()
+      const { served } = gateway
+      const isKept = async () => (await served.chat(body)).headers['x-cache'] !== undefined
+      const gate = new Gate()
+      served.upstream.always({ ...reply, gates: { beforeHeaders: gate } })
+      const asked = isKept()
+      await served.upstream.received(1)
+      expect((await gateway.call('DELETE', clear)).status).to.equal(204)
+      gate.open()
+      expect([await asked, await isKept(), await isKept()]).to.deep.equal([false, false, true])
     })
   }
 

@@ -150,6 +150,18 @@ describe('cache-semantic and what is over', () => {
     })
   }
 
+  it('keeps an answer out that was under way when it was cleared', async () => {
+    await using semantic = await Semantic.start()
+    const gate = new Gate()
+    semantic.model = { body: chatCompletion(), gates: { beforeHeaders: gate } }
+    const asked = semantic.ask('hello')
+    await until(() => semantic.calls.length === 1)
+    expect((await semantic.served.call('DELETE', '/admin/cache?confirmation=clear')).status).to.equal(204)
+    gate.open()
+    await asked
+    expect([faredBy(await semantic.ask('hi')), faredBy(await semantic.ask('hi'))]).to.deep.equal(['miss', 'HIT (semantic)'])
+  })
+
   it('is not there to be cleared as the other layer', async () => {
     await using semantic = await Semantic.start()
     expect((await semantic.served.call('DELETE', '/admin/cache?confirmation=clear&layer=exact')).status).to.equal(503)
