@@ -12,7 +12,8 @@ const settleMs = 100
 /** @returns how to stop watching */
 export function watchConfiguration(gateway: Pick<Served, 'follow' | 'reload'>, log: Logger): () => void {
   const contents = new Map<string, string>()
-  const watcher = watch([], { ignoreInitial: true })
+  // It says of each file when it begins to watch it: what changed since it was read is seen then.
+  const watcher = watch([])
   let timer: NodeJS.Timeout | undefined
   watcher.on('all', (_event, path) => {
     const file = resolve(path)
