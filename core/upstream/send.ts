@@ -6,15 +6,9 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import type { Timer } from '../plugin/clock.ts'
 import { isPromise } from '../promise.ts'
 import { isWorthAnother } from './again.ts'
-import { AdaptedBody } from './adapted-body.ts'
-import { decoded } from './decoded.ts'
-import { EventBody } from './event-body.ts'
+import { bodyReader } from './body-reader.ts'
 import { timeoutFailure, transportFailure } from './failure.ts'
 import { outgoingCall } from './outgoing.ts'
-import { OpaqueBody } from './opaque-body.ts'
-import { ErrorBody, PlainBody } from './plain-body.ts'
-import { RawBody } from './raw-body.ts'
-import { TranslatedEventBody, TranslatedPlainBody } from './translated-body.ts'
 import type { BodyReader, Outcome, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { forgetRelayed, relayHeaders } from './relayed-headers.ts'
@@ -223,35 +217,6 @@ class Sending implements ReplyListener, Call {
     const cause = new Error(`silent for ${idleMs} ms`)
     this.#reader?.broken(gatewayError('stream_incomplete', `${this.#name} sent nothing for ${idleMs / 1000} s`, { provider: this.#name, cause }), cause)
   }
-}
-
-/** Chooses how the body is read, from its status and type. */
-function bodyReader(reading: Reading): BodyReader {
-  const { exchange, status, headers, attempt: { translation, adaptation } } = reading
-  const isSuccess = status >= 200 && status < 300
-  if (exchange.forward !== undefined && (!isSuccess || !exchange.readable || isEmpty(exchange, status))) return new RawBody(reading)
-  if (!isSuccess) return decoded(reading, ErrorBody)
-  const type = String(headers['content-type'] ?? '')
-  if (exchange.forward !== undefined) exchange.streamed = isEventStream(type)
-  if (translation !== undefined) return decoded(reading, isEventStream(type) ? TranslatedEventBody : TranslatedPlainBody)
-  if (type.startsWith('text/event-stream')) return decoded(reading, EventBody)
-  if (exchange.forward !== undefined && !type.includes('json')) return new RawBody(reading)
-  if (adaptation !== undefined) return decoded(reading, AdaptedBody)
-  if (isOpaque(exchange, type)) return decoded(reading, OpaqueBody)
-  return decoded(reading, PlainBody)
-}
-
-function isEventStream(type: string): boolean {
-  return type.startsWith('text/event-stream') || type.startsWith('application/vnd.amazon.eventstream')
-}
-
-/** A page from a proxy is no answer. */
-function isOpaque({ dialect, operation, forward }: Exchange, type: string): boolean {
-  return forward === undefined && dialect?.opaqueReplies?.has(operation) === true && !/json|html/i.test(type)
-}
-
-function isEmpty(exchange: Exchange, status: number): boolean {
-  return exchange.request.method === 'HEAD' || status === 204
 }
 
 function asError(cause: unknown): Error {
