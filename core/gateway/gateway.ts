@@ -1,7 +1,6 @@
 /** The running gateway: it listens, swaps configurations whole, and ends without losing a request. */
 
-import type { Server } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { ConfigError } from '../config/problems.ts'
 import { makeServer, type ServerState } from '../http/server.ts'
@@ -11,15 +10,13 @@ import type { Generation } from './generation.ts'
 import type { Ground } from './ground.ts'
 import { GatewayHealth } from './health.ts'
 import { InnerCalls } from './inner-calls.ts'
+import { Listener } from './listener.ts'
 import type { ReadConfig } from './load-for.ts'
 import { openGeneration, openWith } from './opened.ts'
 import { RunningConfigurations, type Changing } from './running-configurations.ts'
 import { factsOf, logFailedReload, logReload, type Served, type ServedFacts } from './served.ts'
 import { Turns } from './turns.ts'
 import { underWay } from './under-way.ts'
-
-/** How often a draining gateway looks for connections that have nothing under way any more. */
-const sweepMs = 20
 
 export interface GatewayOptions extends Omit<Ground, 'health' | 'innerCalls' | 'configurations'> {
   /** Overrides server.port; 0 is any free port. */
@@ -35,8 +32,7 @@ export class Gateway implements ServerState, Served, Changing {
   readonly #ground: Ground
   readonly #health: GatewayHealth
   readonly #log: Logger
-  readonly #server: Server
-  readonly #sockets = new Set<Socket>()
+  readonly #listener: Listener
   #current: Generation
   /** As they were configured when the gateway began to listen. */
   readonly #fixed: Readonly<Record<string, unknown>>
@@ -55,11 +51,7 @@ export class Gateway implements ServerState, Served, Changing {
     this.#current = first
     this.#fixed = fixedSettings(first)
     ground.innerCalls.finishing = this.#retiring
-    this.#server = makeServer(this)
-    this.#server.on('connection', socket => {
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-    })
+    this.#listener = new Listener(makeServer(this))
   }
 
   /** Compiles the configuration and listens. @throws ConfigError, or the error of the listening socket */
@@ -71,7 +63,7 @@ export class Gateway implements ServerState, Served, Changing {
     configurations.gateway = gateway
     try {
       gateway.#begin()
-      await gateway.#listen(port)
+      await gateway.#listener.listen(port ?? gateway.#current.config.values.server.port, gateway.#host())
     } catch (cause) {
       await gateway.#current.retire(ground.log)
       throw cause
@@ -88,7 +80,7 @@ export class Gateway implements ServerState, Served, Changing {
   }
 
   get address(): AddressInfo {
-    return this.#server.address() as AddressInfo
+    return this.#listener.address
   }
 
   /** Where clients reach the gateway on this machine. */
@@ -164,24 +156,10 @@ export class Gateway implements ServerState, Served, Changing {
     if (linger > 0) await new Promise<void>(resolve => { this.clock.after(linger, resolve) })
     // A change that is under way ends first, and none begins any more.
     await this.#within(drainMs, this.#turns.enter())
-    const closed = new Promise<void>(resolve => { this.#server.close(() => resolve()) })
-    const sweeping = setInterval(() => this.#closeUnused(), sweepMs)
-    const drained = await this.#within(drainMs, Promise.all([closed, this.#current.idle(), ...this.#retiring.values()]))
-    clearInterval(sweeping)
+    const drained = await this.#within(drainMs, Promise.all([this.#listener.close(), this.#current.idle(), ...this.#retiring.values()]))
     if (!drained) await this.#cutOff()
     await this.#current.retire(this.#log)
     return drained
-  }
-
-  async #listen(port = this.#current.config.values.server.port): Promise<void> {
-    const host = this.#host()
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-        this.#server.off('error', reject)
-        resolve()
-      })
-    })
   }
 
   /** Where nobody is asked for a key, only this machine may call, unless the operator says otherwise. */
@@ -248,19 +226,13 @@ export class Gateway implements ServerState, Served, Changing {
     }
   }
 
-  /** Node takes a connection for busy on which nothing was ever sent. */
-  #closeUnused(): void {
-    this.#server.closeIdleConnections()
-    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
-  }
-
   /** The drain time is over: streams end with their dialect's error event, sockets are closed. */
   async #cutOff(): Promise<void> {
     const generations = [...this.#retiring.keys(), this.#current]
     this.#log.warn(underWay(generations.flatMap(({ exchanges }) => exchanges), this.clock.elapsed()), 'the drain time is over; what still ran was cut')
     for (const generation of generations) generation.cut()
     await new Promise<void>(resolve => setImmediate(() => setImmediate(resolve)))
-    for (const socket of this.#sockets) socket.destroy()
+    this.#listener.cut()
     await Promise.all([this.#current.idle(), ...this.#retiring.values()])
   }
 

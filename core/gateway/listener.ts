@@ -1,0 +1,54 @@
+/** The socket that the gateway listens on, and the connections that came through it. */
+
+import type { Server } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+
+/** How often one that closes looks for connections that have nothing under way any more. */
+const sweepMs = 20
+
+export class Listener {
+  readonly #server: Server
+  readonly #sockets = new Set<Socket>()
+
+  /** @param server one that does not listen yet */
+  constructor(server: Server) {
+    this.#server = server
+    server.on('connection', socket => {
+      this.#sockets.add(socket)
+      socket.once('close', () => this.#sockets.delete(socket))
+    })
+  }
+
+  get address(): AddressInfo {
+    return this.#server.address() as AddressInfo
+  }
+
+  /** @param host any address of this machine by default @throws the error of the listening socket */
+  async listen(port: number, host: string | undefined): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+  }
+
+  /** Takes no further connections. Resolves when the last one has nothing under way, and is closed. */
+  async close(): Promise<void> {
+    const sweeping = setInterval(() => this.#closeUnused(), sweepMs)
+    await new Promise<void>(resolve => { this.#server.close(() => resolve()) })
+    clearInterval(sweeping)
+  }
+
+  /** Closes all connections, whatever is under way. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** Node takes a connection for busy on which nothing was ever sent. */
+  #closeUnused(): void {
+    this.#server.closeIdleConnections()
+    for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
+  }
+}
