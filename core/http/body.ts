@@ -1,10 +1,9 @@
 /** Reads a request's body within its limits. */
 
 import type { IncomingMessage } from 'node:http'
-import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import { gatewayError } from '../errors.ts'
 import type { Clock, Timer } from '../plugin/clock.ts'
+import { decode, encodingIn, isKnownEncoding, knownEncodings } from './content-encoding.ts'
 import { DirectMessage, type BodyTaker } from './message.ts'
 import { joinedBytes } from '../joined-bytes.ts'
 
@@ -17,12 +16,6 @@ export interface BodyLimits {
   readonly clock: Clock
 }
 
-type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
-
-const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
-  ['gzip', promisify(gunzip)], ['x-gzip', promisify(gunzip)], ['deflate', promisify(inflate)], ['br', promisify(brotliDecompress)], ['zstd', promisify(zstdDecompress)],
-])
-
 /** @throws GatewayError `body_too_large`, for a length that is declared */
 export function checkDeclaredLength(request: IncomingMessage, maxBytes: number): void {
   const declared = request.headers['content-length']
@@ -34,14 +27,13 @@ export function checkDeclaredLength(request: IncomingMessage, maxBytes: number):
  * @throws GatewayError `body_too_large`, `body_timeout`, `unsupported_content_encoding`
  */
 export function readBytes(request: IncomingMessage, limits: BodyLimits, raw: boolean): Promise<Buffer> {
-  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  const encoding = encodingIn(request.headers['content-encoding'])
   return raw || encoding === 'identity' ? collect(request, limits) : readEncoded(request, limits, encoding)
 }
 
 async function readEncoded(request: IncomingMessage, limits: BodyLimits, encoding: string): Promise<Buffer> {
-  const decode = decoders.get(encoding)
-  if (decode === undefined) throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of gzip, deflate, br, zstd`)
-  return await undo(decode, await collect(request, limits), limits.maxBytes)
+  if (!isKnownEncoding(encoding)) throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of ${knownEncodings}`)
+  return await undo(encoding, await collect(request, limits), limits.maxBytes)
 }
 
 function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
@@ -99,9 +91,9 @@ class Collecting implements BodyTaker {
   }
 }
 
-async function undo(decode: Decode, bytes: Buffer, maxBytes: number): Promise<Buffer> {
+async function undo(encoding: string, bytes: Buffer, maxBytes: number): Promise<Buffer> {
   try {
-    return await decode(bytes, { maxOutputLength: maxBytes })
+    return await decode(encoding, bytes, maxBytes)
   } catch (cause) {
     if ((cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes)
     throw gatewayError('invalid_json', 'invalid request body: it is not what its content encoding says', { cause })

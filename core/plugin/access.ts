@@ -32,10 +32,8 @@ export interface KnownKey {
 
 /** What plugins know that judgements follow from. Every method answers at once, from memory. */
 export interface AccessSource {
-  /** The policy of just this selector, as `readModelSelector` spells it. */
-  policy?(selector: string): ModelPolicy | undefined
-  /** Whether `policy` ever answers. */
-  readonly hasPolicies?: boolean
+  /** By selectors as `readModelSelector` spells them. */
+  readonly policies?: ReadonlyMap<string, ModelPolicy>
   /** The selectors that callers of a path are kept to, by the path itself and not by those above; undefined or empty: no restriction. */
   allowlist?(path: string): readonly string[] | undefined
   /** The paths that have such a list. */
@@ -48,6 +46,8 @@ export interface AccessSource {
 export interface Access {
   /** @param model the id by which the provider knows it; empty where nobody can tell. @returns undefined if the call may go there */
   denial(asking: Asking, provider: string, model: string): Denial | undefined
+  /** Whether some models of a provider are closed to a caller: then a call to it whose model nobody can tell is, too. */
+  closesSome(asking: Asking, provider: string): boolean
   /** The models that are there and that somebody may use, as `provider/model`; none where nothing restricts him. */
   effective(asking: Asking, models: Pick<Models, 'inventories'>): { readonly restricted: boolean; readonly models: readonly string[] }
   /** Whether a path is of those that are named, or belongs to one of the groups; naming nobody means everybody. */

@@ -16,11 +16,12 @@ export function bodyReader(reading: Reading): BodyReader {
   const isSuccess = status >= 200 && status < 300
   if (exchange.forward !== undefined && (!isSuccess || !exchange.readable || isEmpty(exchange, status))) return new RawBody(reading)
   if (!isSuccess) return decoded(reading, ErrorBody)
-  const type = String(headers['content-type'] ?? '')
+  const type = String(headers['content-type'] ?? '').toLowerCase()
   if (exchange.forward !== undefined) exchange.streamed = isEventStream(type)
   if (translation !== undefined) return decoded(reading, isEventStream(type) ? TranslatedEventBody : TranslatedPlainBody)
   if (type.startsWith('text/event-stream')) return decoded(reading, EventBody)
-  if (exchange.forward !== undefined && !type.includes('json')) return new RawBody(reading)
+  // Policy that must see a reply sees it, or it does not leave, whatever the provider calls it.
+  if (exchange.forward !== undefined && !type.includes('json') && !exchange.plan.guardsReplies) return new RawBody(reading)
   if (adaptation !== undefined) return decoded(reading, AdaptedBody)
   if (isOpaque(exchange, type)) return decoded(reading, OpaqueBody)
   return decoded(reading, PlainBody)
@@ -32,7 +33,7 @@ function isEventStream(type: string): boolean {
 
 /** A page from a proxy is no answer. */
 function isOpaque({ dialect, operation, forward }: Exchange, type: string): boolean {
-  return forward === undefined && dialect?.opaqueReplies?.has(operation) === true && !/json|html/i.test(type)
+  return forward === undefined && dialect?.opaqueReplies?.has(operation) === true && !/json|html/.test(type)
 }
 
 function isEmpty(exchange: Exchange, status: number): boolean {

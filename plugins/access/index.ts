@@ -19,7 +19,8 @@ export default definePlugin({
         const { targets, origin } = exchange
         // The operator chose the model that a cache asks.
         if (origin === 'cache') return
-        const denials = targets.map(({ provider, model }) => judge.denial(exchange, provider.name, model))
+        const isUntold = exchange.forward !== undefined && exchange.model === '' && (exchange.bytes?.length ?? 0) > 0
+        const denials = targets.map(({ provider, model }) => judge.denial(exchange, provider.name, model) ?? (isUntold && judge.closesSome(exchange, provider.name) ? byPolicy : undefined))
         if (!denials.some(denial => denial !== undefined)) return
         exchange.targets = targets.filter((_, index) => denials[index] === undefined)
         const [first] = denials
@@ -28,6 +29,8 @@ export default definePlugin({
     }
   },
 })
+
+const byPolicy: Denial = { by: 'policy' }
 
 /** Where a call is passed on, nobody may be able to tell its model. */
 function refusal({ model }: Exchange, { by, path = '' }: Denial): GatewayError {

@@ -36,6 +36,11 @@ export class Judge implements Access {
     return this.#denialByPolicy(asking.userPath, provider, model) ?? this.#denialByList(asking, provider, model)
   }
 
+  closesSome({ userPath }: Asking, provider: string): boolean {
+    const all = this.#sources.flatMap(({ policies = new Map<string, ModelPolicy>() }) => [...policies])
+    return all.some(([selector, policy]) => (selector.startsWith(`${provider}/`) || !selector.includes('/')) && !this.#isOpen(policy, userPath))
+  }
+
   effective(asking: Asking, { inventories }: Pick<Models, 'inventories'>): ReturnType<Access['effective']> {
     if (this.enabledByDefault && !this.#hasPolicies && !this.#isListed(asking)) return { restricted: false, models: [] }
     const all = inventories.flatMap(({ provider: { name }, entries }) => [...entries.keys()].map(model => ({ name, model })))
@@ -59,13 +64,17 @@ export class Judge implements Access {
   }
 
   get #hasPolicies(): boolean {
-    return this.#sources.some(({ hasPolicies }) => hasPolicies === true)
+    return this.#sources.some(({ policies }) => policies !== undefined && policies.size > 0)
   }
 
   #denialByPolicy(path: string, provider: string, model: string): Denial | undefined {
     const policy = this.policyOf(provider, model)?.policy
-    const isOpen = policy === undefined ? this.enabledByDefault : policy.enabled && this.admits(path, policy.userPaths, policy.groups)
+    const isOpen = policy === undefined ? this.enabledByDefault : this.#isOpen(policy, path)
     return isOpen ? undefined : { by: 'policy' }
+  }
+
+  #isOpen({ enabled, userPaths, groups }: ModelPolicy, path: string): boolean {
+    return enabled && this.admits(path, userPaths, groups)
   }
 
   #denialByList({ caller, userPath }: Asking, provider: string, model: string): Denial | undefined {
@@ -90,7 +99,7 @@ export class Judge implements Access {
   }
 
   #policy(selector: string): ModelPolicy | undefined {
-    return this.#first(source => source.policy?.(selector))
+    return this.#first(source => source.policies?.get(selector))
   }
 
   #listOf(path: string): readonly string[] | undefined {

@@ -61,7 +61,7 @@ export default definePlugin({
         rounds.restore()
         await overrides.open()
         await openOrLater(book, failed)
-        withdraw.push(access.add({ policy: selector => registry.virtual.redirects.policy(selector), get hasPolicies() { return registry.virtual.redirects.hasPolicies } }))
+        withdraw.push(access.add({ get policies() { return registry.virtual.redirects.policies } }))
       },
       route(exchange) {
         if (exchange.operation === 'models') return answerModels(exchange, registry, listing)

@@ -1,7 +1,9 @@
 /** Sends a call on to a provider's own API as it is: the path says which provider, the gateway adds its key. */
 
-import { definePlugin, forwardedHeaders, gatewayError, JsonDocument, type Exchange, type ProviderInstance, type Workflows } from '../../core/index.ts'
+import { definePlugin, forwardedHeaders, gatewayError, type Exchange, type JsonDocument, type ProviderInstance, type Workflows } from '../../core/index.ts'
+import { isPromise } from '../../core/promise.ts'
 import { forwardedQuery } from './forwarded-query.ts'
+import { bodyObject, namedModel } from './named-model.ts'
 import { schema } from './schema.ts'
 import { spokenAt, type Spoken } from './spoken.ts'
 
@@ -29,8 +31,8 @@ export default definePlugin({
         if (path === undefined) return gatewayError('invalid_value', `the v1/ alias is switched off: write ${rest.slice('/v1'.length)}`, { param: 'path' })
         const target = targetOf(provider, path + forwardedQuery(exchange.request.query, provider.definition.queryCredentials))
         exchange.forward = { method: exchange.request.method, path: target, headers: forwardedHeaders({ request: exchange.request, ownHeaders: exchange.plan.ownHeaders }) }
-        read(exchange, provider, target)
-        exchange.targets = [{ provider, model: exchange.model }]
+        const body = bodyObject(exchange)
+        return isPromise(body) ? body.then(decoded => goOn(exchange, provider, target, decoded)) : goOn(exchange, provider, target, body)
       },
 
       /** Asked when it is known which guardrails apply, and before anything is sent. */
@@ -61,17 +63,23 @@ function targetOf({ definition, settings }: ProviderInstance, target: string): s
   return definition.passthrough?.(target, settings) ?? target
 }
 
+function goOn(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument | undefined): void {
+  exchange.model = namedModel(body, provider, target)
+  if (body !== undefined && body.bytes === exchange.bytes && isTypedJson(exchange)) read(exchange, provider, target, body)
+  exchange.targets = [{ provider, model: exchange.model }]
+}
+
+function isTypedJson({ request: { headers } }: Exchange): boolean {
+  return String(headers['content-type'] ?? 'application/json').toLowerCase().includes('json')
+}
+
 /** A body in a dialect that is read here becomes a conversation; any other stays bytes. */
-function read(exchange: Exchange, provider: ProviderInstance, target: string): void {
-  const { bytes, request } = exchange
-  const isJson = String(request.headers['content-type'] ?? 'application/json').includes('json')
-  if (bytes === undefined || bytes.length === 0 || !isJson || request.headers['content-encoding'] !== undefined) return
+function read(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument): void {
   const spoken = spokenAt(provider, target)
   if (spoken === undefined) return
   try {
-    const document = JsonDocument.parse(bytes)
-    spoken.dialect.validate(document, spoken.operation)
-    readAs(exchange, spoken, document)
+    spoken.dialect.validate(body, spoken.operation)
+    readAs(exchange, spoken, body)
   } catch {
     // What is not of the dialect is not for the gateway to refuse: it stays bytes.
   }
@@ -80,7 +88,6 @@ function read(exchange: Exchange, provider: ProviderInstance, target: string): v
 /** Errors keep the dialect by which the caller was known. */
 function readAs(exchange: Exchange, { dialect, operation }: Spoken, document: JsonDocument): void {
   exchange.streamed = dialect.streams(document)
-  exchange.model = document.root.get('model')?.string() ?? ''
   exchange.refusalDialect = exchange.dialect
   exchange.dialect = dialect
   exchange.operation = operation

@@ -128,7 +128,8 @@ describe('passthrough of calls that are read', () => {
       const answer = await served.call(method, path, body)
       expect(served.upstream.requests[0]?.body.toString()).to.equal(body)
       expect(answer.body.toString()).to.equal(streamOf({ name, dialect: 'openai-chat', path }).chunks.join(''))
-      expect((await served.completions.ended()).model).to.equal('')
+      const { model, readable } = await served.completions.ended()
+      expect({ model, readable }).to.deep.equal({ model: (JSON.parse(body) as { model?: string }).model ?? '', readable: false })
     })
   }
 })

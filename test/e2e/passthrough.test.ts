@@ -287,7 +287,51 @@ describe('passthrough as configured', () => {
   }
 })
 
+describe('passthrough of a model that is not for everybody', () => {
+  const closed = JSON.stringify({ ...hello, model: 'closed' })
+  const json = { 'content-type': 'application/json' }
+  let served: Served
+  before(async () => { served = await Served.start({ config: { virtual_models: [{ source: 'openai/closed', user_paths: ['/team'] }], rate_limits: { models: [{ model: 'scarce', limits: [{ period: 'day', max_requests: 1 }] }] } } }) })
+  after(() => served.close())
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+    served.upstream.always({ body: '{}' })
+  })
+
+  for (const [name, path, body, headers] of [
+    ['in a chat', '/p/openai/chat/completions', closed, json],
+    ['in an operation that nobody reads', '/p/openai/completions', '{"model":"closed","prompt":"x"}', json],
+    ['in an operation without a dialect', '/p/openai/images/generations', '\n{"model":"closed"}', json],
+    ['under another path', '/p/openai/chat//complet%69ons/', closed, json],
+    ['under another type', '/p/openai/chat/completions', closed, { 'content-type': 'text/plain' }],
+    ['under a type in capitals', '/p/openai/chat/completions', closed, { 'content-type': 'Application/JSON' }],
+    ['in what is no chat', '/p/openai/chat/completions', '{"model":"closed","messages":"x"}', json],
+    ['named twice', '/p/openai/chat/completions', `{"model":"gpt-test",${closed.slice(1, -1)},"model":"closed"}`, json],
+    ['encoded in no way', '/p/openai/chat/completions', closed, { ...json, 'content-encoding': 'identity' }],
+    ['encoded', '/p/openai/chat/completions', gzipSync(closed), { ...json, 'content-encoding': 'gzip' }],
+    ['encoded in a way that nobody knows', '/p/openai/chat/completions', closed, { ...json, 'content-encoding': 'secret' }],
+    ['encoded, so it says', '/p/openai/chat/completions', closed, { ...json, 'content-encoding': 'br' }],
+    ['in a form', '/p/openai/audio/transcriptions', '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nclosed\r\n--b--\r\n', { 'content-type': 'multipart/form-data; boundary=b' }],
+  ] as const) {
+    it(`is refused ${name}, but to those whom it is for`, async () => {
+      expectError(await served.call('POST', path, body, { ...headers, 'x-tapline-user-path': '/other' }), { code: 'model_access_denied' })
+      expect(served.upstream.requests).to.have.length(0)
+      expect((await served.call('POST', path, body, { ...headers, 'x-tapline-user-path': '/team/a' })).status).to.equal(200)
+    })
+  }
+
+  it('is no matter where there is no body', async () => {
+    expect((await served.call('GET', '/p/openai/files', undefined, { 'x-tapline-user-path': '/other' })).status).to.equal(200)
+  })
+
+  it('counts under the rules of its model', async () => {
+    const ask = async (path: string) => (await served.call('POST', path, '{"model":"scarce"}', json)).status
+    expect([await ask('/p/openai/completions'), await ask('/p/openai/images/generations')]).to.deep.equal([200, 429])
+  })
+})
+
 describe('passthrough where a guardrail applies', () => {
+  const secret = JSON.stringify(chatCompletion({ content: 'the secret' }))
   const guarded = { files: { 'redact.ts': redact }, config: { pipelines: { inference: [{ insert: { use: './redact.ts', options: { word: 'secret' } }, before: 'retry' }] } } }
 
   for (const [name, path, body, headers] of [
@@ -322,6 +366,31 @@ describe('passthrough where a guardrail applies', () => {
       expect(stream.body.toString()).to.not.include('sec')
     })
   }
+
+  for (const type of ['application/json', 'Application/JSON', 'text/plain', 'application/octet-stream', undefined]) {
+    it(`works on an answer of type ${type}`, async () => {
+      await using served = await Served.start(guarded)
+      const headers = type === undefined ? ['Connection', 'keep-alive'] : ['Content-Type', type]
+      served.upstream.always({ malformed: `HTTP/1.1 200 OK\r\n${headers[0]}: ${headers[1]}\r\nContent-Length: ${secret.length}\r\n\r\n${secret}` })
+      const { body } = await served.call('POST', '/p/openai/chat/completions', hello)
+      expect(body.toString()).to.include('[redacted]').and.not.include('secret')
+    })
+
+    it(`lets no stream of type ${type} pass unseen`, async () => {
+      await using served = await Served.start(guarded)
+      const events = [...chatChunks({ pieces: ['the secret'] })].join('')
+      served.upstream.always({ malformed: `HTTP/1.1 200 OK\r\n${type === undefined ? '' : `Content-Type: ${type}\r\n`}Content-Length: ${events.length}\r\n\r\n${events}` })
+      expect((await served.call('POST', '/p/openai/chat/completions', helloStream)).body.toString()).to.not.include('secret')
+    })
+  }
+
+  it('works on a stream whose type is in capitals', async () => {
+    await using served = await Served.start(guarded)
+    served.upstream.always({ chunks: chatChunks({ pieces: ['the secret'] }), headers: { 'content-type': 'Text/Event-Stream' } })
+    const { status, body } = await served.call('POST', '/p/openai/chat/completions', helloStream)
+    expect(status).to.equal(200)
+    expect(body.toString()).to.include('[redacted]').and.not.include('secret')
+  })
 
   it('works on embeddings', async () => {
     await using served = await Served.start(guarded)

@@ -26,7 +26,8 @@ export interface PreparedPolicy extends ModelPolicy {
 export class Redirects {
   readonly all: ReadonlyMap<string, KnownModel>
   readonly #active: ReadonlyMap<string, Redirect>
-  readonly #policies: ReadonlyMap<string, PreparedPolicy>
+  /** By selector. */
+  readonly policies: ReadonlyMap<string, PreparedPolicy>
   /** Whether anything is to be done when an attempt has ended. */
   readonly watchesAttempts: boolean
   readonly hasSlowPolicies: boolean
@@ -35,13 +36,9 @@ export class Redirects {
     this.all = all
     const models = [...all.values()]
     this.#active = new Map(models.filter(model => isRedirect(model) && model.enabled).map(model => [model.source, prepare(model)]))
-    this.#policies = new Map(models.filter(model => !isRedirect(model)).map(({ source, enabled, user_paths: userPaths, groups, slowdown }) => [source, { enabled, userPaths, groups, slowdown }]))
-    this.hasSlowPolicies = [...this.#policies.values()].some(({ slowdown }) => (slowdown ?? 0) > 0)
+    this.policies = new Map(models.filter(model => !isRedirect(model)).map(({ source, enabled, user_paths: userPaths, groups, slowdown }) => [source, { enabled, userPaths, groups, slowdown }]))
+    this.hasSlowPolicies = [...this.policies.values()].some(({ slowdown }) => (slowdown ?? 0) > 0)
     this.watchesAttempts = this.hasSlowPolicies || models.some(({ strategy, slowdown, label_targets: labels }) => strategy === 'plugin' || labels || (slowdown ?? 0) > 0)
-  }
-
-  get hasPolicies(): boolean {
-    return this.#policies.size > 0
   }
 
   get sources(): Iterable<string> {
@@ -60,7 +57,7 @@ export class Redirects {
   }
 
   policy(selector: string): PreparedPolicy | undefined {
-    return this.#policies.get(selector)
+    return this.policies.get(selector)
   }
 }
 

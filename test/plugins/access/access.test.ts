@@ -83,7 +83,12 @@ describe('access', () => {
   describe('on passthrough', () => {
     it('refuses a call whose model cannot be told', async () => {
       expectError(await gateway.served.call('GET', '/p/openai/files', undefined, bearer), { code: 'model_access_denied' })
-      expectError(await gateway.served.call('POST', '/p/openai/images/generations', { model: 'gpt-test' }, bearer), { code: 'model_access_denied' })
+      expectError(await gateway.served.call('POST', '/p/openai/images/generations', 'gpt-test', bearer), { code: 'model_access_denied' })
+    })
+
+    it('knows the model of a call that nobody reads, too', async () => {
+      expect((await gateway.served.call('POST', '/p/openai/images/generations', { model: 'gpt-test' }, bearer)).status).to.equal(200)
+      expectError(await gateway.served.call('POST', '/p/openai/images/generations', { model: 'gpt-big' }, bearer), { code: 'model_access_denied' })
     })
 
     it('knows the model of a call that it can read', async () => {

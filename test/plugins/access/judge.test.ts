@@ -8,7 +8,7 @@ const judge = (source: AccessSource, enabledByDefault = true) => {
   made.add(source)
   return made
 }
-const policies = (said: Readonly<Record<string, Partial<ModelPolicy>>>): AccessSource => ({ hasPolicies: true, policy: selector => said[selector] === undefined ? undefined : { enabled: true, userPaths: [], groups: [], ...said[selector] } })
+const policies = (said: Readonly<Record<string, Partial<ModelPolicy>>>): AccessSource => ({ policies: new Map(Object.entries(said).map(([selector, policy]) => [selector, { enabled: true, userPaths: [], groups: [], ...policy }])) })
 const paths = (said: Readonly<Record<string, readonly string[]>>): AccessSource => ({ restrictedPaths: Object.keys(said), allowlist: path => said[path] })
 const at = (userPath: string, allowedModels?: readonly string[]): Asking => ({ userPath, caller: { method: 'api_key', ...allowedModels === undefined ? {} : { allowedModels } } })
 
