@@ -1,7 +1,6 @@
 /** The labels that the headers of a call say, read as the settings want it; made anew whenever those change. */
 
-import { isUtf8 } from 'node:buffer'
-import { headerValues } from '../../core/http/header-values.ts'
+import { headerText, headerValues } from '../../core/http/header-values.ts'
 import type { IncomingRequest } from '../../core/index.ts'
 import { splitLabels } from './split-labels.ts'
 import { merged, nameOf, type TaggingHeader } from './tagging-header.ts'
@@ -43,13 +42,6 @@ export class HeaderLabels {
 
 /** Each time that the header was sent by itself: put together, they would have a comma between them, whatever the delimiter is. */
 function said({ name, prefix, delimiter }: Rule, request: Request): readonly string[] {
-  const labels = headerValues(request, name).flatMap(value => splitLabels(decoded(value), delimiter))
+  const labels = headerValues(request, name).flatMap(value => splitLabels(headerText(value), delimiter))
   return prefix === '' ? labels : labels.map(label => label.startsWith(prefix) ? label.slice(prefix.length).trim() : label).filter(label => label !== '')
-}
-
-/** Headers come as bytes, a character for each; where those are UTF-8, that is what was meant. */
-function decoded(value: string): string {
-  if (!/^[\0-\xff]*[\x80-\xff][\0-\xff]*$/.test(value)) return value
-  const bytes = Buffer.from(value, 'latin1')
-  return isUtf8(bytes) ? bytes.toString() : value
 }

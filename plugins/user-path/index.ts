@@ -1,7 +1,7 @@
 /** Says for whom a call is made: the path that the credential is bound to, else the one in the caller's header. */
 
 import { definePlugin, gatewayError, normaliseUserPath as normalise, type Exchange } from '../../core/index.ts'
-import { headerValues } from '../../core/http/header-values.ts'
+import { headerText, headerValues } from '../../core/http/header-values.ts'
 import { refusalToTouch } from '../../core/upstream/header-names.ts'
 
 const compatibleHeader = 'x-gomodel-user-path'
@@ -34,7 +34,7 @@ export default definePlugin({
         if (bound !== undefined) return bind(exchange, bound, own)
         const said = own.filter(name => exchange.request.headers[name] !== undefined).flatMap(name => headerValues(exchange.request, name))
         if (said.length === 0) return
-        const [path, ...others] = new Set(said.map(normalise))
+        const [path, ...others] = new Set(said.map(value => normalise(headerText(value))))
         if (others.length > 0) return gatewayError('invalid_user_path', 'two user path headers say different things')
         if (path === undefined) return gatewayError('invalid_user_path', 'the user path has a segment that is not allowed: ".", "..", or one with ":"')
         exchange.userPath = path

@@ -26,6 +26,13 @@ describe('user-path', () => {
     expect(exchange.request.rawHeaders).to.include('/b')
   })
 
+  for (const [how, encoding] of [['UTF-8', 'utf8'], ['Latin-1', 'latin1']] as const) {
+    it(`reads a path in ${how}`, async () => {
+      const { exchange } = await runPlugin(plugin, { headers: { 'x-tapline-user-path': Buffer.from('/équipe', encoding).toString('latin1') } })
+      expect(exchange.userPath).to.equal('/équipe')
+    })
+  }
+
   it('takes the path of the header where the credential has none', async () => {
     const { exchange } = await runPlugin(plugin, { caller: { method: 'master_key' }, headers: { 'x-tapline-user-path': ' team // a/' } })
     expect(exchange.userPath).to.equal('/team/a')
