@@ -1,8 +1,9 @@
 /** One SQLite file, or one in memory, over `node:sqlite`. Everything is synchronous: it belongs into a worker. */
 
+import { statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { Value } from '../shared/row-codec.ts'
-import type { Connection, Database, Insert, Row } from '../shared/sql/database.ts'
+import type { Connection, Database, Insert, Patience, Row } from '../shared/sql/database.ts'
 import { join, name, raw, sql, type Parameter, type Sql } from '../shared/sql/sql.ts'
 import { changeTrigger, dialect } from './dialect.ts'
 import { changeToWal } from './wal.ts'
@@ -15,27 +16,37 @@ const checkpointPages = 2_000
 const logBytes = 16 * 1024 ** 2
 /** Prepared statements that are kept. */
 const keptStatements = 200
+/** SQLite's code for a file that cannot be opened. */
+const cannotOpen = 14
 
 export class SqliteDatabase implements Database {
   readonly dialect = dialect
   readonly changeTrigger = changeTrigger
   readonly #file: DatabaseSync
+  /** Undefined in memory. */
+  readonly #path: string | undefined
+  /** Of the file that was opened. */
+  readonly #inode: bigint | undefined
   readonly #statements = new Map<string, StatementSync>()
   /** Of statements that stand, by their texts: spelling one each time costs as much as running it. */
   readonly #standing = new Map<readonly string[], StatementSync>()
 
   constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
     this.#file = new DatabaseSync(path, { readOnly, timeout: busyMs })
+    this.#path = path === ':memory:' ? undefined : path
+    this.#inode = this.#inodeNow()
     this.#file.function('fold', { deterministic: true }, text => typeof text === 'string' ? text.toLowerCase() : null)
     if (!readOnly) changeToWal(this.#file)
     this.#file.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = ${logBytes}`)
   }
 
-  async ask(statement: Sql): Promise<readonly Row[]> {
+  async ask(statement: Sql, patience: Patience): Promise<readonly Row[]> {
+    if (patience === 'write' && !this.#file.isTransaction) this.#refuseIfMoved()
     return this.#prepared(statement).all(...values(statement)) as readonly Row[]
   }
 
   async change(statement: Sql): Promise<number> {
+    if (!this.#file.isTransaction) this.#refuseIfMoved()
     return Number(this.#prepared(statement).run(...values(statement)).changes)
   }
 
@@ -50,11 +61,12 @@ export class SqliteDatabase implements Database {
   }
 
   async hasTable(table: string): Promise<boolean> {
-    return (await this.ask(sql`SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = ${table}`)).length > 0
+    return (await this.ask(sql`SELECT 1 AS there FROM sqlite_master WHERE type = 'table' AND name = ${table}`, 'lookup')).length > 0
   }
 
   /** Nothing else runs in between: a worker takes one call after the other. */
   async transaction<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    this.#refuseIfMoved()
     this.#file.exec('BEGIN IMMEDIATE')
     try {
       const result = await work(this)
@@ -73,6 +85,17 @@ export class SqliteDatabase implements Database {
   close(): void {
     this.#forget()
     if (this.#file.isOpen) this.#file.close()
+  }
+
+  /** SQLite goes on writing into a file that was deleted or replaced, and nobody would ever read that. @throws an error as SQLite's, for what may pass */
+  #refuseIfMoved(): void {
+    if (this.#inodeNow() === this.#inode) return
+    throw Object.assign(new Error(`the file ${this.#path} was deleted or replaced while it was open: put it back, or restart`), { errcode: cannotOpen })
+  }
+
+  /** @returns undefined in memory, and where there is no file */
+  #inodeNow(): bigint | undefined {
+    return this.#path === undefined ? undefined : statSync(this.#path, { bigint: true, throwIfNoEntry: false })?.ino
   }
 
   #forget(): void {

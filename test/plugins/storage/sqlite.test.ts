@@ -1,4 +1,4 @@
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Worker } from 'node:worker_threads'
@@ -171,6 +171,27 @@ describe('sqlite', () => {
     clock.advance(1001) // reports are used again for a second
     expect((await opened.health.report()).checks).to.deep.equal({ storage: 'ok' })
   })
+
+  for (const [what, replace] of [
+    ['deleted', () => Promise.resolve()],
+    ['replaced', (path: string) => writeFile(path, '')],
+  ] as const) {
+    it(`takes nothing, and is \`down\`, while its file is ${what}`, async () => {
+      const options = await database()
+      const clock = new TurnedClock()
+      await using opened = await OpenStore.open(plugin, options, clock)
+      const things = opened.storage.records('things')
+      const moved = `${options.path}.moved`
+      await rename(options.path, moved)
+      await replace(options.path)
+      expect(await things.put('x', {}).then(() => 'done', (cause: Error) => `${cause.name}: ${cause.message}`)).to.match(/^StorageUnavailable: SQLite: the file .* was deleted or replaced/)
+      expect((await opened.health.report()).checks).to.deep.equal({ storage: 'down' })
+      await rename(moved, options.path)
+      await things.put('x', {})
+      clock.advance(1001) // reports are used again for a second
+      expect((await opened.health.report()).checks).to.deep.equal({ storage: 'ok' })
+    })
+  }
 
   it('takes no call, and waits for none, once it was closed', async () => {
     const opened = await OpenStore.open(plugin, await database())
