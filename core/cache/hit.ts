@@ -10,11 +10,12 @@ import { Replay } from './replay.ts'
 
 /** Answers an exchange with an entry, and says so. @param pace of a stream, unless the caller asks for another */
 export function hit(exchange: Exchange, entry: Entry, layer: CacheLayer['name'], pace: Pace): Reply {
-  const { clock } = exchange
+  const { clock, dialect, operation, body: request } = exchange
   exchange.cache = 'hit'
   exchange.cacheLayer = layer
   exchange.replyHeaders.push(...entry.headers, 'X-Cache', `HIT (${layer})`, 'Age', String(Math.max(0, Math.floor((clock.now() - entry.createdAt) / 1000))))
-  const { status, contentType, body, usage, marks } = entry
+  const { status, contentType, usage, marks } = entry
+  const body = request === undefined ? entry.body : dialect?.renewed?.(entry.body, request, operation) ?? entry.body
   const [target] = exchange.targets
   const facts = { status, headers: ['Content-Type', contentType], ...(usage === undefined ? {} : { usage: () => usage }), ...(target === undefined ? {} : { target }) }
   if (!exchange.streamed) return new Reply({ ...facts, body })

@@ -111,6 +111,8 @@ export interface Dialect extends UpstreamDialect {
   usage(reply: JsonDocument): Usage | undefined
   /** The body of a plain reply with this one assistant turn. */
   answer(facts: AnswerFacts): Buffer
+  /** A kept reply or stream for a request that gets it from a cache, byte for byte as long: under an id of its own, where that can be referred to later. Absent: it is the same for all. */
+  renewed?(body: Buffer, request: JsonDocument, operation: string): Buffer
   /** The envelope of an error. */
   error(error: GatewayError, requestId: string): Buffer
   readonly stream: StreamFormat

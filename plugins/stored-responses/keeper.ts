@@ -15,7 +15,7 @@ export class Keeper {
 
   /** Whether anything becomes of an answer: else it need not be read. */
   isConcerned(exchange: Exchange, references: Resolved | undefined): boolean {
-    return exchange.operation === 'responses' && exchange.cache !== 'hit' && (references !== undefined || wantsStore(exchange))
+    return exchange.operation === 'responses' && (references !== undefined || wantsStore(exchange))
   }
 
   /**

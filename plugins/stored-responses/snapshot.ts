@@ -53,7 +53,7 @@ export function keptOf(exchange: Exchange, answer: Answer, references: Resolved)
 function recordOf(exchange: Exchange, { id, status, response }: Answer, { conversation, own }: Resolved): StoredResponse {
   const attempt = exchange.attempts.at(-1)
   const target = exchange.reply?.target
-  const isNative = target !== undefined && attempt?.translation === undefined
+  const isNative = target !== undefined && attempt !== undefined && attempt.translation === undefined
   return {
     response: response.json(),
     status,

@@ -380,20 +380,26 @@ describe('a stream from the cache, and what stands beside it', () => {
     for (const member of ['input_tokens', 'output_tokens', 'total_tokens', 'model', 'provider_name']) expect(hit?.[member], member).to.equal(miss?.[member])
   })
 
-  it('keeps its first owner', async () => {
-    const believer = "export default { name: 'believer', setup: () => ({ request(exchange) { const userPath = exchange.request.headers['x-bound-to']; if (userPath !== undefined) exchange.caller = { method: 'api_key', userPath } } }) }"
-    const insert = [{ insert: './believer.ts', before: 'auth' }]
-    await using served = await cached({ files: { 'believer.ts': believer }, env: speakersEnv, config: { providers: speakers, pipelines: { inference: insert, 'responses-lifecycle': insert } } })
-    served.upstream.always({ chunks: spokenStream('openai-chat', { pieces: ['a'] }).events })
-    const as = (path: string) => ({ 'x-bound-to': path })
-    const ask = (path: string) => call(served, { model: 'openai-chat/m', input: 'hi', stream: true }, as(path), '/v1/responses')
-    while (!isHit(await ask('/a'))) { /* nobody waits for an entry to be kept */ }
-    const hit = await ask('/b')
-    expect(isHit(hit)).to.equal(true)
-    const id = /"id":"(resp_[^"]+)"/.exec(hit.body.toString())?.[1]
-    const statuses = await Promise.all(['/a', '/b'].map(async path => (await served.call('GET', `/v1/responses/${id}`, undefined, as(path))).status))
-    expect(statuses).to.deep.equal([200, 404])
-  })
+  for (const stream of [false, true]) {
+    it(`is a response of its own, stored for whom it is given to, who can go on from it${stream ? ', streamed' : ''}`, async () => {
+      const believer = "export default { name: 'believer', setup: () => ({ request(exchange) { const userPath = exchange.request.headers['x-bound-to']; if (userPath !== undefined) exchange.caller = { method: 'api_key', userPath } } }) }"
+      const insert = [{ insert: './believer.ts', before: 'auth' }]
+      await using served = await cached({ files: { 'believer.ts': believer }, env: speakersEnv, config: { providers: speakers, pipelines: { inference: insert, 'responses-lifecycle': insert } } })
+      served.upstream.always(stream ? { chunks: spokenStream('openai-chat', { pieces: ['a'] }).events } : { body: chatCompletion({ content: 'a' }) })
+      const as = (path: string) => ({ 'x-bound-to': path })
+      const ask = (path: string) => call(served, { model: 'openai-chat/m', input: 'hi', stream }, as(path), '/v1/responses')
+      while (!isHit(await ask('/a'))) { /* nobody waits for an entry to be kept */ }
+      const hit = await ask('/b')
+      expect(isHit(hit)).to.equal(true)
+      const id = /"id":"(resp_[^"]+)"/.exec(hit.body.toString())?.[1]
+      const statuses = await Promise.all(['/a', '/b'].map(async path => (await served.call('GET', `/v1/responses/${id}`, undefined, as(path))).status))
+      expect(statuses).to.deep.equal([404, 200])
+      served.upstream.requests.length = 0
+      const further = await served.call('POST', '/v1/responses', { model: 'openai-chat/m', input: 'and then?', previous_response_id: id, stream }, as('/b'))
+      expect(further.status).to.equal(200)
+      expect(JSON.parse(String(served.upstream.requests[0]?.body)).messages).to.deep.equal([{ role: 'user', content: 'hi' }, { role: 'assistant', content: 'a' }, { role: 'user', content: 'and then?' }])
+    })
+  }
 })
 
 describe('cache-exact and the pace of replays', () => {

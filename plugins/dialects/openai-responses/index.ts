@@ -9,6 +9,7 @@ import { replyConversation, requestConversation } from './conversation.ts'
 import { vendorError } from './errors.ts'
 import { keepOwnState } from './own-state.ts'
 import { promptCaching } from './prompt-caching.ts'
+import { renewed } from './renewed.ts'
 import { textPart } from './spelling.ts'
 import { responsesStream } from './stream.ts'
 import { readReply } from './upstream-reply.ts'
@@ -31,6 +32,7 @@ export default defineDialect({
   fault,
   usage: ({ root }) => readUsage(root.get('usage')?.value()),
   answer,
+  renewed: (body, { root }, operation) => operation === 'responses' && root.get('store')?.value() !== false ? renewed(body) : body,
   error: errorEnvelope,
   stream: responsesStream,
   caller: { paths: { verbosity: 'text.verbosity', reasoning_effort: 'reasoning.effort' }, request: readRequest, reply: writeReply, stream: context => new ResponseWriter(context) },
