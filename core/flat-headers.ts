@@ -60,3 +60,16 @@ export function withoutHeaders(headers: readonly string[], names: ReadonlySet<st
   }
   return kept
 }
+
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/
+const unsendable = /[^\t\x20-\x7e\x80-\xff]/
+
+/** Those of a list that HTTP has room for. */
+export function sendable(headers: readonly unknown[]): string[] {
+  const kept: string[] = []
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const [given, value] = [headers[i], headers[i + 1]]
+    if (typeof given === 'string' && typeof value === 'string' && headerName.test(given) && !unsendable.test(value)) kept.push(given, value)
+  }
+  return kept
+}

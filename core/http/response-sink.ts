@@ -11,8 +11,6 @@ const highWaterBytes = 256 * 1024
 export class ResponseSink implements Sink {
   committed = false
   readonly #response: ServerResponse
-  #status = 0
-  #headers: readonly string[] = []
   #chunks: Buffer[] = []
   #bytes = 0
   #ended = false
@@ -22,10 +20,11 @@ export class ResponseSink implements Sink {
     this.#response = response
   }
 
+  /** Node looks at them at once, and sends them with what follows. */
   head(status: number, headers: readonly string[]): void {
+    if (status < 200) throw new RangeError(`${status} is no status of an answer`)
+    this.#response.writeHead(status, headers as string[])
     this.committed = true
-    this.#status = status
-    this.#headers = headers
     this.#wait()
   }
 
@@ -55,7 +54,6 @@ export class ResponseSink implements Sink {
     this.#waiting = false
     const response = this.#response
     if (response.destroyed) return
-    if (!response.headersSent) response.writeHead(this.#status, this.#headers as string[])
     const bytes = joinedBytes(this.#chunks)
     this.#chunks = []
     this.#bytes = 0

@@ -2,6 +2,7 @@
 
 import { JsonDocument } from '../document/document.ts'
 import { errorEnvelope, gatewayError, type GatewayError } from '../errors.ts'
+import { sendable } from '../flat-headers.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
 import type { StreamEvent } from '../stream/event.ts'
@@ -38,11 +39,20 @@ function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): void {
   sink.end(events)
 }
 
-/** Gives status and headers: those of the reply, and those that every reply of the gateway has. */
+/** Gives status and headers: those of the reply, and those that every reply of the gateway has. What plugins say that cannot be sent is logged and left out. */
 export function begin(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
-  exchange.status = status
   exchange.firstByteAt = exchange.clock.elapsed()
-  const { id, replyHeaders, reply, error, warnings } = exchange
+  try {
+    giveHead(exchange, sink, status, headers, exchange.replyHeaders)
+  } catch (cause) {
+    exchange.log.error({ err: cause, status }, 'a plugin or a provider gave a status or headers that cannot be sent')
+    giveHead(exchange, sink, status >= 200 && status <= 599 ? Math.trunc(status) : 500, sendable(headers), sendable(exchange.replyHeaders))
+  }
+}
+
+function giveHead(exchange: Exchange, sink: Sink, status: number, headers: readonly string[], replyHeaders: readonly string[]): void {
+  exchange.status = status
+  const { id, reply, error, warnings } = exchange
   const all = [...headers, 'X-Request-ID', id, 'request-id', id]
   const provider = error?.provider ?? reply?.target?.provider.name
   if (provider !== undefined) all.push('X-Tapline-Provider', provider)

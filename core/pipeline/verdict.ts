@@ -10,8 +10,10 @@ interface BlockDetails {
   readonly detail?: Readonly<Record<string, unknown>> | undefined
 }
 
-/** Refuses the call. Status 400 where the prompt is at fault, 502 once a provider answered, unless `status` says otherwise. */
+/** Refuses the call. Status 400 where the prompt is at fault, 502 once a provider answered, unless `status` says otherwise. @throws RangeError for a status that is no refusal */
 export function block(code: string, message: string, details: BlockDetails = {}): GatewayError {
+  const { status = 400 } = details
+  if (!(Number.isInteger(status) && status >= 400 && status <= 599)) throw new RangeError(`block: the status is ${status}; a refusal has 400 to 599`)
   return new Blocked(code, message, details)
 }
 

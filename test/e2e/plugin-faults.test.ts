@@ -213,3 +213,43 @@ describe('a plugin that taps streams', () => {
     expect((await served.chat(helloStream)).body.toString()).to.equal(events.join(''))
   })
 })
+
+describe('a head that HTTP has no room for', () => {
+  const odd = `
+import { block, definePlugin, Reply } from 'tapline'
+const said = {
+  header: ({ replyHeaders }) => { replyHeaders.push('X-Odd', 'żółw', 'X-Fine', 'yes') },
+  lines: ({ replyHeaders }) => { replyHeaders.push('X-Odd', 'a\\nX-Injected: b', 'X-Fine', 'yes') },
+  name: ({ replyHeaders }) => { replyHeaders.push('X Odd', 'a', 'X-Fine', 'yes') },
+  number: ({ replyHeaders }) => { replyHeaders.push('X-Odd', undefined, 'X-Fine', 'yes') },
+  half: ({ replyHeaders }) => { replyHeaders.push('X-Fine', 'yes', 'X-Odd') },
+  reply: () => new Reply({ status: 200, headers: ['X-Odd', 'żółw', 'X-Fine', 'yes', 'Content-Type', 'text/plain'], body: Buffer.from('fine') }),
+  status: () => new Reply({ status: 1000, headers: ['X-Fine', 'yes', 'Content-Type', 'text/plain'], body: Buffer.from('fine') }),
+  early: () => new Reply({ status: 103, headers: ['X-Fine', 'yes', 'Content-Type', 'text/plain'], body: Buffer.from('fine') }),
+  refusal: ({ replyHeaders }) => { replyHeaders.push('X-Fine', 'yes'); return block('no', 'no', { status: 200 }) },
+}
+export default definePlugin({ name: 'odd', setup: () => ({ prompt: exchange => said[exchange.request.headers['x-how']]?.(exchange) }) })
+`
+  const statuses = { header: 200, lines: 200, name: 200, number: 200, half: 200, reply: 200, status: 500, early: 500, refusal: 500 } as const
+  let served: Served
+  before(async () => { served = await Served.start({ files: { 'odd.ts': odd }, config: { pipelines: { chat: [{ insert: './odd.ts', before: 'retry' }] } } }) })
+  after(() => served.close())
+
+  for (const [how, status] of Object.entries(statuses)) {
+    for (const body of [hello, helloStream]) {
+      // A reply of one's own has no events.
+      if (body === helloStream && ['reply', 'status', 'early'].includes(how)) continue
+      it(`leaves without it (${how}${body === hello ? '' : ', streamed'}), and nobody else suffers`, async () => {
+        served.upstream.always(body === hello ? { body: chatCompletion() } : { chunks: chatChunks() })
+        const [answer, other] = await Promise.all([served.call('POST', '/v1/chat/completions', body, { 'x-how': how }), served.chat(body)])
+        expect(answer.status, answer.body.toString()).to.equal(status)
+        expect(answer.headers['x-fine']).to.equal('yes')
+        expect(answer.headers).to.not.have.any.keys('x-odd', 'x odd', 'x-injected')
+        expect(answer.headers['x-request-id']).to.be.a('string').and.not.equal('')
+        expect(other.status).to.equal(200)
+        if (how === 'refusal') expectError(answer, { code: 'plugin_failure' })
+        else expect(served.gateway.log.some(({ msg }) => /cannot be sent/.test(String(msg)))).to.equal(true)
+      })
+    }
+  }
+})
