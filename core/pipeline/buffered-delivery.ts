@@ -54,10 +54,10 @@ export class BufferedDelivery {
     if (dialect === undefined) return this.#fail(incomplete(this.#exchange))
     const events = splitEvents(Buffer.concat(this.#chunks))
     this.#unshadow(events)
-    const failure = this.#failureOf(dialect.stream, events, broken)
-    if (failure !== undefined) return this.#fail(failure)
     this.#exchange.readUsageFrom(() => this.#reply.usage ?? dialect.stream.usage(events))
     this.#exchange.readStreamEndsFrom(() => ({ events, bytes: this.#bytes }))
+    const failure = this.#failureOf(dialect.stream, events, broken)
+    if (failure !== undefined) return this.#fail(failure)
     try {
       const whole = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: dialect.stream.assemble(events), ...(this.#reply.target === undefined ? {} : { target: this.#reply.target }) })
       this.#send(await review(this.#exchange, whole), whole)

@@ -5,7 +5,7 @@ import { timeOrderedId } from '../../core/time-ordered-id.ts'
 import { baseCounts } from '../../core/usage/base-counts.ts'
 import { requestUsage } from '../../core/usage/request-usage.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
-import { estimateUsage } from './estimate.ts'
+import { countedUsage } from './estimate.ts'
 import { madeRecord, nothingCounted, type PriceOf } from './record.ts'
 import { responseIdOf } from './response-id.ts'
 
@@ -33,13 +33,12 @@ export function reportedUsage(exchange: Exchange): Usage | undefined {
   return reported?.inputTokens === undefined && reported?.outputTokens === undefined && reported?.raw === undefined ? undefined : reported
 }
 
-/** The record of a request: one whose provider said nothing is estimated, and says so. */
+/** The record of a request: one whose provider did not say all is estimated, and says so. */
 export function recordOfExchange(exchange: Exchange, target: Target, reported: Usage | undefined, priceOf: PriceOf): UsageRecord {
   const { caller, request, labels } = exchange
   const { provider } = target
   const timestamp = Math.trunc(exchange.clock.now())
-  const estimate = reported === undefined ? estimateUsage(exchange) : undefined
-  const usage = reported ?? estimate
+  const { usage, isEstimated } = countedUsage(exchange, reported)
   return madeRecord({
     id: timeOrderedId(timestamp),
     timestamp,
@@ -58,7 +57,7 @@ export function recordOfExchange(exchange: Exchange, target: Target, reported: U
     status: statusOf(exchange),
     cache_type: exchange.cache === 'hit' ? exchange.cacheLayer : null,
     origin: exchange.origin,
-    estimated: estimate !== undefined,
+    estimated: isEstimated,
     rewrite_tokens_saved: null,
     rewrite_cost_saved: null,
   }, usage === undefined ? nothingCounted : baseCounts(usage, provider.definition), priceOf)

@@ -1,7 +1,8 @@
-/** Tokens of an answer whose provider says nothing of them: an estimate, from what was sent and what was seen. */
+/** Tokens that a provider does not tell: an estimate, from what was sent and what was seen. */
 
 import { GatewayError, JsonError, Losses, parseJson, type Exchange, type JsonObject, type StreamEvent, type Usage } from '../../core/index.ts'
 import { estimateBytes, estimateTokens } from '../../core/neutral/estimate.ts'
+import { readFrom } from '../../core/neutral/usage.ts'
 
 const charactersPerToken = 4
 /** Longer prompts are not read for it: their bytes must do. */
@@ -9,8 +10,28 @@ const readableBytes = 256 * 1024
 /** What has tokens that anybody would pay for. */
 const counted: ReadonlySet<string> = new Set(['chat', 'responses', 'messages', 'embeddings', 'responses_compact'])
 
+export interface CountedUsage {
+  readonly usage: Usage | undefined
+  /** Whether anything of it is estimated. */
+  readonly isEstimated: boolean
+}
+
+/** What was reported; of a stream that broke off, that may be the prompt alone. What is missing is estimated. */
+export function countedUsage(exchange: Exchange, reported: Usage | undefined): CountedUsage {
+  if (reported !== undefined && isWhole(exchange, reported)) return { usage: reported, isEstimated: false }
+  const estimate = estimateUsage(exchange)
+  if (estimate === undefined) return { usage: reported, isEstimated: false }
+  return { usage: reported === undefined ? estimate : readFrom(reported.raw ?? {}, { ...estimate, ...reported }), isEstimated: true }
+}
+
+/** Embeddings have no answer that would be counted. */
+function isWhole({ operation }: Exchange, { inputTokens, outputTokens, totalTokens }: Usage): boolean {
+  if (operation === 'embeddings') return (inputTokens ?? totalTokens) !== undefined
+  return inputTokens !== undefined && outputTokens !== undefined
+}
+
 /** Undefined where no answer began, and where none has tokens. */
-export function estimateUsage(exchange: Exchange): Usage | undefined {
+function estimateUsage(exchange: Exchange): Usage | undefined {
   const { reply, operation, body, attempts } = exchange
   if (!counted.has(operation) || body === undefined || reply === undefined || reply.status >= 400 || attempts.at(-1)?.outcome !== 'established') return undefined
   const inputTokens = promptTokens(exchange)

@@ -5,6 +5,7 @@ import type { Script } from '../../core/testing/script.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { priced, recorded } from '../support/recorded.ts'
+import { messageEvents } from '../support/messages.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 
 const usage = { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 40, reasoning_tokens: 5 }
@@ -139,6 +140,47 @@ describe('the record of a request', () => {
     expect(record).to.include({ status: 'aborted', estimated: true })
     expect(record?.output_tokens).to.be.within(90, 120)
   })
+
+  const claude = { model: 'claude/claude-test', max_tokens: 1000, stream: true, messages: hello.messages }
+  const ways: readonly [string, string, object][] = [
+    ['spoken to in its own words', '/v1/messages', claude],
+    ['translated', '/v1/chat/completions', claude],
+    ['passed on as it is', '/p/claude/v1/messages', { ...claude, model: 'claude-test' }],
+  ]
+  const begun = messageEvents({ content: [{ type: 'text', text: 'x'.repeat(4000) }], usage: { input_tokens: 1000, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 1000 } }, 40).slice(0, -3)
+  for (const [way, path, body] of ways) {
+    describe(`of Anthropic's stream, ${way}`, () => {
+      const start = async () => {
+        const upstream = await ScriptedUpstream.start()
+        const served = await Served.start({ config: { providers: { claude: { type: 'anthropic', api_key: 'sk-claude', base_url: upstream.url, models: ['claude-test'] } }, resilience: { retry: { max_retries: 0 } } }, env: { ENABLED_PASSTHROUGH_PROVIDERS: 'claude,anthropic' } })
+        return { upstream, served, [Symbol.asyncDispose]: async () => { await served.close(); await upstream.close() } }
+      }
+
+      it('keeps the count of the prompt and estimates the answer where the provider breaks off', async () => {
+        await using ground = await start()
+        ground.upstream.always({ chunks: begun, cutAfter: 1e6 })
+        await ground.served.call('POST', path, body)
+        const [record] = await recorded(ground.served, 1)
+        expect(record).to.include({ input_tokens: 1000, estimated: true, status: 'error' })
+        expect(record?.output_tokens).to.be.within(900, 1100)
+      })
+
+      it('does so where the client leaves', async () => {
+        await using ground = await start()
+        const gate = new Gate()
+        ground.upstream.always({ chunks: begun, gates: { beforeEnd: gate } })
+        const leaving = new AbortController()
+        const answer = await ground.served.open('POST', path, body, {}, leaving.signal)
+        const read = answer.body.resume()
+        await gate.reached
+        leaving.abort()
+        await new Promise(resolve => read.once('close', resolve).on('error', () => {}))
+        const [record] = await recorded(ground.served, 1)
+        expect(record).to.include({ input_tokens: 1000, estimated: true, status: 'aborted' })
+        expect(record?.output_tokens).to.be.within(700, 1100)
+      })
+    })
+  }
 
   const silent: readonly [string, object, Readonly<Record<string, string>>?, Readonly<Record<string, unknown>>?][] = [
     ['an unknown model', { ...hello, model: 'unknown' }],

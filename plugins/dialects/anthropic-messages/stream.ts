@@ -13,7 +13,7 @@ import { indexOf, textAt } from './places.ts'
 import { replay } from './replay.ts'
 import { deltas, kindOf, spell, spellDelta, spellStop, type DeltaKind } from './stream-events.ts'
 import { StreamMemory } from './stream-memory.ts'
-import { laterUsage, readUsage, writeUsage } from './usage.ts'
+import { laterUsage, readUsage, usageAtStart, writeUsage } from './usage.ts'
 
 export const messagesStream: StreamFormat = {
   open: remembering,
@@ -156,12 +156,17 @@ const usageDepths: ReadonlyMap<string, number> = new Map([['message_start', 2], 
 function usage(events: readonly StreamEvent[]): Usage | undefined {
   let counts: object | undefined
   for (const event of events) {
-    if (event.bytes.includes(usageWord)) counts = laterUsage(counts, usageAtEnd(event) ?? usageIn(event))
+    if (event.bytes.includes(usageWord)) counts = laterUsage(counts, countsOf(event))
   }
   return readUsage(counts)
 }
 
 const usageWord = Buffer.from('"usage"')
+
+function countsOf(event: StreamEvent): unknown {
+  const said = usageAtEnd(event) ?? usageIn(event)
+  return kindOf(event) === 'message_start' ? usageAtStart(said) : said
+}
 
 /** Without reading the message that has begun. */
 function usageAtEnd(event: StreamEvent): unknown {

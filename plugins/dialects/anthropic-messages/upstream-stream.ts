@@ -6,7 +6,7 @@ import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-a
 import { vendorError } from './errors.ts'
 import { finishOf } from './stop-reason.ts'
 import { explanationOf, isJsonTool, stateOf } from './upstream-reply.ts'
-import { laterUsage, readUsage } from './usage.ts'
+import { laterUsage, readUsage, usageAtStart } from './usage.ts'
 
 export class MessagesReader implements StreamReader {
   readonly repeats = true
@@ -47,7 +47,7 @@ export class MessagesReader implements StreamReader {
     if (this.#answer.hasStarted) return
     if (typeof model === 'string') this.#model = model
     this.#answer.start(emit, { id, model })
-    this.#count(usage, emit)
+    this.#count(usageAtStart(usage), emit)
   }
 
   #begin({ index, content_block: block }: JsonObject, emit: Emit): void {

@@ -33,6 +33,13 @@ export function laterUsage(before: unknown, later: unknown): object | undefined 
   return counts
 }
 
+/** What a message that has begun is known to cost: its prompt. The answer's count only stands there, and is told when the answer ends. */
+export function usageAtStart(said: unknown): object | undefined {
+  if (!isObject(said)) return undefined
+  const { output_tokens: _, ...prompt } = said
+  return prompt
+}
+
 export interface SpelledUsage {
   readonly input_tokens: number
   readonly cache_read_input_tokens: number

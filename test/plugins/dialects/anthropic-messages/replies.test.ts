@@ -96,7 +96,7 @@ describe('streams from Anthropic', () => {
       { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { input_tokens: null, output_tokens: 40 } },
       { type: 'message_stop' },
     ]).flatMap(event => event.type === 'usage' ? [event.usage] : [])
-    expect(counts).to.deep.equal([{ inputTokens: 100, cachedTokens: 90, outputTokens: 1 }, { inputTokens: 100, cachedTokens: 90, outputTokens: 40 }])
+    expect(counts).to.deep.equal([{ inputTokens: 100, cachedTokens: 90 }, { inputTokens: 100, cachedTokens: 90, outputTokens: 40 }])
   })
 
   const start = { type: 'message_start', message: { id: 'm1', model: 'claude-x' } }

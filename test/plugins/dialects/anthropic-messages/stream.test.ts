@@ -97,6 +97,9 @@ describe('messagesStream', () => {
       expect(messagesStream.usage([...all.slice(0, 1), ...all.slice(-3)])).to.deep.equal({ inputTokens: 105, outputTokens: 40, cachedTokens: 90, cacheWriteTokens: 5 })
       expect(messagesStream.usage(all.slice(-3))).to.deep.equal({ outputTokens: 40 })
     })
+    it('is of the prompt alone until the answer is counted: a message that begins only holds a place for that', () => {
+      expect(messagesStream.usage(events(messageEvents()).slice(0, -2))).to.deep.equal({ inputTokens: 14, cachedTokens: 0, cacheWriteTokens: 0 })
+    })
     it('is cumulative: later counts replace earlier ones, null keeps them', () => {
       const counted = (usage: object) => event({ type: 'message_delta', delta: {}, usage })
       expect(messagesStream.usage([counted({ input_tokens: 5, output_tokens: 2 }), counted({ input_tokens: null, output_tokens: 7 })])).to.deep.equal({ inputTokens: 5, outputTokens: 7 })
