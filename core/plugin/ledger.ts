@@ -89,6 +89,12 @@ export interface SpentRecord {
   readonly total_cost: number | null
 }
 
+/** When records were noted whose costs were computed anew; milliseconds since 1970, both included. */
+export interface RepricedSpan {
+  readonly from: number
+  readonly to: number
+}
+
 /** A question for sums over usage records; see `SumsQuery`. */
 export interface UsageSumsQuery {
   readonly filter?: Filter
@@ -103,6 +109,8 @@ export interface UsageLedger {
   record(entry: UsageEntry): void
   /** Calls back with every record of this process as it is noted. @returns how to end it */
   onRecord(listener: (record: SpentRecord) => void): () => void
+  /** Calls back, and waits, when stored records have got other costs, by this process. A listener does not fail. @returns how to end it */
+  onRepriced(listener: (span: RepricedSpan) => Promise<void>): () => void
   /** The totals of requests, by request id; those without records are missing. */
   ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>>
   /** The totals of all records that a filter finds, hits of local caches aside. */

@@ -3,6 +3,7 @@
 import { definePlugin, type Exchange, type Limits, type Timer } from '../../core/index.ts'
 import { Renewals } from '../../core/limits/renewals.ts'
 import { RuleShelf } from '../../core/limits/rule-shelf.ts'
+import type { RepricedSpan } from '../../core/plugin/ledger.ts'
 import { makesBatch } from '../../core/limits/batches.ts'
 import { AnchorsRecord, type KeptAnchors } from './anchors-record.ts'
 import { Bases } from './bases.ts'
@@ -12,7 +13,7 @@ import { Cashier, payerOf } from './cashier.ts'
 import { configuredBudgets } from './configured.ts'
 import { endpointsOf } from './endpoints.ts'
 import { schema } from './schema.ts'
-import { reportOf, spentOf, type SpendingGround } from './spending.ts'
+import { allPursesOf, reportOf, spentOf, type SpendingGround } from './spending.ts'
 import { Treasury } from './treasury.ts'
 import { defaultAnchors } from './window.ts'
 
@@ -54,6 +55,15 @@ export default definePlugin({
         if (cashier.running.size > 0) watch()
       })
     }
+    /** Counters keep the sum that the records had: those of windows in which costs have changed begin anew. */
+    const recount = async ({ from, to }: RepricedSpan) => {
+      const now = clock.now()
+      const changed = (await allPursesOf(cashier.book.rules, ground)).filter(purse => {
+        const { startMs, endMs } = purse.windowAt(now)
+        return from < endMs && to >= startMs
+      })
+      if (changed.length > 0) await treasury.forget(changed.map(purse => purse.counterAt(now).counter))
+    }
     const unavailable = () => options.recording ? undefined : 'budgets do not hold: usage.enabled is false'
 
     return {
@@ -79,6 +89,7 @@ export default definePlugin({
         offers.push(
           admin.refresh({ name: 'budgets', run: () => shelf.read() }),
           admin.setting('BUDGETS_ENABLED', () => options.recording),
+          usage.onRepriced(span => recount(span).catch(failed)),
           usage.onRecord(record => { if (!cashier.book.isEmpty) cashier.spendOf(record) }),
         )
         if (state.isShared) renewals.start()

@@ -27,10 +27,15 @@ export async function spentOf(purses: readonly Purse[], { state, usage, clock }:
 }
 
 export async function viewsOf(rules: readonly StandingRule<BudgetRule>[], ground: SpendingGround): Promise<readonly BudgetView[]> {
-  const purses = (await Promise.all(rules.map(rule => pursesOf(rule, ground)))).flat()
+  const purses = await allPursesOf(rules, ground)
   const spent = await spentOf(purses, ground)
   const now = ground.clock.now()
   return purses.map((purse, index) => viewOf(purse, spent[index] ?? 0, now))
+}
+
+/** Those of templates, too, whose children spent something. */
+export async function allPursesOf(rules: readonly StandingRule<BudgetRule>[], ground: SpendingGround): Promise<readonly Purse[]> {
+  return (await Promise.all(rules.map(rule => pursesOf(rule, ground)))).flat()
 }
 
 /** What callers see of a budget. */

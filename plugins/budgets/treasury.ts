@@ -71,10 +71,25 @@ export class Treasury {
     if (!isPromise(settled)) return
     return settled.catch((cause: unknown) => {
       log.debug({ err: cause }, 'the shared state could not be told what was spent; it will be')
-      if (this.#isWhole) clock.after(mendMs, () => void this.#mend())
-      for (const { counter } of adds) this.#stale.add(counter)
-      this.#lateReleases.push(...releases)
+      this.#mendLater(adds.map(({ counter }) => counter), releases)
     })
+  }
+
+  /** Counters whose records have changed begin anew, from the records; at once, or when the state answers again. */
+  async forget(counters: readonly string[]): Promise<void> {
+    const { state, log } = this.#options
+    try {
+      await state.forget(counters)
+    } catch (cause) {
+      log.debug({ err: cause }, 'the shared state could not be told that costs have changed; it will be')
+      this.#mendLater(counters, [])
+    }
+  }
+
+  #mendLater(counters: readonly string[], releases: readonly Pick<Hold, 'key' | 'holder'>[]): void {
+    if (this.#isWhole) this.#options.clock.after(mendMs, () => void this.#mend())
+    for (const counter of counters) this.#stale.add(counter)
+    this.#lateReleases.push(...releases)
   }
 
   get #isWhole(): boolean {

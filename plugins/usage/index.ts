@@ -46,7 +46,7 @@ export default definePlugin({
       const endpoints = usageEndpoints({
         journal: options.recording ? journal : undefined, pricing, now: () => clock.now(), cannotRecalculate,
         flush: async () => { await opened?.writer?.flush() },
-        recalculate: call => recalculate(call, { journal, lease: running, now: clock.now(), providers: providers.keys(), priceOf }),
+        recalculate: call => recalculate(call, { journal, lease: running, now: clock.now(), providers: providers.keys(), priceOf, repriced: span => ledger.repriced(span) }),
       })
       for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))
       offers.push(admin.setting('USAGE_ENABLED', () => options.recording))

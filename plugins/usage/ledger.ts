@@ -1,7 +1,7 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
 import type { Filter, LiveLog, Sum, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
-import type { SpentRecord, UsageSumsQuery } from '../../core/plugin/ledger.ts'
+import type { RepricedSpan, SpentRecord, UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { costs, tokens, usageJournal, type UsageJournal } from './journal.ts'
@@ -17,6 +17,7 @@ export class Ledger implements UsageLedger {
   #journal: UsageJournal | undefined
   #writer: JournalWriter<UsageRecord> | undefined
   readonly #listeners = new Set<(record: SpentRecord) => void>()
+  readonly #repricings = new Set<(span: RepricedSpan) => Promise<void>>()
   readonly #finish: (entry: UsageEntry) => UsageRecord
   readonly #live: LiveLog | undefined
 
@@ -48,6 +49,16 @@ export class Ledger implements UsageLedger {
   onRecord(listener: (record: SpentRecord) => void): () => void {
     this.#listeners.add(listener)
     return () => { this.#listeners.delete(listener) }
+  }
+
+  onRepriced(listener: (span: RepricedSpan) => Promise<void>): () => void {
+    this.#repricings.add(listener)
+    return () => { this.#repricings.delete(listener) }
+  }
+
+  /** Stored records have got other costs: whoever added them up learns of it before this resolves. */
+  async repriced(span: RepricedSpan): Promise<void> {
+    await Promise.all([...this.#repricings].map(listener => listener(span)))
   }
 
   async ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>> {

@@ -2,6 +2,8 @@
 
 import { gatewayError, readModelSelector, type AdminCall, type Cost, type Filter, type Lease, type PricedCall } from '../../core/index.ts'
 import { rangeOf } from '../../core/admin/ranges.ts'
+import type { RepricedSpan } from '../../core/plugin/ledger.ts'
+import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import type { UsageJournal } from './journal.ts'
 import { narrowed } from './questions.ts'
 import { costColumns, pricedCallOf } from './record.ts'
@@ -16,17 +18,21 @@ export interface RecalculationGround {
   /** The names of the instances. */
   readonly providers: Iterable<string>
   priceOf(call: PricedCall): Cost
+  /** Records of this time have got other costs. */
+  repriced(span: RepricedSpan): Promise<void>
 }
 
 /** @throws GatewayError `conflict` while another run is under way, and whatever ends the call */
 export async function recalculate(call: AdminCall, ground: RecalculationGround): Promise<object> {
   const filter = filterOf(call, ground)
   const counts = { matched: 0, recalculated: 0, with_pricing: 0, without_pricing: 0 }
+  const span = { from: Infinity, to: -Infinity }
   const isOurs = await ground.lease.run(async lost => {
     for await (const rows of ground.journal.each(filter, { pageSize, order: 'asc' })) {
       call.exchange.throwIfStopped()
       lost.throwIfAborted()
       const changes = rows.map(row => ({ id: row.id, ...costColumns(pricedCallOf(row), call => ground.priceOf(call)) }))
+      widen(span, rows)
       await ground.journal.amend(changes)
       const priced = changes.filter(({ total_cost: cost }) => cost !== null).length
       counts.matched += rows.length
@@ -34,9 +40,16 @@ export async function recalculate(call: AdminCall, ground: RecalculationGround):
       counts.with_pricing += priced
       counts.without_pricing += rows.length - priced
     }
-  })
+  }).finally(() => span.from > span.to ? undefined : ground.repriced(span))
   if (!isOurs) throw gatewayError('conflict', 'costs are being recalculated already')
   return { status: 'ok', ...counts }
+}
+
+function widen(span: { from: number; to: number }, rows: readonly UsageRecord[]): void {
+  for (const { timestamp } of rows) {
+    span.from = Math.min(span.from, timestamp)
+    span.to = Math.max(span.to, timestamp)
+  }
 }
 
 function filterOf({ body, timeZone, confine }: AdminCall, { now, providers }: RecalculationGround): Filter {

@@ -159,6 +159,27 @@ describe('budgets', () => {
     expect(await spent(limited)).to.deep.equal([5])
   })
 
+  const repriced: readonly [string, object][] = [['a path', {}], ['each child of a path', { per_child: true }]]
+  for (const [whose, more] of repriced) {
+    it(`of ${whose} go by the costs that records have after these were computed anew`, async () => {
+      await using limited = await Limited.start({ config: ofPath('/team', 2, more) })
+      expect(await limited.statuses(3, '/team/a')).to.deep.equal([200, 200, 429])
+      limited.clock.advance(1000)
+      const price = async (output: number) => {
+        await limited.admin.call('PUT', '/model-pricing-overrides', { body: { selector: 'openai/gpt-test', pricing: { output_per_mtok: output } } })
+        const { json } = await limited.while(limited.admin.call('POST', '/usage/recalculate-pricing', { body: { days: 1, confirmation: 'recalculate' } }))
+        expect(json).to.include({ status: 'ok' })
+        limited.clock.advance(1000)
+      }
+      await price(5e5)
+      expect(await spent(limited)).to.deep.equal([1])
+      expect(await limited.statuses(3, '/team/a')).to.deep.equal([200, 200, 429])
+      expect(await spent(limited)).to.deep.equal([2])
+      await price(1e6)
+      expect(await spent(limited)).to.deep.equal([4])
+    })
+  }
+
   it('begin anew with the next window, also for a call that runs over its border', async () => {
     await using limited = await Limited.start({ clock: new TurnedClock(Date.UTC(2026, 2, 10, 23, 59, 59)), config: ofPath('/', 1) })
     const gate = new Gate()
