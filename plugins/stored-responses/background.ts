@@ -1,30 +1,48 @@
-/** Responses that a provider still works at: what is stored of them follows what he says. */
+/** Responses that a provider still works at: what is stored of them follows what he says, and what they used is recorded when they are over. */
 
-import { inputItems, JsonDocument, keptItems, type Conversations, type Exchange, type KeptItem } from '../../core/index.ts'
+import { inputItems, JsonDocument, keptItems, type Clock, type Conversations, type Exchange, type KeptItem, type ProviderInstance, type Usage, type UsageLedger } from '../../core/index.ts'
+import { entryOf } from './charge.ts'
 import { isUnderWay, itemsOf, type StoredResponse } from './record.ts'
 import type { FoundResponse, ResponseStore } from './store.ts'
 
-export class Background {
-  readonly #store: ResponseStore
-  readonly #conversations: Conversations
+export interface BackgroundGround {
+  readonly store: ResponseStore
+  readonly conversations: Conversations
+  readonly providers: ReadonlyMap<string, ProviderInstance>
+  /** Undefined where nobody records usage. */
+  readonly usage: UsageLedger | undefined
+  readonly clock: Clock
+}
 
-  constructor(store: ResponseStore, conversations: Conversations) {
-    this.#store = store
-    this.#conversations = conversations
+export class Background {
+  readonly #ground: BackgroundGround
+
+  constructor(ground: BackgroundGround) {
+    this.#ground = ground
   }
 
-  /** Replaces the stored copy; whoever sees the response completed first puts it into its conversation. Fails for nobody. */
-  async refresh(exchange: Exchange, found: FoundResponse, now: Pick<StoredResponse, 'response' | 'status'>): Promise<void> {
+  /** Replaces the stored copy; whoever sees the response over first records its usage, and puts it into its conversation. Fails for nobody. */
+  async refresh(exchange: Exchange, found: FoundResponse, now: Pick<StoredResponse, 'response' | 'status'>, usage: Usage | undefined): Promise<void> {
     const isOver = !isUnderWay(now.status)
-    const value = { ...found.value, ...now, ...isOver ? { is_append_due: false } : {} }
-    const wasWritten = await this.#store.refresh(found, value)
-    if (!wasWritten || !isOver || !found.value.is_append_due) return
+    const { charge, ...before } = found.value
+    const value = { ...before, ...now, ...isOver ? { is_append_due: false } : charge === undefined ? {} : { charge } }
+    const wasWritten = await this.#ground.store.refresh(found, value)
+    if (!wasWritten || !isOver) return
+    this.#record(found, now.status, usage)
+    if (!found.value.is_append_due) return
     await this.#append(exchange, found, value).catch((cause: unknown) => exchange.log.error({ err: cause, conversation: value.conversation?.id }, 'a background response could not be put into its conversation'))
+  }
+
+  /** What was cancelled before it began used nothing, and its provider says so by saying nothing. */
+  #record({ id, value: { charge, provider: name, upstream_id: upstreamId } }: FoundResponse, status: string, usage: Usage | undefined): void {
+    const provider = name === null ? undefined : this.#ground.providers.get(name)
+    if (charge === undefined || provider === undefined || usage === undefined) return
+    this.#ground.usage?.record(entryOf(charge, { id, status, upstreamId, provider, usage, now: this.#ground.clock.now() }))
   }
 
   async #append({ caller }: Exchange, { id }: FoundResponse, value: StoredResponse): Promise<void> {
     if (value.conversation === null || value.status !== 'completed' && value.status !== 'incomplete') return
-    const conversation = await this.#conversations.open(value.conversation.id, caller)
+    const conversation = await this.#ground.conversations.open(value.conversation.id, caller)
     await conversation?.append(wholeTurn(id, value))
   }
 }

@@ -1,6 +1,6 @@
 /** Remembers responses: resolves what requests refer to, stores what was answered, and serves the life of what is stored. */
 
-import { definePlugin, orRefusal, slot, type Attempt } from '../../core/index.ts'
+import { definePlugin, orRefusal, slot, type Attempt, type UsageLedger } from '../../core/index.ts'
 import { Background } from './background.ts'
 import { Keeper, wantsStore } from './keeper.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -20,17 +20,20 @@ export default definePlugin({
   description: 'Stores responses, and resolves references to them and to conversations.',
   schema,
   needs: ['storage', 'conversations', 'providers'],
+  wants: ['usage'],
   edits: false,
   // What is asked of providers may take as long as a call.
   timeoutMs: 0,
-  setup({ options, services: { storage, conversations, providers, clock, meter }, log }) {
+  setup({ options, services, log }) {
+    const { storage, conversations, providers, clock, meter } = services
+    const usage = services.usage as UsageLedger | undefined
     const failures = meter.counter('response_snapshot_store_failures_total', 'Responses that could not be stored, by provider.', ['provider', 'provider_name', 'operation'])
     const failed = (cause: unknown, operation: string, record: StoredResponse | undefined) => {
       failures(1, record?.provider_type ?? '', record?.provider ?? '', operation)
       log.warn({ err: cause, operation }, 'a response could not be stored')
     }
     const store = new ResponseStore({ responses: storage.records('responses'), items: storage.records('response_items'), clock, keepMs: options.keep_days * dayMs, failed })
-    const lifecycle = new Lifecycle(store, new NativeResponses(providers), new Background(store, conversations))
+    const lifecycle = new Lifecycle(store, new NativeResponses(providers), new Background({ store, conversations, providers, usage, clock }))
     const keeper = new Keeper(store)
     const resolved = slot<Resolved>()
 

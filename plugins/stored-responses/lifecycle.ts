@@ -99,7 +99,7 @@ export class Lifecycle {
     const { conversation } = found.value
     if (conversation !== null && said(root, 'conversation') === undefined) document.set(root, 'conversation', JSON.stringify({ id: conversation.id }))
     const response = document.render().toString()
-    await this.#background.refresh(exchange, found, { response, status: stringOf(root.get('status')) ?? found.value.status })
+    await this.#background.refresh(exchange, found, { response, status: stringOf(root.get('status')) ?? found.value.status }, exchange.dialect?.usage(document))
     return response
   }
 }

@@ -1,6 +1,7 @@
 /** What is stored of a response. JSON is kept as the text that it was, so that no number and no order is lost. */
 
 import { keptItems, type KeptItem } from '../../core/index.ts'
+import type { Charge } from './charge.ts'
 
 /** A reference to the beginning of a conversation. */
 export interface ConversationPart {
@@ -27,6 +28,8 @@ export interface StoredResponse {
   readonly upstream_id: string | null
   /** The fingerprint of the provider key that it was made with. */
   readonly key: string | null
+  /** Its usage still has to be recorded, once it is over. Absent where that is done. */
+  readonly charge?: Charge
 }
 
 const kept: ReadonlySet<string> = new Set(['completed', 'incomplete', 'queued', 'in_progress'])

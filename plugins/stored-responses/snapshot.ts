@@ -3,6 +3,7 @@
 import { inputItems, keptItems, type Exchange, type JsonDocument, type JsonNode, type KeptItem } from '../../core/index.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
+import { chargeOf } from './charge.ts'
 import { isUnderWay, type StoredResponse } from './record.ts'
 import type { Resolved } from './references.ts'
 import type { Kept } from './store.ts'
@@ -65,6 +66,7 @@ function recordOf(exchange: Exchange, { id, status, response }: Answer, { conver
     provider_type: target?.provider.type ?? null,
     upstream_id: isNative ? id : null,
     key: isNative && attempt?.key !== undefined ? fingerprintOf(attempt.key) : null,
+    ...isUnderWay(status) ? { charge: chargeOf(exchange) } : {},
   }
 }
 

@@ -1,5 +1,6 @@
 /** Tokens that a provider does not tell: an estimate, from what was sent and what was seen. */
 
+import { stringOf } from '../../core/document/readings.ts'
 import { GatewayError, JsonError, Losses, parseJson, type Exchange, type JsonObject, type StreamEvent, type Usage } from '../../core/index.ts'
 import { estimateBytes, estimateTokens } from '../../core/neutral/estimate.ts'
 import { readFrom } from '../../core/neutral/usage.ts'
@@ -7,6 +8,7 @@ import { readFrom } from '../../core/neutral/usage.ts'
 const charactersPerToken = 4
 /** Longer prompts are not read for it: their bytes must do. */
 const readableBytes = 256 * 1024
+const underWay: ReadonlySet<string> = new Set(['queued', 'in_progress'])
 /** What has tokens that anybody would pay for. */
 const counted: ReadonlySet<string> = new Set(['chat', 'responses', 'messages', 'embeddings', 'responses_compact'])
 
@@ -30,13 +32,24 @@ function isWhole({ operation }: Exchange, { inputTokens, outputTokens, totalToke
   return inputTokens !== undefined && outputTokens !== undefined
 }
 
-/** Undefined where no answer began, and where none has tokens. */
+/** Undefined where no answer began, where none has tokens, and where it is still under way. */
 function estimateUsage(exchange: Exchange): Usage | undefined {
   const { reply, operation, body, attempts } = exchange
-  if (!counted.has(operation) || body === undefined || reply === undefined || reply.status >= 400 || attempts.at(-1)?.outcome !== 'established') return undefined
+  if (!counted.has(operation) || body === undefined || reply === undefined || reply.status >= 400 || attempts.at(-1)?.outcome !== 'established' || isUnderWay(exchange)) return undefined
   const inputTokens = promptTokens(exchange)
   const outputTokens = operation === 'embeddings' ? 0 : Math.ceil(answerCharacters(exchange) / charactersPerToken)
   return { inputTokens, outputTokens }
+}
+
+/** A response that its provider works at in the background is counted when it is over. */
+function isUnderWay({ operation, reply, streamEnds }: Exchange): boolean {
+  if (operation !== 'responses' || streamEnds !== undefined) return false
+  try {
+    return underWay.has(stringOf(reply?.document?.root.get('status')) ?? '')
+  } catch (cause) {
+    if (cause instanceof JsonError) return false
+    throw cause
+  }
 }
 
 function promptTokens({ body, dialect }: Exchange): number {

@@ -5,6 +5,7 @@ import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-s
 import type { ReceivedRequest } from '../../core/testing/received-request.ts'
 import { message, response, streamOf, usage, wireEvents } from '../plugins/dialects/openai-responses/samples.ts'
 import { redact } from '../support/guardrails.ts'
+import { recorded } from '../support/recorded.ts'
 import { Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
 
@@ -251,6 +252,44 @@ describe('stored responses', () => {
         expect(answer.status).to.be.oneOf([400, 404])
       })
     }
+  })
+
+  describe('that run in the background are charged', () => {
+    const counts = { input_tokens: 40, input_tokens_details: { cached_tokens: 8 }, output_tokens: 30, output_tokens_details: { reasoning_tokens: 5 }, total_tokens: 70 }
+    const native = (status: string, usage: object | null) => ({ body: { ...response({ id: 'resp_bg', output: [], status }), usage } })
+    const create = async () => await served.call('POST', '/v1/responses', { model: 'gpt-test', input: 'Hello', background: true }, { 'x-request-id': 'r-bg', 'x-tapline-user-path': '/team/a' })
+
+    it('once, when they are first seen to be over, and not before', async () => {
+      served.upstream.reply(native('queued', null), native('in_progress', null)).always(native('completed', counts))
+      await create()
+      await client.responses.retrieve('resp_bg')
+      expect(await recorded(served, 1)).to.have.length(1)
+      await Promise.all([1, 2, 3].map(() => client.responses.retrieve('resp_bg')))
+      await client.responses.retrieve('resp_bg')
+      const [asked, over, ...more] = await recorded(served, 2)
+      expect(asked).to.include({ request_id: 'r-bg', input_tokens: null, output_tokens: null, estimated: false, status: 'ok' })
+      expect(over).to.include({
+        request_id: 'r-bg', provider_id: 'resp_bg', model: 'gpt-test', provider_name: 'openai', endpoint: '/v1/responses', user_path: '/team/a',
+        input_tokens: 40, output_tokens: 30, total_tokens: 70, cached_input_tokens: 8, estimated: false, status: 'ok', origin: 'client',
+      })
+      expect(more).to.deep.equal([])
+    })
+
+    it('for what they used until they were cancelled', async () => {
+      served.upstream.reply(native('queued', null), native('cancelled', counts))
+      await create()
+      await client.responses.cancel('resp_bg')
+      expect((await recorded(served, 2))[1]).to.include({ output_tokens: 30, status: 'aborted' })
+    })
+
+    it('nothing where the provider counted nothing', async () => {
+      served.upstream.reply(native('queued', null), native('cancelled', null))
+      await create()
+      await client.responses.cancel('resp_bg')
+      served.upstream.reply(native('completed', counts))
+      await served.call('POST', '/v1/responses', { model: 'gpt-test', input: 'Hello' }, { 'x-request-id': 'r-next' })
+      expect((await recorded(served, 2)).map(({ request_id: id }) => id)).to.deep.equal(['r-bg', 'r-next'])
+    })
   })
 
   it('that run in the background are put into their conversation once they are seen to be completed', async () => {
