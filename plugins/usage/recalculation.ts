@@ -59,9 +59,10 @@ function filterOf({ body, timeZone, confine }: AdminCall, { now, providers }: Re
   return selector === undefined ? filter : selected(filter, String(selector), providers)
 }
 
+/** Beside the other filters: a model that both name must be the same one. */
 function selected(filter: Filter, text: string, providers: Iterable<string>): Filter {
   const selector = readModelSelector(text, providers)
   if (selector === undefined) throw gatewayError('invalid_value', 'selector names no provider that is configured', { param: 'selector' })
   const equals = { ...(selector.provider === undefined ? {} : { provider_name: selector.provider }), ...(selector.model === undefined ? {} : { model: selector.model }) }
-  return { ...filter, equals: { ...filter.equals, ...equals } }
+  return Object.keys(equals).length === 0 ? filter : { ...filter, any: [{ equals, ...filter.any === undefined ? {} : { any: filter.any } }] }
 }

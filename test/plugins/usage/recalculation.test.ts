@@ -56,6 +56,11 @@ describe('recalculating prices', () => {
     ['a selector of a model', { selector: 'gpt-free' }, 1],
     ["a selector of an instance's model", { selector: 'openai/gpt-test' }, 2],
     ['a selector of an instance', { selector: 'openai/' }, 3],
+    ['a selector and the same model', { selector: 'openai/', model: 'gpt-free' }, 1],
+    ['a selector and another model', { selector: 'openai/gpt-test', model: 'gpt-free' }, 0],
+    ['a selector and another provider', { selector: 'openai/', provider: 'claude' }, 0],
+    ['a selector and its provider', { selector: 'gpt-free', provider: 'openai' }, 1],
+    ['a selector of everything', { selector: '/' }, 4],
     ['nothing', {}, 4],
   ]
   it('leaves records alone that the filters do not find', async () => {
