@@ -22,7 +22,7 @@ export function baseCounts(usage: Usage, { countsApart = [] }: Pick<ProviderDefi
   const raw = completed(without(reported, isCacheApart ? insideNames : apartNames), usage, isCacheApart)
   const input = less(usage.inputTokens, isCacheApart ? (usage.cachedTokens ?? 0) + (usage.cacheWriteTokens ?? 0) : 0)
   const output = less(usage.outputTokens, countsApart.includes('reasoning') ? usage.reasoningTokens ?? 0 : 0)
-  const total = usage.totalTokens ?? (input === null && output === null ? null : (input ?? 0) + (output ?? 0))
+  const total = less(usage.totalTokens, 0) ?? (input === null && output === null ? null : (input ?? 0) + (output ?? 0))
   return { input_tokens: input, output_tokens: output, total_tokens: total, raw_data: Object.keys(raw).length === 0 ? null : raw }
 }
 

@@ -6,7 +6,7 @@ import type { RawUsage } from '../neutral/usage.ts'
 export type RawData = Readonly<Record<string, number>>
 
 /** What the prompt's and the answer's details are called by one vendor or another, and how their numbers begin here. */
-const prefixes: Readonly<Record<string, string>> = {
+const prefixes: ReadonlyMap<string, string> = new Map(Object.entries({
   prompt_tokens_details: 'prompt',
   input_tokens_details: 'prompt',
   input_token_details: 'prompt',
@@ -17,7 +17,7 @@ const prefixes: Readonly<Record<string, string>> = {
   cache_tokens_details: 'cache',
   cache_details: 'cache_write',
   tool_use_prompt_tokens_details: 'tool_use',
-}
+}))
 
 /** The prompt, the answer and their sum: they have columns of their own. */
 const base = new Set([
@@ -54,7 +54,7 @@ class Place {
   /** What the items of a list are called by. */
   listNameOf(member: string): string {
     const path = this.nameOf(member)
-    return prefixes[path] ?? path
+    return prefixes.get(path) ?? path
   }
 }
 

@@ -52,6 +52,8 @@ const cases: readonly Case[] = [
   { of: 'images', usage: media({ input_tokens: 50, output_tokens: 4160, total_tokens: 4210, input_tokens_details: { text_tokens: 10, image_tokens: 40 } }), is: [50, 4160, 4210, { prompt_text_tokens: 10, prompt_image_tokens: 40 }] },
   { of: 'nobody but the gateway', usage: { inputTokens: 105, cachedTokens: 90, outputTokens: 40, reasoningTokens: 22 }, is: [105, 40, 145, { prompt_cached_tokens: 90, completion_reasoning_tokens: 22 }] },
   { of: 'nobody but the gateway, for a provider that counts apart', usage: { inputTokens: 105, cachedTokens: 90, cacheWriteTokens: 5, cacheWrite1hTokens: 5, outputTokens: 40 }, apart: ['cache'], is: [10, 40, 50, { cache_read_input_tokens: 90, cache_creation_input_tokens: 5, cache_creation_ephemeral_1h_input_tokens: 5 }] },
+  { of: 'a provider that counts below nothing', usage: chat({ prompt_tokens: -3, completion_tokens: 4, total_tokens: -100_000 }), is: [0, 4, 0, null] },
+  { of: 'a provider with members of names that objects have', usage: chat(JSON.parse('{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7,"__proto__":{"a":1},"constructor":{"b":2}}')), is: [3, 4, 7, { __proto___a: 1, constructor_b: 2 }] },
   { of: 'a reply without counts', usage: {}, is: [null, null, null, null] },
 ]
 
