@@ -29,8 +29,7 @@ export function targetOf({ reply, attempts }: Exchange): Target | undefined {
 /** The tokens as the provider reported them, else what the request itself tells; of a hit, what the answer cost when it was made. */
 export function reportedUsage(exchange: Exchange): Usage | undefined {
   const { usage, reply, cache } = exchange
-  const reported = usage ?? (cache === 'hit' ? reply?.usage : undefined) ?? requestUsage(exchange)
-  return reported?.inputTokens === undefined && reported?.outputTokens === undefined && reported?.raw === undefined ? undefined : reported
+  return usage ?? (cache === 'hit' ? reply?.usage : undefined) ?? requestUsage(exchange)
 }
 
 /** The record of a request: one whose provider did not say all is estimated, and says so. */
