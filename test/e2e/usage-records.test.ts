@@ -185,6 +185,14 @@ describe('the record of a request', () => {
     })
   }
 
+  it('is made of what was seen of a stream that breaks off while policy waits for the whole of it', async () => {
+    const whole = "export default { name: 'whole', setup: () => ({ response() {}, stream: { buffer: true } }) }"
+    await using served = await Served.start({ ...priced, files: { 'whole.ts': whole }, config: { ...priced.config, resilience: { retry: { max_retries: 0 } }, pipelines: { chat: [{ insert: './whole.ts', before: 'retry' }] } } })
+    served.upstream.always({ chunks: chatChunks({ pieces: Array.from({ length: 10 }, () => 'x'.repeat(40)) }).slice(0, -2), cutAfter: 1e6 })
+    await served.chat(helloStream)
+    expect((await recorded(served, 1))[0]).to.include({ status: 'error', estimated: true, output_tokens: 100 })
+  })
+
   const silent: readonly [string, object, Readonly<Record<string, string>>?, Readonly<Record<string, unknown>>?][] = [
     ['an unknown model', { ...hello, model: 'unknown' }],
     ['a wrong key', hello, { authorization: 'Bearer wrong' }],
