@@ -86,13 +86,14 @@ export class Desk {
     return before === undefined ? batches : batches.reverse()
   }
 
+  /** What is through, or has only its results to be fetched, stays as it is. */
   async cancel(exchange: Exchange, shown: string): Promise<BatchRecord> {
     const batch = await this.find(exchange, shown)
-    if (isTerminal(batch) || batch.times.cancelling_at !== undefined) return batch
+    if (isTerminal(batch) || batch.times.cancelling_at !== undefined || batch.fetch !== null) return batch
     const native = this.#native(batch)
     if (native !== undefined) await native.api.cancel(native.provider, batch)
     const now = Math.floor(this.#makers.clock.now() / 1000)
-    const changed = await this.#makers.store.change(batch.id, current => current.open ? { status: 'cancelling', times: { ...current.times, cancelling_at: now } } : undefined)
+    const changed = await this.#makers.store.change(batch.id, current => current.open && current.fetch === null ? { status: 'cancelling', times: { ...current.times, cancelling_at: now } } : undefined)
     void this.#doers.runner.kick(batch.id)
     return changed ?? batch
   }

@@ -1,8 +1,10 @@
 /** Batches that a provider runs: each call of the two kinds of APIs, and what their answers mean. */
 
 import { Readable } from 'node:stream'
-import { gatewayError, linesOf, openCall, wholeBody, type Clock, type FileRecord, type Files, type ObjectRequest, type ProviderInstance } from '../../core/index.ts'
+import { GatewayError, gatewayError, linesOf, openCall, wholeBody, type Clock, type FileRecord, type Files, type ObjectRequest, type ProviderInstance } from '../../core/index.ts'
+import { isObject, objectIn } from '../../core/neutral/arguments.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
+import { errored } from './errored.ts'
 import type { BatchRecord, BatchStatus, Outcome, ProviderOutput } from './record.ts'
 
 const answerLimit = 16 * 1024 * 1024
@@ -28,6 +30,9 @@ export interface NativeResult {
   readonly outcome: Outcome
 }
 
+/** What stands in the place of results: a line that is none, or a whole file that the provider has no more. */
+export type Flaw = 'unreadable' | 'gone'
+
 /** One kind of batch API. */
 export interface NativeApi {
   /** Whether the provider's input is a file; else the requests go with the call. */
@@ -36,7 +41,7 @@ export interface NativeApi {
   get(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState>
   cancel(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState>
   delete(provider: ProviderInstance, batch: BatchRecord): Promise<void>
-  results(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncIterable<NativeResult>
+  results(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncIterable<NativeResult | Flaw>
 }
 
 /** The API in which a provider runs batches of this endpoint; undefined if the gateway must. */
@@ -64,6 +69,32 @@ abstract class Calls {
   protected open(provider: ProviderInstance, request: ObjectRequest) {
     return openCall(provider, request, this.#clock)
   }
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/** The results in a provider's JSON lines. @param read of a line: its result, if it is one */
+async function* resultsIn(content: AsyncIterable<Buffer>, read: (line: Json) => NativeResult | undefined): AsyncGenerator<NativeResult | Flaw> {
+  try {
+    for await (const { bytes } of linesOf(content)) {
+      const line = objectIn(bytes.toString())
+      yield (line === undefined ? undefined : read(line)) ?? 'unreadable'
+    }
+  } catch (cause) {
+    if (!isGone(cause)) throw cause
+    yield 'gone'
+  }
+}
+
+/** Whether the provider says so itself. */
+function isGone(cause: unknown): boolean {
+  return cause instanceof GatewayError && cause.provider !== undefined && (cause.status === 404 || cause.status === 410)
+}
+
+/** What was answered with success. */
+function succeeded(endpoint: string, body: unknown, { status_code, request_id }: Pick<Outcome, 'status_code' | 'request_id'>): Outcome {
+  if (!isObject(body)) return { ...errored(endpoint, gatewayError('bad_upstream_response', 'the provider answered this request with success, and with nothing in it')), request_id }
+  return { kind: 'succeeded', status_code, request_id, body: JSON.stringify(body) }
 }
 
 function keyOf(provider: ProviderInstance, { key }: BatchRecord): string | undefined {
@@ -101,13 +132,10 @@ class OpenAiBatches extends Calls implements NativeApi {
     return Promise.resolve()
   }
 
-  async *results(_provider: ProviderInstance, { fetch, provider, key, submitter }: BatchRecord, signal: AbortSignal): AsyncGenerator<NativeResult> {
+  async *results(_provider: ProviderInstance, { endpoint, fetch, provider, key, submitter }: BatchRecord, signal: AbortSignal): AsyncGenerator<NativeResult | Flaw> {
     for (const id of fetch?.files ?? []) {
       const file: FileRecord = { id, bytes: 0, created_at: 0, filename: '', purpose: 'batch_output', provider, owner: submitter.user_path, kept: false, ...key === null ? {} : { key } }
-      for await (const { bytes } of linesOf(this.#files.read(file, signal))) {
-        const result = openAiResult(JSON.parse(bytes.toString()) as Readonly<Record<string, unknown>>)
-        if (result !== undefined) yield result
-      }
+      yield* resultsIn(this.#files.read(file, signal), line => openAiResult(line, endpoint))
     }
   }
 }
@@ -127,7 +155,7 @@ function stateOf(said: Readonly<Record<string, unknown>>): NativeState {
   return { id: idOf(said), status, errors: said['errors'] ?? null, output: ended.has(status) ? { files, status } : undefined }
 }
 
-function openAiResult({ custom_id: id, response, error }: Readonly<Record<string, unknown>>): NativeResult | undefined {
+function openAiResult({ custom_id: id, response, error }: Json, endpoint: string): NativeResult | undefined {
   if (typeof id !== 'string') return undefined
   const { status_code: status = 500, request_id: request = '', body } = (response ?? {}) as Readonly<Record<string, unknown>>
   const { code, message } = (error ?? {}) as Readonly<Record<string, unknown>>
@@ -136,7 +164,8 @@ function openAiResult({ custom_id: id, response, error }: Readonly<Record<string
     return { custom_id: id, outcome: { kind, status_code: 500, request_id: '', body: kind === 'errored' ? JSON.stringify({ error: { type: 'provider_error', message: typeof message === 'string' ? message : 'the request failed', param: null, code: code ?? null } }) : '' } }
   }
   const isFine = typeof status === 'number' && status >= 200 && status < 300
-  return { custom_id: id, outcome: { kind: isFine ? 'succeeded' : 'errored', status_code: Number(status), request_id: typeof request === 'string' ? request : '', body: JSON.stringify(body ?? null) } }
+  const answer = { status_code: typeof status === 'number' ? status : 500, request_id: typeof request === 'string' ? request : '' }
+  return { custom_id: id, outcome: isFine ? succeeded(endpoint, body, answer) : { kind: 'errored', ...answer, body: JSON.stringify(body ?? null) } }
 }
 
 /** Anthropic's. */
@@ -162,12 +191,13 @@ class AnthropicBatches extends Calls implements NativeApi {
     await this.object(provider, this.#about('message_batches_delete', provider, batch))
   }
 
-  async *results(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncGenerator<NativeResult> {
+  results(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncGenerator<NativeResult | Flaw> {
+    return resultsIn(this.#content(provider, batch, signal), ({ custom_id: id, result }) => typeof id === 'string' ? { custom_id: id, outcome: messageOutcome(isObject(result) ? result : {}, batch.endpoint) } : undefined)
+  }
+
+  async *#content(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncGenerator<Buffer> {
     const reply = await this.open(provider, { ...this.#about('message_batches_results', provider, batch), signal })
-    for await (const { bytes } of linesOf(reply.body as AsyncIterable<Buffer>)) {
-      const { custom_id: id, result } = JSON.parse(bytes.toString()) as { custom_id?: unknown; result?: { type?: unknown; message?: unknown; error?: unknown } }
-      if (typeof id === 'string') yield { custom_id: id, outcome: messageOutcome(result ?? {}) }
-    }
+    yield* reply.body as AsyncIterable<Buffer>
   }
 
   #about(operation: string, provider: ProviderInstance, batch: BatchRecord): ObjectRequest {
@@ -191,9 +221,9 @@ function messageState({ id, processing_status: status, request_counts: counts }:
   return { id: idOf({ id }), status: now, errors: null, output: status === 'ended' ? { files: [], status: end } : undefined }
 }
 
-function messageOutcome({ type, message, error }: { readonly type?: unknown; readonly message?: unknown; readonly error?: unknown }): Outcome {
+function messageOutcome({ type, message, error }: Json, endpoint: string): Outcome {
   switch (type) {
-    case 'succeeded': return { kind: 'succeeded', status_code: 200, request_id: '', body: JSON.stringify(message ?? null) }
+    case 'succeeded': return succeeded(endpoint, message, { status_code: 200, request_id: '' })
     case 'canceled': return { kind: 'canceled', status_code: 0, request_id: '', body: '' }
     case 'expired': return { kind: 'expired', status_code: 0, request_id: '', body: '' }
     default: return { kind: 'errored', status_code: 400, request_id: '', body: JSON.stringify(error ?? { type: 'error', error: { type: 'api_error', message: 'the request failed' } }) }

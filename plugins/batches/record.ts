@@ -45,6 +45,16 @@ export interface BatchRecord {
 export interface ProviderOutput {
   readonly files: readonly string[]
   readonly status: BatchStatus
+  /** Absent until fetching them failed. */
+  readonly failing?: FetchFailure
+}
+
+/** Since when results could not be fetched; in milliseconds since 1970. */
+export interface FetchFailure {
+  readonly since: number
+  readonly tries: number
+  /** Nobody tries again before. */
+  readonly until: number
 }
 
 /** In whose name the lines run. */
@@ -83,6 +93,16 @@ export interface BatchLine {
 }
 
 const terminal: ReadonlySet<BatchStatus> = new Set(['completed', 'failed', 'expired', 'cancelled'])
+
+/** Of a line that nobody ran. */
+export function neverRan(kind: 'canceled' | 'expired'): Outcome {
+  return { kind, status_code: 0, request_id: '', body: '' }
+}
+
+/** Whether its results could not be fetched just now, and are left alone for a while. @param now milliseconds since 1970 */
+export function isPostponed({ fetch }: Pick<BatchRecord, 'fetch'>, now: number): boolean {
+  return fetch?.failing !== undefined && now < fetch.failing.until
+}
 
 export function isTerminal({ status }: Pick<BatchRecord, 'status'>): boolean {
   return terminal.has(status)

@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino'
 import { Lease, type Clock, type LeaseRecord, type Records, type Timer } from '../../core/index.ts'
-import type { BatchRecord } from './record.ts'
+import { isPostponed, type BatchRecord } from './record.ts'
 import type { BatchStore } from './store.ts'
 import type { BatchWorker } from './worker.ts'
 
@@ -72,8 +72,10 @@ export class Runner {
   }
 
   /** What a provider runs is asked for now and then only. */
-  #isDue({ id, provider_batch_id: isNative, fetch }: BatchRecord): boolean {
-    if (isNative === null || fetch !== null) return true
+  #isDue(batch: BatchRecord): boolean {
+    const { id, provider_batch_id: isNative, fetch } = batch
+    if (isNative === null) return true
+    if (fetch !== null) return !isPostponed(batch, this.#parts.clock.now())
     const now = this.#parts.clock.elapsed()
     const last = this.#askedAt.get(id)
     if (last !== undefined && now - last < this.#parts.pollMs) return false

@@ -99,6 +99,11 @@ export class BatchStore {
     }
   }
 
+  /** The same became of every line that is not through. */
+  async settleRest(id: string, outcome: Outcome): Promise<void> {
+    for await (const placed of this.lines(id, false)) await this.settle(id, placed, outcome)
+  }
+
   async counts(id: string): Promise<LineCounts> {
     const counts = { succeeded: 0, errored: 0, canceled: 0, expired: 0 }
     for await (const { line: { outcome } } of this.lines(id, true)) if (outcome !== null) counts[outcome.kind] += 1

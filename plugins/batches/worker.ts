@@ -1,24 +1,18 @@
-/** The work on one batch until it is over: its lines run, or its provider's results are fetched; then its files are written. */
+/** The work on one batch until it is over: its lines run, or its provider's results are taken over; then its files are written. */
 
-import { GatewayError, type Clock, type Files, type Pipelines, type ProviderInstance, type UsageLedger } from '../../core/index.ts'
 import { callOf } from './lines.ts'
 import { nativeApi } from './native.ts'
 import { openAiLine } from './openai-view.ts'
-import type { BatchRecord, BatchStatus, Outcome } from './record.ts'
-import type { BatchStore, PlacedLine } from './store.ts'
+import { isPostponed, neverRan, type BatchRecord, type BatchStatus } from './record.ts'
+import type { PlacedLine } from './store.ts'
+import { Takeover, type TakeoverParts } from './takeover.ts'
 
 /** A line that the gateway or a provider has no room for now is tried again so often. */
 const mostTries = 5
 const longestWaitMs = 60_000
 const busy: ReadonlySet<number> = new Set([429, 503, 529])
 
-export interface WorkerParts {
-  readonly store: BatchStore
-  readonly files: Files
-  readonly pipelines: Pipelines
-  readonly usage: UsageLedger
-  readonly providers: ReadonlyMap<string, ProviderInstance>
-  readonly clock: Clock
+export interface WorkerParts extends TakeoverParts {
   readonly concurrency: number
   /** The gateway is about to end: what runs may finish, nothing is begun. */
   isDraining(): boolean
@@ -26,18 +20,23 @@ export interface WorkerParts {
 
 export class BatchWorker {
   readonly #parts: WorkerParts
+  readonly #takeover: Takeover
 
   constructor(parts: WorkerParts) {
     this.#parts = parts
+    this.#takeover = new Takeover(parts)
   }
 
   /** Takes a batch as far as it goes now. @param signal the work is no longer ours */
   async work(id: string, signal: AbortSignal): Promise<void> {
-    const batch = await this.#parts.store.find(id)
+    const { store, clock } = this.#parts
+    const batch = await store.find(id)
     if (batch === undefined || !batch.open) return
     if (batch.provider_batch_id === null) return await this.#run(batch, signal)
     const current = await this.refresh(batch)
-    if (current.fetch !== null && !signal.aborted) await this.#fetch(current, signal)
+    const { fetch } = current
+    if (fetch === null || signal.aborted || isPostponed(current, clock.now())) return
+    if (await this.#takeover.take(current, fetch, signal)) await this.#finish(current, fetch.status, Math.floor(clock.now() / 1000))
   }
 
   /** What the provider says of its batch now. @throws GatewayError if it does not */
@@ -69,7 +68,7 @@ export class BatchWorker {
     await Promise.all(running)
     if (signal.aborted || isDraining()) return
     const end = await this.#endOf(batch.id)
-    if (end !== undefined) await this.#skipRest(batch, end === 'cancelled' ? 'canceled' : 'expired')
+    if (end !== undefined) await store.settleRest(batch.id, neverRan(end === 'cancelled' ? 'canceled' : 'expired'))
     await this.#finish(batch, end ?? 'completed', Math.floor(clock.now() / 1000))
   }
 
@@ -98,41 +97,6 @@ export class BatchWorker {
       const timer = this.#parts.clock.after(ms, resolve)
       signal.addEventListener('abort', () => { timer.cancel(); resolve() }, { once: true })
     })
-  }
-
-  async #skipRest(batch: BatchRecord, kind: 'canceled' | 'expired'): Promise<void> {
-    const outcome: Outcome = { kind, status_code: 0, request_id: '', body: '' }
-    for await (const placed of this.#parts.store.lines(batch.id, false)) await this.#parts.store.settle(batch.id, placed, outcome)
-  }
-
-  /** Takes the provider's results over, line by line: policy looks at each, and its tokens are recorded once. */
-  async #fetch(batch: BatchRecord, signal: AbortSignal): Promise<void> {
-    const { store, providers, clock, files } = this.#parts
-    const provider = providers.get(batch.provider)
-    const api = provider === undefined ? undefined : nativeApi(provider, batch.endpoint, clock, files)
-    if (provider === undefined || api === undefined || batch.fetch === null) return
-    const places = new Map<string, number>()
-    for await (const { index, line } of store.lines(batch.id, false)) places.set(line.custom_id, index)
-    for await (const { custom_id: id, outcome } of api.results(provider, batch, signal)) {
-      if (signal.aborted) return
-      const index = places.get(id)
-      const placed = index === undefined ? undefined : await store.line(batch.id, index)
-      if (placed !== undefined) await store.settle(batch.id, placed, await this.#reviewed(batch, provider, placed, outcome))
-    }
-    await this.#skipRest(batch, batch.fetch.status === 'expired' ? 'expired' : 'canceled')
-    await this.#finish(batch, batch.fetch.status, Math.floor(clock.now() / 1000))
-  }
-
-  async #reviewed(batch: BatchRecord, provider: ProviderInstance, { index, line }: PlacedLine, outcome: Outcome): Promise<Outcome> {
-    if (outcome.kind !== 'succeeded') return outcome
-    const said = await this.#parts.pipelines.review({ ...callOf(batch.endpoint, batch.submitter), body: Buffer.from(line.body) }, Buffer.from(outcome.body))
-    if (said instanceof GatewayError) return { ...outcome, kind: 'errored', status_code: said.status, body: errorText(batch.endpoint, said) }
-    this.#parts.usage.record({
-      id: `${batch.id}_${index}`, timestamp: this.#parts.clock.now(), request_id: `batch_${batch.id}`, endpoint: '/v1/batches', provider: provider.type, provider_name: provider.name,
-      model: modelOf(said.body) ?? modelOf(Buffer.from(line.body)) ?? '', requested_model: modelOf(Buffer.from(line.body)), user_path: batch.submitter.user_path, labels: said.labels,
-      auth_key_id: batch.submitter.caller.keyId, user_id: batch.submitter.caller.userId, usage: said.usage, apart: provider.definition.countsApart, origin: 'client',
-    })
-    return { ...outcome, body: said.body.toString() }
   }
 
   async #finish({ id, provider, submitter }: BatchRecord, status: BatchStatus, now: number): Promise<void> {
@@ -166,13 +130,4 @@ function jsonOf(body: Buffer): string {
   } catch {
     return JSON.stringify(text)
   }
-}
-
-function modelOf(body: Buffer): string | undefined {
-  const { model } = JSON.parse(body.toString()) as { model?: unknown }
-  return typeof model === 'string' ? model : undefined
-}
-
-function errorText(endpoint: string, { type, message, code, param }: GatewayError): string {
-  return JSON.stringify(endpoint === '/v1/messages' ? { type: 'error', error: { type: 'api_error', message, details: { error_code: code } } } : { error: { type, message, param, code } })
 }

@@ -1,10 +1,13 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { expect } from 'chai'
 import OpenAI, { toFile } from 'openai'
+import type { Clock } from '../../../core/index.ts'
+import { realClock } from '../../../core/gateway/clock.ts'
 import { chatCompletion } from '../../../core/testing/chat-samples.ts'
 import { Gate } from '../../../core/testing/gate.ts'
 import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
 import type { ReceivedRequest } from '../../../core/testing/received-request.ts'
+import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { expectError } from '../../support/answer.ts'
 import { BatchVendor } from '../../support/batch-vendor.ts'
 import { message } from '../../support/messages.ts'
@@ -27,10 +30,10 @@ describe('batches', () => {
   let messagesVendor: BatchVendor
   let later: Gate
 
-  const begin = async (config: Readonly<Record<string, unknown>> = {}) => {
+  const begin = async (config: Readonly<Record<string, unknown>> = {}, clock: Clock = realClock) => {
     claude = await ScriptedUpstream.start()
     later = new Gate()
-    served = await Served.start({ config: {
+    served = await Served.start({ clock, config: {
       providers: { claude: { type: 'anthropic', api_key: 'sk-claude', base_url: claude.url, models: ['claude-test'] } },
       virtual_models: [{ source: 'smart', targets: [{ model: 'openai/gpt-test' }] }],
       resilience: { retry: { max_retries: 0 } },
@@ -205,6 +208,85 @@ describe('batches', () => {
       const results = []
       for await (const result of await anthropic.messages.batches.results(id)) results.push([result.custom_id, result.result.type])
       expect(results).to.deep.equal([['one', 'succeeded'], ['two', 'errored']])
+    })
+
+    const results = async (id: string) => (JSON.parse((await served.call('GET', `/v1/batches/${id}/results`)).body.toString()) as { data: { custom_id: string; response: { status_code: number; body: { error?: { message: string } } } | null; error: object | null }[] }).data
+    const said = async (id: string) => (await results(id)).map(({ custom_id, response }) => [custom_id, response?.status_code, response?.body.error?.message])
+    const warnings = () => served.gateway.log.filter(({ msg }) => String(msg).startsWith('some results of a batch'))
+    const noResult = 'the provider gave no result for this request'
+    const unreadable = 'the result of this request cannot be had from the provider any more, or not be read'
+    const empty = 'the provider answered this request with success, and with nothing in it'
+
+    it('skip what is no result among the results, and take over what stands behind it', async () => {
+      const { id } = await start(await upload(...['a', 'b', 'c', 'd'].map(name => chatLine(name, 'gpt-test'))))
+      vendor.finish(({ custom_id, body }) => custom_id === 'a' ? undefined : custom_id === 'b' ? { status: 200, body: null } : answered({ body }))
+      const { file, content } = vendor.files.pop()!
+      vendor.files.push({ file, content: Buffer.from(`nonsense\nnull\n[]\n{}\n${content.toString()}`) })
+      expect(await ended(id)).to.deep.include({ status: 'completed', request_counts: { total: 4, completed: 2, failed: 2 } })
+      expect(await said(id)).to.deep.equal([['a', 502, unreadable], ['b', 502, empty], ['c', 200, undefined], ['d', 200, undefined]])
+      expect(warnings()).to.have.length(1)
+      expect(warnings()[0]).to.include({ unreadable_lines: 4, missing_files: 0 })
+    })
+
+    it('skip what is no result among Anthropic\'s', async () => {
+      const { id } = await anthropic.messages.batches.create({ requests: ['one', 'two', 'three'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })) })
+      messagesVendor.finish(({ custom_id }) => custom_id === 'one' ? { status: 200, body: null } : custom_id === 'two' ? { status: 200, body: message() } : undefined)
+      for (const batch of messagesVendor.batches.values()) batch.results = `nonsense\nnull\n{"custom_id":"three","result":null}\n${batch.results}`
+      for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
+      const seen = []
+      for await (const { custom_id, result } of await anthropic.messages.batches.results(id)) seen.push([custom_id, result.type, result.type === 'errored' ? result.error.error.message : undefined])
+      expect(seen).to.deep.equal([['one', 'errored', empty], ['two', 'succeeded', undefined], ['three', 'errored', 'the request failed']])
+    })
+
+    it('say which lines the provider forgot', async () => {
+      const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
+      vendor.finish(({ custom_id, body }) => custom_id === 'b' ? undefined : answered({ body }))
+      expect(await ended(id)).to.deep.include({ status: 'completed', request_counts: { total: 2, completed: 1, failed: 1 } })
+      expect(await said(id)).to.deep.equal([['a', 200, undefined], ['b', 502, noResult]])
+    })
+
+    for (const status of [404, 410]) {
+      it(`end without the results that the provider has no more: ${status}`, async () => {
+        const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
+        vendor.finish(({ custom_id, body }) => custom_id === 'b' ? { status: 400, body: { error: { message: 'no' } } } : answered({ body }))
+        const output = [...vendor.batches.values()][0]?.object['output_file_id']
+        const usual = vendor.cueWithBatches()
+        served.upstream.always(request => request.path.includes(String(output)) ? { status, body: { error: { message: 'gone' } } } : usual(request))
+        expect(await ended(id)).to.deep.include({ status: 'completed', request_counts: { total: 2, completed: 0, failed: 2 } })
+        expect(await said(id)).to.deep.equal([['a', 502, unreadable], ['b', 400, 'no']])
+        expect(warnings()[0]).to.include({ unreadable_lines: 0, missing_files: 1 })
+      })
+    }
+
+    it('are asked for their results less and less often while that fails, and for a day at most', async () => {
+      await served.close()
+      await claude.close()
+      const clock = new TurnedClock()
+      await begin({}, clock)
+      const { id } = await start(await upload(chatLine('a', 'gpt-test')))
+      vendor.finish(answered)
+      const usual = vendor.cueWithBatches()
+      const tries: string[] = []
+      served.upstream.always(request => {
+        if (!request.path.endsWith('/content')) return usual(request)
+        tries.push(request.path)
+        return { status: 500, body: { error: { message: 'not now' } } }
+      })
+      const tried = async (count: number) => { while (tries.length < count) await client.batches.retrieve(id) }
+      await tried(1)
+      for (const [at, wait] of [2_000, 4_000, 8_000].entries()) {
+        expect(await client.batches.retrieve(id)).to.include({ status: 'finalizing' })
+        clock.advance(wait - 1)
+        await client.batches.retrieve(id)
+        expect(tries).to.have.length(at + 1)
+        clock.advance(1)
+        await tried(at + 2)
+      }
+      expect(await client.batches.cancel(id)).to.include({ status: 'finalizing', cancelling_at: null })
+      expect(served.upstream.requests.filter(({ path }) => path.endsWith('/cancel'))).to.deep.equal([])
+      clock.advance(24 * 60 * 60_000)
+      expect(await ended(id)).to.deep.include({ status: 'completed', request_counts: { total: 1, completed: 0, failed: 1 } })
+      expect(await said(id)).to.deep.equal([['a', 502, 'the result of this request could not be fetched from the provider']])
     })
 
     it('have their answers looked at by policy, before anybody reads them', async () => {
