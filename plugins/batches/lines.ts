@@ -81,7 +81,7 @@ export async function* judgedLines(lines: AsyncIterable<GivenLine> | Iterable<Gi
     if (judged.provider !== said.target.provider) throw gatewayError('invalid_value', `${id} is for ${said.target.provider.name}, others are for ${judged.provider.name}: all requests of a batch go to one provider`, { param: 'requests' })
     const sent = spelledFor(said.body, said.target)
     judged.isChanged ||= isDouble || sent !== body
-    yield { asGiven: lineOf(id, body), asSent: lineOf(id, sent) }
+    yield { asGiven: lineOf(id, body, said.target), asSent: lineOf(id, sent, said.target) }
   }
   if (ids.size === 0) throw gatewayError('invalid_value', 'the batch has no requests', { param: 'requests' })
 }
@@ -108,8 +108,8 @@ function spelledFor(body: Buffer, { model: name }: Target): string {
   return document.render().toString()
 }
 
-function lineOf(id: string, body: string): BatchLine {
-  return { custom_id: id, body, done: false, outcome: null }
+function lineOf(id: string, body: string, { model }: Target): BatchLine {
+  return { custom_id: id, body, model, done: false, outcome: null }
 }
 
 function ofLine({ code, status, message }: GatewayError, id: string): GatewayError {

@@ -88,6 +88,8 @@ export interface BatchLine {
   readonly custom_id: string
   /** The request as JSON text. */
   readonly body: string
+  /** What its provider calls the model that it is for; absent in lines of earlier versions. */
+  readonly model?: string
   readonly done: boolean
   readonly outcome: Outcome | null
 }

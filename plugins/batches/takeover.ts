@@ -85,7 +85,7 @@ export class Takeover {
     if (said instanceof GatewayError) return { ...errored(batch.endpoint, said), request_id: outcome.request_id }
     this.#parts.usage.record({
       id: `${batch.id}_${index}`, timestamp: this.#parts.clock.now(), request_id: `batch_${batch.id}`, endpoint: '/v1/batches', provider: provider.type, provider_name: provider.name,
-      model: modelOf(said.body) ?? modelOf(Buffer.from(line.body)) ?? '', requested_model: modelOf(Buffer.from(line.body)), user_path: batch.submitter.user_path, labels: said.labels,
+      model: line.model ?? modelOf(said.body) ?? modelOf(Buffer.from(line.body)) ?? '', requested_model: modelOf(Buffer.from(line.body)), user_path: batch.submitter.user_path, labels: said.labels,
       auth_key_id: batch.submitter.caller.keyId, user_id: batch.submitter.caller.userId, usage: said.usage, apart: provider.definition.countsApart, origin: 'client',
     })
     return { ...outcome, body: said.body.toString() }

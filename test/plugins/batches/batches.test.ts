@@ -190,6 +190,14 @@ describe('batches', () => {
       expect(done.request_counts).to.deep.equal({ total: 2, completed: 1, failed: 1 })
     })
 
+    it('are booked under the model that was executed, whatever the answer calls it', async () => {
+      await served.call('POST', '/v1/batches', { requests: [chatLine('a', 'smart')] })
+      vendor.finish(() => ({ status: 200, body: { ...chatCompletion({ content: 'hi' }), model: 'gpt-test-2024-07-18' } }))
+      await ended((await client.batches.list()).data[0]!.id)
+      const { entries } = JSON.parse((await served.call('GET', '/admin/usage/log')).body.toString()) as { entries: Record<string, unknown>[] }
+      expect(entries.map(({ model, requested_model }) => [model, requested_model])).to.deep.equal([['gpt-test', 'smart']])
+    })
+
     it('say what expired', async () => {
       const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
       vendor.finish(({ custom_id, body }) => custom_id === 'b' ? undefined : answered({ body }), 'expired')

@@ -50,6 +50,14 @@ describe('budgets, of batches', () => {
     expect((await limited.call('/other')).status).to.equal(200)
   })
 
+  it('that the provider runs have their price where the answer dates the model', async () => {
+    await start(withBatches)
+    const batch = await submit(2, 'gpt-test')
+    vendor.finish(() => ({ status: 200, body: { ...completion(), model: 'gpt-test-2024-07-18' } }))
+    await ended(batch)
+    expect(await spent()).to.equal(2)
+  })
+
   it('that the gateway runs hold for each line', async () => {
     await start(withoutBatches)
     expect((await ended(await submit(5, 'plain/gpt-test'))).request_counts).to.deep.equal({ total: 5, completed: 3, failed: 2 })
