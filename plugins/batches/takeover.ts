@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import { GatewayError, gatewayError, StorageUnavailable, type Clock, type Files, type Pipelines, type ProviderInstance, type UsageLedger } from '../../core/index.ts'
+import { isObject } from '../../core/neutral/arguments.ts'
 import { errored } from './errored.ts'
 import { callOf } from './lines.ts'
 import { nativeApi, type Flaw } from './native.ts'
@@ -13,6 +14,8 @@ const firstWaitMs = 2_000
 const longestWaitMs = 10 * 60_000
 /** How long after the first failure the results are given up. */
 const patienceMs = 24 * 60 * 60_000
+/** Of a batch that failed, told with each of its requests. */
+const mostErrors = 5
 
 export interface TakeoverParts {
   readonly store: BatchStore
@@ -105,11 +108,21 @@ export class Takeover {
 }
 
 /** What is said of the lines that the provider said nothing of. @param isWhole what it said could all be read */
-function restOf({ endpoint }: BatchRecord, { status }: ProviderOutput, isWhole: boolean): Outcome {
+function restOf({ endpoint, errors }: BatchRecord, { status }: ProviderOutput, isWhole: boolean): Outcome {
+  if (status === 'failed') return errored(endpoint, batchFailure(errors))
   if (!isWhole) return errored(endpoint, gatewayError('bad_upstream_response', 'the result of this request cannot be had from the provider any more, or not be read'))
   if (status === 'expired') return neverRan('expired')
-  if (status !== 'completed') return neverRan('canceled')
+  if (status === 'cancelled') return neverRan('canceled')
   return errored(endpoint, gatewayError('bad_upstream_response', 'the provider gave no result for this request'))
+}
+
+/** Why a whole batch failed, said of one of its requests. @param errors as the provider says them: `{"data": [{"code", "message"}]}` */
+function batchFailure(errors: unknown): GatewayError {
+  const { data } = (errors ?? {}) as { readonly data?: unknown }
+  const said = Array.isArray(data) ? data.filter(isObject).slice(0, mostErrors) : []
+  const messages = said.flatMap(({ message }) => typeof message === 'string' ? [message] : []).join('; ')
+  const code = said.map(error => error['code']).find(one => typeof one === 'string')
+  return new GatewayError(typeof code === 'string' ? code : null, `the provider refused the batch, so this request did not run${messages === '' ? '' : `: ${messages}`}`, { status: 400 })
 }
 
 function modelOf(body: Buffer): string | undefined {

@@ -246,6 +246,16 @@ describe('batches', () => {
       expect(seen).to.deep.equal([['one', 'errored', empty], ['two', 'succeeded', undefined], ['three', 'errored', 'the request failed']])
     })
 
+    it('say in each line why the provider refused them as a whole', async () => {
+      const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
+      const errors = { object: 'list', data: [{ code: 'invalid_json_line', message: 'This line is not parseable as valid JSON.', param: null, line: 1 }, { code: 'other', message: 'So is this one.' }] }
+      for (const batch of vendor.batches.values()) batch.object = { ...batch.object, status: 'failed', errors }
+      expect(await ended(id)).to.deep.include({ status: 'failed', errors, request_counts: { total: 2, completed: 0, failed: 2 } })
+      const why = 'the provider refused the batch, so this request did not run: This line is not parseable as valid JSON.; So is this one.'
+      expect(await said(id)).to.deep.equal([['a', 400, why], ['b', 400, why]])
+      expect((await results(id))[0]).to.deep.include({ error: null }).and.have.nested.property('response.body.error.code', 'invalid_json_line')
+    })
+
     it('say which lines the provider forgot', async () => {
       const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
       vendor.finish(({ custom_id, body }) => custom_id === 'b' ? undefined : answered({ body }))
