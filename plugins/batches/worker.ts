@@ -1,5 +1,6 @@
 /** The work on one batch until it is over: its lines run, or its provider's results are taken over; then its files are written. */
 
+import type { InnerAnswer } from '../../core/index.ts'
 import { callOf } from './lines.ts'
 import { nativeApi } from './native.ts'
 import { openAiLine } from './openai-view.ts'
@@ -16,6 +17,13 @@ export interface WorkerParts extends TakeoverParts {
   readonly concurrency: number
   /** The gateway is about to end: what runs may finish, nothing is begun. */
   isDraining(): boolean
+}
+
+interface LineSignals {
+  /** The work is no longer ours. */
+  readonly signal: AbortSignal
+  /** Nor is there anything to wait for in a batch that was cancelled. */
+  readonly waiting: AbortSignal
 }
 
 export class BatchWorker {
@@ -56,20 +64,32 @@ export class BatchWorker {
   }
 
   async #run(batch: BatchRecord, signal: AbortSignal): Promise<void> {
-    const { store, clock, concurrency, isDraining } = this.#parts
-    const running = new Set<Promise<void>>()
-    for await (const placed of store.lines(batch.id, false)) {
-      const end = await this.#endOf(batch.id)
-      if (signal.aborted || end !== undefined || isDraining()) break
-      const line = this.#runLine(batch, placed, signal).finally(() => running.delete(line))
-      running.add(line)
-      if (running.size >= concurrency) await Promise.race(running)
-    }
-    await Promise.all(running)
+    const { store, clock, isDraining } = this.#parts
+    await this.#runLines(batch, signal)
     if (signal.aborted || isDraining()) return
     const end = await this.#endOf(batch.id)
     if (end !== undefined) await store.settleRest(batch.id, neverRan(end === 'cancelled' ? 'canceled' : 'expired'))
     await this.#finish(batch, end ?? 'completed', Math.floor(clock.now() / 1000))
+  }
+
+  async #runLines(batch: BatchRecord, signal: AbortSignal): Promise<void> {
+    const { store, concurrency, isDraining } = this.#parts
+    const cancelled = new AbortController()
+    const unwatch = store.watch(() => { void this.#endOf(batch.id).then(end => end === undefined ? undefined : cancelled.abort(), () => undefined) })
+    const signals = { signal, waiting: AbortSignal.any([signal, cancelled.signal]) }
+    const running = new Set<Promise<void>>()
+    try {
+      for await (const placed of store.lines(batch.id, false)) {
+        const end = await this.#endOf(batch.id)
+        if (signal.aborted || end !== undefined || isDraining()) break
+        const line = this.#runLine(batch, placed, signals).finally(() => running.delete(line))
+        running.add(line)
+        if (running.size >= concurrency) await Promise.race(running)
+      }
+      await Promise.all(running)
+    } finally {
+      unwatch()
+    }
   }
 
   /** Why no further line shall run. */
@@ -79,23 +99,31 @@ export class BatchWorker {
     return batch.expires_at * 1000 <= this.#parts.clock.now() ? 'expired' : undefined
   }
 
-  async #runLine(batch: BatchRecord, placed: PlacedLine, signal: AbortSignal): Promise<void> {
+  /** Runs a line until it is answered, or shall run no more: then it has no outcome yet. */
+  async #runLine(batch: BatchRecord, placed: PlacedLine, { signal, waiting }: LineSignals): Promise<void> {
     const { pipelines, store } = this.#parts
     for (let tries = 1; ; tries++) {
       const answer = await pipelines.call({ ...callOf(batch.endpoint, batch.submitter), body: Buffer.from(placed.line.body), signal })
       if (signal.aborted) return
-      if (!busy.has(answer.status) || tries >= mostTries) {
+      if (!isPassing(answer) || tries >= mostTries) {
         const isFine = answer.status >= 200 && answer.status < 300
         return await store.settle(batch.id, placed, { kind: isFine ? 'succeeded' : 'errored', status_code: answer.status, request_id: answer.requestId, body: jsonOf(answer.body) })
       }
-      await this.#wait(waitOf(answer.headers, tries), signal)
+      await this.#wait(waitOf(answer.headers, tries), waiting)
+      if (signal.aborted || await this.#endOf(batch.id) !== undefined) return
     }
   }
 
   #wait(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise(resolve => {
-      const timer = this.#parts.clock.after(ms, resolve)
-      signal.addEventListener('abort', () => { timer.cancel(); resolve() }, { once: true })
+      const end = () => {
+        timer.cancel()
+        signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = this.#parts.clock.after(ms, end)
+      signal.addEventListener('abort', end)
+      if (signal.aborted) end()
     })
   }
 
@@ -113,6 +141,11 @@ export class BatchWorker {
       if ((placed.line.outcome?.kind === 'succeeded') === isOutput) yield Buffer.from(`${openAiLine(id, placed)}\n`)
     }
   }
+}
+
+/** Whether the same call may be answered later. */
+function isPassing({ status, headers }: InnerAnswer): boolean {
+  return busy.has(status) && headers['x-should-retry'] !== 'false'
 }
 
 /** How long the answer asks to wait, else longer each time. */

@@ -115,6 +115,36 @@ describe('batches', () => {
       expect(await client.batches.cancel(id)).to.include({ status: 'cancelled' })
     })
 
+    describe('whose lines meet a provider without room', () => {
+      let clock: TurnedClock
+      beforeEach(async () => {
+        await served.close()
+        await claude.close()
+        clock = new TurnedClock()
+        await begin({}, clock)
+      })
+      const full = (headers: Readonly<Record<string, string>>) => claude.always({ status: 429, headers: { 'retry-after': '37', ...headers }, body: { type: 'error', error: { type: 'rate_limit_error', message: 'full' } } })
+
+      it('do not wait for what says that it will stay so', async () => {
+        full({ 'x-should-retry': 'false' })
+        const done = await ended((await start(await upload(chatLine('a', 'claude-test')))).id)
+        expect(done).to.deep.include({ status: 'completed', request_counts: { total: 1, completed: 0, failed: 1 } })
+        expect(claude.requests).to.have.length(1)
+      })
+
+      it('wait as long as it says, and no longer than until they are cancelled', async () => {
+        full({})
+        const { id } = await start(await upload(chatLine('a', 'claude-test')))
+        while (!clock.waitsMs.includes(37_000)) await client.batches.retrieve(id)
+        await client.batches.cancel(id)
+        const done = await ended(id)
+        expect(done).to.deep.include({ status: 'cancelled', request_counts: { total: 1, completed: 0, failed: 0 } })
+        expect(parsed(await fileText(done.error_file_id!)).map(({ error }) => error?.code)).to.deep.equal(['batch_cancelled'])
+        expect(claude.requests).to.have.length(1)
+        expect(clock.waitsMs).not.to.include(37_000)
+      })
+    })
+
     for (const [name, server, base] of [['below the base path', { base_path: '/ai' }, '/ai'], ['below the public address', { base_path: '/ai', public_url: 'https://ai.example.com/there/' }, 'https://ai.example.com/there']] as const) {
       it(`name their results ${name}`, async () => {
         await served.close()
