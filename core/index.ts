@@ -155,6 +155,7 @@ export { SharedDocument } from './storage/shared-document.ts'
 export type { SharedDocumentOptions } from './storage/shared-document.ts'
 export { Snapshot } from './storage/snapshot.ts'
 export { StorageUnavailable } from './storage/storage.ts'
+export { orStoreRefusal } from './storage/refusal.ts'
 export type { Storage } from './storage/storage.ts'
 
 // The admin API

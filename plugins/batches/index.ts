@@ -1,6 +1,6 @@
 /** Serves batches to OpenAI's and to Anthropic's clients: run by the provider where it has such an API, else by the gateway. */
 
-import { definePlugin, orRefusal, type Exchange, type Reply } from '../../core/index.ts'
+import { definePlugin, orStoreRefusal, type Exchange, type Reply } from '../../core/index.ts'
 import { AnthropicRoutes } from './anthropic-routes.ts'
 import { Desk } from './desk.ts'
 import { OpenAiRoutes } from './openai-routes.ts'
@@ -28,7 +28,7 @@ export default definePlugin({
     return {
       route(exchange) {
         const answer = routes[exchange.operation]
-        return answer === undefined ? undefined : orRefusal(answer(exchange))
+        return answer === undefined ? undefined : orStoreRefusal(answer(exchange))
       },
       start: () => runner.start(),
       close: () => runner.close(),

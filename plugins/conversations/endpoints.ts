@@ -1,7 +1,7 @@
 /** The calls of /v1/conversations. */
 
 import { randomUUID } from 'node:crypto'
-import { gatewayError, GatewayError, jsonObjectOf, JsonDocument, jsonReply, notFound, type Reply, type Exchange, type JsonNode, type KeptItem } from '../../core/index.ts'
+import { gatewayError, jsonObjectOf, JsonDocument, jsonReply, notFound, type Reply, type Exchange, type JsonNode, type KeptItem } from '../../core/index.ts'
 import { itemList, pageQuery } from '../../core/neutral/item-lists.ts'
 import { Deleted } from './appender.ts'
 import { duplicate, idOf, itemsIn, metadataOf, newItems } from './body.ts'
@@ -104,10 +104,4 @@ function gone(cause: unknown): never {
 
 function conversationJson({ id, value: { created_at: createdAt, metadata } }: StoredConversation): string {
   return `{"id":${JSON.stringify(id)},"object":"conversation","created_at":${createdAt},"metadata":${metadata}}`
-}
-
-/** What a caller may see of a failure. */
-export function refusalOf(cause: unknown): GatewayError {
-  if (cause instanceof GatewayError) return cause
-  return gatewayError('not_ready', 'the conversations cannot be reached now', { retryAfterMs: 1000, cause })
 }

@@ -1,7 +1,7 @@
 /** Keeps conversations: serves /v1/conversations, and offers them to the plugins that continue them. */
 
-import { definePlugin } from '../../core/index.ts'
-import { answerCall, refusalOf } from './endpoints.ts'
+import { definePlugin, orStoreRefusal } from '../../core/index.ts'
+import { answerCall } from './endpoints.ts'
 import { continuing } from './continuing.ts'
 import { schema } from './schema.ts'
 import { ConversationStore } from './store.ts'
@@ -21,7 +21,7 @@ export default definePlugin({
     })
     return {
       service: continuing(store),
-      route: exchange => exchange.operation === 'conversations' ? answerCall(exchange, store).catch(refusalOf) : undefined,
+      route: exchange => exchange.operation === 'conversations' ? orStoreRefusal(answerCall(exchange, store)) : undefined,
     }
   },
 })

@@ -1,6 +1,6 @@
 /** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. */
 
-import { definePlugin, Reply, flowing, jsonReply, notFound, orRefusal, type Exchange, type FileRecord, type Files, type Models, type OpenReply } from '../../core/index.ts'
+import { definePlugin, Reply, flowing, jsonReply, notFound, orStoreRefusal, type Exchange, type FileRecord, type Files, type Models, type OpenReply } from '../../core/index.ts'
 import { Readable } from 'node:stream'
 import { createFile } from './create.ts'
 import { Library } from './library.ts'
@@ -20,7 +20,7 @@ export default definePlugin({
     const library = new Library(new FileStore(storage, clock), new ProviderFiles(clock), providers)
     return {
       service: library satisfies Files,
-      route: exchange => exchange.operation === operation ? orRefusal(answer(exchange, library, models)) : undefined,
+      route: exchange => exchange.operation === operation ? orStoreRefusal(answer(exchange, library, models)) : undefined,
     }
   },
 })
