@@ -70,7 +70,7 @@ export class Desk {
     return await this.#makers.store.find(batch.id) ?? batch
   }
 
-  /** The counts of a batch that still runs here. */
+  /** As the gateway counts what it runs, and as the provider last said of what runs there. */
   async counts(batch: BatchRecord): Promise<LineCounts> {
     return isTerminal(batch) || batch.provider_batch_id !== null ? batch.counts : await this.#makers.store.counts(batch.id)
   }

@@ -5,7 +5,7 @@ import { GatewayError, gatewayError, linesOf, openCall, wholeBody, type Clock, t
 import { isObject, objectIn } from '../../core/neutral/arguments.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
 import { errored } from './errored.ts'
-import type { BatchRecord, BatchStatus, Outcome, ProviderOutput } from './record.ts'
+import { noCounts, type BatchRecord, type BatchStatus, type LineCounts, type Outcome, type ProviderOutput } from './record.ts'
 
 const answerLimit = 16 * 1024 * 1024
 
@@ -14,6 +14,8 @@ export interface NativeState {
   readonly id: string
   readonly status: BatchStatus
   readonly errors: unknown
+  /** Of the lines that are through; undefined where it does not say. */
+  readonly counts: LineCounts | undefined
   /** Where the results are, once it has ended. */
   readonly output: ProviderOutput | undefined
 }
@@ -152,7 +154,15 @@ const ended: ReadonlySet<unknown> = new Set<BatchStatus>(['completed', 'failed',
 function stateOf(said: Readonly<Record<string, unknown>>): NativeState {
   const status = statuses.has(said['status']) ? said['status'] as BatchStatus : 'in_progress'
   const files = [said['output_file_id'], said['error_file_id']].filter(id => typeof id === 'string' && id !== '') as string[]
-  return { id: idOf(said), status, errors: said['errors'] ?? null, output: ended.has(status) ? { files, status } : undefined }
+  const counts = countsOf(said['request_counts'], { succeeded: 'completed', errored: 'failed' })
+  return { id: idOf(said), status, errors: said['errors'] ?? null, counts, output: ended.has(status) ? { files, status } : undefined }
+}
+
+/** @param names what the provider calls each count; others it does not have */
+function countsOf(said: unknown, names: Readonly<Partial<Record<keyof LineCounts, string>>>): LineCounts | undefined {
+  if (!isObject(said)) return undefined
+  const count = (kind: keyof LineCounts) => { const value = said[names[kind] ?? '']; return typeof value === 'number' && value >= 0 ? value : 0 }
+  return { succeeded: count('succeeded'), errored: count('errored'), canceled: count('canceled'), expired: count('expired') }
 }
 
 function openAiResult({ custom_id: id, response, error }: Json, endpoint: string): NativeResult | undefined {
@@ -214,11 +224,12 @@ async function* listed(requests: AsyncIterable<string>): AsyncGenerator<string> 
   yield ']}'
 }
 
-function messageState({ id, processing_status: status, request_counts: counts }: Readonly<Record<string, unknown>>): NativeState {
-  const { succeeded = 0, canceled = 0, errored = 0, expired = 0 } = (counts ?? {}) as Readonly<Record<string, number>>
+function messageState({ id, processing_status: status, request_counts: said }: Readonly<Record<string, unknown>>): NativeState {
+  const counts = countsOf(said, { succeeded: 'succeeded', errored: 'errored', canceled: 'canceled', expired: 'expired' })
+  const { succeeded, canceled, errored, expired } = counts ?? noCounts
   const end = succeeded > 0 || errored > 0 ? 'completed' : expired > 0 ? 'expired' : canceled > 0 ? 'cancelled' : 'completed'
   const now = status === 'ended' ? end : status === 'canceling' ? 'cancelling' : 'in_progress'
-  return { id: idOf({ id }), status: now, errors: null, output: status === 'ended' ? { files: [], status: end } : undefined }
+  return { id: idOf({ id }), status: now, errors: null, counts, output: status === 'ended' ? { files: [], status: end } : undefined }
 }
 
 function messageOutcome({ type, message, error }: Json, endpoint: string): Outcome {

@@ -53,10 +53,10 @@ export class BatchWorker {
     const provider = providers.get(batch.provider)
     const api = provider === undefined ? undefined : nativeApi(provider, batch.endpoint, clock, files)
     if (provider === undefined || api === undefined || batch.fetch !== null || !batch.open) return batch
-    const { status, errors, output } = await api.get(provider, batch)
+    const { status, errors, counts, output } = await api.get(provider, batch)
     const now = Math.floor(clock.now() / 1000)
     const changed = await store.change(batch.id, current => current.fetch !== null || !current.open ? undefined : {
-      status: output === undefined ? status : 'finalizing', errors,
+      status: output === undefined ? status : 'finalizing', errors, counts: counts ?? current.counts,
       times: output === undefined ? current.times : { ...current.times, finalizing_at: now },
       ...output === undefined ? {} : { fetch: output },
     })

@@ -208,6 +208,21 @@ describe('batches', () => {
       expect(JSON.parse(vendor.files[1]?.content.toString() ?? '')).to.deep.equal(chatLine('a', 'gpt-test'))
     })
 
+    it('show how far they are, as the provider says', async () => {
+      const { id } = await start(await upload(...['a', 'b', 'c'].map(name => chatLine(name, 'gpt-test'))))
+      for (const batch of vendor.batches.values()) batch.object = { ...batch.object, status: 'in_progress', request_counts: { total: 3, completed: 1, failed: 1 } }
+      expect(await client.batches.retrieve(id)).to.deep.include({ status: 'in_progress', request_counts: { total: 3, completed: 1, failed: 1 } })
+      for (const batch of vendor.batches.values()) batch.object = { ...batch.object, request_counts: null }
+      expect((await client.batches.retrieve(id)).request_counts).to.deep.equal({ total: 3, completed: 1, failed: 1 })
+    })
+
+    it('show how far they are at Anthropic', async () => {
+      const { id } = await anthropic.messages.batches.create({ requests: ['one', 'two', 'three'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })) })
+      const counts = { processing: 1, succeeded: 1, errored: 0, canceled: 0, expired: 1 }
+      for (const batch of messagesVendor.batches.values()) batch.object = { ...batch.object, request_counts: counts }
+      expect(await anthropic.messages.batches.retrieve(id)).to.deep.include({ processing_status: 'in_progress', request_counts: counts })
+    })
+
     it('record their tokens once, however often they are read', async () => {
       const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
       vendor.finish(({ custom_id, body }) => custom_id === 'b' ? { status: 400, body: { error: { message: 'no' } } } : answered({ body }))
