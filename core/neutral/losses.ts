@@ -16,6 +16,9 @@ export interface Loss {
 /** A caller's own paths of fields, by the names that losses have for them. */
 export type CallerPaths = Readonly<Record<string, string>>
 
+/** What a header's list cannot have: callers may name fields as they like. */
+const unheard = /[^!-+\--~]/g
+
 export class Losses {
   readonly list: Loss[] = []
   readonly #isStrict: boolean
@@ -44,7 +47,7 @@ export class Losses {
 
   /** The names for the header `X-Tapline-Dropped`: sorted, each once. */
   get reported(): readonly string[] {
-    return [...new Set(this.list.filter(({ isSilent }) => !isSilent).map(({ field }) => field))].sort()
+    return [...new Set(this.list.filter(({ isSilent }) => !isSilent).map(({ field }) => field.replace(unheard, '?')))].sort()
   }
 }
 

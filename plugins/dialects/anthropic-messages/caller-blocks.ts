@@ -3,16 +3,37 @@
 import { refusal, type Block, type FileBlock, type ImageBlock, type Losses, type ReasoningBlock, type Source, type TextBlock, type ToolCallBlock, type ToolResultBlock, type VendorState } from '../../../core/index.ts'
 import { argumentsText } from '../../../core/neutral/arguments.ts'
 import { defined, missing, type Members } from '../../../core/neutral/members.ts'
+import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 import { readCache } from './cache-mark.ts'
 
 type ResultPart = TextBlock | ImageBlock | FileBlock
+
+/** By the type of a block. */
+const known = new Map([
+  ['text', knownMembers(['type', 'text', 'citations', 'cache_control'])],
+  ['image', knownMembers(['type', 'source', 'cache_control'])],
+  ['document', knownMembers(['type', 'source', 'title', 'context', 'citations', 'cache_control'])],
+  ['search_result', knownMembers(['type', 'source', 'title', 'content', 'citations', 'cache_control'])],
+  ['tool_use', knownMembers(['type', 'id', 'name', 'input', 'extra_content', 'thought_signature', 'cache_control'], ['caller'])],
+  ['tool_result', knownMembers(['type', 'tool_use_id', 'content', 'is_error', 'cache_control'])],
+  ['thinking', knownMembers(['type', 'thinking', 'signature', 'cache_control'])],
+  ['redacted_thinking', knownMembers(['type', 'data', 'cache_control'])],
+])
+const knownOfSources = knownMembers(['type', 'media_type', 'data', 'url', 'file_id', 'content'])
 
 /** @throws GatewayError 400 for a block that no other dialect has */
 export function readBlocks(message: Members, losses: Losses): readonly Block[] {
   return message.objects('content').map(block => readBlock(block, losses))
 }
 
+/** @throws GatewayError 400 if translation is strict */
+export function dropUnknownOf(block: Members, losses: Losses): void {
+  const ofType = known.get(block.text('type') ?? '')
+  if (ofType !== undefined) dropUnknown(block, ofType, losses)
+}
+
 function readBlock(block: Members, losses: Losses): Block {
+  dropUnknownOf(block, losses)
   switch (block.text('type')) {
     case 'tool_use': return readCall(block)
     case 'tool_result': return readResult(block, losses)
@@ -26,8 +47,8 @@ function readPart(block: Members, losses: Losses): ResultPart {
   const type = block.text('type')
   switch (type) {
     case 'text': return readText(block, losses)
-    case 'image': return readImage(block)
-    case 'document': return readDocument(block)
+    case 'image': return readImage(block, losses)
+    case 'document': return readDocument(block, losses)
     case 'search_result': return readSearchResult(block, losses)
     default: throw refusal(block.at, `a block of type ${JSON.stringify(type ?? null)} cannot be translated`)
   }
@@ -38,8 +59,9 @@ function readText(block: Members, losses: Losses): TextBlock {
   return defined<TextBlock>({ type: 'text', text: required(block, 'text'), cache: readCache(block), at: block.at })
 }
 
-function readImage(block: Members): ImageBlock {
+function readImage(block: Members, losses: Losses): ImageBlock {
   const source = block.inside('source')
+  dropUnknown(source, knownOfSources, losses)
   return defined<ImageBlock>({ type: 'image', source: readSource(source), cache: readCache(block), at: source.at })
 }
 
@@ -56,9 +78,10 @@ function mimeOf(mediaType: string): string {
   return mediaType === 'image/jpg' ? 'image/jpeg' : mediaType
 }
 
-function readDocument(block: Members): FileBlock {
+function readDocument(block: Members, losses: Losses): FileBlock {
   const source = block.inside('source')
-  const read = readDocumentSource(source)
+  const read = readDocumentSource(source, losses)
+  dropUnknown(source, knownOfSources, losses)
   return defined<FileBlock>({
     type: 'file',
     source: read,
@@ -71,18 +94,19 @@ function readDocument(block: Members): FileBlock {
   })
 }
 
-function readDocumentSource(source: Members): FileBlock['source'] {
+function readDocumentSource(source: Members, losses: Losses): FileBlock['source'] {
   const type = source.text('type')
   if (type === 'text') return { kind: 'text', text: required(source, 'data') }
-  if (type === 'content') return { kind: 'text', text: textsOf(source) }
+  if (type === 'content') return { kind: 'text', text: textsOf(source, losses) }
   return readSource(source)
 }
 
 /** A string, or the texts of blocks one after another. */
-function textsOf(holder: Members): string {
+function textsOf(holder: Members, losses: Losses): string {
   const content = holder.any('content')
   if (typeof content === 'string') return content
   return holder.objects('content').map(block => {
+    dropUnknownOf(block, losses)
     if (block.text('type') === 'text') return required(block, 'text')
     throw refusal(block.at, `a block of type ${JSON.stringify(block.any('type') ?? null)} cannot be translated here`)
   }).join('')
@@ -91,7 +115,7 @@ function textsOf(holder: Members): string {
 /** Its title and source on lines before it. As text it cannot be cited. */
 function readSearchResult(block: Members, losses: Losses): TextBlock {
   if (block.object('citations')?.flag('enabled') === true) losses.drop('citations', 'search results become text', block.at)
-  const lines = [block.text('title'), block.text('source'), textsOf(block)].filter(line => line !== undefined && line !== '')
+  const lines = [block.text('title'), block.text('source'), textsOf(block, losses)].filter(line => line !== undefined && line !== '')
   return defined<TextBlock>({ type: 'text', text: lines.join('\n'), cache: readCache(block), at: block.at })
 }
 
@@ -121,7 +145,7 @@ function readSignature(block: Members): VendorState | undefined {
 function readResult(block: Members, losses: Losses): ToolResultBlock {
   const content = block.any('content')
   const at = block.path('content')
-  const blocks: readonly ResultPart[] = typeof content === 'string' ? [{ type: 'text', text: content, at }] : block.objects('content').map(part => readPart(part, losses))
+  const blocks: readonly ResultPart[] = typeof content === 'string' ? [{ type: 'text', text: content, at }] : block.objects('content').map(part => readResultPart(part, losses))
   return defined<ToolResultBlock>({
     type: 'tool_result',
     callId: required(block, 'tool_use_id'),
@@ -130,6 +154,11 @@ function readResult(block: Members, losses: Losses): ToolResultBlock {
     cache: readCache(block),
     at: block.at,
   })
+}
+
+function readResultPart(part: Members, losses: Losses): ResultPart {
+  dropUnknownOf(part, losses)
+  return readPart(part, losses)
 }
 
 function readThinking(block: Members): ReasoningBlock {

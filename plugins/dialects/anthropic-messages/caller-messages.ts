@@ -2,9 +2,12 @@
 
 import { refusal, type Block, type Losses, type SystemText, type TextBlock, type ToolCallBlock, type ToolResultBlock, type Turn } from '../../../core/index.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
+import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 import { readCache } from './cache-mark.ts'
-import { readBlocks } from './caller-blocks.ts'
+import { dropUnknownOf, readBlocks } from './caller-blocks.ts'
 import { joinSealed } from './sealed.ts'
+
+const known = knownMembers(['role', 'content'])
 
 export interface ReadMessages {
   readonly system: readonly SystemText[]
@@ -13,13 +16,14 @@ export interface ReadMessages {
 
 /** @throws GatewayError 400 for roles and blocks that no other dialect has */
 export function readMessages(body: Members, losses: Losses): ReadMessages {
-  const system: SystemText[] = readSystem(body, 'system', 0)
+  const system: SystemText[] = readSystem(body, 'system', 0, losses)
   const turns: Turn[] = []
   const names = new Map<string, string>()
   for (const message of body.objects('messages')) {
+    dropUnknown(message, known, losses)
     const role = message.text('role')
     switch (role) {
-      case 'system': system.push(...readSystem(message, 'content', turns.length)); break
+      case 'system': system.push(...readSystem(message, 'content', turns.length, losses)); break
       case 'user': turns.push(...readUser(message, names, losses)); break
       case 'assistant': turns.push(readAssistant(message, names, losses)); break
       default: throw refusal(message.path('role'), `a message of role ${JSON.stringify(role ?? null)} cannot be translated`)
@@ -29,13 +33,14 @@ export function readMessages(body: Members, losses: Losses): ReadMessages {
 }
 
 /** A string, or blocks of text. */
-function readSystem(holder: Members, member: string, before: number): SystemText[] {
+function readSystem(holder: Members, member: string, before: number, losses: Losses): SystemText[] {
   const text = holder.any(member)
   const at = holder.path(member)
   if (text === undefined) return []
   if (typeof text === 'string') return [{ text, kind: 'system', before, at }]
   return holder.objects(member).map(block => {
     if (block.text('type') !== 'text') throw refusal(block.at, 'instructions can only have text')
+    dropUnknownOf(block, losses)
     return defined<SystemText>({ text: block.text('text') ?? '', kind: 'system', before, cache: readCache(block), at: block.at })
   })
 }

@@ -2,6 +2,7 @@
 
 import { gatewayError, refusal, type JsonObject, type Losses, type NeutralRequest, type Output, type ReasoningControls, type Sampling, type Tool, type ToolChoice } from '../../../core/index.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
+import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 import { readCache } from './cache-mark.ts'
 import { readMessages } from './caller-messages.ts'
 import { readReasoning } from './reasoning.ts'
@@ -62,13 +63,13 @@ function isHidden(reasoning: ReasoningControls | undefined): boolean {
 
 // Tools
 
-const knownOfTools = new Set(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
+const knownOfTools = knownMembers(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
 
 /** @throws GatewayError 400 for a tool of Anthropic's own */
 function readTool(tool: Members, losses: Losses): Tool {
   const type = tool.text('type')
   if (type !== undefined && type !== 'custom') throw refusal(tool.at, `the tool ${type} is Anthropic's own: it cannot be translated`)
-  for (const name of Object.keys(tool.rest(knownOfTools))) losses.drop(`tools.${name}`, `of ${dialect} alone`, tool.path(name))
+  dropUnknown(tool, knownOfTools, losses)
   return defined<Tool>({
     name: tool.filled('name'),
     description: tool.text('description'),

@@ -1,11 +1,20 @@
 /** Reads the messages of a chat completion request: what leads them and stands between them, and the turns. */
 
-import { refusal } from '../../../core/neutral/losses.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { defined, type Members } from '../../../core/neutral/members.ts'
 import type { Block, FileBlock, ImageBlock, SystemText, TextBlock, ToolCallBlock, ToolResultBlock, Turn } from '../../../core/neutral/request.ts'
+import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 import { argumentsText } from '../../../core/neutral/arguments.ts'
 import { readCache, readContent } from './caller-parts.ts'
-import { readSignature, readThoughts } from './state.ts'
+import { readSignature, readThoughts, reasoningNames } from './state.ts'
+
+const state = ['extra_content', 'thought_signature', 'thoughtSignature']
+const known = knownMembers(
+  ['role', 'content', 'name', 'refusal', 'tool_calls', 'function_call', 'tool_call_id', 'reasoning_details', 'thinking_blocks', 'cache_control', ...reasoningNames, ...state],
+  ['annotations', 'prompt_cache_breakpoint'],
+)
+const knownOfCalls = knownMembers(['id', 'type', 'function', 'custom', 'cache_control', ...state], ['index'])
+const knownOfCalled = knownMembers(['name', 'arguments', 'input', ...state])
 
 export interface Conversation {
   readonly system: readonly SystemText[]
@@ -13,8 +22,8 @@ export interface Conversation {
 }
 
 /** @throws GatewayError 400 for roles and parts that nobody knows */
-export function readMessages(body: Members): Conversation {
-  const reader = new MessageReader()
+export function readMessages(body: Members, losses: Losses): Conversation {
+  const reader = new MessageReader(losses)
   for (const message of body.objects('messages')) reader.read(message)
   return { system: reader.system, turns: reader.turns }
 }
@@ -25,8 +34,14 @@ class MessageReader {
   /** The calls so far: of which kind, and whose result has not come yet. */
   readonly #calls: { readonly call: ToolCallBlock; isAnswered: boolean }[] = []
   #legacyCalls = 0
+  readonly #losses: Losses
+
+  constructor(losses: Losses) {
+    this.#losses = losses
+  }
 
   read(message: Members): void {
+    dropUnknown(message, known, this.#losses)
     const role = message.text('role')
     switch (role) {
       case 'system': case 'developer': return this.#readSystem(message, role)
@@ -39,19 +54,19 @@ class MessageReader {
   }
 
   #readSystem(message: Members, kind: SystemText['kind']): void {
-    for (const block of readContent(message)) {
+    for (const block of readContent(message, this.#losses)) {
       if (block.type !== 'text') throw refusal(block.at ?? message.at, `a ${kind} message can only have text`)
       this.system.push(defined<SystemText>({ text: block.text, kind, before: this.turns.length, cache: block.cache ?? readCache(message), at: block.at }))
     }
   }
 
   #readUser(message: Members): void {
-    this.#add(message, 'user', readContent(message))
+    this.#add(message, 'user', readContent(message, this.#losses))
   }
 
   #readAssistant(message: Members): void {
     const thoughts = readThoughts(message.json).map(thought => ({ ...thought, at: message.at }))
-    const content = readContent(message).filter(block => block.type !== 'text' || block.text !== '')
+    const content = readContent(message, this.#losses).filter(block => block.type !== 'text' || block.text !== '')
     const refused = message.text('refusal')
     const calls = [...message.objects('tool_calls').map(call => this.#readCall(call)), ...this.#readLegacyCall(message)]
     this.#add(message, 'assistant', [
@@ -67,6 +82,8 @@ class MessageReader {
     const custom = call.object('custom')
     const called = custom ?? call.object('function')
     if (called === undefined) throw refusal(call.at, 'a tool call must be of a function or of a custom tool')
+    dropUnknown(call, knownOfCalls, this.#losses)
+    dropUnknown(called, knownOfCalled, this.#losses)
     return defined<ToolCallBlock>({
       type: 'tool_call',
       id: call.text('id') ?? '',
@@ -82,6 +99,7 @@ class MessageReader {
   #readLegacyCall(message: Members): readonly ToolCallBlock[] {
     const call = message.object('function_call')
     if (call === undefined) return []
+    dropUnknown(call, knownOfCalled, this.#losses)
     this.#legacyCalls += 1
     return [{ type: 'tool_call', id: `call_fn_${this.#legacyCalls}`, name: call.text('name') ?? '', argumentsText: argumentsOf(call), at: call.at }]
   }
@@ -101,7 +119,7 @@ class MessageReader {
         type: 'tool_result',
         callId,
         name: called?.call.name ?? message.text('name'),
-        blocks: readContent(message).map(resultBlock),
+        blocks: readContent(message, this.#losses).map(resultBlock),
         isError: isError(message) ? true : undefined,
         isCustom: called?.call.isCustom,
         cache: readCache(message),

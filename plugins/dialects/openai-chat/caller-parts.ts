@@ -1,42 +1,55 @@
 /** Reads the parts of a message's content. */
 
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { refusal } from '../../../core/neutral/losses.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { fileSource, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import type { Block, CacheMark, FileBlock, ImageBlock, ReasoningBlock, RefusalBlock, TextBlock, VideoBlock } from '../../../core/neutral/request.ts'
+import { dropUnknown, knownMembers, type KnownMembers } from '../../../core/neutral/unknown.ts'
 
-type PartReader = (part: Members) => readonly Block[]
-
-const readers: Readonly<Record<string, PartReader>> = {
-  text: part => [readText(part)],
-  input_text: part => [readText(part)],
-  output_text: part => [readText(part)],
-  image_url: part => [readImage(part)],
-  input_audio: part => [readAudio(part.inside('input_audio'))],
-  file: part => [readFile(part)],
-  video_url: part => [readVideo(part)],
-  refusal: part => [readRefusal(part)],
-  thinking: readThinking,
+interface PartReader {
+  readonly known: KnownMembers
+  /** Of the object that the part is about. */
+  readonly inner?: KnownMembers
+  readonly read: (part: Members) => readonly Block[]
 }
 
+const known = (name: string, ...silent: string[]) => knownMembers(['type', name, 'cache_control'], ['prompt_cache_breakpoint', ...silent])
+const textReader: PartReader = { known: known('text', 'annotations', 'logprobs'), read: part => [readText(part)] }
+
+/** By type, which but for texts is the name of the member that the part is about. */
+const readers: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
+  ['text', textReader],
+  ['input_text', textReader],
+  ['output_text', textReader],
+  ['image_url', { known: known('image_url'), inner: knownMembers(['url', 'detail']), read: part => [readImage(part)] }],
+  ['input_audio', { known: known('input_audio'), inner: knownMembers(['data', 'format']), read: part => [readAudio(part.inside('input_audio'))] }],
+  ['file', { known: known('file'), inner: knownMembers(['file_id', 'file_data', 'file_url', 'filename']), read: part => [readFile(part)] }],
+  ['video_url', { known: known('video_url'), inner: knownMembers(['url']), read: part => [readVideo(part)] }],
+  ['refusal', { known: known('refusal'), read: part => [readRefusal(part)] }],
+  ['thinking', { known: known('thinking', 'closed'), read: readThinking }],
+])
+
 /** The content of a message: a string, parts, or nothing. @throws GatewayError 400 for a part of an unknown type */
-export function readContent(message: Members): readonly Block[] {
+export function readContent(message: Members, losses: Losses): readonly Block[] {
   const content = message.any('content')
   const at = message.path('content')
   if (content === undefined) return []
   if (typeof content === 'string') return [{ type: 'text', text: content, at }]
   if (!Array.isArray(content)) throw wrongType(at, 'a string or an array of parts')
-  return content.flatMap((part, index) => readPart(part, `${at}[${index}]`))
+  return content.flatMap((part, index) => readPart(part, `${at}[${index}]`, losses))
 }
 
-function readPart(part: unknown, at: string): readonly Block[] {
+function readPart(part: unknown, at: string, losses: Losses): readonly Block[] {
   if (typeof part === 'string') return [{ type: 'text', text: part, at }]
   const members = Members.of(part as never, at)
   const type = members.text('type') ?? (typeof members.any('text') === 'string' ? 'text' : '')
-  const read = Object.hasOwn(readers, type) ? readers[type] : undefined
-  if (read === undefined) throw refusal(at, `a content part of type ${JSON.stringify(type)} cannot be translated`)
-  return read(members)
+  const reader = readers.get(type)
+  if (reader === undefined) throw refusal(at, `a content part of type ${JSON.stringify(type)} cannot be translated`)
+  dropUnknown(members, reader.known, losses)
+  const about = members.any(type)
+  if (reader.inner !== undefined && isObject(about)) dropUnknown(new Members(about, members.path(type)), reader.inner, losses)
+  return reader.read(members)
 }
 
 /** The mark that some clients put on parts, tools and messages, and on the whole request. */

@@ -5,6 +5,7 @@ import { readExtras } from '../../../core/neutral/extras.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
 import type { Hints, JsonObject, NeutralRequest, Output, ReasoningControls, Sampling, Tool, ToolChoice, Wants } from '../../../core/neutral/request.ts'
+import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 import { readMessages } from './caller-messages.ts'
 import { readCache } from './caller-parts.ts'
 
@@ -20,14 +21,14 @@ const known = new Set([
 export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
   const body = new Members(json)
   if (body.object('stream_options')?.any('include_obfuscation') === true) losses.drop('stream_options.include_obfuscation', 'streams are not padded')
-  const { system, turns } = readMessages(body)
+  const { system, turns } = readMessages(body, losses)
   const reasoning = readReasoning(body)
   return defined<NeutralRequest>({
     from: 'openai-chat',
     model: body.text('model') ?? '',
     system,
     turns,
-    tools: readTools(body),
+    tools: readTools(body, losses),
     toolChoice: readToolChoice(body),
     parallelToolCalls: body.flag('parallel_tool_calls'),
     output: readOutput(body.object('response_format')),
@@ -45,18 +46,23 @@ export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
 
 // Tools
 
-function readTools(body: Members): readonly Tool[] {
-  return [...body.objects('tools').map(readTool), ...body.objects('functions').map(tool => readFunction(tool, tool))]
+const knownOfTools = knownMembers(['type', 'function', 'custom', 'cache_control'])
+const knownOfFunctions = knownMembers(['name', 'description', 'parameters', 'strict', 'cache_control'])
+
+function readTools(body: Members, losses: Losses): readonly Tool[] {
+  return [...body.objects('tools').map(tool => readTool(tool, losses)), ...body.objects('functions').map(tool => readFunction(tool, tool, losses))]
 }
 
-function readTool(tool: Members): Tool {
+function readTool(tool: Members, losses: Losses): Tool {
   const type = tool.text('type') ?? 'function'
-  if (type === 'function') return readFunction(tool.inside('function'), tool)
+  if (type === 'function' || type === 'custom') dropUnknown(tool, knownOfTools, losses)
+  if (type === 'function') return readFunction(tool.inside('function'), tool, losses)
   if (type === 'custom') return readCustom(tool.inside('custom'), tool)
   return { name: tool.text('name') ?? type, hosted: tool.json, at: tool.at }
 }
 
-function readFunction(described: Members, tool: Members): Tool {
+function readFunction(described: Members, tool: Members, losses: Losses): Tool {
+  dropUnknown(described, knownOfFunctions, losses)
   return defined<Tool>({
     name: described.filled('name'),
     description: described.text('description'),

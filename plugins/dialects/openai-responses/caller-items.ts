@@ -4,6 +4,7 @@ import { gatewayError } from '../../../core/errors.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import type { Block, Json, ReasoningBlock, SystemText, ToolCallBlock, ToolResultBlock, Turn, VendorState } from '../../../core/neutral/request.ts'
+import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 import { readParts, type PartBlock } from './caller-parts.ts'
 import { readReasoningItem, readSignature } from './state.ts'
 
@@ -14,6 +15,20 @@ const hosted = new Set([
 ])
 /** The status of one that is still awaited. */
 const running = new Set(['in_progress', 'incomplete'])
+
+const state = ['extra_content', 'thought_signature', 'thoughtSignature']
+const ofItem = (...names: string[]) => knownMembers(['type', 'id', 'status', ...names, ...state], ['phase'])
+const ofCall = ofItem('call_id', 'name', 'arguments', 'input')
+const ofResult = ofItem('call_id', 'output')
+/** By the type of an item. */
+const known = new Map([
+  ['message', ofItem('role', 'content')],
+  ['function_call', ofCall],
+  ['custom_tool_call', ofCall],
+  ['function_call_output', ofResult],
+  ['custom_tool_call_output', ofResult],
+  ['reasoning', ofItem('summary', 'content', 'encrypted_content')],
+])
 
 export interface Conversation {
   readonly system: readonly SystemText[]
@@ -55,6 +70,8 @@ class Items {
 
   read(item: Members): void {
     const type = item.text('type') ?? 'message'
+    const ofType = known.get(type)
+    if (ofType !== undefined) dropUnknown(item, ofType, this.#losses)
     switch (type) {
       case 'message': return this.#readMessage(item)
       case 'function_call': return this.#call(item, { argumentsText: item.text('arguments') ?? '' })
@@ -91,7 +108,7 @@ class Items {
   #readMessage(item: Members): void {
     const role = item.text('role')
     const at = item.path('content')
-    const blocks = readParts(item.any('content'), at)
+    const blocks = readParts(item.any('content'), at, this.#losses)
     switch (role) {
       case 'system': case 'developer': return void this.system.push(...blocks.map(block => this.#systemText(block, role, at)))
       case 'user': return this.message(role, blocks, item.at)
@@ -111,7 +128,7 @@ class Items {
   }
 
   #result(item: Members, kind: Pick<ToolResultBlock, 'isCustom'>): void {
-    const blocks = readParts(item.any('output'), item.path('output')).map(resultBlock)
+    const blocks = readParts(item.any('output'), item.path('output'), this.#losses).map(resultBlock)
     this.#assistant = undefined
     this.#turns.push({ role: 'tool', blocks: [{ type: 'tool_result', callId: item.filled('call_id'), blocks, ...kind, at: item.at }], at: item.at })
   }

@@ -1,36 +1,52 @@
 /** Reads the parts of a message's content, and of a tool's output. */
 
-import { refusal } from '../../../core/neutral/losses.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { fileSource, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import type { AudioBlock, FileBlock, ImageBlock, Json, RefusalBlock, TextBlock } from '../../../core/neutral/request.ts'
+import { dropUnknown, knownMembers, type KnownMembers } from '../../../core/neutral/unknown.ts'
 
 export type PartBlock = TextBlock | ImageBlock | FileBlock | AudioBlock | RefusalBlock
 
-const readers: Readonly<Record<string, (part: Members) => PartBlock>> = {
-  input_text: readText,
-  output_text: readText,
-  text: readText,
-  refusal: part => ({ type: 'refusal', text: part.text('refusal') ?? '', at: part.at }),
-  input_image: readImage,
-  input_file: readFile,
-  input_audio: part => readAudio(part.inside('input_audio')),
+interface PartReader {
+  readonly known: KnownMembers
+  readonly read: (part: Members) => PartBlock
 }
 
+const known = (...names: string[]) => knownMembers(['type', ...names], ['prompt_cache_breakpoint', 'logprobs'])
+const textReader: PartReader = { known: known('text', 'annotations'), read: readText }
+
+const knownOfAudio = knownMembers(['data', 'format'])
+
+/** By type. */
+const readers: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
+  ['input_text', textReader],
+  ['output_text', textReader],
+  ['text', textReader],
+  ['refusal', { known: known('refusal'), read: part => ({ type: 'refusal', text: part.text('refusal') ?? '', at: part.at }) }],
+  ['input_image', { known: known('file_id', 'image_url', 'detail'), read: readImage }],
+  ['input_file', { known: known('filename', 'file_id', 'file_url', 'file_data'), read: readFile }],
+  ['input_audio', { known: known('input_audio'), read: part => readAudio(part.inside('input_audio')) }],
+])
+
 /** A string, or parts. @throws GatewayError 400 for a part of an unknown type */
-export function readParts(content: Json | undefined, at: string): readonly PartBlock[] {
+export function readParts(content: Json | undefined, at: string, losses: Losses): readonly PartBlock[] {
   if (content === undefined || content === null) return []
   if (typeof content === 'string') return [{ type: 'text', text: content, at }]
   if (!Array.isArray(content)) throw wrongType(at, 'a string or an array of parts')
-  return content.map((part: Json, index) => readPart(part, `${at}[${index}]`))
+  return content.map((part: Json, index) => readPart(part, `${at}[${index}]`, losses))
 }
 
-function readPart(part: Json, at: string): PartBlock {
+function readPart(part: Json, at: string, losses: Losses): PartBlock {
   const members = Members.of(part, at)
   const type = members.text('type') ?? ''
-  const read = Object.hasOwn(readers, type) ? readers[type] : undefined
-  if (read === undefined) throw refusal(at, `a content part of type ${JSON.stringify(type)} cannot be translated`)
-  return read(members)
+  const reader = readers.get(type)
+  if (reader === undefined) throw refusal(at, `a content part of type ${JSON.stringify(type)} cannot be translated`)
+  dropUnknown(members, reader.known, losses)
+  const audio = members.any('input_audio')
+  if (isObject(audio)) dropUnknown(new Members(audio, members.path('input_audio')), knownOfAudio, losses)
+  return reader.read(members)
 }
 
 function readText(part: Members): TextBlock {

@@ -27,7 +27,7 @@ export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
     model: body.text('model') ?? '',
     system,
     turns,
-    tools: readTools(body),
+    tools: readTools(body, losses),
     toolChoice: readToolChoice(body),
     parallelToolCalls: body.flag('parallel_tool_calls'),
     output: readOutput(text?.object('format')),

@@ -2,14 +2,19 @@
 
 import { gatewayError } from '../../../core/errors.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
 import type { Tool, ToolChoice } from '../../../core/neutral/request.ts'
+import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 
-export function readTools(body: Members): readonly Tool[] {
-  return body.objects('tools').map(readTool)
+const known = knownMembers(['type', 'name', 'description', 'parameters', 'strict'])
+
+export function readTools(body: Members, losses: Losses): readonly Tool[] {
+  return body.objects('tools').map(tool => readTool(tool, losses))
 }
 
-function readTool(tool: Members): Tool {
+function readTool(tool: Members, losses: Losses): Tool {
   const type = tool.text('type') ?? 'function'
+  if (type === 'function') dropUnknown(tool, known, losses)
   switch (type) {
     case 'function': return defined<Tool>({ name: tool.filled('name'), description: tool.text('description'), schema: tool.any('parameters'), strict: tool.flag('strict'), at: tool.at })
     case 'custom': return defined<Tool>({ name: tool.filled('name'), description: tool.text('description'), custom: tool.json, at: tool.at })

@@ -158,6 +158,44 @@ describe('requests of anthropic-messages', () => {
     })
   })
 
+  describe('members that nobody knows', () => {
+    const said = (role: string, content: unknown, more: object = {}) => ({ messages: [{ role, content, ...more }] })
+    for (const [where, members, field, param] of [
+      ['a message', said('user', 'hi', { x: 1 }), 'messages.x', 'messages[0].x'],
+      ['a text', said('user', [{ type: 'text', text: 'hi', x: 1 }]), 'messages.content.x', 'messages[0].content[0].x'],
+      ['the system', { system: [{ type: 'text', text: 'hi', x: 1 }] }, 'system.x', 'system[0].x'],
+      ['a source', said('user', [{ type: 'image', source: { type: 'url', url: 'https://a', x: 1 } }]), 'messages.content.source.x', 'messages[0].content[0].source.x'],
+      ['a document\'s text', said('user', [{ type: 'document', source: { type: 'content', content: [{ type: 'text', text: 'a', x: 1 }] } }]), 'messages.content.source.content.x', 'messages[0].content[0].source.content[0].x'],
+      ['a call', said('assistant', [{ type: 'tool_use', id: 'i', name: 'n', input: { y: 1 }, x: 1 }]), 'messages.content.x', 'messages[0].content[0].x'],
+      ['a thought', said('assistant', [{ type: 'thinking', thinking: 't', signature: 's', x: 1 }]), 'messages.content.x', 'messages[0].content[0].x'],
+      ['a result', said('user', [{ type: 'tool_result', tool_use_id: 'i', content: 'r', x: 1 }]), 'messages.content.x', 'messages[0].content[0].x'],
+      ['a part of a result', said('user', [{ type: 'tool_result', tool_use_id: 'i', content: [{ type: 'text', text: 'r', x: 1 }] }]), 'messages.content.content.x', 'messages[0].content[0].content[0].x'],
+    ] as const) it(`are dropped from ${where}, by their path; refused where translation is strict`, () => {
+      const losses = new Losses()
+      read(members, losses)
+      expect(losses.reported).to.deep.equal([field])
+      expect(() => read(members, new Losses(true))).to.throw(GatewayError).that.deep.includes({ status: 400, code: 'unsupported_parameter', param })
+    })
+
+    it('are noted once, however many messages have them', () => {
+      const losses = new Losses()
+      read({ messages: [{ role: 'user', content: 'a', x: 1 }, { role: 'assistant', content: 'b', x: 1 }, { role: 'user', content: 'c', x: null, y: 2 }] }, losses)
+      expect(losses.list.map(({ field }) => field)).to.deep.equal(['messages.x', 'messages.y'])
+    })
+
+    it('are dropped without a word where clients repeat what they were given', () => {
+      const losses = new Losses(true)
+      read(said('assistant', [{ type: 'tool_use', id: 'i', name: 'n', input: {}, caller: { type: 'direct' } }]), losses)
+      expect([losses.reported, losses.list.map(({ field }) => field)]).to.deep.equal([[], ['messages.content.caller']])
+    })
+
+    it('are named as a header can have it', () => {
+      const losses = new Losses()
+      read(said('user', 'hi', { 'a\r\nX-Evil: 1,ü': 1 }), losses)
+      expect(losses.reported).to.deep.equal(['messages.a??X-Evil:?1??'])
+    })
+  })
+
   describe('tools', () => {
     it('functions', () => expectEqualJson(read({ tools: [{ name: 'n', description: 'd', input_schema: { type: 'object' }, strict: true, cache_control: { type: 'ephemeral' } }, { type: 'custom', name: 'o' }] }).tools, [
       { name: 'n', description: 'd', schema: { type: 'object' }, strict: true, cache: {}, at: 'tools[0]' }, { name: 'o', at: 'tools[1]' },

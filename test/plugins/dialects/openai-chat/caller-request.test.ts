@@ -1,6 +1,7 @@
 /** Chat completion requests as neutral ones. */
 
 import { expect } from 'chai'
+import { Losses } from '../../../../core/neutral/losses.ts'
 import type { NeutralRequest } from '../../../../core/neutral/request.ts'
 import type { CallerSide } from '../../../../core/neutral/translation.ts'
 import openaiChat from '../../../../plugins/dialects/openai-chat/index.ts'
@@ -211,6 +212,31 @@ describe('openai-chat reads a request:', () => {
   })
 
   it('names of speakers', () => expect(turn({ role: 'user', name: 'Ann', content: 'hi' })?.name).to.equal('Ann'))
+
+  describe('drops members that nobody knows, by their path, and refuses them where translation is strict:', () => {
+    const message = (more: object) => ({ messages: [{ role: 'assistant', content: 'hi', ...more }] })
+    for (const [where, more, field, param] of [
+      ['of a message', message({ x: 1 }), 'messages.x', 'messages[0].x'],
+      ['of a text', message({ content: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b', x: 1 }] }), 'messages.content.x', 'messages[0].content[1].x'],
+      ['of an image', message({ content: [{ type: 'image_url', image_url: { url: 'https://a', x: 1 } }] }), 'messages.content.image_url.x', 'messages[0].content[0].image_url.x'],
+      ['of a call', message({ tool_calls: [call('i', 'n', '{}', { x: 1 })] }), 'messages.tool_calls.x', 'messages[0].tool_calls[0].x'],
+      ['of a called function', message({ tool_calls: [{ id: 'i', type: 'function', function: { name: 'n', arguments: '{}', x: 1 } }] }), 'messages.tool_calls.function.x', 'messages[0].tool_calls[0].function.x'],
+      ['of a result', { messages: [{ role: 'tool', tool_call_id: 'i', content: 'r', x: 1 }] }, 'messages.x', 'messages[0].x'],
+      ['of a tool', { tools: [{ ...fn('n'), x: 1 }] }, 'tools.x', 'tools[0].x'],
+      ['of a function', { tools: [fn('n', { x: 1 })] }, 'tools.function.x', 'tools[0].function.x'],
+    ] as const) it(where, () => {
+      const losses = new Losses()
+      readRequest(caller, body(more), losses)
+      expect(losses.reported).to.deep.equal([field])
+      expect(refusalOf(() => readRequest(caller, body(more), new Losses(true)))).to.deep.include({ status: 400, code: 'unsupported_parameter', param })
+    })
+
+    it('but for what clients repeat of the answer before', () => {
+      const losses = new Losses(true)
+      readRequest(caller, body(message({ refusal: null, annotations: [], audio: null, tool_calls: [{ index: 0, ...call('i', 'n') }] })), losses)
+      expect(losses.reported).to.deep.equal([])
+    })
+  })
 
   describe('refuses', () => {
     const message = (content: unknown) => ({ messages: [{ role: 'user', content }] })

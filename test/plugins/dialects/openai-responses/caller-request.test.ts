@@ -189,6 +189,35 @@ describe('a Responses request, read', () => {
     })
   })
 
+  describe('members that nobody knows', () => {
+    const message = (part: object) => [{ role: 'user', content: [part] }]
+    const unknown: Record<string, [body: object, field: string, param: string]> = {
+      'a message': [{ input: [{ ...user, x: 1 }] }, 'input.x', 'input[0].x'],
+      'a text': [{ input: message({ type: 'input_text', text: 'a', x: 1 }) }, 'input.content.x', 'input[0].content[0].x'],
+      'an image': [{ input: message({ type: 'input_image', image_url: 'https://a', x: 1 }) }, 'input.content.x', 'input[0].content[0].x'],
+      'audio': [{ input: message({ type: 'input_audio', input_audio: { data: 'AA==', format: 'wav', x: 1 } }) }, 'input.content.input_audio.x', 'input[0].content[0].input_audio.x'],
+      'a call': [{ input: [user, { ...call, x: 1 }, result] }, 'input.x', 'input[1].x'],
+      'a result': [{ input: [user, call, { ...result, x: 1 }] }, 'input.x', 'input[2].x'],
+      'a part of a result': [{ input: [user, call, { ...result, output: [{ type: 'input_text', text: 'r', x: 1 }] }] }, 'input.output.x', 'input[2].output[0].x'],
+      'a thought': [{ input: [user, thinking({ x: 1 }), said] }, 'input.x', 'input[1].x'],
+      'a tool': [{ tools: [{ type: 'function', name: 'n', x: 1 }] }, 'tools.x', 'tools[0].x'],
+    }
+    for (const [name, [body, field, param]] of Object.entries(unknown)) {
+      it(`are dropped from ${name}, by their path; refused where translation is strict`, () => {
+        const losses = new Losses()
+        read(body, losses)
+        expect(losses.reported).to.deep.equal([field])
+        expect(() => read(body, new Losses(true))).to.throw(GatewayError).that.deep.includes({ status: 400, code: 'unsupported_parameter', param })
+      })
+    }
+
+    it('are dropped without a word where clients repeat what they were given', () => {
+      const losses = new Losses(true)
+      read({ input: [user, { ...said, id: 'msg_1', status: 'completed', phase: 'commentary', content: [{ type: 'output_text', text: 'a', annotations: [], logprobs: [] }] }] }, losses)
+      expect(losses.reported).to.deep.equal([])
+    })
+  })
+
   it('reads what every dialect has', () => {
     expectMentioned(read({
       instructions: 'be brief', stream: true, parallel_tool_calls: false, max_output_tokens: 9, temperature: 0.5, top_p: 0.9, user: 'u', safety_identifier: 's', metadata: { a: 'b' }, service_tier: 'flex',
