@@ -103,6 +103,11 @@ export function restOf(json: JsonObject, known: ReadonlySet<string>): JsonObject
   return others.length === 0 ? undefined : Object.fromEntries(others.map(name => [name, json[name] as Json]))
 }
 
+/** An object with further members behind its own, which they do not replace. */
+export function withFurther(own: JsonObject, further: JsonObject | undefined): JsonObject {
+  return further === undefined ? own : { ...own, ...further, ...own }
+}
+
 export function wrongType(at: string, wanted: string): GatewayError {
   return gatewayError('invalid_type', `${at} must be ${wanted}`, { param: at })
 }

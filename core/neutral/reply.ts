@@ -30,6 +30,10 @@ export interface NeutralReply {
   readonly logprobs?: readonly JsonObject[]
   /** What the reader does not know, as it was spelled. */
   readonly extras?: JsonObject
+  /** The same within its usage. */
+  readonly usageExtras?: JsonObject
+  /** The same at places that other dialects do not have, by its path: `choices.x`. */
+  readonly lost?: readonly string[]
 }
 
 /**

@@ -1,7 +1,8 @@
-/** Members below the top level that no reader has a rule for: there is no place for them where the request goes. */
+/** Members below the top level that no reader has a rule for: there is no place for them in another dialect. */
 
 import type { Losses } from './losses.ts'
 import type { Members } from './members.ts'
+import type { JsonObject } from './request.ts'
 
 /** What may be a member of objects of one kind. */
 export interface KnownMembers {
@@ -18,6 +19,13 @@ export function knownMembers(read: readonly string[], silent: readonly string[] 
 /** Each is noted once, by its path without numbers: `messages.content.x`. @throws GatewayError 400 if translation is strict */
 export function dropUnknown(holder: Members, known: KnownMembers, losses: Losses): void {
   for (const name in holder.json) if (!known.read.has(name)) drop(holder, name, known, losses)
+}
+
+/** The paths of those that a reply has in such objects; `undefined` if there are none. */
+export function unknownPaths(at: string, objects: readonly JsonObject[], known: ReadonlySet<string>): readonly string[] | undefined {
+  let paths: Set<string> | undefined
+  for (const object of objects) for (const name in object) if (!known.has(name) && object[name] !== null) (paths ??= new Set()).add(`${at}.${name}`)
+  return paths === undefined ? undefined : [...paths]
 }
 
 function drop(holder: Members, name: string, { silent }: KnownMembers, losses: Losses): void {

@@ -98,6 +98,7 @@ export class GenerationTranslation implements Translation {
     if (fault !== undefined) throw fault
     const reply = this.#stopped(this.#upstream.reply(this.#normalize?.(json) ?? json, this.#to))
     this.usage = reply.usage
+    for (const field of reply.lost ?? []) this.losses.silent(field, 'it has no place in the reply of another dialect')
     return this.#caller.reply(this.#named(reply), this.#context)
   }
 

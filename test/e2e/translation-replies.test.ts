@@ -9,7 +9,7 @@ import anthropicMessages from '../../plugins/dialects/anthropic-messages/index.t
 import openaiChat from '../../plugins/dialects/openai-chat/index.ts'
 import openaiResponses from '../../plugins/dialects/openai-responses/index.ts'
 import { Random } from '../core/document/random-json.ts'
-import { destination, feedings, neutralRequest, readReply, readStream, replyContext, writeReply, writtenEvents, type Payload } from '../support/translation.ts'
+import { destination, feedings, neutralRequest, readReply, readStream, replyContext, translateReply, writeReply, writtenEvents, type Payload } from '../support/translation.ts'
 
 const cases = Number(process.env['TRANSLATION_CASES'] ?? 1500)
 
@@ -28,6 +28,45 @@ describe('translation, of random replies', () => {
       }
     })
   }
+})
+
+describe('translation, of what nobody knows in a reply', () => {
+  const more = { new_member: { a: 1 } }
+  const counts = { new_count: 5 }
+  const samples = [
+    {
+      dialect: openaiChat, lost: ['choices.x', 'choices.message.y'],
+      reply: { id: 'c', object: 'chat.completion', model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'hi', y: 1 }, finish_reason: 'stop', x: 1 }], usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3, ...counts }, ...more },
+    },
+    {
+      dialect: openaiResponses, lost: ['output.x'],
+      reply: { id: 'r', object: 'response', model: 'm', status: 'completed', instructions: 'mine', output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'hi' }], x: 1 }], usage: { input_tokens: 1, output_tokens: 2, total_tokens: 3, ...counts }, ...more },
+    },
+    { dialect: anthropicMessages, lost: ['content.x'], reply: { id: 'm', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text: 'hi', x: 1 }], stop_reason: 'end_turn', usage: { input_tokens: 1, output_tokens: 2, ...counts }, ...more } },
+  ]
+  for (const { dialect: from, reply, lost } of samples) {
+    for (const { dialect: to } of samples.filter(({ dialect }) => dialect !== from)) {
+      it(`goes on from ${from.name} to ${to.name} where both have the level`, () => {
+        if (from.upstream === undefined || to.caller === undefined) throw new Error('it has no such side')
+        const plain = translateReply(from.upstream, reply, to.caller)
+        expect(plain).to.deep.include(more)
+        expect(plain['usage']).to.include(counts)
+        expect(plain['instructions'] ?? null, 'what repeats the request').to.equal(null)
+      })
+    }
+
+    it(`is told where ${from.name} alone has the level`, () => {
+      if (from.upstream === undefined) throw new Error('it has no such side')
+      expect(readReply(from.upstream, reply).lost).to.deep.equal(lost)
+    })
+  }
+
+  it('stands in for nothing that the gateway says', () => {
+    const { caller } = anthropicMessages
+    if (caller === undefined) throw new Error('it has no such side')
+    const plain = writeReply(caller, { blocks: [], finish: 'stop', usage: { inputTokens: 1 }, extras: { id: 'no', role: 'no' }, usageExtras: { input_tokens: 7 } })
+    expect(plain).to.nested.include({ id: 'msg_1', role: 'assistant', 'usage.input_tokens': 1 })
+  })
 })
 
 const context = () => replyContext({ request: neutralRequest({ wants: { usageEvent: true, encryptedReasoning: true } }) })

@@ -249,6 +249,28 @@ describe('a dry run', () => {
   })
 })
 
+describe('members that nobody knows', () => {
+  let served: Served
+  before(async () => { served = await Served.start({ config: { translation: { strict: true } } }) })
+  after(() => served.close())
+
+  it('are named in the refusal where translation is strict', async () => {
+    const answer = await served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 5, messages: [{ role: 'user', content: [{ type: 'text', text: 'hi', part_x: 1 }] }] })
+    expect([answer.status, answer.body.toString().includes('messages.content.part_x'), served.upstream.requests.filter(({ method }) => method === 'POST')]).to.deep.equal([400, true, []])
+  })
+
+  it('of a reply are told in the log, and refuse nothing', async () => {
+    const reply = chatCompletion({ content: 'hi' }) as { choices: object[] }
+    served.upstream.reply({ body: { ...reply, choices: [{ ...reply.choices[0], x: 1 }], y: 2 } })
+    const answer = await served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] })
+    expect(answer.status, answer.body.toString()).to.equal(200)
+    expect(answer.headers).to.not.have.property('x-tapline-dropped')
+    expect(JSON.parse(answer.body.toString())).to.include({ y: 2 })
+    const { losses } = served.gateway.log.findLast(({ msg }) => msg === 'not everything could be carried to the provider') as { losses: { field: string }[] }
+    expect(losses.map(({ field }) => field)).to.include('choices.x')
+  })
+})
+
 describe('a dry run in a test', () => {
   const config = { providers: { openai: { api_key: 'sk-test' } } }
 

@@ -2,6 +2,7 @@
 
 import type { JsonObject, NeutralReply, ReplyBlock, ReplyContext } from '../../../core/index.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
+import { withFurther } from '../../../core/neutral/members.ts'
 import { CallIds, carried, dropImage, messageId, shownThinking, stopOf } from './reply-blocks.ts'
 import { sealCall, sealThought } from './sealed.ts'
 import { writeUsage } from './usage.ts'
@@ -11,15 +12,15 @@ export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
   const { blocks } = reply
   const writer = new BlockWriter(context)
   const said = { hasCalls: blocks.some(({ type }) => type === 'tool_call'), hasRefusal: blocks.some(({ type }) => type === 'refusal') }
-  return Buffer.from(JSON.stringify({
+  return Buffer.from(JSON.stringify(withFurther({
     id: messageId(context),
     type: 'message',
     role: 'assistant',
     model: reply.model ?? context.from.model,
     content: blocks.flatMap(block => writer.write(block)),
     ...stopOf(reply, said),
-    usage: writeUsage(reply.usage),
-  }))
+    usage: withFurther({ ...writeUsage(reply.usage) }, reply.usageExtras),
+  }, reply.extras)))
 }
 
 class BlockWriter {

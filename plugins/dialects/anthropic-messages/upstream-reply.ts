@@ -4,19 +4,27 @@ import { gatewayError, type Destination, type Json, type JsonObject, type Neutra
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { defined, restOf } from '../../../core/neutral/members.ts'
+import { unknownPaths } from '../../../core/neutral/unknown.ts'
 import { vendorError } from './errors.ts'
 import { finishOf } from './stop-reason.ts'
 import { jsonTool, usesJsonTool } from './upstream-output.ts'
 import { readUsage } from './usage.ts'
 
 const known = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'stop_details', 'usage', 'container', 'context_management'])
+/** What is Anthropic's own says nothing elsewhere. */
+const knownInUsage = new Set([
+  'input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens', 'cache_creation', 'output_tokens_details', 'server_tool_use', 'service_tier', 'inference_geo',
+])
+const knownInBlocks = new Set(['type', 'text', 'citations', 'thinking', 'signature', 'data', 'id', 'name', 'input', 'caller'])
+const readTypes = new Set<unknown>(['text', 'thinking', 'redacted_thinking', 'tool_use'])
 
 /** @throws GatewayError when it is an error, or no message */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
   const { content, error, id, model, stop_sequence: sequence } = json
   if (!Array.isArray(content)) throw isObject(error) ? vendorError(error, from.provider) : gatewayError('bad_upstream_response', `${from.provider}: provider returned no content`, { provider: from.provider })
   const issuer = typeof model === 'string' ? model : from.model
-  const blocks = [...(content as readonly Json[]).filter(isObject).flatMap(block => readBlock(block, issuer, from)), ...refusalOf(json)]
+  const said = (content as readonly Json[]).filter(isObject)
+  const blocks = [...said.flatMap(block => readBlock(block, issuer, from)), ...refusalOf(json)]
   return defined<NeutralReply>({
     id: textOf(id),
     model: textOf(model),
@@ -25,6 +33,8 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
     stopSequence: textOf(sequence),
     usage: readUsage(json['usage']),
     extras: restOf(json, known),
+    usageExtras: isObject(json['usage']) ? restOf(json['usage'], knownInUsage) : undefined,
+    lost: unknownPaths('content', said.filter(({ type }) => readTypes.has(type)), knownInBlocks),
   })
 }
 

@@ -1,6 +1,7 @@
 /** Writes a plain reply as a chat completion. */
 
 import { dataUrl } from '../../../core/neutral/media.ts'
+import { withFurther } from '../../../core/neutral/members.ts'
 import type { NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { JsonObject } from '../../../core/neutral/request.ts'
 import type { ReplyContext } from '../../../core/neutral/translation.ts'
@@ -11,17 +12,16 @@ type BlockOf<T extends ReplyBlock['type']> = Extract<ReplyBlock, { readonly type
 
 export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
   if (reply.finish === 'pause') context.losses.drop('pause_turn', 'not known to openai-chat')
-  return Buffer.from(JSON.stringify({
+  return Buffer.from(JSON.stringify(withFurther({
     id: replyId(reply.id, context),
     object: 'chat.completion',
     created: reply.created ?? context.created,
     model: reply.model ?? context.from.model,
     provider: context.from.provider,
     choices: [{ index: 0, message: messageOf(reply, context), logprobs: logprobsOf(reply), finish_reason: finishWord(reply.finish), ...stopReason(reply) }],
-    ...(reply.usage === undefined ? {} : { usage: spellUsage(reply.usage) }),
+    ...(reply.usage === undefined ? {} : { usage: withFurther(spellUsage(reply.usage), reply.usageExtras) }),
     ...(reply.serviceTier === undefined ? {} : { service_tier: reply.serviceTier }),
-    ...reply.extras,
-  }))
+  }, reply.extras)))
 }
 
 function logprobsOf({ logprobs }: NeutralReply): JsonObject | null {

@@ -9,18 +9,25 @@ import { defined, restOf } from '../../../core/neutral/members.ts'
 import type { NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
+import { unknownPaths } from '../../../core/neutral/unknown.ts'
 import { endingOf, failureOf, isFault } from './finish.ts'
-import { readSignature, readThoughts } from './state.ts'
+import { readSignature, readThoughts, reasoningNames } from './state.ts'
 import { vendorError } from './errors.ts'
 import { readUsage } from './usage.ts'
 
 /** Members that this reader has a rule for; `provider` is said by the gateway. */
 const known = new Set(['id', 'object', 'created', 'model', 'provider', 'choices', 'usage', 'service_tier', 'x_groq', 'error'])
+const knownInUsage = new Set(['prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_tokens_details', 'completion_tokens_details', 'prompt_cache_hit_tokens'])
+const knownInChoice = new Set(['index', 'message', 'finish_reason', 'native_finish_reason', 'stop_reason', 'logprobs', 'error'])
+const knownInMessage = new Set([
+  'role', 'content', 'refusal', 'annotations', 'images', 'tool_calls', 'function_call', 'reasoning_details', 'thinking_blocks', 'extra_content', 'thought_signature', 'thoughtSignature', ...reasoningNames,
+])
 
 /** @throws GatewayError 502, or that of the error which the provider reports */
 export function readReply(json: JsonObject, { provider, traits: { vendor } }: Destination): NeutralReply {
   const choice = choiceOf(json, provider)
-  const blocks = readMessage(objectOf(choice['message'], 'a message', provider), provider, vendor)
+  const message = objectOf(choice['message'], 'a message', provider)
+  const blocks = readMessage(message, provider, vendor)
   return defined<NeutralReply>({
     id: textOf(json['id']),
     model: textOf(json['model']),
@@ -31,7 +38,14 @@ export function readReply(json: JsonObject, { provider, traits: { vendor } }: De
     serviceTier: textOf(json['service_tier']),
     logprobs: logprobsOf(choice),
     extras: restOf(json, known),
+    usageExtras: isObject(json['usage']) ? restOf(json['usage'], knownInUsage) : undefined,
+    lost: lostOf(choice, message),
   })
+}
+
+function lostOf(choice: JsonObject, message: JsonObject): readonly string[] | undefined {
+  const [ofChoice, ofMessage] = [unknownPaths('choices', [choice], knownInChoice), unknownPaths('choices.message', [message], knownInMessage)]
+  return ofChoice === undefined || ofMessage === undefined ? ofChoice ?? ofMessage : [...ofChoice, ...ofMessage]
 }
 
 /** The counts of a reply or a chunk; Groq puts them into `x_groq`. */

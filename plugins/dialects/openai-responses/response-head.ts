@@ -4,6 +4,7 @@ import type { JsonNode } from '../../../core/document/document.ts'
 import { said } from '../../../core/document/readings.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { parseJson } from '../../../core/neutral/json.ts'
+import { withFurther } from '../../../core/neutral/members.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { ReplyContext } from '../../../core/neutral/translation.ts'
 import type { Usage } from '../../../core/neutral/usage.ts'
@@ -24,6 +25,7 @@ export interface ResponseFacts {
   readonly created?: number
   readonly serviceTier?: string
   readonly extras?: JsonObject
+  readonly usageExtras?: JsonObject
 }
 
 /** Members of the request that every response has, and what they are where the request has none. */
@@ -40,16 +42,18 @@ export class ResponseHead {
   /** What stands before the status, and behind the output. */
   readonly #before: string
   readonly #echo: string
+  readonly #usageExtras: JsonObject | undefined
 
   constructor({ original, created, from, ids }: ReplyContext, model: string | undefined, facts: ResponseFacts = {}) {
     this.#before = `{"id":"${ids.hex('resp_', 32)}","object":"response","created_at":${facts.created ?? created},"model":${JSON.stringify(model ?? from.model)},"provider":${JSON.stringify(from.provider)}`
     this.#echo = `${echoOf(original.root)}${furtherOf(original.root, facts)}}`
+    this.#usageExtras = facts.usageExtras
   }
 
   /** The whole response in JSON. */
   spell({ status, reason, error, output, usage }: ResponseState): string {
     const details = reason === undefined ? 'null' : `{"reason":"${reason}"}`
-    const counts = usage === undefined ? 'null' : JSON.stringify(writeUsage(usage))
+    const counts = usage === undefined ? 'null' : JSON.stringify(withFurther(writeUsage(usage), this.#usageExtras))
     return `${this.#before},"status":"${status}","error":${JSON.stringify(error ?? null)},"incomplete_details":${details},"output":[${output.join(',')}],"usage":${counts},${this.#echo}`
   }
 }

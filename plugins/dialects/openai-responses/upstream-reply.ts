@@ -5,13 +5,25 @@ import { gatewayError, type GatewayError } from '../../../core/errors.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { objectsOf } from '../../../core/neutral/lenient.ts'
-import { defined } from '../../../core/neutral/members.ts'
+import { defined, restOf } from '../../../core/neutral/members.ts'
 import type { Finish, NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
+import { unknownPaths } from '../../../core/neutral/unknown.ts'
 import { vendorError } from './errors.ts'
 import { plainThought } from './state.ts'
 import { readUsage } from './usage.ts'
+
+/** What every response has: most of it repeats the request. */
+const known = new Set([
+  'id', 'object', 'created_at', 'completed_at', 'model', 'provider', 'status', 'error', 'incomplete_details', 'output', 'output_text', 'usage', 'service_tier', 'background', 'billing',
+  'content_filters', 'context_management', 'conversation', 'frequency_penalty', 'instructions', 'max_output_tokens', 'max_tool_calls', 'metadata', 'moderation', 'parallel_tool_calls',
+  'presence_penalty', 'previous_response_id', 'prompt', 'prompt_cache_key', 'prompt_cache_options', 'prompt_cache_retention', 'reasoning', 'safety_identifier', 'store', 'temperature', 'text',
+  'tool_choice', 'tools', 'top_logprobs', 'top_p', 'truncation', 'user',
+])
+const knownInUsage = new Set(['input_tokens', 'input_tokens_details', 'output_tokens', 'output_tokens_details', 'total_tokens'])
+const knownInItems = new Set(['type', 'id', 'status', 'role', 'phase', 'content', 'summary', 'encrypted_content', 'call_id', 'name', 'arguments', 'input'])
+const readTypes = new Set<unknown>(['message', 'reasoning', 'function_call', 'custom_tool_call'])
 
 /** @throws GatewayError 502, or that of the error which the provider reports */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
@@ -29,6 +41,9 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
     usage: readUsage(json['usage']),
     serviceTier: textOf(json['service_tier']),
     logprobs: logprobs.length === 0 ? undefined : logprobs,
+    extras: restOf(json, known),
+    usageExtras: isObject(json['usage']) ? restOf(json['usage'], knownInUsage) : undefined,
+    lost: unknownPaths('output', items.filter(({ type }) => readTypes.has(type)), knownInItems),
   })
 }
 

@@ -1,5 +1,6 @@
 /** Token counts as Responses spell them. */
 
+import type { JsonObject } from '../../../core/neutral/request.ts'
 import { readFrom, wholeOutput, type Usage } from '../../../core/neutral/usage.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -21,7 +22,7 @@ export function readUsage(said: unknown): Usage | undefined {
 }
 
 /** Writes token counts; the details are always there. */
-export function writeUsage({ inputTokens = 0, outputTokens = 0, cachedTokens = 0, cacheWriteTokens = 0, reasoningTokens = 0, totalTokens }: Usage): Members {
+export function writeUsage({ inputTokens = 0, outputTokens = 0, cachedTokens = 0, cacheWriteTokens = 0, reasoningTokens = 0, totalTokens }: Usage): JsonObject {
   return {
     input_tokens: inputTokens,
     input_tokens_details: { cached_tokens: cachedTokens, cache_write_tokens: cacheWriteTokens },
