@@ -1,12 +1,12 @@
 /** Tool arguments between text, as models write them, and objects, as some providers want them. */
 
-import { tryJson } from './json.ts'
+import { parseExactly, tryJson } from './json.ts'
 import type { Json, JsonObject } from './request.ts'
 
 /** The arguments as an object: nothing is `{}`, another value is wrapped, what is no JSON is kept as text. */
 export function argumentsObject(text: string): { readonly value: JsonObject; readonly isBroken: boolean } {
   if (text.trim() === '') return { value: {}, isBroken: false }
-  const value = tryJson(text)
+  const value = tryJson(text, parseExactly)
   if (value === undefined) return { value: { _invalid_json: text }, isBroken: true }
   return { value: isObject(value) ? value : { value }, isBroken: false }
 }

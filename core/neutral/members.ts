@@ -124,6 +124,7 @@ export function defined<T extends object>(members: { readonly [K in keyof T]: T[
   return kept as T
 }
 
-function isRaw(value: Json): boolean {
+/** Whether a value is a number that stayed as it was spelled. */
+export function isRaw(value: Json): boolean {
   return (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value)
 }

@@ -5,17 +5,17 @@ import { isObject } from '../neutral/arguments.ts'
 import { parseJson } from '../neutral/json.ts'
 import type { Json, JsonObject } from '../neutral/request.ts'
 
-/** @throws GatewayError bad_upstream_response */
-export function readObject(bytes: Buffer, provider: string): JsonObject {
-  const json = readJson(bytes, provider)
+/** @param parse how numbers are read: see `json.ts` @throws GatewayError bad_upstream_response */
+export function readObject(said: Buffer | string, provider: string, parse = parseJson): JsonObject {
+  const json = readJson(said, provider, parse)
   if (isObject(json)) return json
   throw gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
 }
 
 /** @throws GatewayError bad_upstream_response */
-export function readJson(bytes: Buffer, provider: string): Json {
+export function readJson(said: Buffer | string, provider: string, parse = parseJson): Json {
   try {
-    return parseJson(bytes.toString())
+    return parse(said.toString())
   } catch (cause) {
     throw gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider, cause })
   }

@@ -7,7 +7,9 @@ import { distinctCallIds } from '../neutral/call-ids.ts'
 import { EmulatedStop } from '../neutral/emulated-stop.ts'
 import { estimateTokens } from '../neutral/estimate.ts'
 import { randomIds } from '../neutral/ids.ts'
+import { hasRespelled, parseExactly } from '../neutral/json.ts'
 import { Losses } from '../neutral/losses.ts'
+import { defined } from '../neutral/members.ts'
 import type { NeutralReply } from '../neutral/reply.ts'
 import type { JsonObject, NeutralRequest } from '../neutral/request.ts'
 import type { CallerSide, Destination, ReplyContext, SpelledRequest, UpstreamSide } from '../neutral/translation.ts'
@@ -93,10 +95,11 @@ export class GenerationTranslation implements Translation {
   }
 
   reply(bytes: Buffer): Buffer {
-    const json = readObject(bytes, this.#to.provider)
+    const text = bytes.toString()
+    const json = readObject(text, this.#to.provider)
     const fault = this.#fault?.(json, this.#to.provider)
     if (fault !== undefined) throw fault
-    const reply = this.#stopped(this.#upstream.reply(this.#normalize?.(json) ?? json, this.#to))
+    const reply = this.#stopped(this.#exact(this.#read(json), text))
     this.usage = reply.usage
     for (const field of reply.lost ?? []) this.losses.silent(field, 'it has no place in the reply of another dialect')
     return this.#caller.reply(this.#named(reply), this.#context)
@@ -115,6 +118,17 @@ export class GenerationTranslation implements Translation {
       ...(this.#spelled.toolNames === undefined ? {} : { nameOf: (name: string) => this.#nameOf(name) }),
       ...(this.#normalize === undefined ? {} : { normalize: this.#normalize }),
     })
+  }
+
+  #read(json: JsonObject): NeutralReply {
+    return this.#upstream.reply(this.#normalize?.(json) ?? json, this.#to)
+  }
+
+  /** What is passed on keeps the spelling of its numbers; what is counted with has to be numbers. */
+  #exact(reply: NeutralReply, text: string): NeutralReply {
+    if (!hasRespelled(text)) return reply
+    const { blocks, logprobs, extras, usageExtras } = this.#read(readObject(text, this.#to.provider, parseExactly))
+    return { ...reply, ...defined<Pick<NeutralReply, 'blocks' | 'logprobs' | 'extras' | 'usageExtras'>>({ blocks, logprobs, extras, usageExtras }) }
   }
 
   #named(reply: NeutralReply): NeutralReply {
@@ -136,7 +150,7 @@ export class GenerationTranslation implements Translation {
 }
 
 function requestOf(original: JsonDocument, caller: CallerSide, losses: Losses): NeutralRequest {
-  const request = caller.request(readObject(original.render(), 'the caller'), losses)
+  const request = caller.request(readObject(original.render(), 'the caller', parseExactly), losses)
   const turns = distinctCallIds(request.turns)
   return turns === request.turns ? request : { ...request, turns }
 }

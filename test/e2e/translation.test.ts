@@ -271,6 +271,34 @@ describe('members that nobody knows', () => {
   })
 })
 
+describe('numbers', () => {
+  const spelled = '{"a":1.0,"b":0.10,"c":1E5,"d":[-0,1e-7]}'
+  let served: Served
+  before(async () => { served = await Served.start() })
+  after(() => served.close())
+  beforeEach(() => { served.upstream.requests.length = 0 })
+
+  it('are spelled for a provider as the client did', async () => {
+    served.upstream.reply({ body: chatCompletion({ content: 'hi' }) })
+    const tool = `{"name":"tide","input_schema":{"type":"object","properties":{"x":{"type":"number","default":1.0}}}}`
+    const called = `{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"tide","input":${spelled}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"1"}]}`
+    const answer = await served.call('POST', '/v1/messages', `{"model":"gpt-test","max_tokens":5,"temperature":1.0,"messages":[{"role":"user","content":"hi"},${called}],"tools":[${tool}],"foo":1.0,"bar":${spelled}}`)
+    expect(answer.status, answer.body.toString()).to.equal(200)
+    const sent = served.upstream.requests.at(-1)?.body.toString()
+    expect(sent).to.include('"foo":1.0').and.include(`"bar":${spelled}`).and.include('"default":1.0').and.include(`"arguments":${JSON.stringify(spelled)}`).and.include('"temperature":1')
+  })
+
+  it('are spelled for the client as the provider did; its counts are counted', async () => {
+    const message = JSON.stringify({ role: 'assistant', content: null, tool_calls: [{ id: 't', type: 'function', function: { name: 'tide', arguments: spelled } }] })
+    const reply = `{"id":"c","object":"chat.completion","created":1700000000.0,"model":"m","choices":[{"index":0,"message":${message},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":12.0,"completion_tokens":3,"new_count":5.0},"foo":${spelled}}`
+    served.upstream.reply({ headers: { 'content-type': 'application/json' }, body: reply })
+    const answer = await served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] })
+    expect(answer.status, answer.body.toString()).to.equal(200)
+    expect(answer.body.toString()).to.include(`"foo":${spelled}`).and.include(`"input":${spelled}`).and.include('"input_tokens":12').and.include('"new_count":5.0')
+    expect(served.gateway.log.findLast(({ msg }) => msg === 'request')).to.include({ input_tokens: 12, output_tokens: 3 })
+  })
+})
+
 describe('a dry run in a test', () => {
   const config = { providers: { openai: { api_key: 'sk-test' } } }
 

@@ -2,6 +2,7 @@
 
 import { gatewayError, type Json, type JsonObject } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { isRaw } from '../../../core/neutral/members.ts'
 
 export function textIn(object: JsonObject, name: string): string | undefined {
   const value = object[name]
@@ -12,6 +13,7 @@ export function textIn(object: JsonObject, name: string): string | undefined {
 export function countIn(object: JsonObject, name: string): number | undefined {
   const value = object[name]
   if (typeof value === 'number' || value === undefined) return value
+  if (isRaw(value)) return Number(JSON.stringify(value))
   return wrong(value, name, 'a number')
 }
 

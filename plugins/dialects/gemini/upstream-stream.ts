@@ -1,6 +1,7 @@
 /** Reads Gemini's stream: server-sent events, each a whole response with the next parts; the end is the end of the bytes. */
 
-import { gatewayError, parseJson, type Destination, type Emit, type Json, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Destination, type Emit, type Json, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { parseExactly } from '../../../core/neutral/json.ts'
 import { AnswerReader } from './answer-reader.ts'
 
 export class GeminiStream implements StreamReader {
@@ -25,7 +26,7 @@ export class GeminiStream implements StreamReader {
 
   #parse(data: string, emit: Emit): Json | undefined {
     try {
-      return parseJson(data)
+      return parseExactly(data)
     } catch (cause) {
       this.#answer.fail(gatewayError('stream_incomplete', `${this.#provider} sent an event that cannot be read`, { provider: this.#provider, cause }), emit)
     }

@@ -3,7 +3,7 @@
 import type { JsonNode } from '../../../core/document/document.ts'
 import { said } from '../../../core/document/readings.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { parseJson } from '../../../core/neutral/json.ts'
+import { parseExactly } from '../../../core/neutral/json.ts'
 import { withFurther } from '../../../core/neutral/members.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { ReplyContext } from '../../../core/neutral/translation.ts'
@@ -89,6 +89,6 @@ function furtherOf(request: JsonNode, { extras = {}, serviceTier }: ResponseFact
 function spelled(there: JsonNode, otherwise?: Json): string {
   const json = there.json()
   if (there.kind !== 'object' && there.kind !== 'array') return json
-  const value = parseJson(json)
+  const value = parseExactly(json)
   return JSON.stringify(isObject(value) && isObject(otherwise) ? { ...otherwise, ...value } : value)
 }
