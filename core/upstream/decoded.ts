@@ -21,13 +21,13 @@ export function decoded(reading: Reading, Reader: new (reading: Reading) => Body
   decoder.on('end', () => reader.end())
   decoder.on('error', cause => {
     call.abort()
-    reader.broken(gatewayError('bad_upstream_response', `${provider} sent a body that cannot be decoded`, { provider, cause }), cause)
+    reader.broken(gatewayError('bad_upstream_response', `${provider} sent a body that cannot be decoded`, { provider, cause }))
   })
   return {
     flows: reader.flows,
     data: chunk => { decoder.write(chunk) },
     end: () => { decoder.end() },
-    broken: (error, cause) => { decoder.destroy(); reader.broken(error, cause) },
+    broken: error => { decoder.destroy(); reader.broken(error) },
   }
 }
 

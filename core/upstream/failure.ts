@@ -48,7 +48,7 @@ function explained(said: VendorError, status: number, { definition, keys }: Refu
   return { ...said, message: definition?.explain?.({ status, code: said.code, param: said.param, message }) ?? message }
 }
 
-/** No answer came: DNS, connect, TLS, reset before the answer was whole. */
+/** No answer began: DNS, connect, TLS, reset before its headers. */
 export function transportFailure(provider: string, cause: Error): Failure {
   const code = (cause as { code?: unknown }).code
   const error = gatewayError('upstream_unreachable', `${provider} could not be reached${typeof code === 'string' ? ` (${code})` : ''}`, { provider, cause })
@@ -58,6 +58,17 @@ export function transportFailure(provider: string, cause: Error): Failure {
 export function timeoutFailure(provider: string, waitedMs: number, what: string): Failure {
   const error = gatewayError('upstream_timeout', `${provider} sent no ${what} within ${waitedMs / 1000} s`, { provider })
   return { kind: 'timeout', error, text: error.message.toLowerCase() }
+}
+
+/** An answer of status 2xx that began and is not whole. The provider may have done its work: the same call is not made again. */
+export function brokenFailure(error: GatewayError): Failure {
+  return { kind: 'empty', error: brokenOff(error), text: error.message.toLowerCase() }
+}
+
+/** What broke an answer that had begun, as its caller is told who has seen nothing of it. */
+export function brokenOff(error: GatewayError): GatewayError {
+  const { code, message, provider, cause } = error
+  return code === 'bad_upstream_response' ? error : gatewayError('bad_upstream_response', message, { cause, ...(provider === undefined ? {} : { provider }) })
 }
 
 /** Status 2xx, and nothing in it. */

@@ -28,7 +28,9 @@ export function fanOut(send: Send, { further = [], ...first }: OutgoingCall, lis
         if (missing === 0) finish(replies, listener)
       },
       onError: cause => {
+        if (part.status >= 300) return fail(part)
         abort()
+        if (part.status > 0) listener.onHead(part.status, part.headers)
         listener.onError(cause)
       },
     }))

@@ -2,7 +2,7 @@
 
 import { GatewayError, gatewayError } from '../errors.ts'
 import { Chunks } from './chunks.ts'
-import { emptyFailure, faultFailure, transportFailure } from './failure.ts'
+import { brokenFailure, emptyFailure, faultFailure } from './failure.ts'
 import type { BodyReader, Reading } from './reading.ts'
 import type { Reply } from './reply.ts'
 
@@ -41,8 +41,8 @@ export class HeldBody implements BodyReader {
     }
   }
 
-  broken(_error: GatewayError, cause: Error): void {
-    this.#reading.settle(transportFailure(this.#provider, cause))
+  broken(error: GatewayError): void {
+    this.#reading.settle(brokenFailure(error))
   }
 
   get #provider(): string {

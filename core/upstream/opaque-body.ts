@@ -1,7 +1,7 @@
 /** A plain reply that is no document, audio for example: its bytes go by as they come, under the provider's type. */
 
 import type { GatewayError } from '../errors.ts'
-import { emptyFailure, transportFailure } from './failure.ts'
+import { brokenFailure, emptyFailure } from './failure.ts'
 import type { BodyReader, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { RunningStream } from './running-stream.ts'
@@ -28,9 +28,9 @@ export class OpaqueBody implements BodyReader {
     else this.#reading.settle(emptyFailure(this.#reading.attempt.target.provider.name, 'empty response'))
   }
 
-  broken(error: GatewayError, cause: Error): void {
+  broken(error: GatewayError): void {
     if (this.#established) this.#stream.finish(error)
-    else this.#reading.settle(transportFailure(this.#reading.attempt.target.provider.name, cause))
+    else this.#reading.settle(brokenFailure(error))
   }
 
   #establish(): void {

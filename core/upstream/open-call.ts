@@ -70,7 +70,7 @@ class OpenCall {
       onHead: (status, headers) => this.#begin(status, headers),
       onData: chunk => this.#data(chunk),
       onEnd: () => this.#end(),
-      onError: cause => this.#fail(transportFailure(this.#provider.name, cause).error),
+      onError: cause => this.#broken(cause),
     })
   }
 
@@ -92,6 +92,13 @@ class OpenCall {
   #end(): void {
     if (this.#refusal === undefined) return void this.#body?.push(null)
     this.#reject(statusFailure(this.#provider.name, this.#status, this.#headers, Buffer.concat(this.#refusal), this.#clock.now(), this.#provider).error)
+  }
+
+  /** A refusal is understood by what came of it. */
+  #broken(cause: Error): void {
+    const { name: provider } = this.#provider
+    if (this.#refusal !== undefined) this.#end()
+    else this.#fail(this.#body === undefined ? transportFailure(provider, cause).error : gatewayError('bad_upstream_response', `${provider} broke off its answer`, { provider, cause }))
   }
 
   #fail(cause: Error): void {

@@ -5,7 +5,7 @@ import type { JsonObject } from '../neutral/request.ts'
 import { gatewayError, type GatewayError } from '../errors.ts'
 import { Chunks } from './chunks.ts'
 import { Reply } from './reply.ts'
-import { emptyFailure, faultFailure, statusFailure, transportFailure } from './failure.ts'
+import { brokenFailure, emptyFailure, faultFailure, statusFailure } from './failure.ts'
 import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'
 import type { BodyReader, Reading } from './reading.ts'
@@ -72,10 +72,9 @@ export class PlainBody implements BodyReader {
     settle(reply)
   }
 
-  broken(error: GatewayError, cause: Error): void {
+  broken(error: GatewayError): void {
     if (this.#passing !== undefined) return this.#passing.finish(error)
-    const { attempt, settle } = this.#reading
-    settle(error.code === 'bad_upstream_response' ? faultFailure(error) : transportFailure(attempt.target.provider.name, cause))
+    this.#reading.settle(brokenFailure(error))
   }
 
   /** What a provider's own API answers goes back as it is (passthrough), unless policy must read it. */

@@ -15,8 +15,8 @@ export interface BodyReader {
   readonly flows: boolean
   data(chunk: Buffer): void
   end(): void
-  /** The connection broke. */
-  broken(error: GatewayError, cause: Error): void
+  /** The connection broke after the head of the answer, or what came cannot be decoded. */
+  broken(error: GatewayError): void
 }
 
 /** What a body reader works with. */

@@ -129,7 +129,7 @@ class Sending implements ReplyListener, Call {
     if (this.#over) return
     this.#finish()
     if (this.#reader === undefined) this.#settle(cause instanceof GatewayError ? { kind: 'transport', error: cause, text: cause.message.toLowerCase() } : transportFailure(this.#name, cause))
-    else this.#reader.broken(gatewayError('stream_incomplete', `${this.#name} broke off its answer`, { provider: this.#name, cause }), cause)
+    else this.#reader.broken(gatewayError('stream_incomplete', `${this.#name} broke off its answer`, { provider: this.#name, cause }))
   }
 
   pause(): void {
@@ -174,7 +174,7 @@ class Sending implements ReplyListener, Call {
   #stop(reason: Error): void {
     this.abort()
     if (!(reason instanceof GatewayError)) return this.#settle(undefined)
-    if (this.#settled) this.#reader?.broken(reason, reason)
+    if (this.#settled) this.#reader?.broken(reason)
     else this.#settle({ kind: 'refused', error: reason, text: '' })
   }
 
@@ -214,8 +214,7 @@ class Sending implements ReplyListener, Call {
   #silent(idleMs: number): void {
     this.abort()
     if (!this.#settled) return this.#settle(timeoutFailure(this.#name, idleMs, 'event'))
-    const cause = new Error(`silent for ${idleMs} ms`)
-    this.#reader?.broken(gatewayError('stream_incomplete', `${this.#name} sent nothing for ${idleMs / 1000} s`, { provider: this.#name, cause }), cause)
+    this.#reader?.broken(gatewayError('stream_incomplete', `${this.#name} sent nothing for ${idleMs / 1000} s`, { provider: this.#name, cause: new Error(`silent for ${idleMs} ms`) }))
   }
 }
 

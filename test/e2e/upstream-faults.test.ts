@@ -96,7 +96,7 @@ describe('a provider that fails', () => {
   for (const cut of ['reset', 'end'] as const) {
     it(`and breaks off amid a plain answer (${cut}) is 502`, async () => {
       const body = JSON.stringify(chatCompletion())
-      for (const cutAfter of [0, 1, 100, body.length - 1]) expectError(await reply({ body, cutAfter, cut }), { code: 'upstream_unreachable' })
+      for (const cutAfter of [0, 1, 100, body.length - 1]) expectError(await reply({ body, cutAfter, cut }), { code: 'bad_upstream_response', message: 'openai broke off its answer' })
     })
   }
 
@@ -373,6 +373,7 @@ describe('what follows a failure', () => {
     ['429', { status: 429, body: errorBody('slow', 'rate') }],
     ['404 for the model', { status: 404, body: errorBody('The model does not exist', 'invalid_request_error') }],
     ['a reset', { refuse: true }],
+    ['a reset amid its answer', { headers: { 'content-length': '100' }, body: '{"id":', cutAfter: 6 }],
     ['an empty stream', { chunks: [], headers: sse }],
     ['an error as the first event', { chunks: ['data: {"error":{"message":"full","code":503}}\n\n'] }],
   ] as const) {
@@ -416,6 +417,13 @@ describe('what follows a failure', () => {
     expectError(answer, { code: 'circuit_open', type: 'provider_error' })
     expect(answer.headers['retry-after']).to.match(/^(29|30)$/)
     expect(served.upstream.requests).to.have.length(2)
+  })
+
+  it('is no repetition after an answer that was broken off: it has been generated', async () => {
+    await using served = await Served.start({ clock: new TurnedClock() })
+    served.upstream.always({ headers: { 'content-length': '100' }, body: '{"id":', cutAfter: 6 })
+    expectError(await served.chat(), { code: 'bad_upstream_response', message: 'openai broke off its answer' })
+    expect(served.upstream.requests).to.have.length(1)
   })
 
   it('is a repetition after a wait, with the same bytes', async () => {
