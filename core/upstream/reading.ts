@@ -28,4 +28,6 @@ export interface Reading {
   readonly call: Call
   /** Says what the attempt came to; only the first time counts. */
   settle(outcome: Outcome): void
+  /** Says that the answer is complete, whatever still comes: nobody waits for the end of the call any more. */
+  concluded(): void
 }

@@ -15,6 +15,9 @@ import { forgetRelayed, relayHeaders } from './relayed-headers.ts'
 import { imagesFor, wantsImages } from './remote-images.ts'
 import type { Call, OutgoingCall, ReplyHeaders, ReplyListener } from './transport.ts'
 
+/** How long a provider may take to end its reply when its answer is complete. */
+const lingerMs = 1_000
+
 /**
  * Makes the call. Resolves once the outcome is certain: a plain reply when it is whole, a stream with its first event.
  */
@@ -106,7 +109,7 @@ class Sending implements ReplyListener, Call {
 
   onHead(status: number, headers: ReplyHeaders): void {
     if (this.#over) return
-    const reading: Reading = { exchange: this.#exchange, attempt: this.#attempt, status, headers, call: this, settle: outcome => this.#settle(outcome) }
+    const reading: Reading = { exchange: this.#exchange, attempt: this.#attempt, status, headers, call: this, settle: outcome => this.#settle(outcome), concluded: () => this.#leaveOff() }
     relayHeaders(this.#exchange, this.#attempt, headers)
     this.#reader = bodyReader(reading)
     if (this.#reader.flows) this.#watchSilence()
@@ -182,6 +185,13 @@ class Sending implements ReplyListener, Call {
     this.#over = true
     this.#timer?.cancel()
     this.#stay?.()
+  }
+
+  /** A connection whose call comes to its end is used again; one that the provider keeps open is given up. */
+  #leaveOff(): void {
+    if (this.#over) return
+    if (this.#paused) this.resume()
+    this.#arm(lingerMs, () => this.abort())
   }
 
   #arm(ms: number, expired: () => void): void {

@@ -47,6 +47,7 @@ export class TranslatedEventBody implements BodyReader {
   }
 
   data(chunk: Buffer): void {
+    if (this.#over) return
     this.#guard(() => {
       const events = this.#splitter.push(chunk)
       if (events !== undefined) this.#pass(this.#translated.push(events))
@@ -78,9 +79,12 @@ export class TranslatedEventBody implements BodyReader {
       if (!this.#established) this.#establish()
       this.#stream.put(bytes)
     }
-    if (!this.#translated.isStopped && this.#translated.error === undefined) return
-    this.#reading.call.abort()
-    this.#finish(this.#translated.error)
+    const { ending, isStopped, error } = this.#translated
+    if (ending === 'cut') return
+    // What is left of an answer that was ended here would be generated for nobody.
+    if (isStopped || error !== undefined) this.#reading.call.abort()
+    else this.#reading.concluded()
+    this.#finish(error)
   }
 
   #establish(): void {

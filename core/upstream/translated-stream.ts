@@ -36,7 +36,7 @@ export interface StreamSteps {
 const nothing = { key: '', text: '' }
 
 export class TranslatedStream {
-  /** How it ended, as far as it has been read. */
+  /** How it ended, as far as it has been read; `cut` while it goes on. */
   ending: Ending = 'cut'
   /** The error that ended it for the caller: the provider reported it, or what it said could not be spelled. */
   error: GatewayError | undefined

@@ -184,3 +184,43 @@ describe('a stream whose provider is silent', () => {
     await until(() => !silence.isWatched)
   })
 })
+
+describe('a translated stream that is complete, whose provider keeps the connection open', () => {
+  let clock: TurnedClock
+  let served: Served
+  beforeEach(async () => {
+    clock = new TurnedClock()
+    served = await Served.start({ clock, env: speakersEnv, config: { providers: speakers } })
+  })
+  afterEach(() => served.close())
+
+  const ask = async (vendor: SpokenDialect, caller: CallerDialect, end: Gate) => {
+    const { events, contentType } = spokenStream(vendor, speech)
+    served.upstream.always({ chunks: events, headers: { 'content-type': contentType }, gates: { beforeEnd: end } })
+    const body = { model: `${vendor}/m`, stream: true, ...(caller === 'openai-responses' ? { input: 'hi' } : { messages: [{ role: 'user', content: 'hi' }] }), ...(caller === 'anthropic-messages' ? { max_tokens: 100 } : {}) }
+    return heard(caller, (await served.call('POST', routes[caller], body)).body.toString())
+  }
+
+  for (const vendor of ['openai-chat', 'openai-responses', 'anthropic-messages', 'bedrock-converse', 'cohere'] as const) {
+    const caller = vendor === 'anthropic-messages' ? 'openai-responses' : 'anthropic-messages'
+    it(`ends for a caller of ${caller} with the last event of ${vendor}, with its tokens; the provider is soon given up`, async () => {
+      expect(await ask(vendor, caller, new Gate())).to.include({ text: 'one two three', error: undefined })
+      expect((await served.completions.ended()).usage).to.include({ inputTokens: 20, outputTokens: 10 })
+      const received = await served.upstream.received()
+      expect(received.state).to.equal('open')
+      clock.advance(1_000)
+      await received.aborted
+    })
+  }
+
+  it('has its connection used again if it ends in a moment', async () => {
+    const end = new Gate()
+    await ask('openai-chat', 'anthropic-messages', end)
+    const { connections } = served.upstream
+    const waiting = clock.pending
+    end.open()
+    await until(() => clock.pending < waiting)
+    await ask('openai-chat', 'anthropic-messages', end)
+    expect(served.upstream.connections).to.equal(connections)
+  })
+})
