@@ -64,12 +64,23 @@ export function withoutHeaders(headers: readonly string[], names: ReadonlySet<st
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/
 const unsendable = /[^\t\x20-\x7e\x80-\xff]/
 
+/** Whether HTTP has room for all of a list. */
+export function areSendable(headers: readonly unknown[]): boolean {
+  if (headers.length % 2 === 1) return false
+  for (let i = 0; i < headers.length; i += 2) if (!isSendable(headers[i], headers[i + 1])) return false
+  return true
+}
+
 /** Those of a list that HTTP has room for. */
-export function sendable(headers: readonly unknown[]): string[] {
+export function sendable(headers: readonly string[]): string[] {
   const kept: string[] = []
   for (let i = 0; i + 1 < headers.length; i += 2) {
-    const [given, value] = [headers[i], headers[i + 1]]
-    if (typeof given === 'string' && typeof value === 'string' && headerName.test(given) && !unsendable.test(value)) kept.push(given, value)
+    const [name, value] = [headers[i], headers[i + 1]] as [string, string]
+    if (isSendable(name, value)) kept.push(name, value)
   }
   return kept
+}
+
+function isSendable(name: unknown, value: unknown): boolean {
+  return typeof name === 'string' && typeof value === 'string' && headerName.test(name) && !unsendable.test(value)
 }

@@ -2,6 +2,8 @@
 
 import type { ServerResponse } from 'node:http'
 import type { Sink } from '../pipeline/sink.ts'
+import type { Clock } from '../plugin/clock.ts'
+import { endConnectionWith } from './early-answer.ts'
 import { atEndOfTurn } from './turn.ts'
 import { joinedBytes } from '../joined-bytes.ts'
 
@@ -11,20 +13,23 @@ const highWaterBytes = 256 * 1024
 export class ResponseSink implements Sink {
   committed = false
   readonly #response: ServerResponse
+  readonly #clock: Clock
+  #status = 0
+  #headers: readonly string[] = []
   #chunks: Buffer[] = []
   #bytes = 0
   #ended = false
   #waiting = false
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, clock: Clock) {
     this.#response = response
+    this.#clock = clock
   }
 
-  /** Node looks at them at once, and sends them with what follows. */
   head(status: number, headers: readonly string[]): void {
-    if (status < 200) throw new RangeError(`${status} is no status of an answer`)
-    this.#response.writeHead(status, headers as string[])
     this.committed = true
+    this.#status = status
+    this.#headers = headers
     this.#wait()
   }
 
@@ -54,12 +59,18 @@ export class ResponseSink implements Sink {
     this.#waiting = false
     const response = this.#response
     if (response.destroyed) return
+    if (!response.headersSent) this.#begin(response)
     const bytes = joinedBytes(this.#chunks)
     this.#chunks = []
     this.#bytes = 0
     if (this.#ended) response.end(bytes)
     else if (bytes.length > 0) response.write(bytes)
     else response.flushHeaders()
+  }
+
+  #begin(response: ServerResponse): void {
+    if (!response.req.complete) endConnectionWith(response, this.#clock)
+    response.writeHead(this.#status, this.#headers as string[])
   }
 
   #wait(): void {

@@ -57,6 +57,8 @@ export function makeServer(state: ServerState): Server {
 }
 
 function accept(state: ServerState, request: IncomingMessage, response: ServerResponse): void {
+  // Behind an answer that ended the connection nothing more is heard.
+  if (!request.socket.writable) return
   const { current } = state
   if (state.draining) response.setHeader('Connection', 'close')
   try {
@@ -68,7 +70,7 @@ function accept(state: ServerState, request: IncomingMessage, response: ServerRe
   } catch (cause) {
     const exchange = exchangeFor(current, request, current.unknown, {})
     response.on('close', () => finish(exchange))
-    refuse(exchange, new ResponseSink(response), cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
+    refuse(exchange, new ResponseSink(response, state.clock), cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
   }
 }
 
@@ -76,7 +78,7 @@ function accept(state: ServerState, request: IncomingMessage, response: ServerRe
 export function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): void {
   const exchange = exchangeFor(serving, request, plan, params, allow)
   const leave = twice(serving.enter(exchange))
-  const sink = new ResponseSink(response)
+  const sink = new ResponseSink(response, plan.clock)
   response.on('close', () => {
     if (!response.writableFinished) exchange.stop(new ClientGone())
     finish(exchange)

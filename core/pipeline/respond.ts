@@ -2,7 +2,7 @@
 
 import { JsonDocument } from '../document/document.ts'
 import { errorEnvelope, gatewayError, type GatewayError } from '../errors.ts'
-import { sendable } from '../flat-headers.ts'
+import { areSendable, sendable } from '../flat-headers.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
 import type { StreamEvent } from '../stream/event.ts'
@@ -42,12 +42,14 @@ function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): void {
 /** Gives status and headers: those of the reply, and those that every reply of the gateway has. What plugins say that cannot be sent is logged and left out. */
 export function begin(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
   exchange.firstByteAt = exchange.clock.elapsed()
-  try {
-    giveHead(exchange, sink, status, headers, exchange.replyHeaders)
-  } catch (cause) {
-    exchange.log.error({ err: cause, status }, 'a plugin or a provider gave a status or headers that cannot be sent')
-    giveHead(exchange, sink, status >= 200 && status <= 599 ? Math.trunc(status) : 500, sendable(headers), sendable(exchange.replyHeaders))
-  }
+  const { replyHeaders } = exchange
+  if (isStatus(status) && areSendable(headers) && areSendable(replyHeaders)) return giveHead(exchange, sink, status, headers, replyHeaders)
+  exchange.log.error({ status, headers: [...headers, ...replyHeaders] }, 'a plugin or a provider gave a status or headers that cannot be sent')
+  giveHead(exchange, sink, isStatus(status) ? status : 500, sendable(headers), sendable(replyHeaders))
+}
+
+function isStatus(status: number): boolean {
+  return status >= 200 && status <= 999 && Number.isInteger(status)
 }
 
 function giveHead(exchange: Exchange, sink: Sink, status: number, headers: readonly string[], replyHeaders: readonly string[]): void {

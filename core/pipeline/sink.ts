@@ -4,7 +4,7 @@
 export interface Sink {
   /** Whether the status has been given. */
   readonly committed: boolean
-  /** @param headers flat: name, value, name, value … @throws for a status or a header that HTTP has not; then another head may be given */
+  /** @param headers flat: name, value, name, value …; what HTTP has room for */
   head(status: number, headers: readonly string[]): void
   /** @returns false when the caller cannot take more now; see `whenDrained` */
   write(bytes: Buffer): boolean

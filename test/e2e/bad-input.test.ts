@@ -6,6 +6,7 @@ import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { expectError, expectIds, type Answer } from '../support/answer.ts'
 import { openSocket, parseAnswer, readToEnd, sendRaw } from '../support/raw-http.ts'
 import { hello, masterKey, Served } from '../support/serve.ts'
+import { until } from '../support/until.ts'
 
 const routes = [
   ['POST', '/v1/chat/completions', JSON.stringify(hello)],
@@ -446,6 +447,52 @@ describe('a body over the limit', () => {
   })
 })
 
+describe('a request that is refused before it has come whole', () => {
+  const size = 16 << 20
+  let clock: TurnedClock
+  let served: Served
+  beforeEach(async () => {
+    clock = new TurnedClock()
+    served = await Served.start({ clock })
+  })
+  afterEach(() => served.close())
+
+  const send = async (length = size, path = '/v1/chat/completions', key = masterKey) => {
+    const socket = await openSocket(served.url)
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Length: ${length}\r\n\r\n{`)
+    return socket
+  }
+
+  for (const [what, length, path, key, code] of [['too large', size, '/v1/chat/completions', masterKey, 'body_too_large'], ['by a stranger', 100, '/v1/chat/completions', 'sk-wrong', 'invalid_api_key'], ['for nothing that is there', 100, '/v1/nothing', masterKey, 'unknown_url']] as const) {
+    it(`is the last on its connection: ${what}`, async () => {
+      const answer = parseAnswer(await readToEnd(await send(length, path, key)))
+      expectError(answer, { code })
+      expect(answer.headers['connection']).to.equal('close')
+    })
+  }
+
+  it('is answered to a client that sends all of it first, and another request behind it, which is not heard', async () => {
+    const socket = await send()
+    socket.pause().write(Buffer.alloc(size - 1, 'x'))
+    await new Promise<void>(resolve => { socket.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n', () => resolve()) })
+    const text = (await readToEnd(socket)).toString()
+    expect(text.match(/HTTP\/1\.1 \d+/g)).to.deep.equal(['HTTP/1.1 413'])
+    expect(text).to.include('body_too_large')
+  })
+
+  it('has its connection cut if the client goes on sending for seconds', async () => {
+    const socket = await send()
+    expectError(parseAnswer(await new Promise<Buffer>(resolve => { socket.once('data', answer => { socket.pause(); resolve(answer) }) })), { code: 'body_too_large' })
+    await until(() => clock.waitsMs.includes(5_000))
+    socket.write('x')
+    clock.advance(5_000)
+    await until(() => {
+      socket.write('x')
+      return socket.destroyed
+    })
+  })
+})
+
 describe('a body that comes too slowly', () => {
   for (const path of ['/v1/chat/completions', '/p/openai/chat/completions']) {
     it(`is 408 after 30 seconds at ${path}`, async () => {
@@ -453,12 +500,13 @@ describe('a body that comes too slowly', () => {
       await using served = await Served.start({ clock })
       const before = clock.pending
       const socket = await openSocket(served.url)
-      socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nContent-Length: 100\r\n\r\n{"model":`)
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nContent-Length: 100\r\n\r\n{"model":`)
       await clock.armed(before + 1)
       clock.advance(29_999)
       clock.advance(1)
       const answer: Answer = parseAnswer(await readToEnd(socket))
       expectError(answer, { code: 'body_timeout' })
+      expect(answer.headers['connection']).to.equal('close')
       expect(served.upstream.requests).to.have.length(0)
     })
   }

@@ -338,7 +338,7 @@ describe('a form', () => {
     expect(served.upstream.requests).to.have.length(1)
   })
 
-  it('is answered by an error that comes while it is under way, and the connection lives on', async () => {
+  it('is answered by an error that comes while it is under way, and so is the call behind it', async () => {
     await using served = await start()
     served.upstream.always({ status: 400, body: errorBody('too long', 'invalid_request_error', 'too_long'), early: true })
     const form = formOf([model, ['file', 'x'.repeat(4_000_000), 'a.mp3']])
