@@ -3,6 +3,7 @@
 import { GatewayError, gatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
 import type { Outcome } from '../upstream/reading.ts'
+import { forgetRelayed } from '../upstream/relayed-headers.ts'
 import { send } from '../upstream/send.ts'
 import type { Target } from '../upstream/target.ts'
 import { askPrompt } from './ask-prompt.ts'
@@ -92,6 +93,8 @@ function begin(exchange: Exchange, target: Target, retry: number): Attempt {
   const attempt = new Attempt(target, retry, kind, exchange.clock.elapsed())
   const previous = exchange.attempts.at(-1)
   attempt.key = keyFor(exchange, target, previous)
+  // A retry that is kept back repeats the failure before it, with its headers.
+  if (retry === 0) forgetRelayed(exchange)
   exchange.attempts.push(attempt)
   exchange.attempted?.(attempt)
   return attempt

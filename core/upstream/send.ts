@@ -22,6 +22,7 @@ const lingerMs = 1_000
  * Makes the call. Resolves once the outcome is certain: a plain reply when it is whole, a stream with its first event.
  */
 export function send(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
+  forgetRelayed(exchange)
   return wantsImages(attempt.target.provider) ? sendWithImages(exchange, attempt) : sendTaught(exchange, attempt)
 }
 
@@ -52,6 +53,7 @@ function sendTaught(exchange: Exchange, attempt: Attempt): Promise<Outcome> {
 function orAnother(exchange: Exchange, attempt: Attempt, failure: Failure): Failure | Promise<Outcome> {
   if (!isWorthAnother(exchange, attempt, failure)) return failure
   failure.reply?.stream?.abort()
+  forgetRelayed(exchange)
   return new Promise(resolve => new Sending(exchange, attempt, resolve).start())
 }
 
@@ -79,7 +81,6 @@ class Sending implements ReplyListener, Call {
     const waitMs = this.#exchange.streamed || totalMs === 0 ? responseHeaderMs : Math.min(responseHeaderMs || totalMs, totalMs)
     this.#arm(waitMs, () => this.#fail(timeoutFailure(this.#name, waitMs, 'response')))
     this.#stay = this.#exchange.whenStopped(reason => this.#stop(reason))
-    forgetRelayed(this.#exchange)
     try {
       const outgoing = this.#outgoing()
       if (isPromise(outgoing)) outgoing.then(call => this.#leave(call)).catch((cause: unknown) => this.#unsent(cause))

@@ -5,10 +5,13 @@ import { JsonDocument } from '../../core/document/document.ts'
 import { Losses } from '../../core/neutral/losses.ts'
 import type { ProviderCall, RespellFacts } from '../../core/plugin/provider.ts'
 import { providerConformance } from '../../core/testing/conformance.ts'
+import { errorBody } from '../../core/testing/chat-samples.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
+import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import anthropic from '../../providers/anthropic.ts'
 import { message } from '../support/messages.ts'
 import { masterKey, Served } from '../support/serve.ts'
+import { until } from '../support/until.ts'
 
 const settings = { name: 'anthropic', type: 'anthropic' }
 const variables = (url: string) => ({ ANTHROPIC_API_KEY: 'sk-ant-1', ANTHROPIC_BASE_URL: url })
@@ -164,6 +167,33 @@ describe('anthropic', () => {
       upstream.reply(...Array.from({ length: 3 }, () => ({ status: 503, headers: { 'request-id': 'req_1', 'retry-after-ms': '1' }, body: refusal })), { refuse: true })
       const answer = await served.call('POST', '/v1/messages', body)
       expect([answer.status, answer.headers['x-upstream-request-id']]).to.deep.equal([502, undefined])
+    })
+    describe('and a breaker: the headers of a failure', () => {
+      const given = { 'anthropic-organization-id': 'org_1', 'x-foo': 'bar' }
+      const failed = (status: number) => ({ status, headers: given, body: { type: 'error', error: { type: 'api_error', message: 'm' } } })
+      const brittle = { resilience: { circuit_breaker: { failure_threshold: 1 } } }
+      const start = (config: object, clock?: TurnedClock) => Served.start({ env: { ...variables(upstream.url), ANTHROPIC_MODELS: 'claude-test' }, config: { ...brittle, ...config }, ...clock === undefined ? {} : { clock } })
+
+      it('do not leave with the refusal of the target behind it', async () => {
+        await using guarded = await start({ failover: { rules: { 'claude-test': ['openai/gpt-test'] } } })
+        guarded.upstream.always({ status: 500, body: errorBody('ouch') })
+        await guarded.call('POST', '/v1/messages', { ...body, model: 'gpt-test' })
+        upstream.reply(failed(500))
+        const { status, headers } = await guarded.call('POST', '/v1/messages', body)
+        expect([status, headers['anthropic-organization-id'], headers['x-foo']]).to.deep.equal([503, undefined, undefined])
+      })
+
+      it('leave with it where its repetition is kept back', async () => {
+        const clock = new TurnedClock()
+        await using guarded = await start({}, clock)
+        upstream.reply(failed(503), failed(500))
+        const call = guarded.call('POST', '/v1/messages', body)
+        await until(() => clock.waitsMs.some(ms => ms >= 900 && ms <= 1_100))
+        expect((await guarded.call('POST', '/v1/messages', body)).status).to.equal(500)
+        clock.advance(1_100)
+        const { status, headers } = await call
+        expect([status, headers['anthropic-organization-id'], upstream.requests.length]).to.deep.equal([503, 'org_1', 2])
+      })
     })
     it('natively: the oldest version where the caller says none', async () => {
       expect((await sent('/v1/messages', body)).headers).to.include({ 'anthropic-version': '2023-06-01' })
