@@ -6,7 +6,7 @@ import { endToEnd } from './raw-body.ts'
 import type { ReplyHeaders } from './transport.ts'
 
 /** What the gateway says itself of a reply that it hands on. */
-const own: ReadonlySet<string> = new Set(['content-type', 'content-length', 'content-encoding', 'date', 'cache-control', 'x-accel-buffering', 'retry-after', 'retry-after-ms', 'x-should-retry'])
+const own: ReadonlySet<string> = new Set(['content-type', 'content-length', 'content-encoding', 'date', 'cache-control', 'x-accel-buffering', 'retry-after', 'retry-after-ms', 'x-should-retry', 'x-cache', 'age'])
 
 /**
  * Relays those that the provider's type names, or all of them to who speaks its dialect, if the type says so. A passed-through reply brings

@@ -142,13 +142,13 @@ describe('anthropic', () => {
       expect([path, headers['x-stainless-lang'], headers.authorization]).to.deep.equal(['/v1/messages?beta=true', undefined, undefined])
     })
     describe('bring the headers of the reply back', () => {
-      const given = { 'anthropic-ratelimit-requests-remaining': '5', 'request-id': 'req_1', 'retry-after': '99', 'Set-Cookie': 'a=b', Connection: 'X-Hop', 'X-Hop': '1', 'Cache-Control': 'private' }
-      const shown = ({ headers }: { readonly headers: Record<string, unknown> }) => ['anthropic-ratelimit-requests-remaining', 'x-upstream-request-id', 'retry-after', 'set-cookie', 'x-hop', 'cache-control'].map(name => headers[name])
+      const given = { 'anthropic-ratelimit-requests-remaining': '5', 'request-id': 'req_1', 'retry-after': '99', 'Set-Cookie': 'a=b', Connection: 'X-Hop', 'X-Hop': '1', 'Cache-Control': 'private', 'X-Cache': 'HIT', Age: '7' }
+      const shown = ({ headers }: { readonly headers: Record<string, unknown> }) => ['anthropic-ratelimit-requests-remaining', 'x-upstream-request-id', 'retry-after', 'set-cookie', 'x-hop', 'cache-control', 'x-cache', 'age'].map(name => headers[name])
 
       for (const [name, path, status, expected] of [
-        ['natively', '/v1/messages', 200, ['5', 'req_1', undefined, undefined, undefined, undefined]],
-        ['natively, of a refusal too', '/v1/messages', 400, ['5', 'req_1', '99', undefined, undefined, undefined]],
-        ['not when translated', '/v1/chat/completions', 200, [undefined, undefined, undefined, undefined, undefined, undefined]],
+        ['natively', '/v1/messages', 200, ['5', 'req_1', undefined, undefined, undefined, undefined, undefined, undefined]],
+        ['natively, of a refusal too', '/v1/messages', 400, ['5', 'req_1', '99', undefined, undefined, undefined, undefined, undefined]],
+        ['not when translated', '/v1/chat/completions', 200, [undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined]],
       ] as const) {
         it(name, async () => {
           upstream.reply({ status, headers: given, body: status === 200 ? message() : { type: 'error', error: { type: 'invalid_request_error', message: 'm' } } })
