@@ -45,6 +45,11 @@ export interface ServerState {
   readonly clock: Clock
 }
 
+/** A connection, with the answer that is on its way there: Node's own handler of such errors asks for it, too. */
+interface Answering extends Socket {
+  readonly _httpMessage?: ServerResponse | null
+}
+
 /** Makes the server; nothing listens yet. */
 export function makeServer(state: ServerState): Server {
   const server = createServer({ IncomingMessage: DirectMessage, headersTimeout: headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: keepAliveMs, noDelay: true, insecureHTTPParser: false, requireHostHeader: false }, (request, response) => {
@@ -151,9 +156,9 @@ function belowBase(url: string, basePath: string): string | undefined {
   return rest.startsWith('/') ? rest : undefined
 }
 
-/** What cannot be parsed as HTTP still gets an answer in the envelope that clients know. */
-function refuseMalformed(cause: Error & { readonly code?: string }, socket: Socket): void {
-  if (!socket.writable || cause.code === 'ECONNRESET') return void socket.destroy()
+/** What cannot be parsed as HTTP still gets an answer in the envelope that clients know; not amid another answer, where it would be taken for a part of that. */
+function refuseMalformed(cause: Error & { readonly code?: string }, socket: Answering): void {
+  if (!socket.writable || cause.code === 'ECONNRESET' || socket._httpMessage?.headersSent === true) return void socket.destroy()
   const error = cause.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? gatewayError('body_timeout', 'the request was not complete in time')
     : cause.code === 'HPE_HEADER_OVERFLOW' ? gatewayError('bad_request_target', 'the request headers are too large', { status: 431 })
     : gatewayError('bad_request_target', 'the request is not well-formed HTTP')

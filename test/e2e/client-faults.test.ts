@@ -108,6 +108,17 @@ describe('a client that leaves', () => {
     })
   }
 
+  it('with bytes that are no HTTP, amid its answer, finds none of an answer to them in it', async () => {
+    served = await Served.start({ clock })
+    served.upstream.always({ chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: new Gate() } } })
+    const leaving = await send(helloStream)
+    const begun = await new Promise<Buffer>(resolve => { leaving.once('data', resolve) })
+    leaving.write('no HTTP\r\n\r\n')
+    const text = begun.toString() + (await readToEnd(leaving)).toString()
+    expect(text.match(/HTTP\/1\.1 \d+/g)).to.deep.equal(['HTTP/1.1 200'])
+    await expectGone()
+  })
+
   it('amid a stream that policy collects aborts the call', async () => {
     served = await Served.start({ clock, files: { 'judge.ts': judge }, config: { pipelines: { chat: [{ insert: { use: './judge.ts', options: { word: 'x' } }, before: 'retry' }] } } })
     const gate = new Gate()
