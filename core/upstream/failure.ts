@@ -8,7 +8,7 @@ import type { KeyRing } from './keys.ts'
 import type { ReplyHeaders } from './transport.ts'
 
 const messageLimit = 4096
-const relayedHeaders = ['retry-after', 'retry-after-ms', 'x-should-retry'] as const
+const relayedHeaders = ['retry-after-ms', 'x-should-retry'] as const
 
 interface VendorError {
   readonly message: string
@@ -35,7 +35,7 @@ export function statusFailure(provider: string, answered: number, headers: Reply
   const error = new GatewayError(code, explain(provider, status, said.message), {
     status: isError ? status : 502,
     provider,
-    headers: relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : []),
+    headers: [...retryAfterHeader(headers, now), ...relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : [])],
     ...(said.param === null ? {} : { param: said.param }),
     ...(headerMs === undefined && retryAfterMs !== undefined ? { retryAfterMs } : {}),
   })
@@ -121,11 +121,21 @@ function plainText(text: string): string {
   return clip(text.replace(/<(script|style)\b[^]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim())
 }
 
+/** As callers get it, in whole seconds, whatever way the provider says it. */
+function retryAfterHeader({ 'retry-after': said }: ReplyHeaders, now: number): readonly string[] {
+  const waitMs = waitIn(said, now)
+  return waitMs === undefined ? [] : ['retry-after', String(Math.ceil(waitMs / 1000))]
+}
+
 /** The wait that a provider asks for, in milliseconds: `retry-after-ms`, else seconds or a date. */
 export function retryAfter(headers: ReplyHeaders, now: number): number | undefined {
   const exact = Number(headers['retry-after-ms'])
   if (headers['retry-after-ms'] !== undefined && Number.isFinite(exact)) return Math.max(0, exact)
-  const said = headers['retry-after']
+  return waitIn(headers['retry-after'], now)
+}
+
+/** @param said seconds, or a date */
+function waitIn(said: ReplyHeaders[string], now: number): number | undefined {
   if (typeof said !== 'string') return undefined
   const seconds = Number(said)
   const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(said) - now

@@ -119,7 +119,7 @@ describe('a provider that fails', () => {
     await served.upstream.requests[0]?.aborted
   })
 
-  for (const headers of [{ 'retry-after': '7' }, { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' }, { 'retry-after-ms': '1500', 'retry-after': '2' }, { 'x-should-retry': 'false' }, { 'x-should-retry': 'true' }]) {
+  for (const headers of [{ 'retry-after': '7' }, { 'retry-after-ms': '1500', 'retry-after': '2' }, { 'x-should-retry': 'false' }, { 'x-should-retry': 'true' }]) {
     it(`and says ${JSON.stringify(headers)} is heard by the caller`, async () => {
       const answer = await reply({ status: 429, headers, body: errorBody('slow', 'rate_limit') })
       expect(answer.headers).to.include(headers)

@@ -23,6 +23,22 @@ describe('the wait that a provider asks for', () => {
   }
 })
 
+describe('the wait that a caller is told', () => {
+  for (const [headers, told] of [
+    [{ 'retry-after': '3' }, ['retry-after', '3']],
+    [{ 'retry-after': '1.5' }, ['retry-after', '2']],
+    [{ 'retry-after': '-1' }, ['retry-after', '0']],
+    [{ 'retry-after': 'Thu, 01 Jan 2026 00:00:10 GMT' }, ['retry-after', '10']],
+    [{ 'retry-after': 'soon' }, []],
+    [{ 'retry-after-ms': '250' }, ['retry-after-ms', '250']],
+    [{ 'retry-after-ms': '250', 'retry-after': '0.3' }, ['retry-after', '1', 'retry-after-ms', '250']],
+  ] as const) {
+    it(`of ${JSON.stringify(headers)} is ${told.length === 0 ? 'none' : told.join(' ')}`, () => {
+      expect(statusFailure('acme', 429, headers, Buffer.from('m'), now).error.headers).to.deep.equal(told)
+    })
+  }
+})
+
 describe('the wait inside an error of Google\'s', () => {
   const failure = (details: unknown, headers = {}) => statusFailure('acme', 429, headers, Buffer.from(JSON.stringify([{ error: { code: 429, message: 'm', status: 'RESOURCE_EXHAUSTED', details } }])), now)
   const wait = (retryDelay: unknown) => [{ '@type': 'type.googleapis.com/google.rpc.Help' }, { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay }]
