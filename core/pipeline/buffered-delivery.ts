@@ -12,6 +12,7 @@ import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { Blocked } from './verdict.ts'
+import { FellSilent } from '../upstream/fell-silent.ts'
 import { Reply } from '../upstream/reply.ts'
 import { review } from './review.ts'
 import { guarded } from './stream-delivery.ts'
@@ -115,7 +116,7 @@ export class BufferedDelivery {
   }
 
   #fail(error: GatewayError): void {
-    if (!this.#sink.committed) refuse(this.#exchange, this.#sink, error)
+    if (!this.#sink.committed) refuse(this.#exchange, this.#sink, error instanceof FellSilent ? error.ofAnswer() : error)
     else {
       const event = failureEvent(this.#exchange, error)
       const cut = error instanceof Blocked ? this.#exchange.dialect?.stream.cut(undefined) : undefined

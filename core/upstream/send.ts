@@ -8,6 +8,7 @@ import { isPromise } from '../promise.ts'
 import { isWorthAnother } from './again.ts'
 import { bodyReader } from './body-reader.ts'
 import { timeoutFailure, transportFailure } from './failure.ts'
+import { FellSilent } from './fell-silent.ts'
 import { outgoingCall } from './outgoing.ts'
 import type { BodyReader, Outcome, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
@@ -225,7 +226,7 @@ class Sending implements ReplyListener, Call {
   #silent(idleMs: number): void {
     this.abort()
     if (!this.#settled) return this.#settle(timeoutFailure(this.#name, idleMs, 'event'))
-    this.#reader?.broken(gatewayError('stream_incomplete', `${this.#name} sent nothing for ${idleMs / 1000} s`, { provider: this.#name, cause: new Error(`silent for ${idleMs} ms`) }))
+    this.#reader?.broken(new FellSilent(this.#name, idleMs))
   }
 }
 

@@ -5,7 +5,7 @@ import { refusedUrl } from '../../core/testing/port.ts'
 import type { Script } from '../../core/testing/script.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { eventsOf, expectError, expectIds, type ExpectedError } from '../support/answer.ts'
-import { redact } from '../support/guardrails.ts'
+import { judge, redact } from '../support/guardrails.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 import { streamTexts } from '../support/stream-texts.ts'
 import { until } from '../support/until.ts'
@@ -339,6 +339,17 @@ describe('a provider that is silent', () => {
     await until(() => clock.waitsMs.includes(7_000))
     clock.advance(7_000)
     expectError(await call, { code: 'upstream_timeout' })
+  })
+
+  it('is a timeout while a guardrail waits for the whole of a stream, and nothing of it has left', async () => {
+    await using guarded = await Served.start({ clock, config: { ...limits, pipelines: { inference: [{ insert: { use: './judge.ts', options: { word: 'x' } }, before: 'retry' }] } }, files: { 'judge.ts': judge } })
+    const gate = new Gate()
+    guarded.upstream.always({ chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: gate } } })
+    const call = guarded.chat(helloStream)
+    await gate.reached
+    await until(() => clock.waitsMs.includes(7_000) && clock.waitsMs.includes(15_000))
+    clock.advance(7_000)
+    expectError(await call, { code: 'upstream_timeout', message: 'openai sent nothing for 7 s' })
   })
 
   it('is not silent while it sends comments', async () => {
