@@ -8,6 +8,7 @@ import type { JsonObject } from '../neutral/request.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { AdaptedReply, AskedRequest, OperationAdapter } from '../plugin/adapter.ts'
+import { vendorFault } from './failure.ts'
 import { formCall } from './form-call.ts'
 import type { EndpointPlace } from './provider-facts.ts'
 import { readObject } from './read-json.ts'
@@ -46,7 +47,7 @@ export class Adaptation {
   reply(said: Buffer): AdaptedReply {
     const { name, definition } = this.#attempt.target.provider
     const json = readObject(said, name)
-    const fault = definition.fault?.(json, name)
+    const fault = vendorFault(definition, json, name)
     if (fault !== undefined) throw fault
     return this.#adapter.reply(json, this.#asked())
   }

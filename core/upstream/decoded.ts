@@ -3,6 +3,7 @@
 import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { gatewayError } from '../errors.ts'
+import { netted } from './netted.ts'
 import type { BodyReader, Reading } from './reading.ts'
 import type { Call } from './transport.ts'
 
@@ -13,10 +14,10 @@ const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Tra
 /** Makes the reader; where something is encoded, one that reads what it decodes to, and headers that say nothing of it. */
 export function decoded(reading: Reading, Reader: new (reading: Reading) => BodyReader): BodyReader {
   const decoder = decoders.get(String(reading.headers['content-encoding'] ?? '').trim().toLowerCase())?.()
-  if (decoder === undefined) return new Reader(reading)
+  if (decoder === undefined) return netted(reading, Reader)
   const { 'content-encoding': _encoding, 'content-length': _length, ...headers } = reading.headers
   const { call, attempt: { target: { provider: { name: provider } } } } = reading
-  const reader = new Reader({ ...reading, headers, call: ending(call, decoder) })
+  const reader = netted({ ...reading, headers, call: ending(call, decoder) }, Reader)
   decoder.on('data', (chunk: Buffer) => reader.data(chunk))
   decoder.on('end', () => reader.end())
   decoder.on('error', cause => {

@@ -6,7 +6,7 @@ import type { StreamFormat } from '../plugin/dialect.ts'
 import { EventSplitter, firstEvent, lacksOnlyBlankLine } from '../stream/borders.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { StreamEvent } from '../stream/event.ts'
-import { emptyFailure, faultFailure } from './failure.ts'
+import { emptyFailure, faultFailure, vendorFault } from './failure.ts'
 import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'
 import type { BodyReader, Reading } from './reading.ts'
@@ -78,7 +78,7 @@ export class EventBody implements BodyReader {
   #faultIn(first: StreamEvent): GatewayError | undefined {
     const { name, definition } = this.#reading.attempt.target.provider
     const value = definition.fault === undefined ? undefined : first.document?.root.value()
-    return this.#format?.error(first, name) ?? (value === undefined ? undefined : definition.fault?.(value as JsonObject, name))
+    return this.#format?.error(first, name) ?? (value === undefined ? undefined : vendorFault(definition, value as JsonObject, name))
   }
 
   #establish(): void {

@@ -2,8 +2,10 @@
 
 import { GatewayError, gatewayError } from '../errors.ts'
 import { codeOfMessage } from '../neutral/long-prompt.ts'
+import type { JsonObject } from '../neutral/request.ts'
 import type { Failure } from '../pipeline/attempt.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
+import { disregard } from '../promise.ts'
 import type { KeyRing } from './keys.ts'
 import type { ReplyHeaders } from './transport.ts'
 
@@ -15,6 +17,8 @@ interface VendorError {
   readonly code: string | null
   readonly param: string | null
   readonly retryAfterMs?: number | undefined
+  /** What the provider's type threw as it was to explain it. */
+  readonly cause?: unknown
 }
 
 /** What is known of whoever refuses. */
@@ -24,7 +28,7 @@ interface Refuser {
   readonly keys?: Pick<KeyRing, 'hidden'>
 }
 
-/** The provider answered with an error status, or with one that is no answer at all. */
+/** The provider answered with an error status, or with one that is no answer at all. The error has a cause if its type could not explain it. */
 export function statusFailure(provider: string, answered: number, headers: ReplyHeaders, body: Buffer, now: number, refuser: Refuser = {}): Failure {
   const status = refuser.definition?.statuses?.[answered] ?? answered
   const said = explained(vendorError(body, headers), status, refuser)
@@ -37,6 +41,7 @@ export function statusFailure(provider: string, answered: number, headers: Reply
     provider,
     headers: [...retryAfterHeader(headers, now), ...relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : [])],
     ...(said.param === null ? {} : { param: said.param }),
+    ...(said.cause === undefined ? {} : { cause: said.cause }),
     ...(headerMs === undefined && retryAfterMs !== undefined ? { retryAfterMs } : {}),
   })
   const { date } = headers
@@ -45,7 +50,22 @@ export function statusFailure(provider: string, answered: number, headers: Reply
 
 function explained(said: VendorError, status: number, { definition, keys }: Refuser): VendorError {
   const message = keys?.hidden(said.message) ?? said.message
-  return { ...said, message: definition?.explain?.({ status, code: said.code, param: said.param, message }) ?? message }
+  try {
+    const better: unknown = definition?.explain?.({ status, code: said.code, param: said.param, message }) ?? message
+    if (typeof better === 'string') return { ...said, message: better }
+    disregard(better)
+    throw new TypeError('explain() must return a text or nothing')
+  } catch (cause) {
+    return { ...said, message, cause: cause ?? new Error('explain() threw nothing') }
+  }
+}
+
+/** What the provider's type finds wrong with a reply of status 2xx, or with an event. @throws whatever it throws, and TypeError for what is no error */
+export function vendorFault(definition: Pick<ProviderDefinition, 'fault'>, json: JsonObject, provider: string): GatewayError | undefined {
+  const found: unknown = definition.fault?.(json, provider) ?? undefined
+  if (found === undefined || found instanceof GatewayError) return found
+  disregard(found)
+  throw new TypeError('fault() must return an error or nothing')
 }
 
 /** No answer began: DNS, connect, TLS, reset before its headers. */

@@ -1,8 +1,9 @@
 /** A body that is held until it is whole, as its reply is not made of the same bytes. */
 
-import { GatewayError, gatewayError } from '../errors.ts'
+import { gatewayError, type GatewayError } from '../errors.ts'
 import { Chunks } from './chunks.ts'
 import { brokenFailure, emptyFailure, faultFailure } from './failure.ts'
+import { asFault } from './netted.ts'
 import type { BodyReader, Reading } from './reading.ts'
 import type { Reply } from './reply.ts'
 
@@ -37,7 +38,7 @@ export class HeldBody implements BodyReader {
     try {
       settle(this.#read(this.#held.join()))
     } catch (cause) {
-      settle(faultFailure(asFault(cause, this.#provider), this.#reading.attempt.target.provider))
+      settle(faultFailure(asFault(cause, this.#reading), this.#reading.attempt.target.provider))
     }
   }
 
@@ -48,10 +49,4 @@ export class HeldBody implements BodyReader {
   get #provider(): string {
     return this.#reading.attempt.target.provider.name
   }
-}
-
-/** What went wrong as a provider's answer was read. */
-export function asFault(cause: unknown, provider: string): GatewayError {
-  if (cause instanceof GatewayError) return cause
-  return gatewayError('bad_upstream_response', `${provider}: the provider's answer cannot be read`, { provider, cause })
 }

@@ -1,6 +1,7 @@
 /** Calls that a provider answers within this process: no socket, the same life otherwise. */
 
 import type { ProviderAnswer, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
+import { disregard } from '../promise.ts'
 import { collected } from './collected.ts'
 import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
 
@@ -29,7 +30,7 @@ export class InProcessTransport implements Transport {
       const body = call.upload === undefined ? call.body : await collected(call.upload, 'a provider within this process')
       running.begin(await this.#answer({ ...call, body, get signal() { return running.signal } }, this.#settings))
     } catch (cause) {
-      running.fail(cause instanceof Error ? cause : new Error(String(cause)))
+      running.fail(cause)
     }
   }
 }
@@ -64,10 +65,11 @@ class InProcessCall implements Call {
     this.#next()
   }
 
-  fail(cause: Error): void {
+  /** Whatever was thrown, here or as the answer was read, breaks it off. */
+  fail(cause: unknown): void {
     if (this.#aborted) return
-    this.#aborted = true
-    this.#listener.onError(cause)
+    this.abort()
+    this.#listener.onError(cause instanceof Error ? cause : new Error(String(cause)))
   }
 
   pause(): void {
@@ -89,10 +91,14 @@ class InProcessCall implements Call {
 
   #next(): void {
     if (this.#paused || this.#aborted || this.#isWaiting || this.#pieces === undefined) return
-    const step = this.#pieces.next()
-    if (!('then' in step)) return this.#take(step)
-    this.#isWaiting = true
-    step.then(taken => { this.#isWaiting = false; if (!this.#aborted) this.#take(taken) }, (cause: unknown) => this.fail(cause instanceof Error ? cause : new Error(String(cause))))
+    try {
+      const step = this.#pieces.next()
+      if (!('then' in step)) return this.#take(step)
+      this.#isWaiting = true
+      step.then(taken => { this.#isWaiting = false; if (!this.#aborted) this.#take(taken) }).catch((cause: unknown) => this.fail(cause))
+    } catch (cause) {
+      this.fail(cause)
+    }
   }
 
   #take({ done, value }: IteratorResult<Buffer>): void {
@@ -107,10 +113,11 @@ function piecesOf(body: ProviderAnswer['body']): Pieces {
   return Symbol.asyncIterator in body ? body[Symbol.asyncIterator]() : body[Symbol.iterator]()
 }
 
-/** Nobody wants the rest. */
+/** Nobody wants the rest, nor what fails as it is left. */
 function leave(pieces: Pieces): void {
-  const left: unknown = pieces.return?.()
-  if (left instanceof Promise) left.catch(() => {})
+  try {
+    disregard(pieces.return?.())
+  } catch {}
 }
 
 function lowerCased(flat: readonly string[]): Record<string, string> {

@@ -1,11 +1,12 @@
 /** Bodies that are read whole: an error's, and a plain reply's. */
 
-import { JsonError } from '../document/document.ts'
+import { JsonError, type JsonDocument } from '../document/document.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import { gatewayError, type GatewayError } from '../errors.ts'
 import { Chunks } from './chunks.ts'
 import { Reply } from './reply.ts'
-import { brokenFailure, emptyFailure, faultFailure, statusFailure } from './failure.ts'
+import { brokenFailure, emptyFailure, faultFailure, statusFailure, vendorFault } from './failure.ts'
+import { asFault } from './netted.ts'
 import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'
 import type { BodyReader, Reading } from './reading.ts'
@@ -35,7 +36,9 @@ export class ErrorBody implements BodyReader {
     const { attempt, status, headers, exchange, settle } = this.#reading
     const body = this.#held.join().subarray(0, errorLimit)
     const { provider } = attempt.target
-    settle(statusFailure(provider.name, status, headers, body, exchange.clock.now(), provider))
+    const failure = statusFailure(provider.name, status, headers, body, exchange.clock.now(), provider)
+    if (failure.error.cause !== undefined) exchange.log.warn({ provider: provider.name, err: failure.error.cause }, 'a refusal could not be explained; it is told in the words of the provider')
+    settle(failure)
   }
 
   broken(): void {
@@ -98,13 +101,18 @@ export class PlainBody implements BodyReader {
     try {
       const { document } = reply.readAs(dialect, operation)
       if (document === undefined) return undefined
-      const fault = attempt.target.provider.definition.fault?.(document.root.value() as JsonObject, provider) ?? dialect.fault(document, operation, provider)
+      const fault = this.#vendorFault(document) ?? dialect.fault(document, operation, provider)
       if (fault === undefined && exchange.body !== undefined && exchange.forward === undefined) dialect.conform?.(exchange.body, document, operation)
       return fault
     } catch (cause) {
-      if (!(cause instanceof JsonError)) throw cause
+      if (!(cause instanceof JsonError)) return asFault(cause, this.#reading)
       return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider, cause })
     }
+  }
+
+  #vendorFault(document: JsonDocument): GatewayError | undefined {
+    const { definition, name } = this.#reading.attempt.target.provider
+    return definition.fault === undefined ? undefined : vendorFault(definition, document.root.value() as JsonObject, name)
   }
 
   #outgrown(): void {

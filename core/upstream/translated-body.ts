@@ -4,7 +4,8 @@ import type { GatewayError } from '../errors.ts'
 import { AwsFrames } from '../stream/aws-frames.ts'
 import { EventSplitter, lacksOnlyBlankLine } from '../stream/borders.ts'
 import { emptyFailure, faultFailure } from './failure.ts'
-import { asFault, HeldBody } from './held-body.ts'
+import { HeldBody } from './held-body.ts'
+import { asFault } from './netted.ts'
 import type { BodyReader, Reading } from './reading.ts'
 import { Reply } from './reply.ts'
 import { reportLosses } from './report-losses.ts'
@@ -116,7 +117,7 @@ export class TranslatedEventBody implements BodyReader {
     try {
       work()
     } catch (cause) {
-      const error = asFault(cause, this.#reading.attempt.target.provider.name)
+      const error = asFault(cause, this.#reading)
       if (!this.#established) return this.#fail(error)
       this.#reading.call.abort()
       this.#finish(error)

@@ -17,6 +17,7 @@ import type { Usage } from '../neutral/usage.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { EndpointPlace } from './provider-facts.ts'
+import { vendorFault } from './failure.ts'
 import { readObject } from './read-json.ts'
 import { withImages } from './remote-images.ts'
 import { mustAskForUsage, respellTranslated } from './respell.ts'
@@ -87,7 +88,8 @@ export class GenerationTranslation implements Translation {
     this.#stopAt = [...this.#spelled.emulatedStop ?? [], ...stopAt]
     this.#context = { request, original, from: this.#to, requestId: exchange.id, created: Math.floor(exchange.clock.now() / 1000), ids: randomIds, losses }
     this.#normalize = provider.definition.normalizer?.(provider.settings)
-    this.#fault = provider.definition.fault
+    const { definition } = provider
+    this.#fault = definition.fault === undefined ? undefined : (json, name) => vendorFault(definition, json, name)
   }
 
   get losses(): Losses {
