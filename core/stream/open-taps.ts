@@ -4,6 +4,7 @@ import { GatewayError } from '../errors.ts'
 import type { Channel } from '../document/conversation.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { StreamTap } from '../plugin/define.ts'
+import { disregard } from '../promise.ts'
 import type { StreamEvent } from './event.ts'
 
 export interface NamedTap {
@@ -72,9 +73,10 @@ export class OpenTaps {
     for (const { name, tap, state } of this.#observers) {
       try {
         const before = event.edits
-        const verdict = tap.observe?.(event, state)
+        const verdict: unknown = tap.observe?.(event, state)
         if (verdict === 'drop') return this.#dropped(name)
         if (verdict instanceof GatewayError) return this.#refused(name, verdict)
+        if (verdict !== undefined) throw notUnderstood(verdict, 'observe() must return nothing, \'drop\' or a refusal')
         if (event.edits !== before) this.#changers.add(name)
       } catch (cause) {
         this.#failed(name, cause)
@@ -90,7 +92,7 @@ export class OpenTaps {
       try {
         const said = tap.text?.(edited, channel, state)
         if (said instanceof GatewayError) return this.#refused(name, said)
-        if (typeof said !== 'string') throw new TypeError('text() must return a string or a refusal')
+        if (typeof said !== 'string') throw notUnderstood(said, 'text() must return a string or a refusal')
         edited = said
       } catch (cause) {
         this.#failed(name, cause)
@@ -153,6 +155,12 @@ export class OpenTaps {
   #failed(name: string, cause: unknown): void {
     if (this.#onFailure(name, cause, this.#exchange) === 'closed') throw new TapFailure(name, cause)
   }
+}
+
+/** What a tap has said instead; nobody waits for it. */
+function notUnderstood(said: unknown, message: string): TypeError {
+  disregard(said)
+  return new TypeError(message)
 }
 
 /** What failed was told when it was first asked. */

@@ -145,8 +145,11 @@ describe('a plugin', () => {
 /** Fails in one member of its stream tap, at the second event that carries text. */
 const faultyStream = `
 import { definePlugin } from 'tapline'
-const nonsense = { number: 42, undefined: undefined, object: {}, promise: Promise.resolve('late') }
-const fail = how => { if (how === 'throws') throw new Error('the inner reason'); return nonsense[how] }
+const nonsense = { number: 42, true: true, null: null, undefined: undefined, object: {}, promise: Promise.resolve('late') }
+const fail = how => {
+  if (how === 'throws') throw new Error('the inner reason')
+  return how === 'rejection' ? Promise.reject(new Error('the inner reason')) : nonsense[how]
+}
 export default definePlugin({
   name: 'faulty-stream',
   schema: { type: 'object', properties: { member: { type: 'string' }, how: { type: 'string' }, after: { type: 'integer' } }, required: ['member', 'how', 'after'] },
@@ -170,7 +173,7 @@ describe('a plugin that taps streams', () => {
     config: { pipelines: { chat: [{ insert: { use: './faulty.ts', name: 'secret-name', ...step, options }, after: 'auth' }] } },
   })
 
-  for (const [member, how] of [['open', 'throws'], ['text', 'throws'], ['text', 'number'], ['text', 'undefined'], ['text', 'object'], ['text', 'promise'], ['observe', 'throws']] as const) {
+  for (const [member, how] of [['open', 'throws'], ['text', 'throws'], ['text', 'number'], ['text', 'undefined'], ['text', 'object'], ['text', 'promise'], ['text', 'rejection'], ['observe', 'throws'], ['observe', 'number'], ['observe', 'true'], ['observe', 'null'], ['observe', 'object'], ['observe', 'promise'], ['observe', 'rejection']] as const) {
     const what = how === 'throws' ? `throws in ${member}` : `answers ${how} in ${member}`
 
     it(`and ${what} before anything has left ends the request with 500`, async () => {
