@@ -5,7 +5,7 @@ import type { StreamFormat } from '../plugin/dialect.ts'
 import { splitEvents } from '../stream/borders.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { StreamRule } from '../stream/rule.ts'
-import { begin, eventHeaders, failureEvent, incomplete, refuse, reportedError, sendWhole } from './respond.ts'
+import { begin, eventHeaders, failureEvent, incomplete, isReplayable, refuse, reportedError, sendWhole } from './respond.ts'
 import type { Sink } from './sink.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
@@ -86,9 +86,16 @@ export class BufferedDelivery {
     if (this.#exchange.gone) return
     if (said instanceof GatewayError) return this.#fail(said)
     const untouched = said === whole && said.document?.edited !== true && this.#exchange.streamed
+    if (this.#sink.committed && !untouched && !isReplayable(this.#exchange, said)) return this.#fail(this.#untold(said))
     if (untouched) this.#sendOriginal()
     else sendWhole(this.#exchange, this.#sink, said)
     this.#flow.finish()
+  }
+
+  /** The stream has begun, and policy says what no event can tell. */
+  #untold({ status }: Reply): GatewayError {
+    this.#exchange.log.warn({ status }, 'a plugin answered with a reply that cannot be told in a stream that has begun')
+    return gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed')
   }
 
   #sendOriginal(): void {

@@ -1,6 +1,6 @@
 /** Writes heads, errors and whole replies in the caller's dialect. */
 
-import { JsonDocument } from '../document/document.ts'
+import { JsonDocument, JsonError } from '../document/document.ts'
 import { errorEnvelope, gatewayError, type GatewayError } from '../errors.ts'
 import { areSendable, sendable } from '../flat-headers.ts'
 import { complete } from './complete.ts'
@@ -19,14 +19,25 @@ export function refuse(exchange: Exchange, sink: Sink, error: GatewayError): voi
   sink.end(body)
 }
 
-/** Sends a reply that is there as a whole; as events, if events were asked for. */
+/** Sends a reply that is there as a whole; as events, if events were asked for and can tell it. */
 export function sendWhole(exchange: Exchange, sink: Sink, reply: Reply): void {
-  const { dialect } = exchange
-  if (exchange.streamed && dialect !== undefined && reply.document !== undefined) return sendAsEvents(exchange, sink, reply)
+  if (exchange.streamed && isReplayable(exchange, reply)) return sendAsEvents(exchange, sink, reply)
   const body = reply.body ?? Buffer.alloc(0)
   begin(exchange, sink, reply.status, reply.status === 204 ? reply.headers : [...reply.headers, 'Content-Length', String(body.length)])
   complete(exchange)
   sink.end(body)
+}
+
+/** Whether events of the caller's dialect can tell it: a success that the dialect takes for a reply. */
+export function isReplayable({ dialect, operation }: Exchange, reply: Reply): boolean {
+  if (dialect === undefined || reply.status < 200 || reply.status > 299) return false
+  try {
+    const { document } = reply
+    return document?.root.kind === 'object' && dialect.fault(document, operation, '') === undefined
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause
+    return false
+  }
 }
 
 function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): void {

@@ -254,5 +254,56 @@ export default definePlugin({ name: 'odd', setup: () => ({ prompt: exchange => s
         else expect(served.gateway.log.some(({ msg }) => /cannot be sent/.test(String(msg)))).to.equal(true)
       })
     }
+
+/** Answers in one phase with what a header says. */
+const answering = `
+import { answer, definePlugin, Reply } from 'tapline'
+const json = ['Content-Type', 'application/json']
+const replies = {
+  text: () => new Reply({ status: 403, headers: ['Content-Type', 'text/plain'], body: Buffer.from('no') }),
+  json: () => new Reply({ status: 403, headers: json, body: Buffer.from('{"no":1}') }),
+  other: () => new Reply({ status: 200, headers: json, body: Buffer.from('{"no":1}') }),
+  list: () => new Reply({ status: 200, headers: json, body: Buffer.from('[1]') }),
+  chat: () => new Reply({ status: 200, headers: json, body: Buffer.from(${JSON.stringify(JSON.stringify(chatCompletion({ content: 'Good day' })))}) }),
+  turn: () => answer('Good day'),
+  nothing: () => answer(undefined),
+}
+export default definePlugin({
+  name: 'answering',
+  schema: { type: 'object', properties: { phase: { type: 'string' } }, required: ['phase'] },
+  setup: ({ options: { phase } }) => ({ [phase]: exchange => replies[exchange.request.headers['x-what']]?.(), ...(phase === 'response' ? { stream: { buffer: true } } : {}) }),
+})
+`
+
+describe('a plugin that answers', () => {
+  let served: Served
+  before(async () => {
+    const pipeline = (phase: string, from: string) => ({ extends: from, route: `POST /${phase}/${from}`, patches: [{ insert: { use: './answering.ts', options: { phase } }, after: 'auth' }] })
+    const phases = ['request', 'route', 'prompt', 'response']
+    served = await Served.start({
+      files: { 'answering.ts': answering },
+      config: { pipelines: Object.fromEntries(phases.flatMap(phase => ['chat', 'messages', 'responses'].map(path => [`${phase}-${path}`, pipeline(phase, path)]))) },
+    })
+    served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream === true ? { chunks: chatChunks({ pieces: ['Good', ' day'] }) } : { body: chatCompletion() })
+  })
+  after(() => served.close())
+
+  const call = (path: string, what: string, stream: boolean, request: object = hello) => served.call('POST', path, { ...request, stream }, { 'x-what': what })
+
+  for (const phase of ['route', 'prompt', 'response']) {
+    for (const [what, status, type, body] of [['text', 403, 'text/plain', 'no'], ['json', 403, 'application/json', '{"no":1}'], ['other', 200, 'application/json', '{"no":1}'], ['list', 200, 'application/json', '[1]']] as const) {
+      for (const stream of [false, true]) {
+        it(`in ${phase} with any reply (${what}) has it sent as it is to who asked for ${stream ? 'a stream' : 'none'}`, async () => {
+          const answer = await call(`/${phase}/chat`, what, stream)
+          expect({ status: answer.status, type: answer.headers['content-type'], body: answer.body.toString() }).to.deep.equal({ status, type, body })
+        })
+      }
+    }
+
+    it(`in ${phase} with a reply of the caller's dialect has it sent as events to who asked for a stream`, async () => {
+      const { status, headers, body } = await call(`/${phase}/chat`, 'chat', true)
+      expect([status, headers['content-type']]).to.deep.equal([200, 'text/event-stream; charset=utf-8'])
+      expect(streamTexts(body).texts).to.deep.equal({ '0/content': 'Good day' })
+    })
   }
 })
