@@ -1,7 +1,7 @@
 /** The `response` phase: policy looks at a whole reply. */
 
 import { JsonError } from '../document/document.ts'
-import { GatewayError } from '../errors.ts'
+import { GatewayError, gatewayError } from '../errors.ts'
 import type { Usage } from '../neutral/usage.ts'
 import { isPromise } from '../promise.ts'
 import type { Exchange } from './exchange.ts'
@@ -34,12 +34,21 @@ function judged(exchange: Exchange, reply: Reply, verdict: Said | undefined): Re
   return exchange.reply = spelled(exchange, verdict, reply.usage)
 }
 
-/** A reply whose body can be read; an assistant's turn is put into the caller's dialect. @param spent by the answer in whose place it stands */
-function spelled(exchange: Exchange, said: Reply, spent?: Usage): Reply {
+/**
+ * A reply whose body can be read; an assistant's turn is put into the caller's dialect.
+ * @param spent by the answer in whose place it stands
+ * @throws GatewayError plugin_failure for a turn where no dialect is spoken
+ */
+export function spelled(exchange: Exchange, said: Reply, spent?: Usage): Reply {
   const { dialect, operation } = exchange
-  if (dialect === undefined) return said
-  if (said.turn === undefined) return said.readAs(dialect, operation)
+  if (said.turn === undefined) return dialect === undefined ? said : said.readAs(dialect, operation)
+  if (dialect === undefined) throw unspoken(exchange)
   const created = Math.floor(exchange.clock.now() / 1000)
   const body = dialect.answer({ id: `chatcmpl-${exchange.id}`, model: exchange.model, created, text: said.turn, usage: spent })
   return new Reply({ status: said.status, headers: ['Content-Type', 'application/json'], body }).readAs(dialect, operation)
+}
+
+function unspoken({ answeredBy, log, plan }: Exchange): GatewayError {
+  log.error({ instance: plan.steps[answeredBy]?.name }, 'a plugin answered with a turn of the assistant where no dialect is spoken')
+  return gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed')
 }

@@ -16,7 +16,7 @@ import type { IncomingRequest } from './incoming-request.ts'
 import { ClientGone } from './stoppable.ts'
 import { readBody } from './body.ts'
 import { Reply } from '../upstream/reply.ts'
-import { review } from './review.ts'
+import { review, spelled } from './review.ts'
 import type { Sink } from './sink.ts'
 
 /** Runs one exchange to its end. Never rejects. */
@@ -41,7 +41,7 @@ export async function run(exchange: Exchange, sink: Sink): Promise<void> {
 async function answer(exchange: Exchange): Promise<Reply | GatewayError> {
   let said = exchange.plan.request?.fire(exchange)
   if (isPromise(said)) said = await said
-  if (said !== undefined) return said
+  if (said !== undefined) return said instanceof Reply && said.turn !== undefined ? await spelledUnread(exchange, said) : said
   const reading = readBody(exchange)
   if (reading !== undefined) await reading
   said = exchange.plan.route?.fire(exchange)
@@ -51,6 +51,12 @@ async function answer(exchange: Exchange): Promise<Reply | GatewayError> {
   if (said === undefined) said = exchange.plan.lookup?.fire(exchange)
   if (isPromise(said)) said = await said
   return reviewed(exchange, said ?? await callTargets(exchange))
+}
+
+/** An answer from before the body was read: how it is to be spelled stands there. */
+async function spelledUnread(exchange: Exchange, said: Reply): Promise<Reply> {
+  await readBody(exchange)
+  return spelled(exchange, said)
 }
 
 /** Tries the targets in order; what follows a failure is for the taps on `recover` to say. */

@@ -35,8 +35,9 @@ export class Blocked extends GatewayError {
   }
 }
 
-/** Answers in the provider's place with one assistant turn, in the caller's dialect, as a stream if one was asked for. */
+/** Answers in the provider's place with one assistant turn, in the caller's dialect, as a stream if one was asked for. @throws TypeError for what is no text */
 export function answer(text: string): Reply {
+  if (typeof text !== 'string') throw new TypeError('answer() takes a text')
   return new Reply({ status: 200, turn: text })
 }
 

@@ -44,9 +44,9 @@ class NettedBody implements BodyReader {
     }
   }
 
-  broken(error: GatewayError, cause: Error): void {
+  broken(error: GatewayError): void {
     try {
-      this.#reader.broken(error, cause)
+      this.#reader.broken(error)
     } catch (thrown) {
       this.#fell(thrown)
     }
@@ -56,7 +56,7 @@ class NettedBody implements BodyReader {
   #fell(cause: unknown): void {
     const error = failed(this.#reading, cause)
     try {
-      this.#reader.broken(error, error)
+      this.#reader.broken(error)
     } catch (further) {
       asFault(further, this.#reading)
     }

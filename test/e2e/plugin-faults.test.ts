@@ -254,6 +254,8 @@ export default definePlugin({ name: 'odd', setup: () => ({ prompt: exchange => s
         else expect(served.gateway.log.some(({ msg }) => /cannot be sent/.test(String(msg)))).to.equal(true)
       })
     }
+  }
+})
 
 /** Answers in one phase with what a header says. */
 const answering = `
@@ -282,9 +284,9 @@ describe('a plugin that answers', () => {
     const phases = ['request', 'route', 'prompt', 'response']
     served = await Served.start({
       files: { 'answering.ts': answering },
-      config: { pipelines: Object.fromEntries(phases.flatMap(phase => ['chat', 'messages', 'responses'].map(path => [`${phase}-${path}`, pipeline(phase, path)]))) },
+      config: { pipelines: Object.fromEntries([...phases.flatMap(phase => ['chat', 'messages', 'responses'].map((path): [string, object] => [`${phase}-${path}`, pipeline(phase, path)])), ['request-version', { extends: 'version', route: 'GET /request/version', patches: [{ insert: { use: './answering.ts', options: { phase: 'request' } }, before: 'version' }] }]]) },
     })
-    served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream === true ? { chunks: chatChunks({ pieces: ['Good', ' day'] }) } : { body: chatCompletion() })
+    served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream === true ? { chunks: chatChunks({ pieces: ['Good', ' day'] }) } : { body: { ...chatCompletion(), output: [] } })
   })
   after(() => served.close())
 
@@ -306,4 +308,30 @@ describe('a plugin that answers', () => {
       expect(streamTexts(body).texts).to.deep.equal({ '0/content': 'Good day' })
     })
   }
+
+  for (const phase of ['request', 'route', 'prompt', 'response']) {
+    for (const [path, request] of [['chat', hello], ['messages', { ...hello, max_tokens: 9 }], ['responses', { model: 'gpt-test', input: 'hello' }]] as const) {
+      for (const stream of [false, true]) {
+        it(`in ${phase} with a turn has it spelled for who calls ${path} and asks for ${stream ? 'a stream' : 'none'}`, async () => {
+          const { status, headers, body } = await call(`/${phase}/${path}`, 'turn', stream, request)
+          expect(status, body.toString()).to.equal(200)
+          expect(headers['content-type']).to.match(stream ? /^text\/event-stream/ : /^application\/json/)
+          expect(body.toString()).to.include('Good day')
+        })
+      }
+    }
+
+    it(`in ${phase} with a turn that is no text has failed`, async () => {
+      expectError(await call(`/${phase}/chat`, 'nothing', false), { code: 'plugin_failure' })
+    })
+  }
+
+  it('in request with a turn leaves a body that cannot be read refused', async () => {
+    expectError(await served.call('POST', '/request/chat', '{', { 'x-what': 'turn' }), { code: 'invalid_json' })
+  })
+
+  it('with a turn where no dialect is spoken has failed, and the log says why', async () => {
+    expectError(await served.call('GET', '/request/version', undefined, { 'x-what': 'turn' }), { code: 'plugin_failure' })
+    expect(served.gateway.log.some(({ instance, msg }) => instance === 'answering' && String(msg).includes('no dialect'))).to.equal(true)
+  })
 })
