@@ -10,13 +10,35 @@ import type { YamlFile } from './yaml-file.ts'
 /** Tried in this order, from the working directory, when no file is named. */
 const implicitFiles: readonly string[] = ['tapline.yaml', 'config/config.yaml', 'config.yaml']
 
-/** Reads the file that the flag or `CONFIG_FILE` names, else the first implicit one that is there. */
-export async function readConfigFile(cwd: string, flag: string | undefined, spellings: Spellings, report: Report, readText: ReadText): Promise<YamlFile | undefined> {
-  const variable = flag === undefined ? spellings.find('CONFIG_FILE') : undefined
-  const named = flag ?? variable?.value
-  const file = named === undefined ? await firstImplicit(cwd, report, readText) : await readNamed(resolve(cwd, named), variable?.name ?? '--config', named, report, readText)
+export interface Wanted {
+  readonly cwd: string
+  /** What `--config` says. */
+  readonly flag: string | undefined
+  /** What a configuration that shall be replaced was read from: where nobody names a file, it is that one, and it must be there. */
+  readonly previous: string | undefined
+}
+
+/** Reads the file that the flag or `CONFIG_FILE` names, else the one that was read before, else the first implicit one that is there. */
+export async function readConfigFile(wanted: Wanted, spellings: Spellings, report: Report, readText: ReadText): Promise<YamlFile | undefined> {
+  const file = await readWanted(wanted, spellings, report, readText)
   for (const problem of file?.problems ?? []) report.problem(problem)
   return file
+}
+
+async function readWanted({ cwd, flag, previous }: Wanted, spellings: Spellings, report: Report, readText: ReadText): Promise<YamlFile | undefined> {
+  const variable = flag === undefined ? spellings.find('CONFIG_FILE') : undefined
+  const named = flag ?? variable?.value
+  if (named !== undefined) return readNamed(resolve(cwd, named), variable?.name ?? '--config', named, report, readText)
+  return previous === undefined ? firstImplicit(cwd, report, readText) : readAgain(previous, report, readText)
+}
+
+async function readAgain(path: string, report: Report, readText: ReadText): Promise<YamlFile | undefined> {
+  try {
+    return parseYaml(await readText(path), path)
+  } catch (cause) {
+    report.problem({ file: path, pointer: '', message: unreadable(cause) })
+    return undefined
+  }
 }
 
 async function firstImplicit(cwd: string, report: Report, readText: ReadText): Promise<YamlFile | undefined> {

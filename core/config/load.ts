@@ -35,6 +35,8 @@ export interface ConfigInput {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly flags?: Flags | undefined
+  /** The file of the configuration that this one shall replace: where no other is named, it must still be there. */
+  readonly previousFile?: string | undefined
   /** How the file and `.env` are read: from the disk where nobody says otherwise. */
   readonly readText?: ReadText | undefined
   /** The plugins that take options from settings. */
@@ -50,7 +52,7 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
   const environment = await readEnvironment(input.cwd, input.env, report, input.readText ?? readText)
   const spellings = new Spellings(environment, report)
   const isStrict = readStrictness(spellings, report)
-  const file = await readConfigFile(input.cwd, input.flags?.config, spellings, report, input.readText ?? readText)
+  const file = await readConfigFile({ cwd: input.cwd, flag: input.flags?.config, previous: input.previousFile }, spellings, report, input.readText ?? readText)
   const providerTypes = [...input.providerTypes, ...await furtherTypes(input, file, report)]
   const schema = composeSchema(input.settings, providerTypes, report)
   const layers = layer(input, schema, file, spellings, report)

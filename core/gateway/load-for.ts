@@ -13,7 +13,7 @@ export interface ReadConfig {
 }
 
 /** Where it is read. */
-export type Origin = Pick<Ground, 'cwd' | 'env' | 'flags'> & Pick<ConfigInput, 'readText'>
+export type Origin = Pick<Ground, 'cwd' | 'env' | 'flags'> & Pick<ConfigInput, 'readText' | 'previousFile'>
 
 /** Reads and checks the configuration; nothing is compiled. @throws ConfigError with every problem */
 export async function loadFor(origin: Origin): Promise<Config> {
@@ -21,9 +21,9 @@ export async function loadFor(origin: Origin): Promise<Config> {
 }
 
 /** `loadFor`, for who goes on to compile it. @throws ConfigError with every problem */
-export async function readConfig({ cwd, env, flags, readText }: Origin): Promise<ReadConfig> {
+export async function readConfig({ cwd, env, flags, readText, previousFile }: Origin): Promise<ReadConfig> {
   const types = await ProviderTypes.known()
-  const config = await loadConfig({ cwd, env, flags, readText, settings: await settingsOwners(), providerTypes: [...types.definitions.values()], loadProviderType: (type, from) => types.add(type, from) })
+  const config = await loadConfig({ cwd, env, flags, readText, previousFile, settings: await settingsOwners(), providerTypes: [...types.definitions.values()], loadProviderType: (type, from) => types.add(type, from) })
   if (config.values.plugins.enabled || types.files.size === 0) return { config, types }
   throw new ConfigError([...types.files.keys()].map(type => ({ pointer: '/plugins/enabled', got: type, message: `provider "${type}" is not of the default set, and plugins.enabled is false` })))
 }

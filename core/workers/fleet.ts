@@ -67,6 +67,11 @@ export class Fleet implements Served {
     return this.#serving.facts
   }
 
+  /** Where the configuration that serves was read. */
+  get #file(): string | undefined {
+    return this.#serving?.facts.file
+  }
+
   reload(): Promise<boolean> {
     return this.#inTurn(() => this.#reload())
   }
@@ -88,7 +93,7 @@ export class Fleet implements Served {
     const worker = new Hired({ desk: this.#desk, assembly: this.#assembly, clock })
     this.#assembly.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
-    this.#adopt([await worker.begin({ flags, texts: this.#texts, isQuiet })])
+    this.#adopt([await worker.begin({ flags, texts: this.#texts, previousFile: this.#file, isQuiet })])
     await this.#inTurn(() => this.#catchUp(worker))
     return worker
   }
@@ -142,7 +147,7 @@ export class Fleet implements Served {
   async #reload(): Promise<boolean> {
     const texts = new KeptTexts()
     try {
-      await readConfig({ ...this.#options.origin, readText: texts.read })
+      await readConfig({ ...this.#options.origin, previousFile: this.#file, readText: texts.read })
       const workers = this.#assembly.serving
       if (workers.length === 0) throw new Error('no worker serves at the moment')
       await this.#change(workers, texts.all, false)
@@ -157,9 +162,10 @@ export class Fleet implements Served {
   /** All take it over, or none. @param isQuiet whether even the first of them says nothing @throws why one of them cannot */
   async #change(workers: readonly Hired[], texts: Texts, isQuiet: boolean): Promise<void> {
     const [first, ...others] = workers
+    const previousFile = this.#file
     try {
-      if (first !== undefined) await unlessGone(first.prepare({ texts, isQuiet }))
-      await Promise.all(others.map(worker => unlessGone(worker.prepare({ texts, isQuiet: true }))))
+      if (first !== undefined) await unlessGone(first.prepare({ texts, previousFile, isQuiet }))
+      await Promise.all(others.map(worker => unlessGone(worker.prepare({ texts, previousFile, isQuiet: true }))))
     } catch (cause) {
       await Promise.all(workers.map(worker => unlessGone(worker.drop())))
       throw cause

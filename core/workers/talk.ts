@@ -9,12 +9,14 @@ export interface Beginning {
   readonly flags: ConfigInput['flags']
   /** What the configuration is read from: the same for all workers. */
   readonly texts: Texts
+  /** The file of the configuration that served before, as the first process reads it anew. */
+  readonly previousFile: string | undefined
   /** Another worker says what all would. */
   readonly isQuiet: boolean
 }
 
 /** Asked as `prepare`; `take` or `drop` follows. */
-export type Preparation = Pick<Beginning, 'texts' | 'isQuiet'>
+export type Preparation = Omit<Beginning, 'flags'>
 
 /** The answer to `begin` and `take`: what serves from then on. */
 export interface Serving {

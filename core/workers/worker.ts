@@ -2,7 +2,7 @@
 
 import cluster from 'node:cluster'
 import type { DestinationStream } from 'pino'
-import { KeptTexts, type Texts } from '../config/kept-texts.ts'
+import { KeptTexts } from '../config/kept-texts.ts'
 import { Gateway, type GatewayOptions, type Prepared } from '../gateway/gateway.ts'
 import { readConfig, type Origin, type ReadConfig } from '../gateway/load-for.ts'
 import { makeLog } from '../gateway/log.ts'
@@ -61,10 +61,10 @@ class ServingWorker {
     return this.#stopping ??= this.#stop()
   }
 
-  async #begin({ flags, texts, isQuiet }: Beginning): Promise<Serving> {
+  async #begin({ flags, isQuiet, ...source }: Beginning): Promise<Serving> {
     this.#flags = flags
     this.#hush.isOn = isQuiet
-    const read = await this.#read(texts)
+    const read = await this.#read(source)
     const { logger, flush } = await makeLog(read.config.values.logging_runtime, (to: DestinationStream) => this.#hush.over(to))
     process.on('exit', flush)
     process.on('unhandledRejection', cause => { logger.error({ err: cause }, 'a promise was rejected and nobody took care of it') })
@@ -73,9 +73,9 @@ class ServingWorker {
     return servingOf(this.#gateway)
   }
 
-  async #prepare({ texts, isQuiet }: Preparation): Promise<void> {
+  async #prepare({ isQuiet, ...source }: Preparation): Promise<void> {
     this.#hush.isOn = isQuiet
-    this.#prepared = await this.#gateway?.prepare(await this.#read(texts))
+    this.#prepared = await this.#gateway?.prepare(await this.#read(source))
   }
 
   #take(): Serving {
@@ -103,9 +103,9 @@ class ServingWorker {
     return isClean
   }
 
-  #read(texts: Texts): Promise<ReadConfig> {
+  #read({ texts, previousFile }: Omit<Preparation, 'isQuiet'>): Promise<ReadConfig> {
     const { cwd, env } = this.#ground
-    return readConfig({ cwd, env, flags: this.#flags, readText: new KeptTexts(texts).read } satisfies Origin)
+    return readConfig({ cwd, env, flags: this.#flags, previousFile, readText: new KeptTexts(texts).read } satisfies Origin)
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import { once } from 'node:events'
-import { access, readFile } from 'node:fs/promises'
+import { access, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chatCompletion as completionOf, errorBody } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
@@ -311,6 +311,17 @@ export default definePlugin({ name: 'alone', setup: () => ({ async open() { writ
     const [said, ...others] = gateway.program.log.filter(hasFailed)
     expect(others).to.deep.equal([])
     expect(said?.['problems']).to.have.length(1)
+  })
+
+  it('keep the old one where the file is gone, and take it over once it is back', async () => {
+    const [failures, reloads] = [lines(hasFailed), lines(isReloaded)]
+    const pathOf = (name: string) => join(gateway.folder.path, name)
+    await rename(pathOf('tapline.yaml'), pathOf('elsewhere'))
+    await until(() => lines(hasFailed) > failures)
+    expect(await sent()).to.deep.equal(['hellob', 'hellob'])
+    await gateway.configure(letter('b'))
+    await until(() => lines(isReloaded) > reloads)
+    expect(await sent()).to.deep.equal(['hellob', 'hellob'])
   })
 
   it('keep the old one where one of them cannot take the new one', async () => {

@@ -17,6 +17,8 @@ export interface Given {
   readonly dotenv?: string
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly flags?: ConfigInput['flags']
+  /** The file that was read before, from the directory. */
+  readonly previously?: string
   /** Further files, by path. */
   readonly files?: Readonly<Record<string, string>>
   readonly settings?: readonly SettingsOwner[]
@@ -52,8 +54,8 @@ export async function inDirectory<T>(given: Given, run: (cwd: string) => Promise
   }
 }
 
-export function loadFrom(cwd: string, { env = {}, flags, settings = [samplePlugin, samplePolicy], providerTypes = sampleTypes }: Given): Promise<Config> {
-  return loadConfig({ cwd, env, flags, settings, providerTypes })
+export function loadFrom(cwd: string, { env = {}, flags, previously, settings = [samplePlugin, samplePolicy], providerTypes = sampleTypes }: Given): Promise<Config> {
+  return loadConfig({ cwd, env, flags, previousFile: previously === undefined ? undefined : join(cwd, previously), settings, providerTypes })
 }
 
 async function problemsFrom(cwd: string, given: Given): Promise<readonly Problem[]> {

@@ -30,6 +30,13 @@ describe('loading', () => {
     expect(await complaints({ env: { CONFIG_FILE: 'no.yaml' } })).to.deep.equal(['env CONFIG_FILE  no.yaml does not exist'])
   })
 
+  it('reads the same file again where one was read before and none is named, and it must be there', async () => {
+    const files = { 'tapline.yaml': 'server: { port: 1 }', 'config.yaml': 'server: { port: 3 }' }
+    expect((await load({ files, previously: 'config.yaml' })).values.server.port).to.equal(3)
+    expect((await load({ files, previously: 'config.yaml', flags: { config: 'tapline.yaml' } })).values.server.port).to.equal(1)
+    expect(await complaints({ files: { 'config.yaml': '' }, previously: 'tapline.yaml' })).to.deep.equal(['tapline.yaml  does not exist'])
+  })
+
   it('merges leaf by leaf: naming one key leaves its siblings at their defaults', async () => {
     const config = await load({ yaml: 'server: { shutdown: { linger: 5s } }\nhttp:\nresilience: { retry: { backoff_factor: 3 } }' })
     expect(config.values.server.shutdown).to.deep.equal({ linger: 5000, drain_timeout: 120_000, total_timeout: 130_000 })

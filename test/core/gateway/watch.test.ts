@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pino from 'pino'
 import { watchConfiguration } from '../../../core/gateway/watch.ts'
@@ -15,8 +15,8 @@ const withProvider = { providers: { own: { type: './own.ts', models: ['m'] } } }
 describe('the watch over the configuration', () => {
   let served: TestGateway
   let end: () => void
-  const begin = async (config: object) => {
-    served = await startTestGateway({ config: config as Record<string, unknown>, files: { 'mark.ts': plugin('a'), 'own.ts': provider('/a') } })
+  const begin = async (config: object, env: Readonly<Record<string, string>> = {}) => {
+    served = await startTestGateway({ config: config as Record<string, unknown>, env, files: { 'mark.ts': plugin('a'), 'own.ts': provider('/a') } })
     end = watchConfiguration(served.gateway, pino({ enabled: false }))
   }
   afterEach(async () => {
@@ -60,6 +60,22 @@ describe('the watch over the configuration', () => {
     await taken(() => served.configure(withProvider))
     expect(without.files.has(join(served.directory, 'mark.ts'))).to.equal(false)
     expect(served.log.filter(({ msg }) => msg === 'configuration reloaded')).to.have.length(2)
+  })
+
+  it('keeps a configuration whose file is gone, says so, and takes the file over once it is back', async () => {
+    await begin({}, { CONFIG_FILE: '' })
+    await taken(() => served.configure(withPlugin))
+    const file = join(served.directory, 'tapline.yaml')
+    const { current } = served.gateway
+    expect(current.config.file).to.equal(file)
+    await rename(file, join(served.directory, 'elsewhere'))
+    const failed = () => served.log.find(({ event }) => event === 'reload_failed')
+    await until(() => failed() !== undefined)
+    expect(String(failed()?.['problems'])).to.match(/tapline\.yaml  does not exist/)
+    expect(served.gateway.current).to.equal(current)
+    await taken(() => rename(join(served.directory, 'elsewhere'), file))
+    expect(served.gateway.current.config.file).to.equal(file)
+    await taken(() => served.configure({}))
   })
 
   it('brings a plugin back that left', async () => {
