@@ -191,10 +191,10 @@ export interface TaplineSettings {
     [k: string]: ProviderSetting
   }
   /**
-   * Pipelines, by name: a list of patches, a new pipeline, or off.
+   * Pipelines, by name: a list of patches, a new pipeline, or off. Nothing changes nothing.
    */
   pipelines: {
-    [k: string]: PatchSetting[] | PipelineSetting | false
+    [k: string]: null | PatchSetting[] | PipelineSetting | false
   }
   /**
    * What happens when a provider speaks another dialect than the caller.

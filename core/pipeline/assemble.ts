@@ -25,8 +25,8 @@ export interface AssembledPipeline {
   readonly place: Place | undefined
 }
 
-/** What the user's file says under `pipelines`: patches, a pipeline, or that it is off. */
-export type UserPipelines = Readonly<Record<string, readonly Patch[] | WrittenPipeline | false | 'off'>>
+/** What the user's file says under `pipelines`: patches, a pipeline, that it is off, or nothing. */
+export type UserPipelines = Readonly<Record<string, readonly Patch[] | WrittenPipeline | false | 'off' | null>>
 
 export interface UserSource {
   readonly pipelines: UserPipelines
@@ -46,13 +46,20 @@ export function assemblePipelines(defaults: readonly PipelineSource[], user: Use
   const off = new Set<string>()
   for (const [name, said] of Object.entries(user.pipelines)) {
     if (said === false || said === 'off') off.add(name)
-    else if (!Array.isArray(said)) drafts.set(name, { isUsers: true, source: { name, written: said as WrittenPipeline, place: pointer => user.place(`/pipelines/${name}${pointer}`) } })
+    else if (isPipeline(said)) {
+      if (drafts.has(name) && said.extends === undefined && said.steps === undefined) problems.push(withoutSteps(name, user.place(`/pipelines/${name}`)))
+      else drafts.set(name, { isUsers: true, source: { name, written: said, place: pointer => user.place(`/pipelines/${name}${pointer}`) } })
+    }
     if (!drafts.has(name)) problems.push(unknown(name, drafts.keys(), user.place(`/pipelines/${name}`)))
   }
   const assembler = new Assembler(drafts, user, problems)
   const assembled = [...drafts.keys()].filter(name => !off.has(name)).map(name => assembler.pipeline(name))
   checkRoutes(assembled, problems)
   return assembled
+}
+
+function isPipeline(said: UserPipelines[string]): said is WrittenPipeline {
+  return said !== null && typeof said === 'object' && !Array.isArray(said)
 }
 
 class Assembler {
@@ -150,6 +157,11 @@ function checkRoutes(pipelines: readonly AssembledPipeline[], problems: Problem[
       owners.set(route, name)
     }
   }
+}
+
+/** Nobody means to take the steps out of a default pipeline by saying nothing of them. */
+function withoutSteps(name: string, place: Place | undefined): Problem {
+  return { ...place, pointer: `/pipelines/${name}`, expected: 'a list of patches, or a pipeline with extends or steps', message: `this would take the place of the default pipeline "${name}", and it has no steps: write a list to change that one, or say what this one extends` }
 }
 
 function unknown(name: string, known: Iterable<string>, place: Place | undefined): Problem {

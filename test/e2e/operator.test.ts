@@ -111,6 +111,14 @@ describe('by configuration alone, an operator', () => {
     expect((await served.call('GET', '/v1/models')).status).to.equal(200)
   })
 
+  it('says nothing of a pipeline, and changes nothing', async () => {
+    await using untouched = await Served.start({})
+    await using served = await Served.start({ config: { pipelines: { chat: null } } })
+    expect(steps(served)).to.deep.equal(steps(untouched))
+    served.upstream.always({ body: chatCompletion() })
+    expect((await served.chat()).status).to.equal(200)
+  })
+
   it('switches a step off', async () => {
     await using served = await Served.start({ config: { failover: { enabled: false } } })
     expect(explained(served)).to.match(/failover .* compiles to nothing: failover is switched off \(yaml:\d+\)/)
@@ -236,6 +244,9 @@ describe('a configuration that cannot be started', () => {
     'goes round in a circle': ['pipelines:\n  a: { extends: b, route: POST /a }\n  b: { extends: c }\n  c: { ‸extends: a }\n', /extends itself, by way of a → b → c/],
     'has a route twice': ['pipelines:\n  own: { extends: inference, ‸route: POST /v1/embeddings }\n', /POST \/v1\/embeddings is the route of pipeline "embeddings" already/, '/pipelines/own/route'],
     'has a route that is none': ['pipelines:\n  own: { extends: inference, ‸route: /v1/own }\n', /\^\[A-Z\]/, '/pipelines/own/route'],
+    'puts a map without steps in the place of a default pipeline': ['pipelines:\n  ‸chat:\n    route: POST /v2/chat\n', /write a list.*extends/, '/pipelines/chat'],
+    'writes patches of a default pipeline in a map': ['pipelines:\n  ‸chat:\n    patches: [{ remove: retry }]\n', /write a list.*extends/, '/pipelines/chat'],
+    'says nothing of a pipeline that is not there': ['pipelines:\n  ‸chatt:\n', /no pipeline "chatt" to patch.*"chat"/, '/pipelines/chatt'],
     'patches a pipeline that is not there': ['pipelines:\n  ‸chatt: [{ remove: retry }]\n', /no pipeline "chatt" to patch.*"chat"/, '/pipelines/chatt'],
     'has a patch that is none': ['pipelines:\n  chat:\n    - ‸{ delete: retry }\n', /delete|patch|insert/],
     'names a dialect that is not there': ['pipelines:\n  own: { extends: inference, route: POST /own, ‸dialect: openai-chatt }\n', /no dialect "openai-chatt"/, '/pipelines/own/dialect'],
