@@ -72,9 +72,15 @@ export class Instance {
   }
 }
 
-function inTime(taps: Taps | Promise<Taps>, clock: Clock): Promise<Taps> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.after(setupLimitMs, () => reject(new Error(`set-up took longer than ${setupLimitMs / 1000} s`)))
-    Promise.resolve(taps).then(resolve, reject).finally(() => timer.cancel())
-  })
+/** The process stays for the deadline: nothing else may keep it up by then, and it would end without a word. */
+async function inTime(taps: Taps | Promise<Taps>, clock: Clock): Promise<Taps> {
+  const stay = setInterval(() => {}, setupLimitMs)
+  const { promise: overdue, reject } = Promise.withResolvers<never>()
+  const timer = clock.after(setupLimitMs, () => reject(new Error(`set-up took longer than ${setupLimitMs / 1000} s`)))
+  try {
+    return await Promise.race([taps, overdue])
+  } finally {
+    timer.cancel()
+    clearInterval(stay)
+  }
 }

@@ -4,6 +4,7 @@ import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-s
 import { Gate } from '../../core/testing/gate.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { expectError, type Answer } from '../support/answer.ts'
+import { Folder, tapline } from '../support/run-tapline.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 import { streamTexts } from '../support/stream-texts.ts'
 import { until } from '../support/until.ts'
@@ -131,6 +132,14 @@ describe('a plugin', () => {
     const cause = await starting.then(() => undefined, (cause: unknown) => cause)
     expect(cause).to.be.instanceOf(ConfigError)
     expect((cause as ConfigError).problems[0]?.message).to.match(/slow cannot be set up: set-up took longer than 10 s/)
+  })
+
+  it('that hangs while it is set up is told of by "tapline check", once its time is over', async function () {
+    this.timeout(60_000)
+    await using folder = await Folder.make({ 'slow.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'slow', setup: () => new Promise(() => {}) })`, 'tapline.yaml': { pipelines: { chat: [{ insert: './slow.ts', after: 'auth' }] } } })
+    const { code, stderr } = await tapline(folder, 'check')
+    expect(stderr).to.include('slow cannot be set up: set-up took longer than 10 s')
+    expect(code).to.equal(78)
   })
 
   it('that fails to close keeps nobody from closing', async () => {
