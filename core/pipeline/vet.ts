@@ -5,11 +5,11 @@ import { flawOfSchema } from '../config/options.ts'
 import type { PluginDefinition, StreamTap, Taps } from '../plugin/define.ts'
 import type { OptionsSchema } from '../plugin/schema.ts'
 
-type Kind = 'text' | 'flag' | 'number' | 'list' | 'object' | 'function' | 'anything'
+type Kind = 'text' | 'flag' | 'number' | 'texts' | 'object' | 'function' | 'anything'
 
 const definitionMembers: Readonly<Record<keyof PluginDefinition, Kind>> = {
-  name: 'text', description: 'text', schema: 'object', presence: 'text', provides: 'text', needs: 'list', wants: 'list', edits: 'flag', guardrail: 'flag',
-  onError: 'text', timeoutMs: 'number', phases: 'list', expand: 'function', setup: 'function',
+  name: 'text', description: 'text', schema: 'object', presence: 'text', provides: 'text', needs: 'texts', wants: 'texts', edits: 'flag', guardrail: 'flag',
+  onError: 'text', timeoutMs: 'number', phases: 'texts', expand: 'function', setup: 'function',
 }
 
 const tapMembers: Readonly<Record<keyof Taps, Kind>> = {
@@ -21,7 +21,7 @@ const streamMembers: Readonly<Record<keyof StreamTap, Kind>> = {
   lookbehind: 'number', buffer: 'flag', open: 'function', text: 'function', observe: 'function', last: 'function', awaitsLast: 'function', end: 'function',
 }
 
-const words: Readonly<Record<Kind, string>> = { text: 'a text', flag: 'true or false', number: 'a number of 0 or more', list: 'a list', object: 'an object', function: 'a function', anything: 'anything' }
+const words: Readonly<Record<Kind, string>> = { text: 'a text', flag: 'true or false', number: 'a number of 0 or more', texts: 'a list of texts', object: 'an object', function: 'a function', anything: 'anything' }
 
 /** @returns undefined for a definition with which nothing is wrong */
 export function flawOfDefinition(definition: Readonly<Partial<Record<keyof PluginDefinition, unknown>>>): string | undefined {
@@ -64,7 +64,7 @@ function isOfKind(value: unknown, kind: Kind): boolean {
     case 'text': return typeof value === 'string'
     case 'flag': return typeof value === 'boolean'
     case 'number': return typeof value === 'number' && value >= 0
-    case 'list': return Array.isArray(value)
+    case 'texts': return Array.isArray(value) && value.every(item => typeof item === 'string')
     case 'object': return isObject(value)
     case 'function': return typeof value === 'function'
     case 'anything': return true

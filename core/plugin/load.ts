@@ -69,11 +69,21 @@ async function loadAnew<K extends Kind>(kind: K, use: string, from: string, opti
   if (found === undefined) throw await notFound(kind, use)
   if (!found.isDefault && !options.foreignAllowed) throw new LoadError(`${kind} "${use}" is not of the default set, and plugins.enabled is false`, `a ${kind} of the default set`)
   const file = fileURLToPath(found.url)
-  const sha256 = found.isDefault ? '' : createHash('sha256').update(await readFile(file)).digest('hex')
+  const sha256 = found.isDefault ? '' : createHash('sha256').update(await readModule(file, use)).digest('hex')
   if (pinned !== undefined && pinned.toLowerCase() !== sha256) throw new LoadError(`${use} has the SHA-256 ${sha256}`, `SHA-256 ${pinned}`)
   const definition = await importDefault(found.url, sha256, use)
   if (!isDefinition(kind, definition)) throw new LoadError(`${use} does not export a ${kind} as its default`, `export default define${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}({ name, … })`)
   return { definition: definition as Definitions[K], file, sha256, isDefault: found.isDefault }
+}
+
+async function readModule(file: string, use: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    const { code = 'unknown reason' } = cause as NodeJS.ErrnoException
+    const why = code === 'EISDIR' ? 'it is a folder' : code
+    throw new LoadError(`${use} cannot be read (${why}): expected the path of a .ts or .js file`, 'the path of a .ts or .js file', cause)
+  }
 }
 
 const namesOfDefaultSet = new Map<Kind, Promise<readonly string[]>>()

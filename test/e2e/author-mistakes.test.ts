@@ -18,6 +18,7 @@ const mistakes: Readonly<Record<string, readonly [string, string]>> = {
   'sets nothing up': [plugin("name: 'it'"), './it.ts cannot be used: it has no setup'],
   'misspells a member': [plugin("name: 'it', need: ['cache'], setup: () => ({})"), './it.ts cannot be used: a plugin has no member "need"; did you mean "needs"?'],
   'gives a member of another type': [plugin("name: 'it', needs: 'cache', setup: () => ({})"), './it.ts cannot be used: needs is not a list'],
+  'needs what is no name of a service': [plugin("name: 'it', needs: ['cache', 3], setup: () => ({})"), './it.ts cannot be used: needs is not a list of texts'],
   'has a schema that is none': [plugin("name: 'it', schema: { type: 'object', properties: { word: { type: 'strnig' } } }, setup: () => ({})"), './it.ts cannot be used: its schema is wrong: /properties/word/type must be equal to one of the allowed values'],
   'misspells a tap': [plugin("name: 'it', setup: () => ({ promt() {} })"), 'it cannot be set up: there is no tap "promt"; did you mean "prompt"?'],
   'has a tap that is no function': [plugin("name: 'it', setup: () => ({ prompt: 'no' })"), 'it cannot be set up: prompt is not a function'],
@@ -32,9 +33,9 @@ const mistakes: Readonly<Record<string, readonly [string, string]>> = {
 }
 
 describe('a plugin of one file that', () => {
-  const told = async (text: string, type = 'module'): Promise<string | undefined> => {
-    await using folder = await Folder.make({ 'it.ts': text, 'tapline.yaml': 'pipelines:\n  chat:\n    - insert: ./it.ts\n      before: retry\n' })
-    await writeFile(join(folder.path, 'package.json'), JSON.stringify({ type }))
+  const told = async (text: string, type: 'module' | 'commonjs' | 'none' = 'module', use = './it.ts'): Promise<string | undefined> => {
+    await using folder = await Folder.make({ 'it.ts': text, 'tapline.yaml': `pipelines:\n  chat:\n    - insert: ${use}\n      before: retry\n` })
+    if (type !== 'none') await writeFile(join(folder.path, 'package.json'), JSON.stringify({ type }))
     const cause = await compile(join(folder.path, 'tapline.yaml')).then(generation => generation.discard(), (cause: unknown) => cause)
     if (!(cause instanceof ConfigError)) return undefined
     expect(cause.problems.map(({ file, line }) => [file, line])).to.deep.equal([[join(folder.path, 'tapline.yaml'), 3]])
@@ -47,6 +48,10 @@ describe('a plugin of one file that', () => {
       expect(said?.slice(0, message.length)).to.equal(message)
     })
   }
+
+  it('is a folder is refused, and its author told what is expected', async () => {
+    expect(await told('', 'module', './')).to.equal('./ cannot be read (it is a folder): expected the path of a .ts or .js file')
+  })
 
   it('lies beside a package.json for another kind of modules is refused, and its author told what to say there', async () => {
     expect(await told(plugin("name: 'it', setup: () => ({})"), 'commonjs')).to.match(/^\.\/it\.ts:?\d* cannot be loaded: Cannot use import statement outside a module: the package\.json beside it must say "type": "module"$/)
