@@ -38,7 +38,7 @@ function schemaFlaw(schema: OptionsSchema): string | undefined {
 
 /** @returns undefined for taps with which nothing is wrong */
 export function flawOfTaps(taps: unknown): string | undefined {
-  if (!isObject(taps)) return `its setup returned ${String(taps)}: expected an object of taps`
+  if (!isObject(taps) || Array.isArray(taps)) return `its setup returned ${Array.isArray(taps) ? 'a list' : String(taps)}: expected an object of taps`
   return flawOfMembers(taps, tapMembers, 'there is no tap') ?? flawOfStream(taps['stream'])
 }
 

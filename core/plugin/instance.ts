@@ -35,8 +35,8 @@ export class Instance {
     const controller = new AbortController()
     const { definition, name, options } = spec
     try {
-      const taps = definition.setup?.({ options, name, services, signal: controller.signal, log: log.child({ plugin: name }), regex: compilePattern })
-      return new Instance(spec, await inTime(taps ?? {}, clock), controller)
+      const taps = definition.setup === undefined ? {} : definition.setup({ options, name, services, signal: controller.signal, log: log.child({ plugin: name }), regex: compilePattern })
+      return new Instance(spec, await inTime(taps, clock), controller)
     } catch (cause) {
       controller.abort()
       throw cause
