@@ -1,5 +1,7 @@
 /** Says what failed while a module was loaded, and where in its file. */
 
+import { fileURLToPath } from 'node:url'
+
 /**
  * @param use the module as it was named
  * @param url what that led to
@@ -9,9 +11,12 @@ export function whatFailed(use: string, url: URL, cause: unknown): string {
   return `${use}${placeIn(url, cause.stack ?? '')} cannot be loaded: ${cause.message}${advice(cause)}`
 }
 
-/** `:line:column` or `:line`, where that is known. Errors of syntax underline what is wrong instead of naming a column. */
-function placeIn({ href }: URL, stack: string): string {
-  const [, line, column = underlined(stack)] = new RegExp(`${RegExp.escape(href)}(?:\\?[^:\\s]*)?:(\\d+)(?::(\\d+))?`).exec(stack) ?? []
+/**
+ * `:line:column` or `:line`, where that is known. Errors of syntax underline what is wrong instead of naming a column; a file that may be
+ * either kind of module is named by its path.
+ */
+function placeIn(url: URL, stack: string): string {
+  const [, line, column = underlined(stack)] = new RegExp(`(?:${RegExp.escape(url.href)}|${RegExp.escape(fileURLToPath(url))})(?:\\?[^:\\s]*)?:(\\d+)(?::(\\d+))?`).exec(stack) ?? []
   if (line === undefined) return ''
   return column === undefined ? `:${line}` : `:${line}:${column}`
 }

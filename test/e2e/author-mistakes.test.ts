@@ -52,12 +52,16 @@ describe('a plugin of one file that', () => {
     })
   }
 
+  it('ends too early beside no package.json is refused, and its author told where', async () => {
+    expect(await told(plugin("name: 'it', setup: () => ({").slice(0, -3), 'none')).to.match(/^\.\/it\.ts:2 cannot be loaded: /)
+  })
+
   it('is a folder is refused, and its author told what is expected', async () => {
     expect(await told('', 'module', './')).to.equal('./ cannot be read (it is a folder): expected the path of a .ts or .js file')
   })
 
   it('lies beside a package.json for another kind of modules is refused, and its author told what to say there', async () => {
-    expect(await told(plugin("name: 'it', setup: () => ({})"), 'commonjs')).to.match(/^\.\/it\.ts:?\d* cannot be loaded: Cannot use import statement outside a module: the package\.json beside it must say "type": "module"$/)
+    expect(await told(plugin("name: 'it', setup: () => ({})"), 'commonjs')).to.match(/^\.\/it\.ts:1:1 cannot be loaded: Cannot use import statement outside a module: the package\.json beside it must say "type": "module"$/)
   })
 
   it('has all that it should is taken', async () => {
