@@ -1,30 +1,42 @@
 /** `tapline check`, `config show`, `config schema`: looks at the configuration without running it. */
 
 import pino from 'pino'
-import { ConfigError } from '../config/problems.ts'
+import type { Problem } from '../config/place.ts'
+import { ConfigError, formatProblem } from '../config/problems.ts'
 import { buildGeneration } from '../gateway/build.ts'
+import type { Generation } from '../gateway/generation.ts'
 import { loadFor } from '../gateway/load-for.ts'
 import { groundFor, type CommonFlags } from './ground.ts'
 
 const quiet = pino({ enabled: false })
 
-/** Compiles everything. @throws ConfigError, unless the problems go out as JSON */
+/** Compiles everything. What is left out for a fault of the configuration is a failure here, though a gateway would start. @throws ConfigError, unless the problems go out as JSON */
 export async function check(flags: CommonFlags, asJson: boolean): Promise<void> {
   const ground = await groundFor(flags, quiet)
   try {
     const generation = await buildGeneration(ground)
     const warnings = [...generation.config.warnings, ...generation.warnings]
-    const { errors } = generation.config
+    const { leftOut } = generation.config
+    const errors = [...leftOut, ...unmade(generation)]
     await generation.discard()
-    if (asJson) return console.log('[]')
-    for (const error of errors) console.warn(`error: ${error}`)
+    if (leftOut.length > 0) process.exitCode = 78
+    if (asJson) return console.log(JSON.stringify(errors, null, 2))
+    for (const error of errors) console.warn(`error: ${formatProblem(error)}`)
     for (const warning of warnings) console.warn(`warning: ${warning}`)
-    console.log(`${generation.config.file ?? 'no configuration file'}: ok, ${generation.plans.size} pipelines, providers: ${[...generation.providers.keys()].join(', ')}`)
+    console.log(`${generation.config.file ?? 'no configuration file'}: ${leftOut.length > 0 ? 'not right' : 'ok'}, ${generation.plans.size} pipelines, providers: ${[...generation.providers.keys()].join(', ')}`)
   } catch (cause) {
     if (!(cause instanceof ConfigError) || !asJson) throw cause
     console.log(JSON.stringify(cause.problems, null, 2))
     process.exitCode = 78
   }
+}
+
+/** Providers that are well written and cannot be set up all the same. */
+function unmade({ unmade, config }: Generation): readonly Problem[] {
+  return [...unmade].map(([name, why]) => {
+    const pointer = `/providers/${name}`
+    return { ...config.place(pointer), pointer, message: `the provider ${name} is left out: it cannot be set up: ${why}` }
+  })
 }
 
 /** Prints every setting, its value, and where it came from. */

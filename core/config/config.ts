@@ -7,7 +7,7 @@ import { editorSchema } from './editor-schema.ts'
 import type { Environment } from './environment.ts'
 import type { Judge } from './judge.ts'
 import type { Layers } from './layers.ts'
-import type { Blamed, Place } from './place.ts'
+import type { Blamed, Place, Problem } from './place.ts'
 import { deepFreeze, getIn } from './pointer.ts'
 import type { Tree } from './pointer.ts'
 import type { Provenance } from './provenance.ts'
@@ -32,6 +32,8 @@ export interface Config {
   readonly warnings: readonly string[]
   /** What was left out, and why. */
   readonly errors: readonly string[]
+  /** The same, as data. */
+  readonly leftOut: readonly Problem[]
   /** The variables that `.env` supplied. */
   readonly dotenvNames: readonly string[]
   /** The value of a variable, of the process or of `.env`; undefined if it is unset or blank. */
@@ -87,6 +89,7 @@ export function configOf(loaded: Loaded): Config {
     file: loaded.file?.file,
     warnings: loaded.report.warnings,
     errors: loaded.report.errors,
+    leftOut: loaded.report.leftOut,
     dotenvNames: loaded.environment.dotenvNames,
     variable: loaded.environment.lookup,
     get schema() { return editorSchema(schema) },

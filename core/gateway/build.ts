@@ -48,15 +48,19 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
     translation: config.values.translation,
   }
-  const unmade = new Map<string, string>()
+  const [unmade, unmadeAdded] = [new Map<string, string>(), new Map<string, string>()]
   const failed = (name: string, cause: unknown) => {
     const provider = added.get(name)
-    if (provider === undefined) return ground.log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
-    unmade.set(name, withoutSecrets(cause instanceof Error ? cause.message : String(cause), provider.block, types.definitions.get(configs.get(name)?.type ?? '')))
+    const why = cause instanceof Error ? cause.message : String(cause)
+    if (provider === undefined) {
+      unmade.set(name, why)
+      return ground.log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
+    }
+    unmadeAdded.set(name, withoutSecrets(why, provider.block, types.definitions.get(configs.get(name)?.type ?? '')))
   }
   const make = (wantedOnes: typeof configs) => makeProviders({ configs: wantedOnes, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log: ground.log, failed })
   const made = make(configs)
-  const providers = made.size === 0 && unmade.size > 0 ? make(config.providers) : made
+  const providers = made.size === 0 && unmadeAdded.size > 0 ? make(config.providers) : made
   const variants = new VariantCompiler(input, previous?.variants)
   const setUp = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
     own: { clock: ground.clock, random: ground.random, health: ground.health, version: ground.version, pipelines: ground.innerCalls, providers, variants, knownPlugins: pluginsOf(listed, input), ...(ground.processes === undefined ? {} : { processes: ground.processes }), ...(ground.configurations === undefined ? {} : { configurations: ground.configurations }) },
@@ -84,7 +88,7 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
   const isFallback = [...providers.keys()].every(name => !added.has(name))
   return new Generation({
     config, types, files, plans, providers, surroundings, instances, variants,
-    added: additions.all, leftOut: new Map([...leftOut, ...unmade]), lookedFor: isFallback ? config.lookedFor : [],
+    added: additions.all, leftOut: new Map([...leftOut, ...unmadeAdded]), unmade, lookedFor: isFallback ? config.lookedFor : [],
   }, ground.clock)
 }
 

@@ -40,6 +40,8 @@ export interface Parts {
   readonly added: readonly AddedProvider[]
   /** Why some of them are not there, by name. */
   readonly leftOut: ReadonlyMap<string, string>
+  /** Why some that the configuration declares are not there, by name: they cannot be set up. */
+  readonly unmade: ReadonlyMap<string, string>
   /** The variables that would have made a provider, where only the fallback answers. */
   readonly lookedFor: readonly string[]
 }
@@ -55,6 +57,7 @@ export class Generation implements Serving, Parts, Running {
   readonly types: ProviderTypes
   readonly added: readonly AddedProvider[]
   readonly leftOut: ReadonlyMap<string, string>
+  readonly unmade: ReadonlyMap<string, string>
   readonly lookedFor: readonly string[]
   readonly basePath: string
   readonly bodyLimits: Serving['bodyLimits']
@@ -77,6 +80,7 @@ export class Generation implements Serving, Parts, Running {
     this.types = parts.types
     this.added = parts.added
     this.leftOut = parts.leftOut
+    this.unmade = parts.unmade
     this.lookedFor = parts.lookedFor
     this.basePath = config.values.server.base_path === '/' ? '' : config.values.server.base_path
     this.bodyLimits = { maxBytes: config.values.server.body_size_limit, maxUploadBytes: config.values.server.upload_size_limit, timeoutMs: 30_000, clock }

@@ -306,6 +306,32 @@ describe('the program', () => {
     })
   })
 
+  describe('with a provider that will be left out', () => {
+    const own = `import { defineProvider } from 'tapline'\nexport default defineProvider({ name: 'own', dialects: ['openai-chat'], operations: { chat: 'POST /chat' } })`
+    const withProvider = async (provider: object) => {
+      await folder.write('own.ts', own)
+      await folder.write('tapline.yaml', { ...shutdown(), providers: { mine: provider } })
+    }
+
+    it('because of its URL, is told so by "tapline check", as of a failure', async () => {
+      await withProvider({ type: 'openai', api_key: 'sk-1', base_url: 'ftp://a.example' })
+      const { code, stdout, stderr } = await tapline(folder, 'check')
+      expect(code).to.equal(78)
+      expect(stderr).to.match(/^error: tapline\.yaml:\d+:\d+ {2}\/providers\/mine\/base_url {2}the provider mine is left out: its base_url /m)
+      expect(stdout).to.not.include(': ok')
+      const asJson = await tapline(folder, 'check', '--json')
+      expect(asJson.code).to.equal(78)
+      expect((JSON.parse(asJson.stdout) as { pointer: string }[]).map(({ pointer }) => pointer)).to.deep.equal(['/providers/mine/base_url'])
+    })
+
+    it('because it cannot be set up, is told why by "tapline check"', async () => {
+      await withProvider({ type: './own.ts' })
+      const { code, stderr } = await tapline(folder, 'check')
+      expect(code).to.equal(0)
+      expect(stderr).to.match(/^error: tapline\.yaml:\d+:\d+ {2}\/providers\/mine {2}the provider mine is left out: it cannot be set up: providers\.mine has no base_url$/m)
+    })
+  })
+
   for (const [flag, path] of [['--health', '/health'], ['--ready', '/health/ready']] as const) {
     it(`is asked by ${flag} whether ${path} is well`, async () => {
       const url = await start({ server: { ...shutdown().server, base_path: '/gx' } })
