@@ -87,7 +87,7 @@ describe('a provider whose functions throw', () => {
 
   for (const model of ['first', 'none']) {
     it(`as it gives the ${model === 'none' ? 'first' : 'second'} piece of a plain body has broken off its answer`, async () => {
-      expectError(await inside(model), { status: 502, code: 'upstream_unreachable' })
+      expectError(await inside(model), { status: 502, code: 'bad_upstream_response' })
     })
   }
 

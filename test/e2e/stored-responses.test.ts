@@ -332,9 +332,9 @@ describe('stored responses', () => {
 describe('stored responses, while the store is away', () => {
   /** A store that takes nothing into some collections, or gives nothing out of them. */
   const broken = (broken: { readonly put?: readonly string[]; readonly get?: readonly string[] }) => `
-    import { definePlugin } from 'tapline'
+    import { definePlugin, StorageUnavailable } from 'tapline'
     const { put = [], get = [] } = ${JSON.stringify(broken)}
-    const check = (names, name) => { if (names.includes(name)) throw new Error('the disk is gone') }
+    const check = (names, name) => { if (names.includes(name)) throw new StorageUnavailable('the disk is gone') }
     const records = name => ({
       list: async () => [], delete: async () => false, deleteAll: async () => 0, watch: () => () => {},
       get: async () => { check(get, name) },
