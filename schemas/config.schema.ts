@@ -194,7 +194,7 @@ export interface TaplineSettings {
    * Pipelines, by name: a list of patches, a new pipeline, or off. Nothing changes nothing.
    */
   pipelines: {
-    [k: string]: PatchSetting[] | PipelineSetting | false | null
+    [k: string]: null | PatchSetting[] | PipelineSetting | false
   }
   /**
    * What happens when a provider speaks another dialect than the caller.

@@ -43,7 +43,7 @@ http:
     'find the patch that was meant': ['pipelines: { chat: [{ insert: x, aftr: y }] }', 'tapline.yaml:1:34  /pipelines/chat/0/aftr  unknown key; did you mean "after"?'],
     'find the step that was meant': ['pipelines: { chat: [{ replace: x, with: { use: y, tiemout: 1s } }] }', 'tapline.yaml:1:51  /pipelines/chat/0/with/tiemout  unknown key; did you mean "timeout"?'],
     'find what is wrong in a step of a new pipeline': ['pipelines: { mine: { steps: [a, { use: b, timeout: fast }] } }', 'tapline.yaml:1:43  /pipelines/mine/steps/1/timeout  expected duration such as 500ms, got "fast"'],
-    'tell what a pipeline may be': ['pipelines: { chat: perhaps }', 'tapline.yaml:1:14  /pipelines/chat  expected list or map or off or null, got "perhaps"'],
+    'tell what a pipeline may be': ['pipelines: { chat: perhaps }', 'tapline.yaml:1:14  /pipelines/chat  expected null or list or map or off, got "perhaps"'],
     'tell what a digest looks like': ['plugins: { load: [{ file: a.ts, sha256: abc }] }', 'tapline.yaml:1:33  /plugins/load/0/sha256  expected string that matches ^[0-9a-fA-F]{64}$, got "abc"'],
   }
   for (const [name, [yaml, ...lines]] of Object.entries(cases)) {
