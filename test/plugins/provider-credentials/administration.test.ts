@@ -241,7 +241,7 @@ describe('providers that administrators add', () => {
   })
 
   it('cannot be removed while the configuration could not do without', async () => {
-    const needy = `export default { name: 'needy', needs: ['providers'], setup({ services: { providers } }) { if (globalThis.tooFew?.(providers.size)) throw new Error('too few providers') } }`
+    const needy = `export default { name: 'needy', needs: ['providers'], setup({ services: { providers } }) { if (globalThis.tooFew?.(providers.size)) throw new Error('too few providers'); return {} } }`
     gateway = await AdminGateway.start({ files: { 'needy.js': needy }, config: { pipelines: { chat: [{ insert: './needy.js', before: 'retry' }] } } })
     const world = globalThis as { tooFew?: (size: number) => boolean }
     try {
