@@ -5,7 +5,7 @@ import { GatewayError, gatewayError, linesOf, openCall, wholeBody, type Clock, t
 import { isObject, objectIn } from '../../core/neutral/arguments.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
 import { errored } from './errored.ts'
-import { noCounts, type BatchRecord, type BatchStatus, type LineCounts, type Outcome, type ProviderOutput } from './record.ts'
+import { neverRan, noCounts, type BatchRecord, type BatchStatus, type LineCounts, type Outcome, type ProviderOutput } from './record.ts'
 
 const answerLimit = 16 * 1024 * 1024
 
@@ -235,8 +235,7 @@ function messageState({ id, processing_status: status, request_counts: said }: R
 function messageOutcome({ type, message, error }: Json, endpoint: string): Outcome {
   switch (type) {
     case 'succeeded': return succeeded(endpoint, message, { status_code: 200, request_id: '' })
-    case 'canceled': return { kind: 'canceled', status_code: 0, request_id: '', body: '' }
-    case 'expired': return { kind: 'expired', status_code: 0, request_id: '', body: '' }
+    case 'canceled': case 'expired': return neverRan(type)
     default: return { kind: 'errored', status_code: 400, request_id: '', body: JSON.stringify(error ?? { type: 'error', error: { type: 'api_error', message: 'the request failed' } }) }
   }
 }

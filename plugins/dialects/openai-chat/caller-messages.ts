@@ -6,15 +6,14 @@ import type { Block, FileBlock, ImageBlock, SystemText, TextBlock, ToolCallBlock
 import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 import { argumentsText } from '../../../core/neutral/arguments.ts'
 import { readCache, readContent } from './caller-parts.ts'
-import { readSignature, readThoughts, reasoningNames } from './state.ts'
+import { readSignature, readThoughts, reasoningNames, signatureNames } from './state.ts'
 
-const state = ['extra_content', 'thought_signature', 'thoughtSignature']
 const known = knownMembers(
-  ['role', 'content', 'name', 'refusal', 'tool_calls', 'function_call', 'tool_call_id', 'reasoning_details', 'thinking_blocks', 'cache_control', ...reasoningNames, ...state],
+  ['role', 'content', 'name', 'refusal', 'tool_calls', 'function_call', 'tool_call_id', 'reasoning_details', 'thinking_blocks', 'cache_control', ...reasoningNames, ...signatureNames],
   ['annotations', 'prompt_cache_breakpoint'],
 )
-const knownOfCalls = knownMembers(['id', 'type', 'function', 'custom', 'cache_control', ...state], ['index'])
-const knownOfCalled = knownMembers(['name', 'arguments', 'input', ...state])
+const knownOfCalls = knownMembers(['id', 'type', 'function', 'custom', 'cache_control', ...signatureNames], ['index'])
+const knownOfCalled = knownMembers(['name', 'arguments', 'input', ...signatureNames])
 
 export interface Conversation {
   readonly system: readonly SystemText[]

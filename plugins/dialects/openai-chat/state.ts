@@ -11,6 +11,8 @@ import { stateOf, type Thought } from './thought.ts'
 
 /** The members in which vendors spell plain reasoning; several may say the same. */
 export const reasoningNames = ['reasoning_content', 'reasoning', 'reasoning_text'] as const
+/** Where a vendor's signature stands. */
+export const signatureNames: readonly string[] = ['extra_content', 'thought_signature', 'thoughtSignature']
 
 /** The thoughts of a whole message: those with state, and what the plain text says beside them. @param router see `readDetail` */
 export function readThoughts(message: JsonObject, router?: string): readonly Thought[] {

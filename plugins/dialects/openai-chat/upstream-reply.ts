@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
 import { unknownPaths } from '../../../core/neutral/unknown.ts'
 import { endingOf, failureOf, isFault } from './finish.ts'
-import { readSignature, readThoughts, reasoningNames } from './state.ts'
+import { readSignature, readThoughts, reasoningNames, signatureNames } from './state.ts'
 import { vendorError } from './errors.ts'
 import { readUsage } from './usage.ts'
 
@@ -20,7 +20,7 @@ const known = new Set(['id', 'object', 'created', 'model', 'provider', 'choices'
 const knownInUsage = new Set(['prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_tokens_details', 'completion_tokens_details', 'prompt_cache_hit_tokens'])
 const knownInChoice = new Set(['index', 'message', 'finish_reason', 'native_finish_reason', 'stop_reason', 'logprobs', 'error'])
 const knownInMessage = new Set([
-  'role', 'content', 'refusal', 'annotations', 'images', 'tool_calls', 'function_call', 'reasoning_details', 'thinking_blocks', 'extra_content', 'thought_signature', 'thoughtSignature', ...reasoningNames,
+  'role', 'content', 'refusal', 'annotations', 'images', 'tool_calls', 'function_call', 'reasoning_details', 'thinking_blocks', ...signatureNames, ...reasoningNames,
 ])
 
 /** @throws GatewayError 502, or that of the error which the provider reports */

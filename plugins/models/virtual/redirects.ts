@@ -55,10 +55,6 @@ export class Redirects {
     const model = this.all.get(source)
     return model !== undefined && isRedirect(model) && !model.enabled
   }
-
-  policy(selector: string): PreparedPolicy | undefined {
-    return this.policies.get(selector)
-  }
 }
 
 function prepare(model: KnownModel): Redirect {

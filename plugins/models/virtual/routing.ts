@@ -108,7 +108,7 @@ export class VirtualRouting {
   #slowdownOf(provider: string, model: string): number {
     if (!this.redirects.hasSlowPolicies) return 0
     const selector = this.#access.policyOf(provider, model)?.selector
-    return selector === undefined ? 0 : this.redirects.policy(selector)?.slowdown ?? 0
+    return selector === undefined ? 0 : this.redirects.policies.get(selector)?.slowdown ?? 0
   }
 
   #warnOnce(parts: Routing, source: string, message: string, cause: unknown): void {
