@@ -40,6 +40,16 @@ export interface TestGateway {
 /** Starts a gateway on a free port of the loopback interface. @throws ConfigError */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const directory = await mkdtemp(join(tmpdir(), 'tapline-'))
+  const remove = () => rm(directory, { recursive: true, force: true })
+  try {
+    return await startIn(directory, options, remove)
+  } catch (cause) {
+    await remove()
+    throw cause
+  }
+}
+
+async function startIn(directory: string, options: TestGatewayOptions, remove: () => Promise<void>): Promise<TestGateway> {
   const configure = async (config: string | Readonly<Record<string, unknown>>) => await writeFile(join(directory, 'tapline.yaml'), typeof config === 'string' ? config : stringify(config))
   for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(directory, name), text)
   await configure(options.config ?? {})
@@ -56,8 +66,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     log: logger,
   })
   const close = async () => {
-    await gateway.stop()
-    await rm(directory, { recursive: true, force: true })
+    await gateway.stop().finally(remove)
   }
   return { url: gateway.url, gateway, directory, log, configure, close, [Symbol.asyncDispose]: close }
 }

@@ -36,6 +36,7 @@ export class Served {
       const whole = configuration(config, completions)
       return new Served(await startTestGateway({ ...options, upstream, config: whole, files: { ...completions.files, ...files } }), upstream, completions)
     } catch (cause) {
+      completions.close()
       await upstream.close()
       throw cause
     }
