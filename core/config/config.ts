@@ -5,6 +5,7 @@ import { pointerTo, settingsOf } from './compose.ts'
 import type { SettingsOwner } from './compose.ts'
 import { editorSchema } from './editor-schema.ts'
 import type { Environment } from './environment.ts'
+import type { Faults } from './faults.ts'
 import type { Judge } from './judge.ts'
 import type { Layers } from './layers.ts'
 import type { Blamed, Place, Problem } from './place.ts'
@@ -48,6 +49,8 @@ export interface Config {
   place(pointer: string): Place | undefined
   /** Where a wrong value is to be mended: the line, variable or flag that gave it. */
   locate(pointer: string): Blamed
+  /** Whether the setting at a pointer, or a part of it, was left out for its form. */
+  isFaulty(pointer: string): boolean
   settingsOf(plugin: string): PluginSettings
   /** Every setting that has a value, secrets redacted. */
   show(): readonly ShownSetting[]
@@ -65,6 +68,8 @@ export interface PluginSettings {
   readonly places: Readonly<Record<string, Blamed>>
   /** Whether the file has the block of the plugin's `presence`. */
   readonly present: boolean
+  /** Whether some of it was left out for its form. */
+  readonly isFaulty: boolean
 }
 
 /** Everything that a configuration is made of. */
@@ -75,13 +80,14 @@ export interface Loaded extends Settled {
   readonly judge: Judge
   readonly report: Report
   readonly environment: Environment
+  readonly faults: Faults
   readonly file: YamlFile | undefined
 }
 
 /** Freezes what was loaded. */
 export function configOf(loaded: Loaded): Config {
-  const { owners, values, providers, schema, layers: { provenance }, judge } = loaded
-  const plugins = new Map(owners.map(owner => [owner.plugin, pluginSettings(owner, values, provenance)]))
+  const { owners, values, providers, schema, layers: { provenance }, judge, faults } = loaded
+  const plugins = new Map(owners.map(owner => [owner.plugin, pluginSettings(owner, values, provenance, faults)]))
   return Object.freeze<Config>({
     values: deepFreeze(values) as unknown as TaplineSettings,
     providers: deepFreeze(providers.instances),
@@ -97,12 +103,13 @@ export function configOf(loaded: Loaded): Config {
     source: pointer => provenance.source(pointer),
     place: pointer => provenance.place(pointer),
     locate: pointer => blamed(provenance, pointer),
-    settingsOf: plugin => plugins.get(plugin) ?? { values: {}, sources: {}, places: {}, present: false },
+    isFaulty: pointer => faults.touch(pointer),
+    settingsOf: plugin => plugins.get(plugin) ?? { values: {}, sources: {}, places: {}, present: false, isFaulty: false },
     show: () => showSettings(values, schema, { source: pointer => provenance.source(pointer), isConcealed: pointer => judge.isConcealed(pointer) }),
   })
 }
 
-function pluginSettings(owner: SettingsOwner, values: Tree, provenance: Provenance): PluginSettings {
+function pluginSettings(owner: SettingsOwner, values: Tree, provenance: Provenance, faults: Faults): PluginSettings {
   const present = owner.presence !== undefined && provenance.isWritten(pointerTo(owner.presence))
   const given = settingsOf(owner).flatMap(({ option, pointer }) => {
     const source = provenance.given(pointer)
@@ -113,6 +120,7 @@ function pluginSettings(owner: SettingsOwner, values: Tree, provenance: Provenan
     sources: Object.fromEntries(given.map(({ option, source }) => [option, source])),
     places: Object.fromEntries(given.map(({ option, place }) => [option, place])),
     present,
+    isFaulty: settingsOf(owner).some(({ pointer }) => faults.touch(pointer)),
   })
 }
 

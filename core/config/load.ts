@@ -9,6 +9,7 @@ import { configOf } from './config.ts'
 import type { Config } from './config.ts'
 import { readEnvironment } from './environment.ts'
 import type { Environment } from './environment.ts'
+import { Faults } from './faults.ts'
 import { readConfigFile } from './find-file.ts'
 import { readText, type ReadText } from './kept-texts.ts'
 import { readBoolean } from './grammar.ts'
@@ -17,6 +18,8 @@ import { Layers } from './layers.ts'
 import type { Flags } from './layers.ts'
 import type { Problem } from './place.ts'
 import { isTree, join } from './pointer.ts'
+import type { Tree } from './pointer.ts'
+import { ConfigError } from './problems.ts'
 import { readProviders } from './providers/providers.ts'
 import type { Registry } from './providers/register.ts'
 import { blame } from './provenance.ts'
@@ -46,8 +49,22 @@ export interface ConfigInput {
   readonly loadProviderType?: (type: string, from: string) => Promise<ProviderDefinition>
 }
 
+/** A configuration, and what is wrong with the form of it. */
+export interface SoundConfig {
+  /** What of it is right. */
+  readonly config: Config
+  readonly problems: readonly Problem[]
+}
+
 /** @throws ConfigError with all that is wrong, so that one run of the operator's editor mends it */
 export async function loadConfig(input: ConfigInput): Promise<Config> {
+  const { config, problems } = await loadSound(input)
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config
+}
+
+/** `loadConfig`, for who goes on to compile what is right and tells of all at once. @throws ConfigError where nothing can be made of it */
+export async function loadSound(input: ConfigInput): Promise<SoundConfig> {
   const report = new Report()
   const environment = await readEnvironment(input.cwd, input.env, report, input.readText ?? readText)
   const spellings = new Spellings(environment, report)
@@ -56,11 +73,27 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
   const providerTypes = [...input.providerTypes, ...await furtherTypes(input, file, report)]
   const schema = composeSchema(input.settings, providerTypes, report)
   const layers = layer(input, schema, file, spellings, report)
-  const judge = new Judge(layers.provenance, report, isStrict)
-  const registry = { ...registryOf(environment, layers, report, judge), directory: file === undefined ? input.cwd : dirname(resolve(input.cwd, file.file)) }
-  const settled = settle(layers.tree, schema, registry, blocks => readProviders(blocks, providerTypes, schema, environment, registry))
-  report.end()
-  return configOf({ ...settled, owners: input.settings, schema, layers, judge, report, environment, file })
+  const directory = file === undefined ? input.cwd : dirname(resolve(input.cwd, file.file))
+  const settleTree = (tree: Tree, into: Report) => {
+    const judge = new Judge(layers.provenance, into, isStrict)
+    const registry = { ...registryOf(environment, layers, into, judge), directory }
+    return { ...settle(tree, schema, registry, blocks => readProviders(blocks, providerTypes, schema, environment, registry)), judge }
+  }
+  const settled = settleTree(layers.tree, report)
+  const { problems } = report
+  const faults = new Faults(problems, schema)
+  const sound = problems.length === 0 ? settled : settleSound(layers.tree, faults, settleTree)
+  if (sound === undefined) throw new ConfigError(problems)
+  return { config: configOf({ ...sound, owners: input.settings, schema, layers, report, environment, file, faults }), problems }
+}
+
+/** Whatever is wrong with a provider leaves it out by itself. @returns undefined where what is left is not right either */
+function settleSound<T>(tree: Tree, faults: Faults, settleTree: (tree: Tree, into: Report) => T): T | undefined {
+  const sound = faults.soundPart(tree)
+  if (sound === undefined) return undefined
+  const report = new Report()
+  const settled = settleTree(sound, report)
+  return report.problems.every(({ pointer }) => pointer.startsWith('/providers/')) ? settled : undefined
 }
 
 /** Whether unknown keys are fatal. */

@@ -1,7 +1,7 @@
 /** Collects what is wrong, and what the operator should know, while a configuration is read. */
 
 import type { Problem } from './place.ts'
-import { ConfigError, formatProblem } from './problems.ts'
+import { formatProblem } from './problems.ts'
 
 export class Report {
   readonly #problems = new Map<string, Problem>()
@@ -42,10 +42,5 @@ export class Report {
 
   get warnings(): readonly string[] {
     return [...this.#warnings]
-  }
-
-  /** @throws ConfigError with everything that was noted, if anything was */
-  end(): void {
-    if (this.#problems.size > 0) throw new ConfigError([...this.#problems.values()])
   }
 }

@@ -9,6 +9,7 @@ import { ConfigError } from '../config/problems.ts'
 import { suggestion } from '../config/suggestion.ts'
 import { assemblePipelines, type AssembledPipeline, type UserPipelines } from '../pipeline/assemble.ts'
 import { factsOf } from '../upstream/provider-facts.ts'
+import type { ProviderInstance } from '../upstream/provider.ts'
 import { resolveSteps, type CompileInput, type ResolvedPipeline } from '../pipeline/compile.ts'
 import { readPipelines } from '../pipeline/source.ts'
 import { loadPlugin } from '../pipeline/vetted.ts'
@@ -28,21 +29,23 @@ import { noAdditions, standingProviders, type Additions } from './standing-provi
 import { VariantCompiler } from './variants.ts'
 
 /**
- * Compiles a configuration. Nothing of a configuration that does not compile is left behind.
+ * Compiles a configuration. Nothing of a configuration that does not compile is left behind. What is wrong in form, names that are not there and
+ * plugins that cannot be set up are told together, but for what may only follow from another mistake.
  * @param wanted a pipeline that is compiled even if no route leads to it
  * @param read the configuration, where somebody has read it already
  * @param additions the instances beside those that it declares; one that cannot be set up is left out
  * @throws ConfigError with every problem, or Error if the wanted pipeline is not there
  */
 export async function buildGeneration(ground: Ground, previous?: Generation, wanted?: string, read?: ReadConfig, additions: Additions = noAdditions): Promise<Generation> {
-  const { config, types } = read ?? await readConfig({ ...ground, previousFile: previous?.config.file })
-  const problems: Problem[] = []
+  const { config, types, problems: malformed } = read ?? await readConfig({ ...ground, previousFile: previous?.config.file })
+  const problems: Problem[] = [...malformed]
   const listed = await loadListed(config, ground, problems)
   const input = compileInput(config, ground, new Map([...listed].map(([name, { file }]) => [name, file])))
   const resolved = await resolvePipelines(config, input, wanted, problems)
+  const isWhole = problems.length === malformed.length && !config.isFaulty('/pipelines')
   const { configs, added, leftOut } = standingProviders(config, types, additions)
   const dialects = await loadDialects(resolved, configs, config, types, problems)
-  if (problems.length > 0) throw new ConfigError(problems)
+  const areProvidersRight = !problems.some(({ pointer }) => pointer.startsWith('/providers/')) && !config.isFaulty('/providers')
   const surroundings = {
     limits: { connections: config.values.http.max_connections_per_origin, keepAliveMs: config.values.http.keep_alive_timeout },
     dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
@@ -59,7 +62,7 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     unmadeAdded.set(name, withoutSecrets(why, provider.block, types.definitions.get(configs.get(name)?.type ?? '')))
   }
   const make = (wantedOnes: typeof configs) => makeProviders({ configs: wantedOnes, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log: ground.log, failed })
-  const made = make(configs)
+  const made = areProvidersRight ? make(configs) : new Map<string, ProviderInstance>()
   const providers = made.size === 0 && unmadeAdded.size > 0 ? make(config.providers) : made
   const variants = new VariantCompiler(input, previous?.variants)
   const setUp = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
@@ -69,6 +72,8 @@ export async function buildGeneration(ground: Ground, previous?: Generation, wan
     config,
     previous: previous?.instances ?? new Map(),
     ownUnchanged: previous !== undefined && sameProviders(previous.providers, providers),
+    isWhole,
+    unknown: areProvidersRight ? [] : ['providers'],
   }, problems)
   if (problems.length > 0) {
     await Promise.all([...providers.values()].filter(provider => previous?.providers.get(provider.name) !== provider).map(provider => provider.release()))
@@ -119,10 +124,11 @@ async function resolvePipelines(config: Config, input: CompileInput, wanted: str
   const user = {
     pipelines: config.values.pipelines as unknown as UserPipelines,
     place: (pointer: string) => config.place(pointer),
+    isFaulty: (pointer: string) => config.isFaulty(pointer),
     setting: (path: string) => config.get(`/${path.replaceAll('.', '/')}`),
   }
   const assembled = assemblePipelines(await readPipelines(new URL('pipelines/', home)), user, problems)
-  if (wanted !== undefined) checkWanted(wanted, assembled)
+  if (wanted !== undefined && problems.length === 0) checkWanted(wanted, assembled)
   const standing = assembled.filter(({ name, routes }) => routes.length > 0 || name === 'services' || name === wanted)
   return await Promise.all(standing.map(pipeline => resolveSteps(pipeline, input, problems)))
 }

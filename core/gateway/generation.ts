@@ -100,7 +100,7 @@ export class Generation implements Serving, Parts, Running {
 
   /** What it was made of, to make another one of the same. */
   get read(): ReadConfig {
-    return { config: this.config, types: this.types }
+    return { config: this.config, types: this.types, problems: [] }
   }
 
   /** What its plugins say that there shall be beside the configuration, if that is not what it has. Asked once it is open. */

@@ -26,6 +26,10 @@ export interface InstanceInput {
   readonly previous: ReadonlyMap<string, Instance>
   /** Whether what the kernel offers is what the previous instances were given. */
   readonly ownUnchanged: boolean
+  /** Whether all steps are there that the operator means: where not, one that is not may be what offers a service. */
+  readonly isWhole: boolean
+  /** Services of the kernel of which something is wrong that is told already: who asks for one is not set up. */
+  readonly unknown: readonly ServiceName[]
 }
 
 const alwaysThere: readonly ServiceName[] = ['clock', 'random', 'meter', 'health', 'version', 'pipelines']
@@ -50,13 +54,14 @@ export interface SetUpInstances {
   further(step: ResolvedStep, kept: Instance | undefined, problems: Problem[]): Promise<Instance | undefined>
 }
 
-/** Sets up one instance per distinct step. On a problem, what was set up anew is closed again. */
+/** Sets up one instance per distinct step, but for those that would fail for a mistake that is told already. On a problem, what was set up anew is closed again. */
 export async function setUpInstances(steps: readonly ResolvedStep[], input: InstanceInput, problems: Problem[]): Promise<SetUpInstances> {
   const distinct = [...new Map(steps.filter(step => step.off === undefined).map(step => [step.spec.key, step])).values()]
   checkServices(distinct, input.userFile, problems)
-  const ordered = inOrder(distinct, problems)
+  const unmet: Problem[] = []
+  const ordered = inOrder(distinct, problems, unmet)
+  if (input.isWhole) problems.push(...unmet)
   const setup = new SetUp(input, problems, withdrawn(ordered, input.previous))
-  if (problems.length > 0) return setup
   for (const step of ordered) await setup.add(step, input.previous)
   if (problems.length > 0) await setup.undo()
   return setup
@@ -70,6 +75,8 @@ class SetUp implements SetUpInstances {
   readonly #fresh: Instance[] = []
   readonly #services: Partial<Record<ServiceName, unknown>>
   readonly #changed = new Set<ServiceName>()
+  /** Services that somebody would offer, were it not for a mistake that is told. */
+  readonly #lost: Set<ServiceName>
 
   /** @param withdrawn services that nobody offers any more */
   constructor({ previous: _, ...input }: InstanceInput, problems: Problem[], withdrawn: readonly ServiceName[]) {
@@ -79,16 +86,17 @@ class SetUp implements SetUpInstances {
     for (const service of ['variants', 'knownPlugins'] as const) this.#changed.add(service)
     if (!input.ownUnchanged) this.#changed.add('providers')
     for (const service of withdrawn) this.#changed.add(service)
+    this.#lost = new Set(input.unknown)
   }
 
   async add(step: ResolvedStep, previous: InstanceInput['previous']): Promise<void> {
     const { spec } = step
     const { provides } = spec.definition
     const kept = this.#keepable(wishesOf(spec.definition)) ? previous.get(spec.key) : undefined
-    const instance = kept ?? await this.#setUp(step)
-    if (instance === undefined) return
-    this.instances.set(spec.key, instance)
+    const instance = this.#mustFail(step) ? undefined : kept ?? await this.#setUp(step)
+    if (instance !== undefined) this.instances.set(spec.key, instance)
     if (provides === undefined) return
+    if (instance === undefined) return void this.#lost.add(provides)
     this.#services[provides] = joined.has(provides) ? [...listOf(this.#services[provides]), ...listOf(instance.taps.service)] : instance.taps.service
     if (kept === undefined) this.#changed.add(provides)
   }
@@ -107,6 +115,12 @@ class SetUp implements SetUpInstances {
       instance.hold()
       await instance.release().catch((cause: unknown) => this.#input.log.warn({ err: cause, plugin: instance.spec.name }, 'closing failed'))
     }
+  }
+
+  /** Whether it lacks something for a mistake that is told. */
+  #mustFail({ isFaulty = false, spec: { definition: { needs = [], wants = [] } } }: ResolvedStep): boolean {
+    const isThere = (service: ServiceName) => service in this.#services && !this.#lost.has(service)
+    return isFaulty || !needs.every(isThere) || !wants.every(want => isThere(want) || this.#input.isWhole && !this.#lost.has(want))
   }
 
   /** An instance stays only while the services that it was given are the same. */
@@ -171,8 +185,8 @@ function withdrawn(steps: readonly ResolvedStep[], previous: InstanceInput['prev
   return [...previous].flatMap(([key, { spec: { definition: { provides } } }]) => provides === undefined || standing.has(key) ? [] : [provides])
 }
 
-/** Providers of services before those who need them; an unmet need is a problem of the step that has it. */
-function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly ResolvedStep[] {
+/** Providers of services before those who need them. @param unmet what is wrong with steps whose needs nobody meets */
+function inOrder(steps: readonly ResolvedStep[], problems: Problem[], unmet: Problem[]): readonly ResolvedStep[] {
   const offered = Map.groupBy(steps.filter(({ spec }) => spec.definition.provides !== undefined), ({ spec }) => spec.definition.provides as string)
   const own = new Set<string>([...alwaysThere, ...onDemand])
   const ordered = new Set<ResolvedStep>()
@@ -184,7 +198,7 @@ function inOrder(steps: readonly ResolvedStep[], problems: Problem[]): readonly 
     for (const need of step.spec.definition.needs ?? []) {
       const providers = offered.get(need)
       if (providers !== undefined) providers.forEach(visit)
-      else if (!own.has(need)) problems.push({ ...step.step.place, pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} needs the service "${need}", and no plugin provides it${suggestion(need, offered.keys())}`, expected: `a step that provides ${need}` })
+      else if (!own.has(need)) unmet.push({ ...step.step.place, pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} needs the service "${need}", and no plugin provides it${suggestion(need, offered.keys())}`, expected: `a step that provides ${need}` })
     }
     for (const want of step.spec.definition.wants ?? []) offered.get(want)?.forEach(visit)
     ordered.add(step)

@@ -1,14 +1,13 @@
 /** Reads the configuration of a process: its file, variables and flags, with the settings that plugins bring and the types that providers have. */
 
-import { loadConfig, type Config, type ConfigInput } from '../config/load.ts'
+import { loadSound, type Config, type ConfigInput, type SoundConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { defaultNames, load } from '../plugin/load.ts'
 import type { Ground } from './ground.ts'
 import { ProviderTypes } from './provider-types.ts'
 
 /** A configuration, with the types of providers that it names. */
-export interface ReadConfig {
-  readonly config: Config
+export interface ReadConfig extends SoundConfig {
   readonly types: ProviderTypes
 }
 
@@ -17,15 +16,17 @@ export type Origin = Pick<Ground, 'cwd' | 'env' | 'flags'> & Pick<ConfigInput, '
 
 /** Reads and checks the configuration; nothing is compiled. @throws ConfigError with every problem */
 export async function loadFor(origin: Origin): Promise<Config> {
-  return (await readConfig(origin)).config
+  const { config, problems } = await readConfig(origin)
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config
 }
 
-/** `loadFor`, for who goes on to compile it. @throws ConfigError with every problem */
+/** `loadFor`, for who goes on to compile it, and tells of all problems then. @throws ConfigError where there is nothing to compile */
 export async function readConfig({ cwd, env, flags, readText, previousFile }: Origin): Promise<ReadConfig> {
   const types = await ProviderTypes.known()
-  const config = await loadConfig({ cwd, env, flags, readText, previousFile, settings: await settingsOwners(), providerTypes: [...types.definitions.values()], loadProviderType: (type, from) => types.add(type, from) })
-  if (config.values.plugins.enabled || types.files.size === 0) return { config, types }
-  throw new ConfigError([...types.files.keys()].map(type => ({ pointer: '/plugins/enabled', got: type, message: `provider "${type}" is not of the default set, and plugins.enabled is false` })))
+  const { config, problems } = await loadSound({ cwd, env, flags, readText, previousFile, settings: await settingsOwners(), providerTypes: [...types.definitions.values()], loadProviderType: (type, from) => types.add(type, from) })
+  const forbidden = config.values.plugins.enabled ? [] : [...types.files.keys()]
+  return { config, types, problems: [...problems, ...forbidden.map(type => ({ pointer: '/plugins/enabled', got: type, message: `provider "${type}" is not of the default set, and plugins.enabled is false` }))] }
 }
 
 /** The default plugins, whose options have places of their own in tapline.yaml. */

@@ -31,6 +31,8 @@ export type UserPipelines = Readonly<Record<string, readonly Patch[] | WrittenPi
 export interface UserSource {
   readonly pipelines: UserPipelines
   place(pointer: string): Place | undefined
+  /** Whether something was left out for its form. */
+  isFaulty(pointer: string): boolean
   /** A setting that a route names, for example `metrics.endpoint`. */
   setting(path: string): unknown
 }
@@ -53,7 +55,7 @@ export function assemblePipelines(defaults: readonly PipelineSource[], user: Use
     if (!drafts.has(name)) problems.push(unknown(name, drafts.keys(), user.place(`/pipelines/${name}`)))
   }
   const assembler = new Assembler(drafts, user, problems)
-  const assembled = [...drafts.keys()].filter(name => !off.has(name)).map(name => assembler.pipeline(name))
+  const assembled = [...drafts.keys()].filter(name => !off.has(name) && !assembler.isFaulty(name)).map(name => assembler.pipeline(name))
   checkRoutes(assembled, problems)
   return assembled
 }
@@ -73,6 +75,12 @@ class Assembler {
     this.#drafts = drafts
     this.#user = user
     this.#problems = problems
+  }
+
+  /** Whether the user's form of it, or of one that it extends, is wrong: what would come of it is not what was meant. */
+  isFaulty(name: string, by: readonly string[] = []): boolean {
+    const parent = this.#drafts.get(name)?.source.written.extends
+    return this.#user.isFaulty(`/pipelines/${name}`) || parent !== undefined && !by.includes(parent) && this.isFaulty(parent, [...by, name])
   }
 
   pipeline(name: string): AssembledPipeline {

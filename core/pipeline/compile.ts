@@ -26,6 +26,8 @@ export interface ResolvedStep {
   readonly file?: string
   /** Why the step compiles to nothing. */
   readonly off?: string
+  /** Some of its settings were left out for their form, which is told already: it cannot be set up. */
+  readonly isFaulty?: boolean
 }
 
 export interface ResolvedPipeline {
@@ -37,7 +39,7 @@ export interface ResolvedPipeline {
 
 /** Where a plugin's options come from when the step does not give them. */
 export interface SettingsSource {
-  settingsOf(plugin: string): { readonly values: Readonly<Record<string, unknown>>; readonly sources: Readonly<Record<string, string>>; readonly places: Readonly<Record<string, Blamed>> }
+  settingsOf(plugin: string): { readonly values: Readonly<Record<string, unknown>>; readonly sources: Readonly<Record<string, string>>; readonly places: Readonly<Record<string, Blamed>>; readonly isFaulty: boolean }
 }
 
 export interface CompileInput {
@@ -63,18 +65,18 @@ export async function resolveStep(step: NamedStep, pipeline: string, input: Comp
   const loaded = await loadStep(step, pipeline, from, input, problems)
   if (loaded === undefined) return []
   const { definition, sha256, isDefault, file } = loaded
-  const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {}, places: {} }
+  const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {}, places: {}, isFaulty: false }
   const given = step.options ?? {}
-  const checked = checkOptions(lessRequired(definition.schema, settings.values), given, pointer => optionPlace(step, pointer, input))
+  const checked = checkOptions(settings.isFaulty ? { ...definition.schema, required: [] } : lessRequired(definition.schema, settings.values), given, pointer => optionPlace(step, pointer, input))
   problems.push(...checked.problems)
   if (checked.problems.length > 0) return []
   const standing = Object.entries(settings.values).filter(([name]) => !(name in given))
   const options: Readonly<Record<string, unknown>> = { ...checked.value as object, ...Object.fromEntries(standing) }
   const sources = Object.fromEntries(Object.keys(options).map(name => [name, name in given ? placeText(step.place) : settings.sources[name] ?? 'default']))
-  if (definition.expand !== undefined) return await expand(definition, options, step, pipeline, input, problems)
+  if (definition.expand !== undefined) return settings.isFaulty ? [] : await expand(definition, options, step, pipeline, input, problems)
   const key = JSON.stringify([step.use, sha256, step.name, options])
   const settingPlaces = Object.fromEntries(Object.entries(settings.places).filter(([name]) => !(name in given)))
-  const resolved = { step, spec: { key, name: step.name, definition, options }, phases: new Set(step.phases ?? phases), sources, settingPlaces, ...(isDefault ? {} : { file }) }
+  const resolved = { step, spec: { key, name: step.name, definition, options }, phases: new Set(step.phases ?? phases), sources, settingPlaces, ...(isDefault ? {} : { file }), ...(settings.isFaulty ? { isFaulty: true } : {}) }
   return [options['enabled'] === false ? { ...resolved, off: `${definition.name} is switched off (${sources['enabled'] ?? 'default'})` } : resolved]
 }
 

@@ -291,6 +291,31 @@ describe('a configuration that cannot be started', () => {
     expect(problems.map(({ line }) => line)).to.deep.equal([3, 4, 5, 6])
   })
 
+  it('is told of form, names and plugins that cannot be set up in one run', async () => {
+    const problems = await problemsOf('server: { prot: 1 }\nlogging_runtime: { level: loud }\nproviders:\n  prod: { type: opena }\npipelines:\n  chat:\n    - remove: retri\n    - insert: { use: ./throws.ts }\n      after: auth\n  own: { extends: inferense, route: POST /own }\n  embeddings:\n    - { delete: retry }\nvirtual_models: [{ source: a, target: b }, { source: b, target: a }]\n')
+    expect(problems.map(({ line, pointer }) => `${line} ${pointer}`)).to.deep.equal([
+      '1 /server/prot', '2 /logging_runtime/level', '4 /providers/prod/type', '7 /pipelines/chat/0/remove', '8 /pipelines/chat/1/insert', '10 /pipelines/own/extends', '12 /pipelines/embeddings/0',
+    ])
+    const withoutForm = await problemsOf('server: { prot: 1 }\npipelines:\n  chat: [{ insert: ./throws.ts, after: auth }]\nvirtual_models: [{ source: a, target: b }, { source: b, target: a }]\n')
+    expect(withoutForm.map(({ line, pointer }) => `${line} ${pointer}`)).to.deep.equal(['1 /server/prot', '3 /pipelines/chat/0/insert', '4 /virtual_models'])
+  })
+
+  const alone: Readonly<Record<string, readonly [string, string]>> = {
+    'a pipeline whose form is wrong, and one that extends it': ['pipelines:\n  own: { extends: inference, ‸stpes: [auth, letters] }\n  other: { extends: own, route: POST /other, patches: [{ remove: letters }] }\n', '/pipelines/own/stpes'],
+    'patches whose form is wrong, and some that build on them': ['pipelines:\n  inference: [{ insert: ./loose.ts, ‸afer: auth }]\n  chat: [{ remove: loose }]\n', '/pipelines/inference/0/afer'],
+    'a misspelt list of plugins, and a step from it': ['‸plugns: { load: [{ file: ./loose.ts }] }\npipelines:\n  chat: [{ insert: loose, after: auth }]\n', '/plugns'],
+    'a step that is not there, and one that needs a service of it': ['pipelines:\n  chat: [{ insert: { ‸use: ./none.ts }, after: auth }, { insert: ./needy.ts, after: auth }]\n', '/pipelines/chat/0/insert/use'],
+    'a setting whose form is wrong, and one that refers to it': ['virtual_models: [{ source: a, ‸targt: openai/gpt-test }]\nusers: [{ path: /a, allowed_models: [a] }]\n', '/virtual_models/0/targt'],
+    'a misspelt setting, and one that refers to it': ['‸virtual_modls: [{ source: a, target: openai/gpt-test }]\nusers: [{ path: /a, allowed_models: [a] }]\n', '/virtual_modls'],
+    'a provider whose form is wrong, and a setting that refers to it': ['providers:\n  far: { type: ollama, ‸base_ulr: "http://far/v1" }\nusers: [{ path: /a, allowed_models: [far/*] }]\n', '/providers/far/base_ulr'],
+    'a plugin that cannot be set up, and one that needs its service': ['models: { enabled_by_default: true }\n‸virtual_models: [{ source: a, target: b }, { source: b, target: a }]\nusers: [{ path: /a, allowed_models: [nobody/*] }]\n', '/virtual_models'],
+  }
+  for (const [name, [marked, pointer]] of Object.entries(alone)) {
+    it(`is told only the mistake, and nothing that follows from it, of ${name}`, async () => {
+      expect((await problemsOf(marked.replace('‸', ''))).map(problem => problem.pointer)).to.deep.equal([pointer])
+    })
+  }
+
   it('may forbid plugins that are not of the default set', async () => {
     const [problem] = await problemsOf('plugins: { enabled: false }\npipelines:\n  chat:\n    - insert: ./strict.ts\n      after: auth\n')
     expect(problem?.message).to.match(/not of the default set/)

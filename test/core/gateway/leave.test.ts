@@ -37,7 +37,7 @@ describe('a plugin whose configuration serves no longer', () => {
     await using gateway = await startTestGateway({ config: config({ letter: 'a' }), files: { 'leaving.ts': leaving } })
     await gateway.configure({ ...config({ letter: 'b' }), server: { port: 'none' } })
     expect(await gateway.gateway.reload()).to.equal(false)
-    expect(told).to.deep.equal([])
+    expect(told).to.deep.equal(['b closes'])
   })
 
   it('is told once, and closed once, by a gateway that is told twice to stop', async () => {
