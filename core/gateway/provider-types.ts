@@ -1,7 +1,8 @@
 /** The provider types that a configuration may name: the default set, and those of files and packages outside of it. */
 
-import { defaultNames, load } from '../plugin/load.ts'
+import { defaultNames, load, LoadError } from '../plugin/load.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
+import { flawOfProvider } from './vet-provider.ts'
 
 /** Each definition under the types that it was loaded as: a file that did not change is the same type still, and its instances stay through a reload. */
 const loaded = new WeakMap<ProviderDefinition, Map<string, ProviderDefinition>>()
@@ -25,7 +26,9 @@ export class ProviderTypes {
 
   /** Adds what a configuration names: a package, or a path from the directory `from`. @throws LoadError */
   async add(type: string, from: string): Promise<ProviderDefinition> {
-    const { definition, file } = await load('provider', type, from, { searchPaths: [], foreignAllowed: true })
+    const { definition, file, isDefault } = await load('provider', type, from, { searchPaths: [], foreignAllowed: true })
+    const flaw = isDefault ? undefined : flawOfProvider(definition)
+    if (flaw !== undefined) throw new LoadError(`${type} cannot be used: ${flaw}`, 'a provider')
     const named = asType(definition, type)
     this.definitions.set(type, named)
     this.files.set(type, file)

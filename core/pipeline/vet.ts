@@ -1,11 +1,9 @@
 /** Says what is wrong with what a plugin says of itself, and with the taps that it makes: what is misspelt would never be called. */
 
-import { suggestion } from '../config/suggestion.ts'
 import { flawOfSchema } from '../config/options.ts'
 import type { PluginDefinition, StreamTap, Taps } from '../plugin/define.ts'
 import type { OptionsSchema } from '../plugin/schema.ts'
-
-type Kind = 'text' | 'flag' | 'number' | 'texts' | 'object' | 'function' | 'anything'
+import { flawOfMembers, isObject, type Kind } from './members.ts'
 
 const definitionMembers: Readonly<Record<keyof PluginDefinition, Kind>> = {
   name: 'text', description: 'text', schema: 'object', presence: 'text', provides: 'text', needs: 'texts', wants: 'texts', edits: 'flag', guardrail: 'flag',
@@ -21,8 +19,6 @@ const streamMembers: Readonly<Record<keyof StreamTap, Kind>> = {
   lookbehind: 'number', buffer: 'flag', open: 'function', text: 'function', observe: 'function', last: 'function', awaitsLast: 'function', end: 'function',
 }
 
-const words: Readonly<Record<Kind, string>> = { text: 'a text', flag: 'true or false', number: 'a number of 0 or more', texts: 'a list of texts', object: 'an object', function: 'a function', anything: 'anything' }
-
 /** @returns undefined for a definition with which nothing is wrong */
 export function flawOfDefinition(definition: Readonly<Partial<Record<keyof PluginDefinition, unknown>>>): string | undefined {
   const { name, schema, setup, expand } = definition
@@ -31,7 +27,8 @@ export function flawOfDefinition(definition: Readonly<Partial<Record<keyof Plugi
   return flawOfMembers(definition, definitionMembers, 'a plugin has no member') ?? (schema === undefined ? undefined : schemaFlaw(schema as OptionsSchema))
 }
 
-function schemaFlaw(schema: OptionsSchema): string | undefined {
+/** @returns undefined for a schema with which nothing is wrong */
+export function schemaFlaw(schema: OptionsSchema): string | undefined {
   const flaw = flawOfSchema(schema)
   return flaw === undefined ? undefined : `its schema is wrong: ${flaw.replace('schema is invalid: ', '').replaceAll('data/', '/')}`
 }
@@ -46,36 +43,4 @@ function flawOfStream(stream: unknown): string | undefined {
   if (stream === undefined || stream === 'pass') return undefined
   if (!isObject(stream)) return `stream is ${JSON.stringify(stream)}: expected an object, or 'pass'`
   return flawOfMembers(stream, streamMembers, 'a stream tap has no member')
-}
-
-/** Instances of classes may keep what they like beside. */
-function flawOfMembers(given: object, members: Readonly<Record<string, Kind>>, unknown: string): string | undefined {
-  const isClosed = isPlain(given)
-  for (const [name, value] of Object.entries(given)) {
-    const kind = members[name]
-    if (kind === undefined && isClosed) return `${unknown} "${name}"${suggestion(name, Object.keys(members))}`
-    if (kind !== undefined && value !== undefined && !isOfKind(value, kind)) return `${name} is not ${words[kind]}`
-  }
-  return undefined
-}
-
-function isOfKind(value: unknown, kind: Kind): boolean {
-  switch (kind) {
-    case 'text': return typeof value === 'string'
-    case 'flag': return typeof value === 'boolean'
-    case 'number': return typeof value === 'number' && value >= 0
-    case 'texts': return Array.isArray(value) && value.every(item => typeof item === 'string')
-    case 'object': return isObject(value)
-    case 'function': return typeof value === 'function'
-    case 'anything': return true
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype
 }

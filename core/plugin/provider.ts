@@ -104,6 +104,12 @@ export interface ModelDetails {
   read(reply: unknown): ModelMetadata
 }
 
+/** The header that carries an instance's key, and the word before it. */
+export interface KeyHeader {
+  readonly header: string
+  readonly scheme?: string
+}
+
 export interface ProviderDefinition {
   /** The type, as `providers.<name>.type` says it. */
   readonly name: string
@@ -120,7 +126,7 @@ export interface ProviderDefinition {
   /** At least one of these must be given explicitly before an instance registers (local servers). */
   readonly needsOneOf?: readonly ('api_key' | 'base_url')[]
   /** The header that carries the key; `Authorization: Bearer` by default. */
-  readonly auth?: { readonly header: string; readonly scheme?: string }
+  readonly auth?: KeyHeader
   /** The dialects that it speaks natively. */
   readonly dialects: readonly string[]
   /** Where each operation is served. An operation that is missing answers 501. */

@@ -1,6 +1,7 @@
 /** What every provider must do, as cases that any test runner can run. */
 
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
+import { flawOfProvider } from '../gateway/vet-provider.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { ProviderInstance } from '../upstream/provider.ts'
 import { chatChunks, chatCompletion, errorBody, modelList } from './chat-samples.ts'
@@ -29,6 +30,7 @@ export function providerConformance(definition: ProviderDefinition, from?: strin
 function factCases(definition: ProviderDefinition): readonly ConformanceCase[] {
   return [
     { name: 'has a name that can stand in a selector', run: async () => { match(definition.name, /^[a-z0-9][a-z0-9._-]*$/) } },
+    { name: 'says of itself only what Tapline reads', run: async () => { strictEqual(flawOfProvider(definition), undefined) } },
     { name: 'names at least one dialect and one operation', run: async () => { ok(definition.dialects.length > 0 && Object.keys(definition.operations).length > 0) } },
     { name: 'writes every operation as a method and a path', run: async () => { for (const endpoint of Object.values(definition.operations)) match(endpoint, /^(GET|POST|PUT|DELETE) \/\S*$/) } },
     { name: 'has a base URL, or says that the configuration must give one', run: async () => { ok(definition.answer !== undefined || definition.baseUrl !== undefined || definition.needs?.includes('base_url')) } },

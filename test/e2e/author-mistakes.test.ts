@@ -1,8 +1,13 @@
 import { expect } from 'chai'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Problem } from '../../core/config/place.ts'
 import { ConfigError } from '../../core/config/problems.ts'
+import { flawOfProvider } from '../../core/gateway/vet-provider.ts'
 import { definePlugin, type Taps } from '../../core/plugin/define.ts'
+import { defaultNames, load } from '../../core/plugin/load.ts'
+import { defineProvider } from '../../core/plugin/provider.ts'
+import { providerConformance } from '../../core/testing/conformance.ts'
 import { runPlugin } from '../../core/testing/run-plugin.ts'
 import { compile } from '../support/compile.ts'
 import { Folder } from '../support/run-tapline.ts'
@@ -70,6 +75,57 @@ describe('a plugin of one file that', () => {
 
   it('is an instance of a class, as its taps are, is taken with what it keeps beside', async () => {
     expect(await told("class Taps { seen = new Set(); stream = new Stream(); prompt() {} }\nclass Stream { lookbehind = 3; heard = 0; text(text) { return text } }\nclass It { name = 'it'; made = 0; setup() { return new Taps() } }\nexport default new It()")).to.equal(undefined)
+  })
+})
+
+/** A module whose default is a provider that says so of itself. */
+const provider = (members: string) => `import { defineProvider } from 'tapline'\nexport default defineProvider({ name: 'it', dialects: ['openai-chat'], operations: { chat: 'POST /chat' }, ${members} })\n`
+
+const mistakesOfProviders: Readonly<Record<string, readonly [string, string]>> = {
+  'misspells a member': [provider("baseURL: 'https://it.example'"), 'a provider has no member "baseURL"; did you mean "baseUrl"?'],
+  'says what no provider says': [provider("retries: 3"), 'a provider has no member "retries"'],
+  'gives a member of another type': [provider("needs: 'api_key'"), 'needs is not a list of texts'],
+  'needs what cannot be given': [provider("needs: ['api-key']"), 'it needs "api-key", and can need api_key and base_url; did you mean "api_key"?'],
+  'misspells a method': [provider("operations: { chat: 'PSOT /chat' }"), 'its operation chat is at "PSOT /chat": expected a method and a path, for example POST /chat/completions'],
+  'misspells a member of its auth': [provider("auth: { heder: 'x-key' }"), 'auth has no member "heder"; did you mean "header"?'],
+  'misspells a member of its model details': [provider("modelDetails: { endpoint: 'POST /show', aks() {}, read() {} }"), 'modelDetails has no member "aks"; did you mean "ask"?'],
+  'misspells a member of an adapter': [provider("adapters: { speech: { repyl() {} } }"), 'the adapter of speech has no member "repyl"; did you mean "reply"?'],
+  'has a schema that is none': [provider("schema: { properties: { region: { type: 'strnig' } } }"), 'its schema is wrong: /properties/region/type must be equal to one of the allowed values'],
+}
+
+describe('a provider of one file that', () => {
+  const told = async (text: string): Promise<readonly Problem[]> => {
+    await using folder = await Folder.make({ 'it.ts': text, 'tapline.yaml': 'providers:\n  mine:\n    type: ./it.ts\n    base_url: http://127.0.0.1:1\n' })
+    const cause = await compile(join(folder.path, 'tapline.yaml')).then(generation => generation.discard(), (cause: unknown) => cause)
+    return cause instanceof ConfigError ? cause.problems : []
+  }
+
+  for (const [name, [text, message]] of Object.entries(mistakesOfProviders)) {
+    it(`${name} is refused, and its author told why`, async () => {
+      const [problem, ...others] = await told(text)
+      expect(problem).to.include({ line: 3, column: 5, pointer: '/providers/mine/type' })
+      expect(problem?.message).to.match(/^\.\/it\.ts cannot be used: /).and.include(message)
+      expect(others).to.deep.equal([])
+    })
+  }
+
+  it('has all that it should is taken', async () => {
+    expect(await told(provider("env: 'IT', auth: { header: 'x-key' }, schema: { properties: { region: { type: 'string' } } }, adapters: { speech: { reply: () => ({}) } }, sign: undefined"))).to.deep.equal([])
+  })
+
+  it('is of the default set has nothing wrong with it', async () => {
+    for (const name of await defaultNames('provider')) {
+      const { definition } = await load('provider', name, '/', { searchPaths: [], foreignAllowed: false })
+      expect(flawOfProvider(definition), name).to.equal(undefined)
+    }
+  })
+
+  it('misspells a member is refused by the conformance kit', async () => {
+    const misspelt = { baseURL: 'https://it.example/v1' }
+    const definition = defineProvider({ name: 'it', baseUrl: 'https://it.example/v1', dialects: ['openai-chat'], operations: { chat: 'POST /chat' }, ...misspelt })
+    const failed: string[] = []
+    for (const { name, run } of providerConformance(definition)) await run().catch(() => { failed.push(name) })
+    expect(failed).to.deep.equal(['says of itself only what Tapline reads'])
   })
 })
 
