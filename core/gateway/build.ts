@@ -129,7 +129,7 @@ async function resolvePipelines(config: Config, input: CompileInput, wanted: str
   }
   const assembled = assemblePipelines(await readPipelines(new URL('pipelines/', home)), user, problems)
   if (wanted !== undefined && problems.length === 0) checkWanted(wanted, assembled)
-  const standing = assembled.filter(({ name, routes }) => routes.length > 0 || name === 'services' || name === wanted)
+  const standing = assembled.filter(({ name, isRouted }) => isRouted || name === 'services' || name === wanted)
   return await Promise.all(standing.map(pipeline => resolveSteps(pipeline, input, problems)))
 }
 

@@ -3,6 +3,7 @@
 import type { Place, Problem } from '../config/place.ts'
 import { suggestion } from '../config/suggestion.ts'
 import { applyPatches, namedStep, type NamedStep } from './patch.ts'
+import { readRoute } from './route-text.ts'
 import type { DialectCase, Patch, PipelineSource, WrittenPipeline } from './source.ts'
 
 export interface Route {
@@ -11,12 +12,15 @@ export interface Route {
   readonly path: string
   /** Where it was written. */
   readonly place: Place | undefined
+  readonly pointer: string
 }
 
 /** A pipeline whose steps are known by name, and not yet by plugin. */
 export interface AssembledPipeline {
   readonly name: string
   readonly routes: readonly Route[]
+  /** Whether it says a route, be it one that is none. */
+  readonly isRouted: boolean
   readonly operation: string
   readonly dialect: string | undefined
   readonly dialectWhen: readonly DialectCase[]
@@ -93,6 +97,7 @@ class Assembler {
     const pipeline: AssembledPipeline = {
       name,
       routes: this.#routes(source),
+      isRouted: [written.route ?? []].flat().length > 0,
       operation: written.operation ?? parent?.operation ?? name,
       dialect: written.dialect ?? parent?.dialect,
       dialectWhen: written.dialect_when ?? parent?.dialectWhen ?? [],
@@ -142,26 +147,32 @@ class Assembler {
 
   #routes({ name, written, place }: PipelineSource): readonly Route[] {
     const { route = [] } = written
-    return [route].flat().flatMap(text => {
-      const [, method, path] = /^([A-Z]+) (\/.*|\*)$/.exec(this.#filled(text)) ?? []
-      if (method !== undefined && path !== undefined) return [{ method, path, place: place('/route') }]
-      this.#problems.push({ ...place('/route'), pointer: `/pipelines/${name}/route`, message: 'expected a route', expected: 'METHOD /path', got: text })
+    return [route].flat().flatMap((text, index) => {
+      const member = typeof route === 'string' ? '/route' : `/route/${index}`
+      const pointer = `/pipelines/${name}${member}`
+      const read = this.#read(text)
+      if ('method' in read) return [{ ...read, place: place(member), pointer }]
+      this.#problems.push({ ...place(member), pointer, ...read, got: text })
       return []
     })
   }
 
-  #filled(route: string): string {
-    return route.replace(/\{([a-z_.]+)\}/g, (_, setting: string) => this.#user.setting(setting) as string | undefined ?? '')
+  /** A route with the settings that it names. */
+  #read(route: string): ReturnType<typeof readRoute> {
+    const settings = route.matchAll(/\{([a-z_.]+)\}/g).map(([, setting = '']) => setting).toArray()
+    const unset = settings.find(setting => typeof this.#user.setting(setting) !== 'string')
+    if (unset !== undefined) return { expected: 'a setting that is a text', message: `there is no setting "${unset}" that is a text` }
+    return readRoute(settings.reduce((text, setting) => text.replace(`{${setting}}`, () => String(this.#user.setting(setting))), route))
   }
 }
 
 function checkRoutes(pipelines: readonly AssembledPipeline[], problems: Problem[]): void {
   const owners = new Map<string, string>()
   for (const { name, routes } of pipelines) {
-    for (const { method, path, place } of routes) {
+    for (const { method, path, place, pointer } of routes) {
       const route = `${method} ${path}`
       const owner = owners.get(route)
-      if (owner !== undefined) problems.push({ ...place, pointer: `/pipelines/${name}/route`, message: `${route} is the route of pipeline "${owner}" already`, got: route })
+      if (owner !== undefined) problems.push({ ...place, pointer, message: `${route} is the route of pipeline "${owner}" already`, got: route })
       owners.set(route, name)
     }
   }
