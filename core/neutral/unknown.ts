@@ -1,8 +1,9 @@
 /** Members below the top level that no reader has a rule for: there is no place for them in another dialect. */
 
+import { isObject } from './arguments.ts'
 import type { Losses } from './losses.ts'
-import type { Members } from './members.ts'
-import type { JsonObject } from './request.ts'
+import { Members } from './members.ts'
+import type { Json, JsonObject } from './request.ts'
 
 /** What may be a member of objects of one kind. */
 export interface KnownMembers {
@@ -10,15 +11,34 @@ export interface KnownMembers {
   readonly read: ReadonlySet<string>
   /** What clients repeat with every call, and no answer depends on: dropped without being named. */
   readonly silent: ReadonlySet<string>
+  /** What is known of the objects that members of these names are, or are lists of. */
+  readonly inside: KnownInside
 }
 
-export function knownMembers(read: readonly string[], silent: readonly string[] = []): KnownMembers {
-  return { read: new Set(read), silent: new Set(silent) }
+export type KnownInside = readonly (readonly [name: string, known: KnownMembers])[]
+
+/** @param inside the members that have a rule, and are objects or lists of objects with members of their own */
+export function knownMembers(read: readonly string[], silent: readonly string[] = [], inside: Readonly<Record<string, KnownMembers>> = {}): KnownMembers {
+  return { read: new Set([...read, ...Object.keys(inside)]), silent: new Set(silent), inside: Object.entries(inside) }
 }
 
 /** Each is noted once, by its path without numbers: `messages.content.x`. @throws GatewayError 400 if translation is strict */
 export function dropUnknown(holder: Members, known: KnownMembers, losses: Losses): void {
   for (const name in holder.json) if (!known.read.has(name)) drop(holder, name, known, losses)
+  dropUnknownInside(holder, known.inside, losses)
+}
+
+/** The same of those objects alone, for a holder whose own further members go on. */
+export function dropUnknownInside(holder: Members, inside: KnownInside, losses: Losses): void {
+  for (const [name, known] of inside) {
+    const value = holder.any(name)
+    if (value !== undefined) dropUnknownOf(value, holder.path(name), known, losses)
+  }
+}
+
+function dropUnknownOf(value: Json, at: string, known: KnownMembers, losses: Losses): void {
+  if (isObject(value)) dropUnknown(new Members(value, at), known, losses)
+  else if (Array.isArray(value)) value.forEach((item: Json, index) => dropUnknownOf(item, `${at}[${index}]`, known, losses))
 }
 
 /** The paths of those that a reply has in such objects; `undefined` if there are none. */

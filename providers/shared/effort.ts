@@ -2,9 +2,13 @@
 
 import { isObject } from '../../core/neutral/arguments.ts'
 import { clampEffort, effortOfBudget } from '../../core/neutral/effort.ts'
+import { Members } from '../../core/neutral/members.ts'
+import { dropUnknown, knownMembers } from '../../core/neutral/unknown.ts'
 import type { JsonDocument, Losses, OptionsSchema } from '../../core/index.ts'
 import { put } from './fields.ts'
 import { memberOf, said, textOf, type Rule } from './rule.ts'
+
+const known = knownMembers(['effort', 'max_tokens', 'enabled', 'summary'])
 
 /** `reasoning` as some clients say it becomes one word, `reasoning_effort`. */
 export const flatEffort: Rule = (body, { losses }) => {
@@ -14,6 +18,7 @@ export const flatEffort: Rule = (body, { losses }) => {
   const value = reasoning.value()
   body.unset(root, 'reasoning')
   if (!isObject(value)) return
+  dropUnknown(new Members(value, 'reasoning'), known, losses)
   if (typeof value['summary'] === 'string') losses.drop('reasoning.summary', 'not taken in chat completions')
   const effort = effortIn(value)
   if (effort !== undefined && said(root, 'reasoning_effort') === undefined) body.set(root, 'reasoning_effort', JSON.stringify(effort))

@@ -49,6 +49,7 @@ describe('the provider openai-compatible', () => {
     const cases: readonly [string, object, object, string[]][] = [
       ['flat', { reasoning_effort: 'low' }, { reasoning_effort: 'low' }, []],
       ['flat', { reasoning: { effort: 'low' } }, { reasoning_effort: 'low' }, []],
+      ['flat', { reasoning: { effort: 'low', exclude: true, x: 1 } }, { reasoning_effort: 'low' }, ['reasoning.exclude', 'reasoning.x']],
       ['object', { reasoning_effort: 'low' }, { reasoning: { effort: 'low' } }, []],
       ['object', { reasoning_effort: 'low', reasoning: { exclude: true } }, { reasoning: { exclude: true, effort: 'low' } }, []],
       ['thinking', { reasoning_effort: 'low' }, { thinking: { type: 'enabled' } }, []],

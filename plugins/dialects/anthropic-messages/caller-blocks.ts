@@ -2,24 +2,27 @@
 
 import { refusal, type Block, type FileBlock, type ImageBlock, type Losses, type ReasoningBlock, type Source, type TextBlock, type ToolCallBlock, type ToolResultBlock, type VendorState } from '../../../core/index.ts'
 import { argumentsText } from '../../../core/neutral/arguments.ts'
+import { knownOfMarks, readCache } from '../../../core/neutral/cache-mark.ts'
 import { defined, missing, type Members } from '../../../core/neutral/members.ts'
-import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
-import { readCache } from './cache-mark.ts'
+import { dropUnknown, knownMembers, type KnownMembers } from '../../../core/neutral/unknown.ts'
 
 type ResultPart = TextBlock | ImageBlock | FileBlock
 
+const ofBlock = (names: readonly string[], inside: Readonly<Record<string, KnownMembers>> = {}, silent?: readonly string[]) => knownMembers(['type', ...names], silent, { ...inside, cache_control: knownOfMarks })
+const knownOfSources = knownMembers(['type', 'media_type', 'data', 'url', 'file_id', 'content'])
+const knownOfCitations = knownMembers(['enabled'])
+
 /** By the type of a block. */
 const known = new Map([
-  ['text', knownMembers(['type', 'text', 'citations', 'cache_control'])],
-  ['image', knownMembers(['type', 'source', 'cache_control'])],
-  ['document', knownMembers(['type', 'source', 'title', 'context', 'citations', 'cache_control'])],
-  ['search_result', knownMembers(['type', 'source', 'title', 'content', 'citations', 'cache_control'])],
-  ['tool_use', knownMembers(['type', 'id', 'name', 'input', 'extra_content', 'thought_signature', 'cache_control'], ['caller'])],
-  ['tool_result', knownMembers(['type', 'tool_use_id', 'content', 'is_error', 'cache_control'])],
-  ['thinking', knownMembers(['type', 'thinking', 'signature', 'cache_control'])],
-  ['redacted_thinking', knownMembers(['type', 'data', 'cache_control'])],
+  ['text', ofBlock(['text', 'citations'])],
+  ['image', ofBlock([], { source: knownOfSources })],
+  ['document', ofBlock(['title', 'context'], { source: knownOfSources, citations: knownOfCitations })],
+  ['search_result', ofBlock(['source', 'title', 'content'], { citations: knownOfCitations })],
+  ['tool_use', ofBlock(['id', 'name', 'input', 'extra_content', 'thought_signature'], {}, ['caller'])],
+  ['tool_result', ofBlock(['tool_use_id', 'content', 'is_error'])],
+  ['thinking', ofBlock(['thinking', 'signature'])],
+  ['redacted_thinking', ofBlock(['data'])],
 ])
-const knownOfSources = knownMembers(['type', 'media_type', 'data', 'url', 'file_id', 'content'])
 
 /** @throws GatewayError 400 for a block that no other dialect has */
 export function readBlocks(message: Members, losses: Losses): readonly Block[] {
@@ -47,7 +50,7 @@ function readPart(block: Members, losses: Losses): ResultPart {
   const type = block.text('type')
   switch (type) {
     case 'text': return readText(block, losses)
-    case 'image': return readImage(block, losses)
+    case 'image': return readImage(block)
     case 'document': return readDocument(block, losses)
     case 'search_result': return readSearchResult(block, losses)
     default: throw refusal(block.at, `a block of type ${JSON.stringify(type ?? null)} cannot be translated`)
@@ -59,9 +62,8 @@ function readText(block: Members, losses: Losses): TextBlock {
   return defined<TextBlock>({ type: 'text', text: required(block, 'text'), cache: readCache(block), at: block.at })
 }
 
-function readImage(block: Members, losses: Losses): ImageBlock {
+function readImage(block: Members): ImageBlock {
   const source = block.inside('source')
-  dropUnknown(source, knownOfSources, losses)
   return defined<ImageBlock>({ type: 'image', source: readSource(source), cache: readCache(block), at: source.at })
 }
 
@@ -81,7 +83,6 @@ function mimeOf(mediaType: string): string {
 function readDocument(block: Members, losses: Losses): FileBlock {
   const source = block.inside('source')
   const read = readDocumentSource(source, losses)
-  dropUnknown(source, knownOfSources, losses)
   return defined<FileBlock>({
     type: 'file',
     source: read,

@@ -1,9 +1,9 @@
 /** Reads the system and the messages: what leads them and stands between them, and the turns. */
 
 import { refusal, type Block, type Losses, type SystemText, type TextBlock, type ToolCallBlock, type ToolResultBlock, type Turn } from '../../../core/index.ts'
+import { readCache } from '../../../core/neutral/cache-mark.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
-import { readCache } from './cache-mark.ts'
 import { dropUnknownOf, readBlocks } from './caller-blocks.ts'
 import { joinSealed } from './sealed.ts'
 

@@ -1,11 +1,11 @@
 /** Reads a request: from Anthropic's spelling to no dialect's. */
 
 import { gatewayError, refusal, type JsonObject, type Losses, type NeutralRequest, type Output, type ReasoningControls, type Sampling, type Tool, type ToolChoice } from '../../../core/index.ts'
+import { knownOfMarks, readCache } from '../../../core/neutral/cache-mark.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
-import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
-import { readCache } from './cache-mark.ts'
+import { dropUnknown, dropUnknownInside, knownMembers } from '../../../core/neutral/unknown.ts'
 import { readMessages } from './caller-messages.ts'
-import { readReasoning } from './reasoning.ts'
+import { knownOfThinking, readReasoning } from './reasoning.ts'
 import { meetsStrictRules } from './strict-schema.ts'
 import { dialect } from './writing.ts'
 
@@ -14,6 +14,18 @@ const known = new Set([
   'model', 'provider', 'messages', 'system', 'max_tokens', 'stream', 'tools', 'tool_choice', 'thinking', 'output_config', 'output_format', 'stop_sequences', 'temperature', 'top_p', 'top_k',
   'metadata', 'service_tier', 'cache_control', 'container', 'mcp_servers', 'inference_geo', 'context_management', 'speed',
 ])
+
+const knownOfFormats = knownMembers(['type', 'schema'], ['name'])
+
+/** Of what it reads at the top: what may be in it. What is dropped whole may have anything. */
+const { inside: knownInside } = knownMembers([], [], {
+  tool_choice: knownMembers(['type', 'name', 'disable_parallel_tool_use']),
+  thinking: knownOfThinking,
+  output_config: knownMembers(['effort'], [], { format: knownOfFormats }),
+  output_format: knownOfFormats,
+  metadata: knownMembers(['user_id']),
+  cache_control: knownOfMarks,
+})
 
 /** What only Anthropic has: its absence would change what the caller gets, or where it is computed. */
 const refused = ['container', 'mcp_servers', 'inference_geo'] as const
@@ -24,6 +36,7 @@ const dropped = ['context_management', 'speed', 'service_tier'] as const
 export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
   const body = new Members(json)
   checkOwn(body, losses)
+  dropUnknownInside(body, knownInside, losses)
   const { system, turns } = readMessages(body, losses)
   const reasoning = readReasoning(body)
   return defined<NeutralRequest>({
@@ -34,7 +47,7 @@ export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
     tools: body.objects('tools').map(tool => readTool(tool, losses)),
     toolChoice: readToolChoice(body.object('tool_choice')),
     parallelToolCalls: body.object('tool_choice')?.flag('disable_parallel_tool_use') === true ? false : undefined,
-    output: readOutput(body, losses),
+    output: readOutput(body),
     reasoning,
     maxOutputTokens: body.number('max_tokens'),
     sampling: defined<Sampling>({ temperature: body.number('temperature'), topP: body.number('top_p'), topK: body.number('top_k') }),
@@ -63,7 +76,7 @@ function isHidden(reasoning: ReasoningControls | undefined): boolean {
 
 // Tools
 
-const knownOfTools = knownMembers(['type', 'name', 'description', 'input_schema', 'strict', 'cache_control'])
+const knownOfTools = knownMembers(['type', 'name', 'description', 'input_schema', 'strict'], [], { cache_control: knownOfMarks })
 
 /** @throws GatewayError 400 for a tool of Anthropic's own */
 function readTool(tool: Members, losses: Losses): Tool {
@@ -94,10 +107,8 @@ function readToolChoice(choice: Members | undefined): ToolChoice | undefined {
 // The answer
 
 /** @throws GatewayError 400 for a format that nobody knows */
-function readOutput(body: Members, losses: Losses): Output | undefined {
-  const config = body.object('output_config')
-  for (const name of Object.keys(config?.rest(new Set(['effort', 'format'])) ?? {})) losses.drop(`output_config.${name}`, `of ${dialect} alone`)
-  const format = config?.object('format') ?? body.object('output_format')
+function readOutput(body: Members): Output | undefined {
+  const format = body.object('output_config')?.object('format') ?? body.object('output_format')
   if (format === undefined) return undefined
   const type = format.text('type')
   if (type !== 'json_schema') throw refusal(format.path('type'), `${format.at} of type ${JSON.stringify(type ?? null)} cannot be translated`)

@@ -2,6 +2,9 @@
 
 import { refusal, type ReasoningControls } from '../../../core/index.ts'
 import { defined, type Members } from '../../../core/neutral/members.ts'
+import { knownMembers } from '../../../core/neutral/unknown.ts'
+
+export const knownOfThinking = knownMembers(['type', 'budget_tokens', 'display'])
 
 /** @throws GatewayError 400 for a way of thinking that nobody knows */
 export function readReasoning(body: Members): ReasoningControls | undefined {

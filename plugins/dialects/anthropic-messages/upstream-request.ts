@@ -4,11 +4,12 @@ import type { Block, Destination, JsonObject, Losses, NeutralRequest, ReasoningC
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { Members } from '../../../core/neutral/members.ts'
+import { dropUnknownInside } from '../../../core/neutral/unknown.ts'
 import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 import { writeCache } from './cache-mark.ts'
 import { knownTraits } from './models.ts'
-import { readReasoning } from './reasoning.ts'
+import { knownOfThinking, readReasoning } from './reasoning.ts'
 import { checkTurns, writeMessages, writeSystem } from './upstream-messages.ts'
 import { jsonTool, writeOutput } from './upstream-output.ts'
 import { writeSampling, writeStop } from './upstream-sampling.ts'
@@ -27,7 +28,7 @@ export function writeRequest(request: NeutralRequest, destination: Destination, 
   dropUntaken(request, dialect, takes, losses)
   noteUnspoken(request, dialect, has, losses)
   checkTurns(request, to)
-  const own = ownWords(request)
+  const own = ownWords(request, losses)
   const functions = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'openai-responses' ? 'drop' : 'refuse' }, losses)
   const tools = allowedTools(functions.tools, functions.choice)
   const writing = writingOf(request, tools, to, losses)
@@ -88,10 +89,12 @@ interface OwnWords {
   readonly vendorExtras: JsonObject
 }
 
-function ownWords({ extras, vendorExtras: { anthropic = {} } }: NeutralRequest): OwnWords {
+function ownWords({ extras, vendorExtras: { anthropic = {} } }: NeutralRequest, losses: Losses): OwnWords {
   const { thinking: _thinking, output_config: _config, ...others } = extras
   const { thinking = extras['thinking'], output_config: config = extras['output_config'], model: _model, messages: _messages, stream: _stream, ...own } = anthropic
-  const reasoning = readReasoning(new Members({ ...(thinking === undefined ? {} : { thinking }), ...(config === undefined ? {} : { output_config: config }) }))
+  const said = new Members({ ...(thinking === undefined ? {} : { thinking }), ...(config === undefined ? {} : { output_config: config }) })
+  dropUnknownInside(said, [['thinking', knownOfThinking]], losses)
+  const reasoning = readReasoning(said)
   const { effort: _effort, ...outputConfig } = isObject(config) ? config : {}
   return { ...(reasoning === undefined ? {} : { reasoning }), outputConfig, extras: others, vendorExtras: own }
 }

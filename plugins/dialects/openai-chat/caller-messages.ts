@@ -1,19 +1,24 @@
 /** Reads the messages of a chat completion request: what leads them and stands between them, and the turns. */
 
+import { knownOfMarks, readCache } from '../../../core/neutral/cache-mark.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { defined, type Members } from '../../../core/neutral/members.ts'
 import type { Block, FileBlock, ImageBlock, SystemText, TextBlock, ToolCallBlock, ToolResultBlock, Turn } from '../../../core/neutral/request.ts'
 import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 import { argumentsText } from '../../../core/neutral/arguments.ts'
-import { readCache, readContent } from './caller-parts.ts'
+import { readContent } from './caller-parts.ts'
 import { readSignature, readThoughts, reasoningNames, signatureNames } from './state.ts'
 
-const known = knownMembers(
-  ['role', 'content', 'name', 'refusal', 'tool_calls', 'function_call', 'tool_call_id', 'reasoning_details', 'thinking_blocks', 'cache_control', ...reasoningNames, ...signatureNames],
-  ['annotations', 'prompt_cache_breakpoint'],
-)
-const knownOfCalls = knownMembers(['id', 'type', 'function', 'custom', 'cache_control', ...signatureNames], ['index'])
 const knownOfCalled = knownMembers(['name', 'arguments', 'input', ...signatureNames])
+const known = knownMembers(
+  ['role', 'content', 'name', 'refusal', 'tool_call_id', 'reasoning_details', 'thinking_blocks', ...reasoningNames, ...signatureNames],
+  ['annotations', 'prompt_cache_breakpoint'],
+  {
+    tool_calls: knownMembers(['id', 'type', ...signatureNames], ['index'], { function: knownOfCalled, custom: knownOfCalled, cache_control: knownOfMarks }),
+    function_call: knownOfCalled,
+    cache_control: knownOfMarks,
+  },
+)
 
 export interface Conversation {
   readonly system: readonly SystemText[]
@@ -81,8 +86,6 @@ class MessageReader {
     const custom = call.object('custom')
     const called = custom ?? call.object('function')
     if (called === undefined) throw refusal(call.at, 'a tool call must be of a function or of a custom tool')
-    dropUnknown(call, knownOfCalls, this.#losses)
-    dropUnknown(called, knownOfCalled, this.#losses)
     return defined<ToolCallBlock>({
       type: 'tool_call',
       id: call.text('id') ?? '',
@@ -98,7 +101,6 @@ class MessageReader {
   #readLegacyCall(message: Members): readonly ToolCallBlock[] {
     const call = message.object('function_call')
     if (call === undefined) return []
-    dropUnknown(call, knownOfCalled, this.#losses)
     this.#legacyCalls += 1
     return [{ type: 'tool_call', id: `call_fn_${this.#legacyCalls}`, name: call.text('name') ?? '', argumentsText: argumentsOf(call), at: call.at }]
   }

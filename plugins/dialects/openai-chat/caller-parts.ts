@@ -1,33 +1,32 @@
 /** Reads the parts of a message's content. */
 
-import { isObject } from '../../../core/neutral/arguments.ts'
+import { knownOfMarks, readCache } from '../../../core/neutral/cache-mark.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { fileSource, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
-import type { Block, CacheMark, FileBlock, ImageBlock, ReasoningBlock, RefusalBlock, TextBlock, VideoBlock } from '../../../core/neutral/request.ts'
+import type { Block, FileBlock, ImageBlock, ReasoningBlock, RefusalBlock, TextBlock, VideoBlock } from '../../../core/neutral/request.ts'
 import { dropUnknown, knownMembers, type KnownMembers } from '../../../core/neutral/unknown.ts'
 
 interface PartReader {
   readonly known: KnownMembers
-  /** Of the object that the part is about. */
-  readonly inner?: KnownMembers
   readonly read: (part: Members) => readonly Block[]
 }
 
-const known = (name: string, ...silent: string[]) => knownMembers(['type', name, 'cache_control'], ['prompt_cache_breakpoint', ...silent])
-const textReader: PartReader = { known: known('text', 'annotations', 'logprobs'), read: part => [readText(part)] }
+const silent = ['prompt_cache_breakpoint']
+const about = (name: string, ...inside: string[]) => knownMembers(['type'], silent, { [name]: knownMembers(inside), cache_control: knownOfMarks })
+const textReader: PartReader = { known: knownMembers(['type', 'text'], [...silent, 'annotations', 'logprobs'], { cache_control: knownOfMarks }), read: part => [readText(part)] }
 
 /** By type, which but for texts is the name of the member that the part is about. */
 const readers: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
   ['text', textReader],
   ['input_text', textReader],
   ['output_text', textReader],
-  ['image_url', { known: known('image_url'), inner: knownMembers(['url', 'detail']), read: part => [readImage(part)] }],
-  ['input_audio', { known: known('input_audio'), inner: knownMembers(['data', 'format']), read: part => [readAudio(part.inside('input_audio'))] }],
-  ['file', { known: known('file'), inner: knownMembers(['file_id', 'file_data', 'file_url', 'filename']), read: part => [readFile(part)] }],
-  ['video_url', { known: known('video_url'), inner: knownMembers(['url']), read: part => [readVideo(part)] }],
-  ['refusal', { known: known('refusal'), read: part => [readRefusal(part)] }],
-  ['thinking', { known: known('thinking', 'closed'), read: readThinking }],
+  ['image_url', { known: about('image_url', 'url', 'detail'), read: part => [readImage(part)] }],
+  ['input_audio', { known: about('input_audio', 'data', 'format'), read: part => [readAudio(part.inside('input_audio'))] }],
+  ['file', { known: about('file', 'file_id', 'file_data', 'file_url', 'filename'), read: part => [readFile(part)] }],
+  ['video_url', { known: about('video_url', 'url'), read: part => [readVideo(part)] }],
+  ['refusal', { known: about('refusal'), read: part => [readRefusal(part)] }],
+  ['thinking', { known: knownMembers(['type'], [...silent, 'closed'], { thinking: knownMembers(['type', 'text']), cache_control: knownOfMarks }), read: readThinking }],
 ])
 
 /** The content of a message: a string, parts, or nothing. @throws GatewayError 400 for a part of an unknown type */
@@ -47,16 +46,7 @@ function readPart(part: unknown, at: string, losses: Losses): readonly Block[] {
   const reader = readers.get(type)
   if (reader === undefined) throw refusal(at, `a content part of type ${JSON.stringify(type)} cannot be translated`)
   dropUnknown(members, reader.known, losses)
-  const about = members.any(type)
-  if (reader.inner !== undefined && isObject(about)) dropUnknown(new Members(about, members.path(type)), reader.inner, losses)
   return reader.read(members)
-}
-
-/** The mark that some clients put on parts, tools and messages, and on the whole request. */
-export function readCache(marked: Members): CacheMark | undefined {
-  const mark = marked.any('cache_control')
-  if (!isObject(mark)) return undefined
-  return typeof mark['ttl'] === 'string' ? { ttl: mark['ttl'] } : {}
 }
 
 function readText(part: Members): TextBlock {

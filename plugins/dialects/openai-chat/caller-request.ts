@@ -1,13 +1,13 @@
 /** Reads a chat completion request: from OpenAI's spelling to no dialect's. */
 
 import { gatewayError } from '../../../core/errors.ts'
+import { knownOfMarks, readCache } from '../../../core/neutral/cache-mark.ts'
 import { readExtras } from '../../../core/neutral/extras.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
 import type { Hints, JsonObject, NeutralRequest, Output, ReasoningControls, Sampling, Tool, ToolChoice, Wants } from '../../../core/neutral/request.ts'
-import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
+import { dropUnknown, dropUnknownInside, knownMembers } from '../../../core/neutral/unknown.ts'
 import { readMessages } from './caller-messages.ts'
-import { readCache } from './caller-parts.ts'
 
 /** What this reader has a rule for; all else goes along as it is. */
 const known = new Set([
@@ -17,9 +17,23 @@ const known = new Set([
   'audio', 'web_search_options', 'prompt_cache_options', 'moderation', 'logprobs', 'top_logprobs', 'stream', 'stream_options', 'cache_control', 'extra_body',
 ])
 
+const knownOfNames = knownMembers(['name'])
+const knownOfChosen = knownMembers(['type', 'name'], ['server_label'], { function: knownOfNames, custom: knownOfNames })
+
+/** Of what it reads at the top: what may be in it. What goes on whole, or is dropped whole, may have anything. */
+const { inside: knownInside } = knownMembers([], [], {
+  tool_choice: knownMembers(['type', 'name'], ['server_label'], { function: knownOfNames, custom: knownOfNames, allowed_tools: knownMembers(['mode'], [], { tools: knownOfChosen }) }),
+  function_call: knownOfNames,
+  response_format: knownMembers(['type'], [], { json_schema: knownMembers(['name', 'schema', 'strict', 'description']) }),
+  reasoning: knownMembers(['effort', 'max_tokens', 'enabled', 'summary', 'exclude']),
+  stream_options: knownMembers(['include_usage', 'include_obfuscation']),
+  cache_control: knownOfMarks,
+})
+
 /** @throws GatewayError 400 for what is no chat completion request */
 export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
   const body = new Members(json)
+  dropUnknownInside(body, knownInside, losses)
   if (body.object('stream_options')?.any('include_obfuscation') === true) losses.drop('stream_options.include_obfuscation', 'streams are not padded')
   const { system, turns } = readMessages(body, losses)
   const reasoning = readReasoning(body)
@@ -46,23 +60,28 @@ export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
 
 // Tools
 
-const knownOfTools = knownMembers(['type', 'function', 'custom', 'cache_control'])
-const knownOfFunctions = knownMembers(['name', 'description', 'parameters', 'strict', 'cache_control'])
+const knownOfFunctions = knownMembers(['name', 'description', 'parameters', 'strict'], [], { cache_control: knownOfMarks })
+const knownOfCustom = knownMembers(['name', 'description', 'format'], [], { cache_control: knownOfMarks })
+const knownOfTools = knownMembers(['type'], [], { function: knownOfFunctions, custom: knownOfCustom, cache_control: knownOfMarks })
 
 function readTools(body: Members, losses: Losses): readonly Tool[] {
-  return [...body.objects('tools').map(tool => readTool(tool, losses)), ...body.objects('functions').map(tool => readFunction(tool, tool, losses))]
+  return [...body.objects('tools').map(tool => readTool(tool, losses)), ...body.objects('functions').map(tool => readLegacyFunction(tool, losses))]
 }
 
 function readTool(tool: Members, losses: Losses): Tool {
   const type = tool.text('type') ?? 'function'
   if (type === 'function' || type === 'custom') dropUnknown(tool, knownOfTools, losses)
-  if (type === 'function') return readFunction(tool.inside('function'), tool, losses)
+  if (type === 'function') return readFunction(tool.inside('function'), tool)
   if (type === 'custom') return readCustom(tool.inside('custom'), tool)
   return { name: tool.text('name') ?? type, hosted: tool.json, at: tool.at }
 }
 
-function readFunction(described: Members, tool: Members, losses: Losses): Tool {
-  dropUnknown(described, knownOfFunctions, losses)
+function readLegacyFunction(tool: Members, losses: Losses): Tool {
+  dropUnknown(tool, knownOfFunctions, losses)
+  return readFunction(tool, tool)
+}
+
+function readFunction(described: Members, tool: Members): Tool {
   return defined<Tool>({
     name: described.filled('name'),
     description: described.text('description'),

@@ -4,7 +4,7 @@ import { gatewayError } from '../../../core/errors.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import type { Block, Json, ReasoningBlock, SystemText, ToolCallBlock, ToolResultBlock, Turn, VendorState } from '../../../core/neutral/request.ts'
-import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
+import { dropUnknown, knownMembers, type KnownMembers } from '../../../core/neutral/unknown.ts'
 import { readParts, type PartBlock } from './caller-parts.ts'
 import { readReasoningItem, readSignature } from './state.ts'
 
@@ -17,17 +17,18 @@ const hosted = new Set([
 const running = new Set(['in_progress', 'incomplete'])
 
 const state = ['extra_content', 'thought_signature', 'thoughtSignature']
-const ofItem = (...names: string[]) => knownMembers(['type', 'id', 'status', ...names, ...state], ['phase'])
-const ofCall = ofItem('call_id', 'name', 'arguments', 'input')
-const ofResult = ofItem('call_id', 'output')
+const ofItem = (names: readonly string[], inside?: Readonly<Record<string, KnownMembers>>) => knownMembers(['type', 'id', 'status', ...names, ...state], ['phase'], inside)
+const ofThoughts = knownMembers(['type', 'text'])
+const ofCall = ofItem(['call_id', 'name', 'arguments', 'input'])
+const ofResult = ofItem(['call_id', 'output'])
 /** By the type of an item. */
 const known = new Map([
-  ['message', ofItem('role', 'content')],
+  ['message', ofItem(['role', 'content'])],
   ['function_call', ofCall],
   ['custom_tool_call', ofCall],
   ['function_call_output', ofResult],
   ['custom_tool_call_output', ofResult],
-  ['reasoning', ofItem('summary', 'content', 'encrypted_content')],
+  ['reasoning', ofItem(['encrypted_content'], { summary: ofThoughts, content: ofThoughts })],
 ])
 
 export interface Conversation {

@@ -1,6 +1,5 @@
 /** Reads the parts of a message's content, and of a tool's output. */
 
-import { isObject } from '../../../core/neutral/arguments.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { fileSource, readAudio, sourceOfUrl } from '../../../core/neutral/media.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
@@ -14,10 +13,9 @@ interface PartReader {
   readonly read: (part: Members) => PartBlock
 }
 
-const known = (...names: string[]) => knownMembers(['type', ...names], ['prompt_cache_breakpoint', 'logprobs'])
+const silent = ['prompt_cache_breakpoint', 'logprobs']
+const known = (...names: string[]) => knownMembers(['type', ...names], silent)
 const textReader: PartReader = { known: known('text', 'annotations'), read: readText }
-
-const knownOfAudio = knownMembers(['data', 'format'])
 
 /** By type. */
 const readers: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
@@ -27,7 +25,7 @@ const readers: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
   ['refusal', { known: known('refusal'), read: part => ({ type: 'refusal', text: part.text('refusal') ?? '', at: part.at }) }],
   ['input_image', { known: known('file_id', 'image_url', 'detail'), read: readImage }],
   ['input_file', { known: known('filename', 'file_id', 'file_url', 'file_data'), read: readFile }],
-  ['input_audio', { known: known('input_audio'), read: part => readAudio(part.inside('input_audio')) }],
+  ['input_audio', { known: knownMembers(['type'], silent, { input_audio: knownMembers(['data', 'format']) }), read: part => readAudio(part.inside('input_audio')) }],
 ])
 
 /** A string, or parts. @throws GatewayError 400 for a part of an unknown type */
@@ -44,8 +42,6 @@ function readPart(part: Json, at: string, losses: Losses): PartBlock {
   const reader = readers.get(type)
   if (reader === undefined) throw refusal(at, `a content part of type ${JSON.stringify(type)} cannot be translated`)
   dropUnknown(members, reader.known, losses)
-  const audio = members.any('input_audio')
-  if (isObject(audio)) dropUnknown(new Members(audio, members.path('input_audio')), knownOfAudio, losses)
   return reader.read(members)
 }
 

@@ -5,6 +5,7 @@ import { readExtras } from '../../../core/neutral/extras.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
 import type { Hints, Json, JsonObject, NeutralRequest, Output, ReasoningControls, Wants } from '../../../core/neutral/request.ts'
+import { dropUnknownInside, knownMembers } from '../../../core/neutral/unknown.ts'
 import { readInput } from './caller-items.ts'
 import { readTools, readToolChoice } from './caller-tools.ts'
 
@@ -15,11 +16,22 @@ const known = new Set([
   'previous_response_id', 'conversation', 'include', 'prompt', 'max_tool_calls', 'context_management', 'top_logprobs', 'extra_body',
 ])
 
+const knownOfChosen = knownMembers(['type', 'name'], ['server_label'])
+
+/** Of what it reads at the top: what may be in it. What goes on whole, or is dropped whole, may have anything. */
+const { inside: knownInside } = knownMembers([], [], {
+  tool_choice: knownMembers(['type', 'name', 'mode'], ['server_label'], { tools: knownOfChosen }),
+  text: knownMembers(['verbosity'], [], { format: knownMembers(['type', 'name', 'schema', 'strict', 'description']) }),
+  reasoning: knownMembers(['effort', 'max_tokens', 'enabled', 'summary', 'generate_summary']),
+  stream_options: knownMembers(['include_obfuscation']),
+})
+
 /** @throws GatewayError 400, 404 or 501 for what only a provider of this dialect can do */
 export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
   const body = new Members(json)
   refuseState(body)
   dropOptions(body, losses)
+  dropUnknownInside(body, knownInside, losses)
   const { system, turns } = readInput(body, losses)
   const text = body.object('text')
   return defined<NeutralRequest>({

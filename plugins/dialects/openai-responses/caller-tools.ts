@@ -6,7 +6,11 @@ import type { Losses } from '../../../core/neutral/losses.ts'
 import type { Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 
-const known = knownMembers(['type', 'name', 'description', 'parameters', 'strict'])
+/** By the type of a tool. */
+const known = new Map([
+  ['function', knownMembers(['type', 'name', 'description', 'parameters', 'strict'])],
+  ['custom', knownMembers(['type', 'name', 'description', 'format'])],
+])
 
 export function readTools(body: Members, losses: Losses): readonly Tool[] {
   return body.objects('tools').map(tool => readTool(tool, losses))
@@ -14,7 +18,8 @@ export function readTools(body: Members, losses: Losses): readonly Tool[] {
 
 function readTool(tool: Members, losses: Losses): Tool {
   const type = tool.text('type') ?? 'function'
-  if (type === 'function') dropUnknown(tool, known, losses)
+  const ofType = known.get(type)
+  if (ofType !== undefined) dropUnknown(tool, ofType, losses)
   switch (type) {
     case 'function': return defined<Tool>({ name: tool.filled('name'), description: tool.text('description'), schema: tool.any('parameters'), strict: tool.flag('strict'), at: tool.at })
     case 'custom': return defined<Tool>({ name: tool.filled('name'), description: tool.text('description'), custom: tool.json, at: tool.at })

@@ -85,8 +85,11 @@ function flatFormat(format: Json | undefined): Json | undefined {
 function writeSearch(options: Json): JsonObject {
   if (!isObject(options)) return { type: 'web_search' }
   const { user_location: location, ...rest } = options
-  const flat = isObject(location) && isObject(location['approximate']) ? { type: 'approximate', ...location['approximate'] } : location
-  return defined<Record<string, Json>>({ type: 'web_search', ...rest, user_location: flat })
+  return defined<Record<string, Json>>({ type: 'web_search', ...rest, user_location: isObject(location) ? flatLocation(location) : location })
+}
+
+function flatLocation({ approximate, ...rest }: JsonObject): JsonObject {
+  return isObject(approximate) ? { ...rest, type: 'approximate', ...approximate } : defined<Record<string, Json>>({ ...rest, approximate })
 }
 
 function writeToolChoice(choice: ToolChoice, named: (name: string) => JsonObject): Json {

@@ -35,6 +35,7 @@ describe('a request, written for Responses', () => {
       'verbosity': [{ hints: { verbosity: 'low' } }, { text: { verbosity: 'low' } }],
       'cache key': [{ hints: { promptCacheKey: 'k' } }, { prompt_cache_key: 'k' }],
       'web search': [{ hints: { webSearch: { search_context_size: 'low', user_location: { type: 'approximate', approximate: { city: 'Oslo' } } } } }, { tools: [{ type: 'web_search', search_context_size: 'low', user_location: { type: 'approximate', city: 'Oslo' } }] }],
+      'what nobody knows of a place': [{ hints: { webSearch: { user_location: { type: 'approximate', x: 1, approximate: { city: 'Oslo' } } } } }, { tools: [{ type: 'web_search', user_location: { x: 1, type: 'approximate', city: 'Oslo' } }] }],
       'what nobody knows': [{ extras: { something_new: { a: 1 }, store: 'not this' } }, { something_new: { a: 1 }, store: false }],
     }
     for (const [row, [request, expected]] of Object.entries(carried)) {
