@@ -1,7 +1,7 @@
 /** A stream as the reply that it amounts to, and a reply as the stream that it would have been. */
 
 import type { Finish, NeutralEvent, NeutralReply, OpenedBlock, ReplyBlock } from './reply.ts'
-import type { Json, VendorState } from './request.ts'
+import type { Json, JsonObject, VendorState } from './request.ts'
 import type { Usage } from './usage.ts'
 
 /** What is known of an open block. */
@@ -21,12 +21,15 @@ export class Assembler {
   #finish: Finish = 'stop'
   #stopSequence: string | undefined
   #usage: Usage | undefined
+  #extras: JsonObject | undefined
+  #usageExtras: JsonObject | undefined
 
   readonly emit = (event: NeutralEvent): void => {
     switch (event.type) {
       case 'start':
         this.#id = event.id
         this.#model = event.model
+        this.#extras = event.extras
         break
       case 'open': {
         const block: Growing = { opened: event.block, text: '', state: event.block.type === 'tool_call' ? event.block.state : undefined, annotations: [] }
@@ -38,7 +41,10 @@ export class Assembler {
       case 'state': this.#change(event.key, block => { block.state = joined(block.state, event.state) }); break
       case 'meta': this.#change(event.key, block => { block.annotations.push(...event.annotations) }); break
       case 'close': this.#open.delete(event.key); break
-      case 'usage': this.#usage = event.usage; break
+      case 'usage':
+        this.#usage = event.usage
+        this.#usageExtras = event.extras
+        break
       case 'finish':
         this.#finish = event.finish
         this.#stopSequence = event.stopSequence
@@ -57,6 +63,8 @@ export class Assembler {
       finish: this.#finish,
       ...(this.#stopSequence === undefined ? {} : { stopSequence: this.#stopSequence }),
       ...(this.#usage === undefined ? {} : { usage: this.#usage }),
+      ...(this.#extras === undefined ? {} : { extras: this.#extras }),
+      ...(this.#usageExtras === undefined ? {} : { usageExtras: this.#usageExtras }),
     }
   }
 
@@ -67,10 +75,10 @@ export class Assembler {
 }
 
 /** The events of a reply that is there as a whole. */
-export function replayed({ id, model, blocks, usage, finish, stopSequence }: NeutralReply): readonly NeutralEvent[] {
-  const events: NeutralEvent[] = [{ type: 'start', ...(id === undefined ? {} : { id }), ...(model === undefined ? {} : { model }) }]
+export function replayed({ id, model, blocks, usage, finish, stopSequence, extras, usageExtras }: NeutralReply): readonly NeutralEvent[] {
+  const events: NeutralEvent[] = [{ type: 'start', ...(id === undefined ? {} : { id }), ...(model === undefined ? {} : { model }), ...(extras === undefined ? {} : { extras }) }]
   for (const [index, block] of blocks.entries()) addEvents(events, block, String(index))
-  if (usage !== undefined) events.push({ type: 'usage', usage })
+  if (usage !== undefined) events.push({ type: 'usage', usage, ...(usageExtras === undefined ? {} : { extras: usageExtras }) })
   events.push({ type: 'finish', finish, ...(stopSequence === undefined ? {} : { stopSequence }) }, { type: 'end' })
   return events
 }

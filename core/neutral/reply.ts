@@ -42,7 +42,8 @@ export interface NeutralReply {
  * `end`, or `error`, is the last. `finish` waits until usage can no longer come.
  */
 export type NeutralEvent =
-  | { readonly type: 'start'; readonly id?: string; readonly model?: string }
+  /** `extras`: of the whole answer, as in the whole reply. */
+  | { readonly type: 'start'; readonly id?: string; readonly model?: string; readonly extras?: JsonObject }
   | { readonly type: 'open'; readonly key: string; readonly block: OpenedBlock }
   /** `logprobs`: of a text, as in the whole reply, if they were asked for. */
   | { readonly type: 'delta'; readonly key: string; readonly text: string; readonly logprobs?: readonly JsonObject[] }
@@ -51,8 +52,8 @@ export type NeutralEvent =
   /** Annotations of an open text. */
   | { readonly type: 'meta'; readonly key: string; readonly annotations: readonly Json[] }
   | { readonly type: 'close'; readonly key: string }
-  /** `isEstimated`: counted here, as the provider was not heard to its end. */
-  | { readonly type: 'usage'; readonly usage: Usage; readonly isEstimated?: true }
+  /** `extras`: what the reader does not know of it. `isEstimated`: counted here, as the provider was not heard to its end. */
+  | { readonly type: 'usage'; readonly usage: Usage; readonly extras?: JsonObject; readonly isEstimated?: true }
   | { readonly type: 'finish'; readonly finish: Finish; readonly stopSequence?: string }
   /** The provider reports an error of its own. */
   | { readonly type: 'error'; readonly error: GatewayError }

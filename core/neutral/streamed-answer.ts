@@ -3,6 +3,7 @@
 import { GatewayError } from '../errors.ts'
 import { finishWith } from './finish.ts'
 import type { Emit, Finish, OpenedBlock } from './reply.ts'
+import type { JsonObject } from './request.ts'
 
 export interface OpenBlock {
   readonly key: string
@@ -30,10 +31,10 @@ export class StreamedAnswer<Place> {
   }
 
   /** Only the first time counts, and of the facts only texts. */
-  start(emit: Emit, { id, model }: { readonly id?: unknown; readonly model?: unknown } = {}): void {
+  start(emit: Emit, { id, model, extras }: { readonly id?: unknown; readonly model?: unknown; readonly extras?: JsonObject | undefined } = {}): void {
     if (this.#hasStarted) return
     this.#hasStarted = true
-    emit({ type: 'start', ...(typeof id === 'string' ? { id } : {}), ...(typeof model === 'string' ? { model } : {}) })
+    emit({ type: 'start', ...(typeof id === 'string' ? { id } : {}), ...(typeof model === 'string' ? { model } : {}), ...(extras === undefined ? {} : { extras }) })
   }
 
   // Blocks

@@ -135,6 +135,8 @@ export interface EmbeddingsSide {
 export interface StreamReader {
   /** An event that differs in nothing but its text from one that came just before it, and that said one `delta`, says the same `delta` with that text: it need not be read. */
   readonly repeats?: boolean
+  /** What it came upon that no other dialect has a place for, by its path: `choices.delta.x`. */
+  readonly lost?: ReadonlySet<string>
   /** One event of the stream, in order. Never throws: what it cannot read it reports as an `error` event, or skips. */
   read(event: StreamEvent, emit: Emit): void
   /** The stream is over. What was held back comes now; if the answer is not complete, nothing is said of an end: the kernel reports it. */

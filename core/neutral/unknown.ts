@@ -1,8 +1,9 @@
 /** Members below the top level that no reader has a rule for: there is no place for them in another dialect. */
 
 import { isObject } from './arguments.ts'
+import { hasRespelled, parseExactly } from './json.ts'
 import type { Losses } from './losses.ts'
-import { Members } from './members.ts'
+import { Members, restOf } from './members.ts'
 import type { Json, JsonObject } from './request.ts'
 
 /** What may be a member of objects of one kind. */
@@ -43,9 +44,26 @@ function dropUnknownOf(value: Json, at: string, known: KnownMembers, losses: Los
 
 /** The paths of those that a reply has in such objects; `undefined` if there are none. */
 export function unknownPaths(at: string, objects: readonly JsonObject[], known: ReadonlySet<string>): readonly string[] | undefined {
-  let paths: Set<string> | undefined
-  for (const object of objects) for (const name in object) if (!known.has(name) && object[name] !== null) (paths ??= new Set()).add(`${at}.${name}`)
-  return paths === undefined ? undefined : [...paths]
+  const paths = new Set<string>()
+  for (const object of objects) addUnknown(paths, at, object, known)
+  return paths.size === 0 ? undefined : [...paths]
+}
+
+/** Adds the paths of those that an object of an answer has. */
+export function addUnknown(paths: Set<string>, at: string, object: JsonObject, known: ReadonlySet<string>): void {
+  for (const name in object) if (!known.has(name) && object[name] !== null) paths.add(`${at}.${name}`)
+}
+
+/**
+ * All members but the known ones of an object in an event, with their numbers as they were spelled; undefined if there are none.
+ * @param data the event, in JSON
+ * @param at the names of the members that lead to the object
+ */
+export function furtherIn(data: string, object: JsonObject, known: ReadonlySet<string>, ...at: readonly string[]): JsonObject | undefined {
+  const further = restOf(object, known)
+  if (further === undefined || !hasRespelled(data)) return further
+  const exact = at.reduce<Json | undefined>((value, name) => isObject(value) ? value[name] : undefined, parseExactly(data))
+  return isObject(exact) ? restOf(exact, known) : further
 }
 
 function drop(holder: Members, name: string, { silent }: KnownMembers, losses: Losses): void {

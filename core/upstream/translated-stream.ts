@@ -22,6 +22,8 @@ export interface StreamSteps {
   /** What could not be spelled so: the caller has been told. */
   failure(): GatewayError | undefined
   used(usage: Usage): void
+  /** What the provider said that has no place in another dialect, by its path. */
+  lost(field: string): void
   readonly stopAt: readonly string[]
   /** An estimate of the prompt's, for an answer that is stopped. */
   promptTokens(): number
@@ -49,6 +51,7 @@ export class TranslatedStream {
   /** What the event that is being read has said: how much, and which text. */
   #said = 0
   #last: { readonly key: string; readonly text: string } = nothing
+  #lost = 0
   #out = ''
 
   constructor(reader: StreamReader, steps: StreamSteps) {
@@ -146,7 +149,14 @@ export class TranslatedStream {
     return new StreamEvent(Buffer.from(`${event.name === undefined ? '' : `event: ${event.name}\n`}data: ${JSON.stringify(normal)}\n\n`))
   }
 
+  #tellLost(lost: ReadonlySet<string>): void {
+    for (const field of [...lost].slice(this.#lost)) this.#steps.lost(field)
+    this.#lost = lost.size
+  }
+
   #take(): Buffer {
+    const { lost } = this.#reader
+    if (lost !== undefined && lost.size > this.#lost) this.#tellLost(lost)
     const failure = this.#steps.failure()
     if (failure !== undefined && this.error === undefined) this.#fail(failure)
     const out = Buffer.from(this.#out)

@@ -103,7 +103,7 @@ export class GenerationTranslation implements Translation {
     if (fault !== undefined) throw fault
     const reply = this.#stopped(this.#exact(this.#read(json), text))
     this.usage = reply.usage
-    for (const field of reply.lost ?? []) this.losses.silent(field, 'it has no place in the reply of another dialect')
+    for (const field of reply.lost ?? []) this.#lose(field)
     return this.#caller.reply(this.#named(reply), this.#context)
   }
 
@@ -114,6 +114,7 @@ export class GenerationTranslation implements Translation {
       pieces: (key, texts) => writer.pieces?.(key, texts),
       failure: () => writer.failure,
       used: usage => { this.usage = usage },
+      lost: field => this.#lose(field),
       stopAt: this.#stopAt,
       promptTokens: () => estimateTokens(this.#context.request),
       ...(this.#fault === undefined ? {} : { fault: (json: JsonObject) => this.#fault?.(json, this.#to.provider) }),
@@ -131,6 +132,10 @@ export class GenerationTranslation implements Translation {
     if (!hasRespelled(text)) return reply
     const { blocks, logprobs, extras, usageExtras } = this.#read(readObject(text, this.#to.provider, parseExactly))
     return { ...reply, ...defined<Pick<NeutralReply, 'blocks' | 'logprobs' | 'extras' | 'usageExtras'>>({ blocks, logprobs, extras, usageExtras }) }
+  }
+
+  #lose(field: string): void {
+    this.losses.silent(field, 'it has no place in the reply of another dialect')
   }
 
   #named(reply: NeutralReply): NeutralReply {

@@ -3,13 +3,16 @@
 import { expect } from 'chai'
 import { argumentsObject } from '../../core/neutral/arguments.ts'
 import { Assembler, replayed } from '../../core/neutral/assemble.ts'
-import type { NeutralReply, ReplyBlock } from '../../core/neutral/reply.ts'
+import type { NeutralEvent, NeutralReply, ReplyBlock } from '../../core/neutral/reply.ts'
+import type { JsonObject } from '../../core/neutral/request.ts'
 import type { CallerSide, UpstreamSide } from '../../core/neutral/translation.ts'
+import type { Dialect } from '../../core/plugin/dialect.ts'
+import { StreamEvent } from '../../core/stream/event.ts'
 import anthropicMessages from '../../plugins/dialects/anthropic-messages/index.ts'
 import openaiChat from '../../plugins/dialects/openai-chat/index.ts'
 import openaiResponses from '../../plugins/dialects/openai-responses/index.ts'
 import { Random } from '../core/document/random-json.ts'
-import { destination, feedings, neutralRequest, readReply, readStream, replyContext, translateReply, writeReply, writtenEvents, type Payload } from '../support/translation.ts'
+import { destination, feedings, neutralRequest, readReply, readStream, replyContext, translateReply, translateStream, writeReply, writeStream, writtenEvents, type Payload } from '../support/translation.ts'
 
 const cases = Number(process.env['TRANSLATION_CASES'] ?? 1500)
 
@@ -66,6 +69,75 @@ describe('translation, of what nobody knows in a reply', () => {
     if (caller === undefined) throw new Error('it has no such side')
     const plain = writeReply(caller, { blocks: [], finish: 'stop', usage: { inputTokens: 1 }, extras: { id: 'no', role: 'no' }, usageExtras: { input_tokens: 7 } })
     expect(plain).to.nested.include({ id: 'msg_1', role: 'assistant', 'usage.input_tokens': 1 })
+  })
+})
+
+describe('translation, of what nobody knows in a stream', () => {
+  const more = '"new_member":{"a":1.0}'
+  const counts = '"new_count":5.0'
+  const chunk = (members: string) => `{"id":"c","object":"chat.completion.chunk","model":"m","obfuscation":"aaaa",${more},${members}}`
+  const item = '{"type":"message","id":"i","role":"assistant","content":[{"type":"output_text","text":"hi"}],"x":1}'
+  const samples: readonly { readonly dialect: Dialect; readonly lost: readonly string[]; readonly payloads: readonly string[]; readonly head: (event: JsonObject) => unknown; readonly counted: (event: JsonObject) => object | null | undefined }[] = [
+    {
+      dialect: openaiChat, lost: ['choices.x', 'choices.delta.y'],
+      payloads: [
+        chunk('"choices":[{"index":0,"delta":{"role":"assistant","content":"hi","y":1},"x":1,"z":null}]'), chunk('"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]'),
+        chunk(`"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,${counts}}`), '[DONE]',
+      ],
+      head: event => event, counted: ({ usage }) => usage as JsonObject | null,
+    },
+    {
+      dialect: openaiResponses, lost: ['output.x'],
+      payloads: [
+        `{"type":"response.created","response":{"id":"r","object":"response","model":"m","status":"in_progress","instructions":"mine","output":[],${more}}}`,
+        `{"type":"response.output_item.added","output_index":0,"item":${item}}`, '{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"hi"}', `{"type":"response.output_item.done","output_index":0,"item":${item}}`,
+        `{"type":"response.completed","response":{"id":"r","object":"response","model":"m","status":"completed","output":[${item}],"usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3,${counts}}}}`,
+      ],
+      head: ({ response }) => response, counted: ({ response }) => (response as JsonObject | undefined)?.['usage'] as JsonObject | null,
+    },
+    {
+      dialect: anthropicMessages, lost: ['content.x', 'content.y', 'message_delta.z'],
+      payloads: [
+        `{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"usage":{"input_tokens":1,"output_tokens":1},${more}}}`,
+        '{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"","x":1}}', '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi","y":1}}', '{"type":"content_block_stop","index":0}',
+        `{"type":"message_delta","delta":{"stop_reason":"end_turn","z":1},"usage":{"output_tokens":2,${counts}}}`, '{"type":"message_stop"}',
+      ],
+      head: ({ message }) => message, counted: ({ usage }) => usage as JsonObject | null,
+    },
+  ]
+  for (const { dialect: from, payloads, lost } of samples) {
+    const upstream = from.upstream as UpstreamSide
+    for (const { dialect: to, head, counted } of samples.filter(({ dialect }) => dialect !== from)) {
+      it(`goes on from ${from.name} to ${to.name} with the answer's beginning and with its usage, numbers as they were spelled`, () => {
+        const read = readStream(upstream, payloads)
+        const events = writeStream(to.caller as CallerSide, read, context()).filter(event => typeof event === 'object')
+        expect(head(events[0] ?? {})).to.deep.include({ new_member: { a: 1 } }).and.not.have.property('obfuscation')
+        expect(events.map(event => counted(event) ?? {}).filter(usage => Object.hasOwn(usage, 'new_count'))).to.have.length(1)
+        const writer = (to.caller as CallerSide).stream(context())
+        expect(read.map(event => writer.write(event)).join('')).to.include(more).and.include(counts).and.not.include('mine')
+      })
+    }
+
+    it(`is told where ${from.name} alone has the level`, () => {
+      const reader = upstream.stream(destination())
+      for (const payload of payloads) reader.read(new StreamEvent(Buffer.from(`data: ${payload}\n\n`)), () => {})
+      expect([...reader.lost ?? []]).to.deep.equal(lost)
+    })
+  }
+
+  it('is said by the first chunk of a chat only', () => {
+    const [, responses] = samples
+    const chunks = translateStream(openaiResponses.upstream as UpstreamSide, responses?.payloads ?? [], openaiChat.caller as CallerSide, context()).filter(chunk => typeof chunk === 'object')
+    expect(chunks.map(chunk => 'new_member' in chunk)).to.deep.equal([true, ...chunks.slice(1).map(() => false)])
+  })
+
+  it('stands in for nothing that the gateway says', () => {
+    for (const [index, own] of ['choices', 'output', 'content'].entries()) {
+      const { dialect, head } = samples[index] as typeof samples[number]
+      const start: NeutralEvent = { type: 'start', extras: { id: 'no', model: 'no', [own]: 'no' } }
+      const [first] = writtenEvents(dialect.caller as CallerSide, [start, { type: 'open', key: '0', block: { type: 'text' } }], context())
+      expect(Object.values(head(first?.data as JsonObject) as object)).to.not.include('no', dialect.name)
+    }
   })
 })
 

@@ -251,7 +251,12 @@ describe('a dry run', () => {
 
 describe('members that nobody knows', () => {
   let served: Served
-  before(async () => { served = await Served.start({ config: { translation: { strict: true } } }) })
+  before(async () => {
+    served = await Served.start({
+      files: { 'told.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'told', setup: () => ({ complete: exchange => { exchange.log.info({ fields: exchange.losses.map(({ field }) => field) }, 'lost') } }) })\n` },
+      config: { translation: { strict: true }, pipelines: { inference: [{ insert: { use: './told.ts' }, before: 'retry' }] } },
+    })
+  })
   after(() => served.close())
 
   it('are named in the refusal where translation is strict', async () => {
@@ -268,6 +273,15 @@ describe('members that nobody knows', () => {
     expect(JSON.parse(answer.body.toString())).to.include({ y: 2 })
     const { losses } = served.gateway.log.findLast(({ msg }) => msg === 'not everything could be carried to the provider') as { losses: { field: string }[] }
     expect(losses.map(({ field }) => field)).to.include('choices.x')
+  })
+
+  it('of a stream are told when it has ended, each once, and refuse nothing', async () => {
+    const chunk = (text: string) => `data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"${text}","x":1}}]}\n\n`
+    served.upstream.reply({ chunks: [chunk('a'), chunk('b'), chunk('c'), 'data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n', 'data: [DONE]\n\n'] })
+    const answer = await served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 5, stream: true, messages: [{ role: 'user', content: 'hi' }] })
+    expect(answer.body.toString()).to.include('message_stop').and.not.include('"x"')
+    const { fields } = served.gateway.log.findLast(({ msg }) => msg === 'lost') as { fields: string[] }
+    expect(fields.filter(field => field.startsWith('choices'))).to.deep.equal(['choices.delta.x'])
   })
 })
 

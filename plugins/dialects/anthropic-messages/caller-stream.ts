@@ -1,7 +1,8 @@
 /** Writes a streamed answer: one block after another, whatever stands open at once on the other side. */
 
-import { GatewayError, gatewayError, type NeutralEvent, type OpenedBlock, type ReplyContext, type StreamWriter, type Usage, type VendorState } from '../../../core/index.ts'
+import { GatewayError, gatewayError, type JsonObject, type NeutralEvent, type OpenedBlock, type ReplyContext, type StreamWriter, type Usage, type VendorState } from '../../../core/index.ts'
 import { estimateTokens } from '../../../core/neutral/estimate.ts'
+import { withFurther } from '../../../core/neutral/members.ts'
 import { errorEnvelope } from './errors.ts'
 import { CallIds, carried, dropImage, messageId, shownThinking, stopOf } from './reply-blocks.ts'
 import { sealCall, sealThought } from './sealed.ts'
@@ -37,6 +38,7 @@ export class MessagesWriter implements StreamWriter {
   #hasCalls = false
   #hasRefusal = false
   #usage: Usage | undefined
+  #usageExtras: JsonObject | undefined
   #isOver = false
 
   constructor(context: ReplyContext) {
@@ -68,6 +70,7 @@ export class MessagesWriter implements StreamWriter {
       case 'open': case 'delta': case 'state': case 'meta': case 'close': return this.#hidden.has(event.key) ? '' : this.#keyed(event)
       case 'usage':
         this.#usage = event.usage
+        this.#usageExtras = event.extras
         return ''
       case 'finish': return this.#finish(event)
       case 'end':
@@ -78,10 +81,10 @@ export class MessagesWriter implements StreamWriter {
   }
 
   /** With the one estimate that Tapline makes; the end puts it right. */
-  #start({ model }: NeutralEvent & { readonly type: 'start' }): string {
+  #start({ model, extras }: NeutralEvent & { readonly type: 'start' }): string {
     const { request, from } = this.#context
     return spell('message_start', {
-      message: {
+      message: withFurther({
         id: messageId(this.#context),
         type: 'message',
         role: 'assistant',
@@ -90,7 +93,7 @@ export class MessagesWriter implements StreamWriter {
         stop_reason: null,
         stop_sequence: null,
         usage: { input_tokens: this.#usage?.inputTokens ?? estimateTokens(request), output_tokens: 0 },
-      },
+      }, extras),
     })
   }
 
@@ -235,7 +238,7 @@ export class MessagesWriter implements StreamWriter {
     let out = ''
     while (this.#current !== undefined) out += this.#stop(this.#current) + this.#goOn()
     const delta = stopOf(event, { hasCalls: this.#hasCalls, hasRefusal: this.#hasRefusal })
-    return out + spell('message_delta', { delta, usage: writeUsage(this.#usage) })
+    return out + spell('message_delta', { delta, usage: withFurther({ ...writeUsage(this.#usage) }, this.#usageExtras) })
   }
 
   #fail(error: GatewayError): string {

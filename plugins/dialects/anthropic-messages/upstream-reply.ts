@@ -10,13 +10,13 @@ import { finishOf } from './stop-reason.ts'
 import { jsonTool, usesJsonTool } from './upstream-output.ts'
 import { readUsage } from './usage.ts'
 
-const known = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'stop_details', 'usage', 'container', 'context_management'])
+export const known = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'stop_details', 'usage', 'container', 'context_management'])
 /** What is Anthropic's own says nothing elsewhere. */
-const knownInUsage = new Set([
+export const knownInUsage = new Set([
   'input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens', 'cache_creation', 'output_tokens_details', 'server_tool_use', 'service_tier', 'inference_geo',
 ])
-const knownInBlocks = new Set(['type', 'text', 'citations', 'thinking', 'signature', 'data', 'id', 'name', 'input', 'caller'])
-const readTypes = new Set<unknown>(['text', 'thinking', 'redacted_thinking', 'tool_use'])
+export const knownInBlocks = new Set(['type', 'text', 'citations', 'thinking', 'signature', 'data', 'id', 'name', 'input', 'caller'])
+export const readTypes = new Set<unknown>(['text', 'thinking', 'redacted_thinking', 'tool_use'])
 
 /** @throws GatewayError when it is an error, or no message */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {

@@ -3,17 +3,22 @@
 import { gatewayError, type Destination, type Emit, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
+import { addUnknown, furtherIn } from '../../../core/neutral/unknown.ts'
 import { vendorError } from './errors.ts'
 import { finishOf } from './stop-reason.ts'
-import { explanationOf, isJsonTool, stateOf } from './upstream-reply.ts'
+import { explanationOf, isJsonTool, known, knownInBlocks, knownInUsage, readTypes, stateOf } from './upstream-reply.ts'
 import { laterUsage, readUsage, usageAtStart } from './usage.ts'
+
+const knownInDeltas = new Set(['type', 'text', 'thinking', 'partial_json', 'signature', 'citation'])
 
 export class MessagesReader implements StreamReader {
   readonly repeats = true
+  readonly lost = new Set<string>()
   readonly #from: Destination
   readonly #answer = new StreamedAnswer<unknown>()
   #model: string
   #usage: object | undefined
+  #usageExtras: JsonObject | undefined
   #stop: JsonObject = {}
 
   constructor(from: Destination) {
@@ -27,11 +32,11 @@ export class MessagesReader implements StreamReader {
     const json = objectIn(data)
     if (json === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
     switch (json['type'] ?? event.name) {
-      case 'message_start': return this.#start(isObject(json['message']) ? json['message'] : {}, emit)
+      case 'message_start': return this.#start(isObject(json['message']) ? json['message'] : {}, data, emit)
       case 'content_block_start': return this.#begin(json, emit)
       case 'content_block_delta': return this.#grow(json, emit)
       case 'content_block_stop': return this.#answer.close(json['index'], emit)
-      case 'message_delta': return this.#tell(json, emit)
+      case 'message_delta': return this.#tell(json, data, emit)
       case 'message_stop': return this.#finish(emit)
       case 'error': return this.#answer.fail(vendorError(json['error'] ?? json, this.#from.provider), emit)
       default: if (isObject(json['error'])) this.#answer.fail(vendorError(json['error'], this.#from.provider), emit)
@@ -43,15 +48,17 @@ export class MessagesReader implements StreamReader {
     if (typeof this.#stop['stop_reason'] === 'string') this.#finish(emit)
   }
 
-  #start({ id, model, usage }: JsonObject, emit: Emit): void {
+  #start(message: JsonObject, data: string, emit: Emit): void {
+    const { id, model, usage } = message
     if (this.#answer.hasStarted) return
     if (typeof model === 'string') this.#model = model
-    this.#answer.start(emit, { id, model })
-    this.#count(usageAtStart(usage), emit)
+    this.#answer.start(emit, { id, model, extras: furtherIn(data, message, known, 'message') })
+    this.#count(usageAtStart(usage), emit, isObject(usage) ? furtherIn(data, usage, knownInUsage, 'message', 'usage') : undefined)
   }
 
   #begin({ index, content_block: block }: JsonObject, emit: Emit): void {
     if (!isObject(block)) return
+    if (readTypes.has(block['type'])) addUnknown(this.lost, 'content', block, knownInBlocks)
     this.#answer.start(emit)
     const opened = openingOf(block, this.#from)
     if (opened === undefined) return this.#answer.close(index, emit)
@@ -64,6 +71,7 @@ export class MessagesReader implements StreamReader {
   #grow({ index, delta }: JsonObject, emit: Emit): void {
     const open = this.#answer.at(index)
     if (open === undefined || !isObject(delta)) return
+    addUnknown(this.lost, 'content', delta, knownInDeltas)
     switch (delta['type']) {
       case 'text_delta': return this.#say(open, delta['text'], emit)
       case 'thinking_delta': return this.#say(open, delta['thinking'], emit)
@@ -73,9 +81,12 @@ export class MessagesReader implements StreamReader {
     }
   }
 
-  #tell({ delta, usage }: JsonObject, emit: Emit): void {
-    if (isObject(delta)) this.#stop = { ...this.#stop, ...delta }
-    this.#count(usage, emit)
+  #tell({ delta, usage }: JsonObject, data: string, emit: Emit): void {
+    if (isObject(delta)) {
+      addUnknown(this.lost, 'message_delta', delta, known)
+      this.#stop = { ...this.#stop, ...delta }
+    }
+    this.#count(usage, emit, isObject(usage) ? furtherIn(data, usage, knownInUsage, 'usage') : undefined)
   }
 
   #finish(emit: Emit): void {
@@ -103,11 +114,12 @@ export class MessagesReader implements StreamReader {
     if (state !== undefined) emit({ type: 'state', key: open.key, state })
   }
 
-  #count(usage: unknown, emit: Emit): void {
+  #count(usage: unknown, emit: Emit, extras: JsonObject | undefined): void {
     if (!isObject(usage)) return
     this.#usage = laterUsage(this.#usage, usage)
+    if (extras !== undefined) this.#usageExtras = { ...this.#usageExtras, ...extras }
     const counted = readUsage(this.#usage)
-    if (counted !== undefined) emit({ type: 'usage', usage: counted })
+    if (counted !== undefined) emit({ type: 'usage', usage: counted, ...(this.#usageExtras === undefined ? {} : { extras: this.#usageExtras }) })
   }
 }
 

@@ -2,10 +2,14 @@
 
 import { gatewayError, GatewayError, type Destination, type Emit, type Json, type JsonObject, type OpenedBlock, type VendorState } from '../../../core/index.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
+import { restOf } from '../../../core/neutral/members.ts'
 import { objectIn, objectsIn, textIn } from './fields.ts'
 import { finishOf, usageOf } from './finish.ts'
 import { PartialCall } from './partial-call.ts'
 import { errorIn, vendorError } from './vendor-error.ts'
+
+/** What is read here, or what says nothing to a caller. */
+export const knownHere = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'promptFeedback', 'createTime', 'error'])
 
 /** A block that more may come for. */
 interface OpenText {
@@ -90,7 +94,8 @@ export class AnswerReader {
     this.#hasStarted = true
     const id = textIn(body, 'responseId')
     this.#model = textIn(body, 'modelVersion')
-    emit({ type: 'start', ...(id === undefined ? {} : { id }), ...(this.#model === undefined ? {} : { model: this.#model }) })
+    const extras = restOf(body, knownHere)
+    emit({ type: 'start', ...(id === undefined ? {} : { id }), ...(this.#model === undefined ? {} : { model: this.#model }), ...(extras === undefined ? {} : { extras }) })
   }
 
   #candidate(candidate: JsonObject, emit: Emit): void {

@@ -2,11 +2,9 @@
 
 import { gatewayError, type Destination, type JsonObject, type NeutralReply } from '../../../core/index.ts'
 import { Assembler } from '../../../core/neutral/assemble.ts'
-import { AnswerReader } from './answer-reader.ts'
+import { AnswerReader, knownHere } from './answer-reader.ts'
 import { objectIn, objectsIn, textIn } from './fields.ts'
 
-/** What the reader of answers reads, or what says nothing to a caller. */
-const knownHere = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'promptFeedback', 'createTime', 'error'])
 const knownInCandidate = new Set(['content', 'finishReason', 'finishMessage', 'index', 'logprobsResult'])
 
 /** @throws GatewayError when it is an error, or holds no answer */

@@ -1,8 +1,9 @@
 /** Writes a stream as chunks of a chat completion. */
 
 import { dataUrl } from '../../../core/neutral/media.ts'
+import { withFurther } from '../../../core/neutral/members.ts'
 import type { NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
-import type { VendorState } from '../../../core/neutral/request.ts'
+import type { JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import type { ReplyContext, StreamWriter } from '../../../core/neutral/translation.ts'
 import { CallIds, finishWord, isWrapped, replyId, spellAnnotations, spellUsage, unwrapped } from './reply-spelling.ts'
 import { heldContent, signedContent } from './state.ts'
@@ -40,6 +41,8 @@ export class ChunkWriter implements StreamWriter {
   #head = ''
   #rest = ''
   #started = false
+  /** The first chunk alone says what nobody here knows of the answer. */
+  #extras: JsonObject | undefined
   #calls = 0
   #usage = ''
 
@@ -59,7 +62,7 @@ export class ChunkWriter implements StreamWriter {
       case 'state': return this.#hold(event)
       case 'meta': return this.#meta(event)
       case 'close': return this.#close(event.key)
-      case 'usage': this.#usage = JSON.stringify(spellUsage(event.usage)); return ''
+      case 'usage': this.#usage = JSON.stringify(withFurther(spellUsage(event.usage), event.extras)); return ''
       case 'finish': return this.#first() + this.#finish(event)
       case 'error': return chatStream.failure(event.error, this.#context.requestId)
       case 'end': return this.#end()
@@ -67,7 +70,8 @@ export class ChunkWriter implements StreamWriter {
   }
 
   /** Held until there is something to say, so that a call which fails at once can still be answered with its status. */
-  #begin({ id, model }: Event<'start'>): string {
+  #begin({ id, model, extras }: Event<'start'>): string {
+    this.#extras = extras
     const { from, created } = this.#context
     const members = JSON.stringify({ id: replyId(id, this.#context), object: 'chat.completion.chunk', created, model: model ?? from.model })
     this.#head = `data: ${members.slice(0, -1)},"choices":[`
@@ -86,7 +90,8 @@ export class ChunkWriter implements StreamWriter {
     if (this.#started) return ''
     this.#started = true
     if (this.#head === '') this.#begin({ type: 'start' })
-    return this.#chunk('{"role":"assistant","content":""}')
+    const chunk = this.#chunk('{"role":"assistant","content":""}')
+    return this.#extras === undefined ? chunk : `data: ${JSON.stringify(withFurther(JSON.parse(chunk.slice('data: '.length)) as JsonObject, this.#extras))}\n\n`
   }
 
   /** @param delta as JSON */

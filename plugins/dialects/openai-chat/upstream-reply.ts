@@ -16,10 +16,10 @@ import { vendorError } from './errors.ts'
 import { readUsage } from './usage.ts'
 
 /** Members that this reader has a rule for; `provider` is said by the gateway. */
-const known = new Set(['id', 'object', 'created', 'model', 'provider', 'choices', 'usage', 'service_tier', 'x_groq', 'error'])
-const knownInUsage = new Set(['prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_tokens_details', 'completion_tokens_details', 'prompt_cache_hit_tokens'])
-const knownInChoice = new Set(['index', 'message', 'finish_reason', 'native_finish_reason', 'stop_reason', 'logprobs', 'error'])
-const knownInMessage = new Set([
+export const known = new Set(['id', 'object', 'created', 'model', 'provider', 'choices', 'usage', 'service_tier', 'x_groq', 'error'])
+export const knownInUsage = new Set(['prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_tokens_details', 'completion_tokens_details', 'prompt_cache_hit_tokens'])
+export const knownInChoice = new Set(['index', 'message', 'delta', 'finish_reason', 'native_finish_reason', 'stop_reason', 'logprobs', 'error'])
+export const knownInMessage = new Set([
   'role', 'content', 'refusal', 'annotations', 'images', 'tool_calls', 'function_call', 'reasoning_details', 'thinking_blocks', ...signatureNames, ...reasoningNames,
 ])
 
@@ -178,6 +178,6 @@ export function argumentsOf(value: Json | undefined): string {
   return typeof value === 'string' ? value : value === undefined || value === null ? '' : argumentsText(value)
 }
 
-function textOf(value: Json | undefined): string | undefined {
+export function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -4,9 +4,11 @@ import { GatewayError, gatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { tryJson } from '../../../core/neutral/json.ts'
 import { objectsOf } from '../../../core/neutral/lenient.ts'
-import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
+import { defined } from '../../../core/neutral/members.ts'
+import type { Emit, NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
+import { addUnknown, furtherIn } from '../../../core/neutral/unknown.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { CallReader } from './call-reader.ts'
 import { readDetail } from './details.ts'
@@ -14,11 +16,15 @@ import { endingOf, failureOf, isFault } from './finish.ts'
 import { readCarriedThoughts, readSignature, reasoningNames } from './state.ts'
 import { chatStream } from './stream.ts'
 import { type Thought } from './thought.ts'
-import { badReply, checkList, errorOf, imagesOf, objectOf, thinkingText, usageOf } from './upstream-reply.ts'
+import { badReply, checkList, errorOf, imagesOf, known, knownInChoice, knownInMessage, knownInUsage, objectOf, thinkingText, textOf, usageOf } from './upstream-reply.ts'
+
+/** With what fills chunks up, so that their length tells nothing. */
+const knownInChunk = new Set([...known, 'obfuscation'])
 
 /** The reader of one stream. Text and thoughts close when something else opens; calls stay open to the end, as their pieces may alternate. */
 export class ChunkReader implements StreamReader {
   readonly repeats = true
+  readonly lost = new Set<string>()
   readonly #from: Destination
   readonly #calls = new CallReader(() => this.#key())
   #keys = 0
@@ -44,7 +50,7 @@ export class ChunkReader implements StreamReader {
     if (this.#isOver || event.data === undefined) return
     if (event.isDone) return this.#finish(emit, {})
     try {
-      this.#readChunk(this.#chunkOf(event, event.data), emit)
+      this.#readChunk(this.#chunkOf(event, event.data), event.data, emit)
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error
       this.#isOver = true
@@ -66,21 +72,23 @@ export class ChunkReader implements StreamReader {
     throw gatewayError('stream_incomplete', 'upstream stream sent an event that cannot be read', { provider })
   }
 
-  #readChunk(chunk: JsonObject, emit: Emit): void {
+  #readChunk(chunk: JsonObject, data: string, emit: Emit): void {
     const { choices } = chunk
     const usage = usageOf(chunk)
     checkList(choices, 'choices', this.#from.provider)
     const choice = firstOf(choices)
     if (choice === undefined && usage === undefined) return
-    this.#start(chunk, emit)
+    this.#start(chunk, data, emit)
     if (choice !== undefined) this.#readChoice(choice, emit)
-    if (usage !== undefined) emit({ type: 'usage', usage })
+    if (usage === undefined) return
+    const extras = isObject(chunk['usage']) ? furtherIn(data, chunk['usage'], knownInUsage, 'usage') : undefined
+    emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
   }
 
-  #start({ id, model }: JsonObject, emit: Emit): void {
+  #start(chunk: JsonObject, data: string, emit: Emit): void {
     if (this.#started) return
     this.#started = true
-    emit({ type: 'start', ...(typeof id === 'string' && id !== '' ? { id } : {}), ...(typeof model === 'string' && model !== '' ? { model } : {}) })
+    emit(defined<NeutralEvent & { readonly type: 'start' }>({ type: 'start', id: textOf(chunk['id']), model: textOf(chunk['model']), extras: furtherIn(data, chunk, knownInChunk) }))
   }
 
   /** A `message` in the place of a `delta` repeats what was said before. */
@@ -89,11 +97,13 @@ export class ChunkReader implements StreamReader {
     const error = isFault(choice['error']) ? errorOf(choice['error'], provider) : failureOf(choice, provider)
     if (error !== undefined) throw error
     this.#logprobs = isObject(choice['logprobs']) ? objectsOf(choice['logprobs']['content']) : []
+    addUnknown(this.lost, 'choices', choice, knownInChoice)
     this.#readDelta(objectOf(choice['delta'], 'a delta', provider), emit)
     if (typeof choice['finish_reason'] === 'string' && choice['finish_reason'] !== '') this.#ended = choice
   }
 
   #readDelta(delta: JsonObject, emit: Emit): void {
+    addUnknown(this.lost, 'choices.delta', delta, knownInMessage)
     this.#readThoughts(delta, emit)
     this.#readContent(delta['content'], emit)
     if (delta['annotations'] !== undefined || delta['extra_content'] !== undefined) this.#readMeta(delta, emit)

@@ -8,9 +8,9 @@ import { ResponseWriter, type WriterOptions } from './caller-stream.ts'
 
 /** The response with which its stream would have ended. */
 export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
-  const { created, serviceTier, extras, usageExtras, logprobs } = reply
+  const { created, serviceTier, logprobs } = reply
   if (reply.finish === 'pause') context.losses.drop('pause_turn', 'not known to openai-responses')
-  const writer = new ResponseWriter(context, defined<WriterOptions>({ isPlain: true, created, serviceTier, extras, usageExtras, logprobs: context.request.wants.logprobs === true ? logprobs : undefined }))
+  const writer = new ResponseWriter(context, defined<WriterOptions>({ isPlain: true, created, serviceTier, logprobs: context.request.wants.logprobs === true ? logprobs : undefined }))
   for (const event of replayed(reply)) writer.write(event)
   return Buffer.from(writer.response())
 }

@@ -62,6 +62,8 @@ export class ResponseWriter implements StreamWriter {
   #items = 0
   #texts = 0
   #usage: Usage | undefined
+  #usageExtras: JsonObject | undefined
+  #extras: JsonObject | undefined
   #finish: Finish = 'stop'
   #events = ''
 
@@ -107,7 +109,10 @@ export class ResponseWriter implements StreamWriter {
       case 'state': return this.#hold(event)
       case 'meta': return this.#open.get(event.key)?.item.annotate?.(annotationsOf(event.annotations), this.#write)
       case 'close': return this.#close(event.key)
-      case 'usage': this.#usage = event.usage; return
+      case 'usage':
+        this.#usage = event.usage
+        this.#usageExtras = event.extras
+        return
       case 'finish': return this.#end(event.finish)
       case 'error': return this.#fail(event.error)
       case 'end': this.#events += done
@@ -124,14 +129,15 @@ export class ResponseWriter implements StreamWriter {
     this.#events += `event: ${type}\ndata: {"type":"${type}","sequence_number":${this.#sequence++},"response":${this.#begun().spell(state)}}\n\n`
   }
 
-  #begin({ model }: { readonly model?: string }): void {
+  #begin({ model, extras }: { readonly model?: string; readonly extras?: JsonObject }): void {
     this.#model = model
+    this.#extras = extras
     this.#begun()
     for (const type of ['response.created', 'response.in_progress']) this.#tell(type, { status: 'in_progress', output: [] })
   }
 
   #begun(): ResponseHead {
-    return this.#head ??= new ResponseHead(this.#context, this.#model, this.#options)
+    return this.#head ??= new ResponseHead(this.#context, this.#model, { ...this.#options, extras: this.#extras })
   }
 
   // Items
@@ -246,7 +252,7 @@ export class ResponseWriter implements StreamWriter {
 
   #ended(): ResponseState {
     const reason = reasons[this.#finish]
-    return { status: reason === undefined ? 'completed' : 'incomplete', ...reason === undefined ? {} : { reason }, output: this.#output, usage: this.#usage }
+    return { status: reason === undefined ? 'completed' : 'incomplete', ...reason === undefined ? {} : { reason }, output: this.#output, usage: this.#usage, usageExtras: this.#usageExtras }
   }
 
   /** What the provider reports fails the response; where the gateway cannot go on, the stream breaks off. */

@@ -18,14 +18,14 @@ export interface ResponseState {
   /** Items in JSON. */
   readonly output: readonly string[]
   readonly usage?: Usage | undefined
+  readonly usageExtras?: JsonObject | undefined
 }
 
 /** What an answer says that its stream does not. */
 export interface ResponseFacts {
   readonly created?: number
   readonly serviceTier?: string
-  readonly extras?: JsonObject
-  readonly usageExtras?: JsonObject
+  readonly extras?: JsonObject | undefined
 }
 
 /** Members of the request that every response has, and what they are where the request has none. */
@@ -42,18 +42,16 @@ export class ResponseHead {
   /** What stands before the status, and behind the output. */
   readonly #before: string
   readonly #echo: string
-  readonly #usageExtras: JsonObject | undefined
 
   constructor({ original, created, from, ids }: ReplyContext, model: string | undefined, facts: ResponseFacts = {}) {
     this.#before = `{"id":"${ids.hex('resp_', 32)}","object":"response","created_at":${facts.created ?? created},"model":${JSON.stringify(model ?? from.model)},"provider":${JSON.stringify(from.provider)}`
     this.#echo = `${echoOf(original.root)}${furtherOf(original.root, facts)}}`
-    this.#usageExtras = facts.usageExtras
   }
 
   /** The whole response in JSON. */
-  spell({ status, reason, error, output, usage }: ResponseState): string {
+  spell({ status, reason, error, output, usage, usageExtras }: ResponseState): string {
     const details = reason === undefined ? 'null' : `{"reason":"${reason}"}`
-    const counts = usage === undefined ? 'null' : JSON.stringify(withFurther(writeUsage(usage), this.#usageExtras))
+    const counts = usage === undefined ? 'null' : JSON.stringify(withFurther(writeUsage(usage), usageExtras))
     return `${this.#before},"status":"${status}","error":${JSON.stringify(error ?? null)},"incomplete_details":${details},"output":[${output.join(',')}],"usage":${counts},${this.#echo}`
   }
 }

@@ -15,15 +15,15 @@ import { plainThought } from './state.ts'
 import { readUsage } from './usage.ts'
 
 /** What every response has: most of it repeats the request. */
-const known = new Set([
+export const known = new Set([
   'id', 'object', 'created_at', 'completed_at', 'model', 'provider', 'status', 'error', 'incomplete_details', 'output', 'output_text', 'usage', 'service_tier', 'background', 'billing',
   'content_filters', 'context_management', 'conversation', 'frequency_penalty', 'instructions', 'max_output_tokens', 'max_tool_calls', 'metadata', 'moderation', 'parallel_tool_calls',
   'presence_penalty', 'previous_response_id', 'prompt', 'prompt_cache_key', 'prompt_cache_options', 'prompt_cache_retention', 'reasoning', 'safety_identifier', 'store', 'temperature', 'text',
   'tool_choice', 'tools', 'top_logprobs', 'top_p', 'truncation', 'user',
 ])
-const knownInUsage = new Set(['input_tokens', 'input_tokens_details', 'output_tokens', 'output_tokens_details', 'total_tokens'])
-const knownInItems = new Set(['type', 'id', 'status', 'role', 'phase', 'content', 'summary', 'encrypted_content', 'call_id', 'name', 'arguments', 'input'])
-const readTypes = new Set<unknown>(['message', 'reasoning', 'function_call', 'custom_tool_call'])
+export const knownInUsage = new Set(['input_tokens', 'input_tokens_details', 'output_tokens', 'output_tokens_details', 'total_tokens'])
+export const knownInItems = new Set(['type', 'id', 'status', 'role', 'phase', 'content', 'summary', 'encrypted_content', 'call_id', 'name', 'arguments', 'input'])
+export const readTypes = new Set<unknown>(['message', 'reasoning', 'function_call', 'custom_tool_call'])
 
 /** @throws GatewayError 502, or that of the error which the provider reports */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {

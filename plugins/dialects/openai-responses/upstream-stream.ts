@@ -8,8 +8,9 @@ import { defined } from '../../../core/neutral/members.ts'
 import type { Emit, OpenedBlock, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
+import { addUnknown, furtherIn } from '../../../core/neutral/unknown.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
-import { argumentsOf, blocksOf, callId, errorOf, finishOf, textOf } from './upstream-reply.ts'
+import { argumentsOf, blocksOf, callId, errorOf, finishOf, known, knownInItems, knownInUsage, readTypes, textOf } from './upstream-reply.ts'
 import { readUsage } from './usage.ts'
 
 /** What has been read of an item. */
@@ -29,10 +30,13 @@ interface Block {
 
 /** The reader of one stream. */
 export class ResponseReader implements StreamReader {
+  readonly lost = new Set<string>()
   readonly #from: Destination
   readonly #items = new Map<number, Item>()
   #keys = 0
   #started = false
+  /** The event that is being read, in JSON. */
+  #data = ''
   #isOver = false
   #hasCalls = false
   #hasRefusal = false
@@ -43,6 +47,7 @@ export class ResponseReader implements StreamReader {
 
   read(event: StreamEvent, emit: Emit): void {
     if (this.#isOver || event.data === undefined || event.isDone) return
+    this.#data = event.data
     const json = tryJson(event.data)
     if (isObject(json)) this.#readEvent(json, typeOf(json, event), emit)
     else this.#fail(gatewayError('stream_incomplete', 'upstream stream sent an event that cannot be read', { provider: this.#from.provider }), emit)
@@ -72,8 +77,9 @@ export class ResponseReader implements StreamReader {
   #start({ response }: JsonObject, emit: Emit): void {
     if (this.#started) return
     this.#started = true
-    const { id, model } = isObject(response) ? response : {}
-    emit(defined<Extract<Parameters<Emit>[0], { type: 'start' }>>({ type: 'start', id: textOf(id), model: textOf(model) }))
+    const head = isObject(response) ? response : {}
+    const extras = furtherIn(this.#data, head, known, 'response')
+    emit(defined<Extract<Parameters<Emit>[0], { type: 'start' }>>({ type: 'start', id: textOf(head['id']), model: textOf(head['model']), extras }))
   }
 
   // Items
@@ -178,6 +184,7 @@ export class ResponseReader implements StreamReader {
     if (item.isDone) return
     item.isDone = true
     item.value = value
+    if (readTypes.has(value['type'])) addUnknown(this.lost, 'output', value, knownInItems)
     if (isCall(value)) this.#endCall(item, emit)
     else if (value['type'] === 'message') this.#endMessage(item, emit)
     else for (const block of blocksOf(value, this.#from)) this.#endOther(item, block, emit)
@@ -217,7 +224,8 @@ export class ResponseReader implements StreamReader {
     for (const [index, item] of objectsOf(response['output']).entries()) if (this.#items.get(index)?.isDone !== true && !this.#isSeen(item)) this.#done(index, item, emit)
     for (const { blocks } of this.#items.values()) for (const block of blocks.values()) this.#close(block, emit)
     const usage = readUsage(response['usage'])
-    if (usage !== undefined) emit({ type: 'usage', usage })
+    const extras = isObject(response['usage']) ? furtherIn(this.#data, response['usage'], knownInUsage, 'response', 'usage') : undefined
+    if (usage !== undefined) emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
     this.#isOver = true
     emit({ type: 'finish', finish: finishOf(response, { hasCalls: this.#hasCalls, hasRefusal: this.#hasRefusal }) })
     emit({ type: 'end' })
