@@ -88,8 +88,8 @@ async function* resultsIn(content: AsyncIterable<Buffer>, read: (line: Json) => 
   }
 }
 
-/** Whether the provider says so itself. */
-function isGone(cause: unknown): boolean {
+/** Whether the provider says itself that it has something no more. */
+export function isGone(cause: unknown): boolean {
   return cause instanceof GatewayError && cause.provider !== undefined && (cause.status === 404 || cause.status === 410)
 }
 

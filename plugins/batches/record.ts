@@ -32,6 +32,8 @@ export interface BatchRecord {
   readonly times: BatchTimes
   /** The provider is through with it; what its lines came to is still to be fetched. */
   readonly fetch: ProviderOutput | null
+  /** Absent while the provider says how far it is. */
+  readonly silence?: Silence | undefined
   readonly total: number
   readonly counts: LineCounts
   readonly output_file_id: string | null
@@ -45,12 +47,20 @@ export interface BatchRecord {
 export interface ProviderOutput {
   readonly files: readonly string[]
   readonly status: BatchStatus
+  /** There is nothing to fetch: nobody knows what the lines came to. */
+  readonly unknown?: true
   /** Absent until fetching them failed. */
-  readonly failing?: FetchFailure
+  readonly failing?: Failing
 }
 
-/** Since when results could not be fetched; in milliseconds since 1970. */
-export interface FetchFailure {
+/** Why a provider does not say how far its batch is. */
+export interface Silence extends Failing {
+  /** Since when it says that it has no such batch, and nothing else. */
+  readonly goneSince?: number | undefined
+}
+
+/** Since when a provider could not be asked; in milliseconds since 1970. */
+export interface Failing {
   readonly since: number
   readonly tries: number
   /** Nobody tries again before. */
@@ -94,6 +104,9 @@ export interface BatchLine {
   readonly outcome: Outcome | null
 }
 
+const firstWaitMs = 2_000
+const longestWaitMs = 10 * 60_000
+
 const terminal: ReadonlySet<BatchStatus> = new Set(['completed', 'failed', 'expired', 'cancelled'])
 
 /** Of a line that nobody ran. */
@@ -101,9 +114,16 @@ export function neverRan(kind: 'canceled' | 'expired'): Outcome {
   return { kind, status_code: 0, request_id: '', body: '' }
 }
 
-/** Whether its results could not be fetched just now, and are left alone for a while. @param now milliseconds since 1970 */
-export function isPostponed({ fetch }: Pick<BatchRecord, 'fetch'>, now: number): boolean {
-  return fetch?.failing !== undefined && now < fetch.failing.until
+/** Whether the provider could not be asked just now, and is left alone for a while. @param now milliseconds since 1970 */
+export function isPostponed({ fetch, silence }: Pick<BatchRecord, 'fetch' | 'silence'>, now: number): boolean {
+  const failing = fetch === null ? silence : fetch.failing
+  return failing !== undefined && now < failing.until
+}
+
+/** After one more failure: it doubles the wait each time. @param now milliseconds since 1970 */
+export function failedAgain(failing: Failing | undefined, now: number): Failing {
+  const { since, tries } = failing ?? { since: now, tries: 0 }
+  return { since, tries: tries + 1, until: now + Math.min(longestWaitMs, firstWaitMs * 2 ** tries) }
 }
 
 export function isTerminal({ status }: Pick<BatchRecord, 'status'>): boolean {

@@ -75,7 +75,8 @@ export class Runner {
   #isDue(batch: BatchRecord): boolean {
     const { id, provider_batch_id: isNative, fetch } = batch
     if (isNative === null) return true
-    if (fetch !== null) return !isPostponed(batch, this.#parts.clock.now())
+    if (isPostponed(batch, this.#parts.clock.now())) return false
+    if (fetch !== null) return true
     const now = this.#parts.clock.elapsed()
     const last = this.#askedAt.get(id)
     if (last !== undefined && now - last < this.#parts.pollMs) return false

@@ -6,12 +6,9 @@ import { isObject } from '../../core/neutral/arguments.ts'
 import { errored } from './errored.ts'
 import { callOf } from './lines.ts'
 import { nativeApi, type Flaw } from './native.ts'
-import { neverRan, type BatchRecord, type Outcome, type ProviderOutput } from './record.ts'
+import { failedAgain, neverRan, type BatchRecord, type Outcome, type ProviderOutput } from './record.ts'
 import type { BatchStore, PlacedLine } from './store.ts'
 
-/** After a fetch that failed; it doubles each time. */
-const firstWaitMs = 2_000
-const longestWaitMs = 10 * 60_000
 /** How long after the first failure the results are given up. */
 const patienceMs = 24 * 60 * 60_000
 /** Of a batch that failed, told with each of its requests. */
@@ -41,7 +38,7 @@ export class Takeover {
    */
   async take(batch: BatchRecord, output: ProviderOutput, signal: AbortSignal): Promise<boolean> {
     try {
-      const isWhole = await this.#takeResults(batch, signal)
+      const isWhole = output.unknown === true || await this.#takeResults(batch, signal)
       if (signal.aborted) return false
       await this.#parts.store.settleRest(batch.id, restOf(batch, output, isWhole))
     } catch (cause) {
@@ -100,15 +97,14 @@ export class Takeover {
 
   /** Notes when to try again. */
   async #postpone({ id }: BatchRecord, { failing }: ProviderOutput): Promise<void> {
-    const now = this.#parts.clock.now()
-    const { since, tries } = failing ?? { since: now, tries: 0 }
-    const until = now + Math.min(longestWaitMs, firstWaitMs * 2 ** tries)
-    await this.#parts.store.change(id, current => current.fetch === null || !current.open ? undefined : { fetch: { ...current.fetch, failing: { since, tries: tries + 1, until } } })
+    const again = failedAgain(failing, this.#parts.clock.now())
+    await this.#parts.store.change(id, current => current.fetch === null || !current.open ? undefined : { fetch: { ...current.fetch, failing: again } })
   }
 }
 
 /** What is said of the lines that the provider said nothing of. @param isWhole what it said could all be read */
-function restOf({ endpoint, errors }: BatchRecord, { status }: ProviderOutput, isWhole: boolean): Outcome {
+function restOf({ endpoint, errors }: BatchRecord, { status, unknown: isUnknown }: ProviderOutput, isWhole: boolean): Outcome {
+  if (isUnknown === true) return errored(endpoint, gatewayError('bad_upstream_response', `nobody knows what became of this request: ${messagesIn(errors).join('; ')}`))
   if (status === 'failed') return errored(endpoint, batchFailure(errors))
   if (!isWhole) return errored(endpoint, gatewayError('bad_upstream_response', 'the result of this request cannot be had from the provider any more, or not be read'))
   if (status === 'expired') return neverRan('expired')
@@ -118,11 +114,18 @@ function restOf({ endpoint, errors }: BatchRecord, { status }: ProviderOutput, i
 
 /** Why a whole batch failed, said of one of its requests. @param errors as the provider says them: `{"data": [{"code", "message"}]}` */
 function batchFailure(errors: unknown): GatewayError {
-  const { data } = (errors ?? {}) as { readonly data?: unknown }
-  const said = Array.isArray(data) ? data.filter(isObject).slice(0, mostErrors) : []
-  const messages = said.flatMap(({ message }) => typeof message === 'string' ? [message] : []).join('; ')
-  const code = said.map(error => error['code']).find(one => typeof one === 'string')
+  const messages = messagesIn(errors).join('; ')
+  const code = errorsIn(errors).map(error => error['code']).find(one => typeof one === 'string')
   return new GatewayError(typeof code === 'string' ? code : null, `the provider refused the batch, so this request did not run${messages === '' ? '' : `: ${messages}`}`, { status: 400 })
+}
+
+function messagesIn(errors: unknown): readonly string[] {
+  return errorsIn(errors).flatMap(({ message }) => typeof message === 'string' ? [message] : [])
+}
+
+function errorsIn(errors: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const { data } = (errors ?? {}) as { readonly data?: unknown }
+  return Array.isArray(data) ? data.filter(isObject).slice(0, mostErrors) : []
 }
 
 function modelOf(body: Buffer): string | undefined {

@@ -1,8 +1,8 @@
 /** The work on one batch until it is over: its lines run, or its provider's results are taken over; then its files are written. */
 
 import type { InnerAnswer } from '../../core/index.ts'
+import { Inquiry } from './inquiry.ts'
 import { callOf } from './lines.ts'
-import { nativeApi } from './native.ts'
 import { openAiLine } from './openai-view.ts'
 import { isPostponed, neverRan, type BatchRecord, type BatchStatus } from './record.ts'
 import type { PlacedLine } from './store.ts'
@@ -28,10 +28,12 @@ interface LineSignals {
 
 export class BatchWorker {
   readonly #parts: WorkerParts
+  readonly #inquiry: Inquiry
   readonly #takeover: Takeover
 
   constructor(parts: WorkerParts) {
     this.#parts = parts
+    this.#inquiry = new Inquiry(parts)
     this.#takeover = new Takeover(parts)
   }
 
@@ -41,26 +43,10 @@ export class BatchWorker {
     const batch = await store.find(id)
     if (batch === undefined || !batch.open) return
     if (batch.provider_batch_id === null) return await this.#run(batch, signal)
-    const current = await this.refresh(batch)
+    const current = await this.#inquiry.ask(batch, signal)
     const { fetch } = current
     if (fetch === null || signal.aborted || isPostponed(current, clock.now())) return
     if (await this.#takeover.take(current, fetch, signal)) await this.#finish(current, fetch.status, Math.floor(clock.now() / 1000))
-  }
-
-  /** What the provider says of its batch now. @throws GatewayError if it does not */
-  async refresh(batch: BatchRecord): Promise<BatchRecord> {
-    const { store, providers, clock, files } = this.#parts
-    const provider = providers.get(batch.provider)
-    const api = provider === undefined ? undefined : nativeApi(provider, batch.endpoint, clock, files)
-    if (provider === undefined || api === undefined || batch.fetch !== null || !batch.open) return batch
-    const { status, errors, counts, output } = await api.get(provider, batch)
-    const now = Math.floor(clock.now() / 1000)
-    const changed = await store.change(batch.id, current => current.fetch !== null || !current.open ? undefined : {
-      status: output === undefined ? status : 'finalizing', errors, counts: counts ?? current.counts,
-      times: output === undefined ? current.times : { ...current.times, finalizing_at: now },
-      ...output === undefined ? {} : { fetch: output },
-    })
-    return changed ?? batch
   }
 
   async #run(batch: BatchRecord, signal: AbortSignal): Promise<void> {

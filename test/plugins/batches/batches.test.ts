@@ -5,6 +5,7 @@ import type { Clock } from '../../../core/index.ts'
 import { realClock } from '../../../core/gateway/clock.ts'
 import { chatCompletion } from '../../../core/testing/chat-samples.ts'
 import { Gate } from '../../../core/testing/gate.ts'
+import type { Script } from '../../../core/testing/script.ts'
 import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
 import type { ReceivedRequest } from '../../../core/testing/received-request.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
@@ -350,6 +351,77 @@ describe('batches', () => {
       clock.advance(24 * 60 * 60_000)
       expect(await ended(id)).to.deep.include({ status: 'completed', request_counts: { total: 1, completed: 0, failed: 1 } })
       expect(await said(id)).to.deep.equal([['a', 502, 'the result of this request could not be fetched from the provider']])
+    })
+
+    describe('that is asked after in vain', () => {
+      const hourMs = 60 * 60_000
+      let clock: TurnedClock
+      beforeEach(async () => {
+        await served.close()
+        await claude.close()
+        clock = new TurnedClock()
+        await begin({}, clock)
+      })
+
+      /** From now on its object is answered so, and nothing else. */
+      const answering = (upstream: ScriptedUpstream, usual: (request: ReceivedRequest) => Script, status: number) => upstream.always(request => /batches\/[^/]+$/.test(request.path) ? { status, body: { error: { message: 'no' } } } : usual(request))
+      const after = async (ms: number, id: string) => {
+        clock.advance(ms)
+        return await client.batches.retrieve(id)
+      }
+
+      for (const status of [404, 410]) {
+        it(`fail when the provider has them no more for an hour: ${status}`, async () => {
+          const { id } = await start(await upload(chatLine('a', 'gpt-test')))
+          answering(served.upstream, vendor.cueWithBatches(), status)
+          for (const ms of [0, 10_000, hourMs - 10_001]) expect(await after(ms, id)).to.include({ status: 'validating', errors: null })
+          await after(1, id)
+          const message = 'openai has this batch no more'
+          const errors = { object: 'list', data: [{ code: 'bad_upstream_response', message, param: null, line: null }] }
+          expect(await ended(id)).to.deep.include({ status: 'failed', errors, request_counts: { total: 1, completed: 0, failed: 1 } })
+          expect(await said(id)).to.deep.equal([['a', 502, `nobody knows what became of this request: ${message}`]])
+          const asked = served.upstream.requests.length
+          expect(await after(hourMs, id)).to.include({ status: 'failed' })
+          expect(served.upstream.requests).to.have.length(asked)
+        })
+      }
+
+      it('end in Anthropic\'s words, too', async () => {
+        const { id } = await anthropic.messages.batches.create({ requests: [{ custom_id: 'one', params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } }] })
+        answering(claude, messagesVendor.cueWithBatches(), 404)
+        expect(await anthropic.messages.batches.retrieve(id)).to.include({ processing_status: 'in_progress' })
+        clock.advance(hourMs)
+        for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
+        expect((await anthropic.messages.batches.retrieve(id)).request_counts).to.deep.equal({ processing: 0, succeeded: 0, errored: 1, canceled: 0, expired: 0 })
+        const seen = []
+        for await (const { result } of await anthropic.messages.batches.results(id)) seen.push(result.type === 'errored' ? result.error.error.message : result.type)
+        expect(seen).to.deep.equal(['nobody knows what became of this request: claude has this batch no more'])
+      })
+
+      it('go on when the provider has them again, or does not answer only', async () => {
+        const { id } = await start(await upload(chatLine('a', 'gpt-test')))
+        answering(served.upstream, vendor.cueWithBatches(), 404)
+        expect(await after(0, id)).to.include({ status: 'validating' })
+        answering(served.upstream, vendor.cueWithBatches(), 500)
+        expect(await after(hourMs, id)).to.include({ status: 'validating' })
+        answering(served.upstream, vendor.cueWithBatches(), 404)
+        expect(await after(hourMs, id)).to.include({ status: 'validating' })
+        served.upstream.always(vendor.cueWithBatches())
+        vendor.finish(answered)
+        expect(await ended(id)).to.include({ status: 'completed' })
+      })
+
+      it('expire a day after they should have ended', async () => {
+        const { id, expires_at: expires = 0 } = await start(await upload(chatLine('a', 'gpt-test')))
+        answering(served.upstream, vendor.cueWithBatches(), 401)
+        const since = new Date(clock.now()).toISOString()
+        expect(await after(0, id)).to.include({ status: 'validating' })
+        expect(await after(expires * 1000 + 24 * hourMs - clock.now() - 1, id)).to.include({ status: 'validating' })
+        await after(1, id)
+        const done = await ended(id)
+        expect(done).to.include({ status: 'expired' })
+        expect(done.errors?.data?.[0]?.message).to.equal(`openai could not be asked for this batch since ${since}`)
+      })
     })
 
     it('have their answers looked at by policy, before anybody reads them', async () => {
