@@ -1,7 +1,8 @@
 /** The connection to MongoDB, or to a server that speaks its protocol; and what its failures mean. */
 
 import type { Db, MongoClient } from 'mongodb'
-import { StorageUnavailable } from '../../../core/index.ts'
+import { StorageUnavailable, type Clock, type Timer } from '../../../core/index.ts'
+import { Pulse } from './pulse.ts'
 
 type Driver = typeof import('mongodb')
 
@@ -9,6 +10,8 @@ type Driver = typeof import('mongodb')
 const selectionMs = 5_000
 /** A server that says nothing for so long is away. */
 const silenceMs = 30_000
+/** So long after a server was lost, what it was asked before has had an answer, tried twice; else the driver waits for a socket that is gone. */
+const lostMs = 2 * (selectionMs + silenceMs)
 
 const defaultDatabase = 'tapline'
 
@@ -21,11 +24,23 @@ export class Connection {
   readonly database: Db
   /** For people; without credentials. */
   readonly name: string
+  readonly #clock: Clock
+  readonly #pulse: Pulse
+  /** How to end what asks the server at the moment. */
+  readonly #asking = new Set<(cause: Error) => void>()
+  /** Set from when the driver was found stuck until it has connected again. */
+  #isStuck = false
+  #connecting: Promise<unknown> | undefined
+  readonly #losses = new Set<Timer>()
+  #isClosed = false
 
-  private constructor(client: MongoClient, database: string) {
+  private constructor(client: MongoClient, database: string, clock: Clock) {
     this.client = client
     this.database = client.db(database)
     this.name = `MongoDB at ${client.options.hosts.join(', ') || client.options.srvHost}, database ${database}`
+    this.#clock = clock
+    this.#pulse = new Pulse(client, clock, address => this.#startAnew(address))
+    client.on('serverDescriptionChanged', ({ newDescription: { type } }) => { if (type === 'Unknown') this.#forgetLater() })
   }
 
   /**
@@ -33,15 +48,16 @@ export class Connection {
    * @param database beats the one that the URL names
    * @throws Error if the URL is none, without its password
    */
-  static async to(url: string, database: string | undefined): Promise<Connection> {
+  static async to(url: string, database: string | undefined, clock: Clock): Promise<Connection> {
     const driver: Driver = await import('mongodb')
-    return new Connection(clientOf(driver, url), database ?? databaseIn(url) ?? defaultDatabase)
+    return new Connection(clientOf(driver, url), database ?? databaseIn(url) ?? defaultDatabase, clock)
   }
 
   /** Runs what asks the server. @throws StorageUnavailable if it is away, which the same call may find otherwise later */
   async reach<T>(asking: () => Promise<T>): Promise<T> {
     try {
-      return await asking()
+      if (this.#isStuck) await this.#connected()
+      return await this.#untilStuck(asking())
     } catch (cause) {
       throw isAway(cause) ? new StorageUnavailable(`${this.name}: ${(cause as Error).message}`, { cause }) : cause
     }
@@ -52,7 +68,42 @@ export class Connection {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
+    this.#pulse.close()
+    for (const timer of this.#losses) timer.cancel()
     await this.client.close()
+  }
+
+  #untilStuck<T>(asked: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#asking.add(reject)
+      asked.then(resolve, reject).finally(() => this.#asking.delete(reject))
+    })
+  }
+
+  /** What the driver has under way may never end; the next call connects again. */
+  #startAnew(address: string): void {
+    if (this.#isClosed) return
+    this.#isStuck = true
+    for (const end of this.#asking) end(new StorageUnavailable(`${this.name}: the driver does not look after ${address} any more`))
+    this.#connecting = this.client.close().catch(() => {}).then(() => { this.#connecting = undefined })
+  }
+
+  #forgetLater(): void {
+    const asking = [...this.#asking]
+    if (this.#isClosed || asking.length === 0) return
+    const cause = new StorageUnavailable(`${this.name} was lost, and what it was asked was never answered`)
+    const timer = this.#clock.after(lostMs, () => {
+      this.#losses.delete(timer)
+      for (const end of asking) end(cause)
+    })
+    this.#losses.add(timer)
+  }
+
+  async #connected(): Promise<void> {
+    await this.#connecting
+    if (this.#isClosed || !this.#isStuck) return
+    await (this.#connecting ??= this.client.connect().then(() => { this.#isStuck = false }).finally(() => { this.#connecting = undefined }))
   }
 }
 

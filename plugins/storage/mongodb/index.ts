@@ -12,7 +12,7 @@ export default definePlugin({
   schema,
   provides: 'storage',
   async setup({ options, services: { clock, health }, log }) {
-    const connection = await Connection.to(options.url, options.database)
+    const connection = await Connection.to(options.url, options.database, clock)
     const backend = new MongoBackend(connection, clock)
     const store = new Store('mongodb', backend, clock)
     return {

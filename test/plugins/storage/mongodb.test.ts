@@ -1,6 +1,8 @@
 import { expect } from 'chai'
-import { MongoClient } from 'mongodb'
+import { MongoClient, type ServerDescriptionChangedEvent, type ServerHeartbeatStartedEvent } from 'mongodb'
 import type { PluginDefinition } from '../../../core/index.ts'
+import { TurnedClock } from '../../../core/testing/turned-clock.ts'
+import { Connection } from '../../../plugins/storage/mongodb/connection.ts'
 import mongodb from '../../../plugins/storage/mongodb/index.ts'
 import { mongodb as server, mongodbUrl } from '../../support/mongodb.ts'
 import { need } from '../../support/servers.ts'
@@ -67,6 +69,35 @@ describe('MongoDB', function () {
       const journal = await opened.storage.journal(calls('again'))
       const rows = [{ id: 'a', timestamp: 1 }, { id: 'b', timestamp: 2 }]
       expect([await journal.append(rows.slice(0, 1)), await journal.append(rows), await journal.append(rows)]).to.deep.equal([1, 1, 0])
+    })
+
+    it('ends what a server was asked that was lost, when it was never answered', async () => {
+      const clock = new TurnedClock()
+      const connection = await Connection.to(String(await mongodbUrl()), undefined, clock)
+      await connection.ping()
+      const held = connection.reach(async () => await new Promise(() => {})).then(() => undefined, (cause: unknown) => cause as Error)
+      connection.client.emit('serverDescriptionChanged', { newDescription: { type: 'Unknown' } } as ServerDescriptionChangedEvent)
+      await connection.ping()
+      clock.advance(70_000)
+      expect((await held)?.name).to.equal('StorageUnavailable')
+      await connection.ping()
+      await connection.close()
+    })
+
+    it('begins anew when the driver looks after its server no more, and ends what that held', async () => {
+      const clock = new TurnedClock()
+      const connection = await Connection.to(String(await mongodbUrl()), undefined, clock)
+      await connection.ping()
+      const held = connection.reach(async () => await new Promise(() => {})).then(() => undefined, (cause: unknown) => cause as Error)
+      const look = { connectionId: connection.client.options.hosts[0]?.toString(), awaited: false } as ServerHeartbeatStartedEvent
+      connection.client.emit('serverHeartbeatStarted', look)
+      clock.advance(10_999)
+      await connection.ping()
+      clock.advance(1)
+      expect((await held)?.name).to.equal('StorageUnavailable')
+      await Promise.all([connection.ping(), connection.ping()])
+      await connection.close()
+      expect(clock.pending).to.equal(0)
     })
 
     it('is away when nobody answers, and says where, without the password', async () => {
