@@ -10,7 +10,7 @@ import { setUpPlugin } from '../pipeline/vetted.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
 import type { Instance } from '../plugin/instance.ts'
 import { noMeter } from '../plugin/meter.ts'
-import type { ServiceName, Services } from '../plugin/services.ts'
+import type { AlwaysThere, ServiceName, Services } from '../plugin/services.ts'
 
 /** Services that the kernel itself offers; the last two only where several processes serve, and where one serves at all. */
 export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins'> & Partial<Pick<Services, 'processes' | 'configurations'>>
@@ -32,7 +32,7 @@ export interface InstanceInput {
   readonly unknown: readonly ServiceName[]
 }
 
-const alwaysThere: readonly ServiceName[] = ['clock', 'random', 'meter', 'health', 'version', 'pipelines']
+const alwaysThere: readonly (keyof AlwaysThere)[] = ['clock', 'random', 'meter', 'health', 'version', 'pipelines']
 
 /** What the kernel offers to those who ask for it; the last two belong to one configuration. */
 const onDemand: readonly ServiceName[] = ['providers', 'variants', 'knownPlugins']

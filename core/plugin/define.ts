@@ -11,7 +11,7 @@ import type { StreamEvent } from '../stream/event.ts'
 import type { Channel } from '../document/conversation.ts'
 import type { Pattern } from './pattern.ts'
 import type { OptionsOf, OptionsSchema } from './schema.ts'
-import type { ServiceName, Services } from './services.ts'
+import type { GivenServices, ServiceName, Services } from './services.ts'
 import type { PhaseName, Step } from '../pipeline/step.ts'
 import type { Warning } from '../pipeline/warning.ts'
 
@@ -60,8 +60,8 @@ export interface StreamTap<State = unknown> {
 /** A stream tap whose state is its own affair. */
 export type AnyStreamTap = Omit<StreamTap<never>, 'open'> & { open?(exchange: Exchange, instance: string): unknown }
 
-/** What a plugin returns from `setup`. A phase that is not named here costs nothing. */
-export interface Taps {
+/** What a plugin returns from `setup`: one that provides no service, unless it says which. A phase that is not named here costs nothing. */
+export interface Taps<Provided extends ServiceName = never> {
   request?(exchange: Exchange): Now<Verdict>
   route?(exchange: Exchange): Now<Verdict>
   prompt?(exchange: Exchange): Now<Verdict>
@@ -77,7 +77,7 @@ export interface Taps {
   /** The last byte of the reply was taken by the caller's connection, or the caller left; behind `complete`, once. */
   finished?(exchange: Exchange): void
   /** The service that the plugin provides. */
-  service?: Services[ServiceName]
+  service?: Services[Provided]
   /** Lower-case names of request headers that are for the gateway alone: no provider gets them. Where they change at run time, something that is asked for each. */
   ownHeaders?: readonly string[] | HeaderNames
   /** This plugin asks callers for a credential: without one such, the gateway listens on loopback only. */
@@ -97,31 +97,31 @@ export interface Taps {
   close?(): Now<void>
 }
 
-/** What `setup` is given. */
-export interface SetupContext<Options> {
+/** What `setup` is given: of a plugin that asks for no services, unless it says which. */
+export interface SetupContext<Options, Needs extends ServiceName = never, Wants extends ServiceName = never> {
   readonly options: Options
   /** The instance's name: unique, from the configuration. */
   readonly name: string
   readonly log: Logger
-  /** The services asked for with `needs`, and those that are always there: `clock`, `random`, `meter`, `health`, `version`, `pipelines`. */
-  readonly services: Services
+  /** The services asked for with `needs` and `wants`, and those that are always there: `clock`, `random`, `meter`, `health`, `version`, `pipelines`. */
+  readonly services: GivenServices<Needs, Wants>
   /** Aborted when the instance is closed. */
   readonly signal: AbortSignal
   /** Compiles a pattern for a linear-time engine; usable with `test`, and as the first argument of `String.replace`. @throws on back-references and look-around */
   regex(pattern: string, flags?: string): Pattern
 }
 
-export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {
+export interface PluginDefinition<S extends OptionsSchema = OptionsSchema, Needs extends ServiceName = ServiceName, Wants extends ServiceName = ServiceName, Provided extends ServiceName = ServiceName> {
   readonly name: string
   readonly description?: string
   /** Checked before `setup` runs; gives `options` its type. Without one, the plugin takes no options. */
   readonly schema?: S
   /** The block of tapline.yaml whose presence alone switches the plugin on, for example `cache.response.simple`. */
   readonly presence?: string
-  readonly provides?: ServiceName
-  readonly needs?: readonly ServiceName[]
+  readonly provides?: Provided
+  readonly needs?: readonly Needs[]
   /** Services that it uses where somebody offers them; undefined where nobody does. */
-  readonly wants?: readonly ServiceName[]
+  readonly wants?: readonly Wants[]
   /** Whether its taps may edit the exchange; if so, a tap that overstays its deadline fails the request even when `on_error` is open. */
   readonly edits?: boolean
   /**
@@ -140,7 +140,7 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {
    * @param at where tapline.yaml says something, by pointer
    */
   expand?(options: OptionsOf<S>, at: (pointer: string) => Place | undefined): readonly Step[]
-  setup?(context: SetupContext<OptionsOf<S>>): Taps | Promise<Taps>
+  setup?(context: SetupContext<OptionsOf<S>, Needs, Wants>): Taps<Provided> | Promise<Taps<Provided>>
 }
 
 /**
@@ -154,6 +154,8 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema> {
  *   }),
  * })
  */
-export function definePlugin<const S extends OptionsSchema>(definition: PluginDefinition<S>): PluginDefinition<S> {
+export function definePlugin<const S extends OptionsSchema, Needs extends ServiceName = never, Wants extends ServiceName = never, Provided extends ServiceName = never>(
+  definition: PluginDefinition<S, Needs, Wants, Provided>,
+): PluginDefinition<S, Needs, Wants, Provided> {
   return definition
 }

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { PluginDefinition, Taps } from './define.ts'
 import { compilePattern } from './pattern.ts'
 import type { Clock } from './clock.ts'
-import type { Services } from './services.ts'
+import type { ServiceName, Services } from './services.ts'
 
 const setupLimitMs = 10_000
 
@@ -18,13 +18,13 @@ export interface InstanceSpec {
 
 export class Instance {
   readonly spec: InstanceSpec
-  readonly taps: Taps
+  readonly taps: Taps<ServiceName>
   readonly #controller: AbortController
   #holders = 0
   #isStarted = false
   #opened: Promise<void> | undefined
 
-  private constructor(spec: InstanceSpec, taps: Taps, controller: AbortController) {
+  private constructor(spec: InstanceSpec, taps: Taps<ServiceName>, controller: AbortController) {
     this.spec = spec
     this.taps = taps
     this.#controller = controller
@@ -73,7 +73,7 @@ export class Instance {
 }
 
 /** The process stays for the deadline: nothing else may keep it up by then, and it would end without a word. */
-async function inTime(taps: Taps | Promise<Taps>, clock: Clock): Promise<Taps> {
+async function inTime(taps: Taps<ServiceName> | Promise<Taps<ServiceName>>, clock: Clock): Promise<Taps<ServiceName>> {
   const stay = setInterval(() => {}, setupLimitMs)
   const { promise: overdue, reject } = Promise.withResolvers<never>()
   const timer = clock.after(setupLimitMs, () => reject(new Error(`set-up took longer than ${setupLimitMs / 1000} s`)))

@@ -32,14 +32,19 @@ import type { Variants } from './variants.ts'
 import type { VectorStore } from './vectors.ts'
 import type { Workflows } from './workflows.ts'
 
-export interface Services {
+/** The services that every plugin is given, whether it asks or not. */
+export interface AlwaysThere {
   readonly clock: Clock
   /** Uniform in [0, 1). */
   readonly random: () => number
   readonly meter: Meter
-  readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly health: Health
   readonly version: { readonly version: string; readonly commit: string }
+  readonly pipelines: Pipelines
+}
+
+export interface Services extends AlwaysThere {
+  readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly cache: CacheStore
   readonly cacheLayers: CacheLayers
   readonly vectors: VectorStore
@@ -61,7 +66,6 @@ export interface Services {
   /** Of all plugins that recognise callers; each offers a list. */
   readonly identities: readonly IdentitySource[]
   readonly files: Files
-  readonly pipelines: Pipelines
   /** For those that want it: only where several processes serve one port. */
   readonly processes: Processes
   /** For those that want it: only in a gateway that serves. */
@@ -80,3 +84,8 @@ export interface Services {
 }
 
 export type ServiceName = keyof Services
+
+/** The services that a plugin is given: those that it needs, and those that it wants where somebody offers them. */
+export type GivenServices<Needs extends ServiceName, Wants extends ServiceName = never> =
+  & Pick<Services, keyof AlwaysThere | Needs>
+  & { readonly [Want in Wants]?: Services[Want] | undefined }

@@ -19,7 +19,6 @@ import { setUpPlugin } from '../pipeline/vetted.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
 import { Instance } from '../plugin/instance.ts'
 import { load } from '../plugin/load.ts'
-import type { OptionsSchema } from '../plugin/schema.ts'
 import type { Clock } from '../plugin/clock.ts'
 import { noMeter } from '../plugin/meter.ts'
 import type { Services } from '../plugin/services.ts'
@@ -60,8 +59,7 @@ export interface PluginRun {
 }
 
 /** @throws Error when the plugin is none, or the options do not pass its schema */
-export async function runPlugin<S extends OptionsSchema>(plugin: PluginDefinition<S>, options: PluginRunOptions = {}): Promise<PluginRun> {
-  const definition = plugin as unknown as PluginDefinition
+export async function runPlugin(definition: PluginDefinition, options: PluginRunOptions = {}): Promise<PluginRun> {
   const flaw = flawOfDefinition(definition)
   if (flaw !== undefined) throw new TypeError(`${definition.name} cannot be used: ${flaw}`)
   const checked = checkOptions(definition.schema, options.options, () => undefined)

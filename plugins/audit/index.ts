@@ -1,6 +1,6 @@
 /** The audit log: one row for each request, refused ones and writes of administrators too, and the endpoints that show them. */
 
-import { definePlugin, type Exchange, type LiveLog, type Processes, type UsageLedger } from '../../core/index.ts'
+import { definePlugin, type Exchange } from '../../core/index.ts'
 import { AuditLog } from './audit-log.ts'
 import { auditJournal } from './journal.ts'
 import { schema } from './schema.ts'
@@ -15,9 +15,9 @@ export default definePlugin({
   onError: 'open',
   setup({ options, services, log }) {
     const { storage, spool, admin, clock, meter, health, pipelines } = services
-    const live = services.live as LiveLog | undefined
-    const usage = services.usage as UsageLedger | undefined
-    const isOneOfSeveral = (services.processes as Processes | undefined) !== undefined
+    const live = services.live
+    const usage = services.usage
+    const isOneOfSeveral = services.processes !== undefined
     if (options.recording && options.media_type === 'memory' && isOneOfSeveral) throw new Error('what is kept in memory is one process\'s own: keep media in files, or serve with one process (server.workers: 1)')
     let opened: AuditLog | undefined
     const taps = { request: (exchange: Exchange) => opened?.open(exchange), finished: (exchange: Exchange) => opened?.close(exchange) }

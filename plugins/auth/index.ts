@@ -1,6 +1,6 @@
 /** Asks callers for a credential: the master key, one that an administrator made, or one that a plugin recognises. While there is none of them, everybody on this machine may call. */
 
-import { definePlugin, gatewayError, GatewayError, type Caller, type Exchange, type IdentitySource, type Keys, type Recognition } from '../../core/index.ts'
+import { definePlugin, gatewayError, GatewayError, type Caller, type Exchange, type Keys, type Recognition } from '../../core/index.ts'
 import { isPromise } from '../../core/promise.ts'
 import { credentialOf, refusal } from './credential.ts'
 import { ask, callerOf, Shown } from './identities.ts'
@@ -21,8 +21,8 @@ export default definePlugin({
   schema,
   wants: ['keys', 'identities'],
   setup({ options: { master_key: key, master_key_disabled: isDisabled, allow_open: isOpenToAll }, services, log }) {
-    const keys = (services.keys as Keys | undefined) ?? noKeys
-    const sources = (services.identities as readonly IdentitySource[] | undefined) ?? []
+    const keys = services.keys ?? noKeys
+    const sources = services.identities ?? []
     const masterKey = isDisabled ? undefined : key
     const isMasterKey = masterKey === undefined ? () => false : equals(masterKey)
     const master = masterCaller(masterKey ?? '')

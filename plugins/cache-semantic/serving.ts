@@ -12,7 +12,7 @@ import { SemanticCache } from './semantic-cache.ts'
 
 const cleanupMs = 3_600_000
 
-export function serving({ options, services, log, signal }: SetupContext<OptionsOf<typeof schema>>): Taps {
+export function serving({ options, services, log, signal }: SetupContext<OptionsOf<typeof schema>, 'vectors' | 'cacheLayers' | 'providers' | 'models'>): Taps {
   const { vectors, cacheLayers, providers, models, pipelines, clock, meter } = services
   const outage = new Outage(clock, log, 'the semantic cache failed; going on without it')
   const meters = cacheMeters(meter, 'semantic')

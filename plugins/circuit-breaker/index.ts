@@ -1,6 +1,6 @@
 /** Keeps calls back from a provider that fails again and again, and lets one through now and then to see. */
 
-import { definePlugin, gatewayError, slot, type Attempt, type Exchange, type Processes } from '../../core/index.ts'
+import { definePlugin, gatewayError, slot, type Attempt, type Exchange } from '../../core/index.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'
 import { Breaker, type BreakerState, type Permit } from './breaker.ts'
 import { Company, type BreakerName } from './company.ts'
@@ -31,7 +31,7 @@ export default definePlugin({
 
     const isScoped = policies.some(({ policy }) => policy.isPerModel)
     const gauge = meter.gauge('circuit_breaker_state', 'State of the breaker: 0 closed, 1 half-open, 2 open.', isScoped ? ['provider', 'model'] : ['provider'], 'max')
-    const company = (processes as Processes | undefined) === undefined ? undefined : new Company(processes, clock)
+    const company = processes === undefined ? undefined : new Company(processes, clock)
     const makeBreaker = (policy: BreakerPolicy, provider: string, model: string): Breaker => {
       const labels = isScoped ? [provider, model] : [provider]
       gauge(gaugeValues.closed, ...labels)

@@ -1,6 +1,6 @@
 /** Finds the targets of a call by the model that it names, keeps the registry of models, and lists it. */
 
-import { definePlugin, gatewayError, openOrLater, readAgain, type Catalogue, type Exchange, GatewayError, type Saturation, type State, type Target } from '../../core/index.ts'
+import { definePlugin, gatewayError, openOrLater, readAgain, type Exchange, GatewayError, type Target } from '../../core/index.ts'
 import { isPromise } from '../../core/promise.ts'
 import { Inventory } from './inventory.ts'
 import { ListRounds } from './list-rounds.ts'
@@ -31,10 +31,10 @@ export default definePlugin({
       failed: cause => log.warn({ err: cause }, 'what administrators said of models could not be read; what was read before stands'),
     })
     const routing = {
-      access, clock, storage, saturation: saturation as Saturation | undefined, state: state as State | undefined,
+      access, clock, storage, saturation, state,
       warn: (message: string, details: object) => log.warn(details, message),
     }
-    const registry = new Registry(inventories, routing, (provider, model) => overrides.of(provider, model), catalogue as Catalogue | undefined)
+    const registry = new Registry(inventories, routing, (provider, model) => overrides.of(provider, model), catalogue)
     registry.virtual.define(managed)
     const failed = (cause: unknown) => log.warn({ err: cause }, 'the virtual models could not be read; what was read before stands')
     const book = new Book({ managed, failed, records: storage.records<{ readonly models: KeptModels }>('virtual_models'), changed: all => registry.virtual.define(all) })
@@ -46,7 +46,7 @@ export default definePlugin({
     })
 
     const withdraw = [
-      (catalogue as Catalogue | undefined)?.onChange(() => registry.forget()) ?? (() => {}),
+      catalogue?.onChange(() => registry.forget()) ?? (() => {}),
       ...overrides.endpoints.map(endpoint => admin.endpoint(endpoint)),
       admin.setting('VIRTUAL_MODEL_STRATEGIES', () => strategyNames(registry)),
       admin.refresh({ name: 'providers', run: () => rounds.all() }),

@@ -1,6 +1,6 @@
 /** Sends a call on to a provider's own API as it is: the path says which provider, the gateway adds its key. */
 
-import { definePlugin, forwardedHeaders, gatewayError, type Exchange, type JsonDocument, type ProviderInstance, type Workflows } from '../../core/index.ts'
+import { definePlugin, forwardedHeaders, gatewayError, type Exchange, type JsonDocument, type ProviderInstance } from '../../core/index.ts'
 import { isPromise } from '../../core/promise.ts'
 import { forwardedQuery } from './forwarded-query.ts'
 import { bodyObject, namedModel } from './named-model.ts'
@@ -38,7 +38,7 @@ export default definePlugin({
       /** Asked when it is known which guardrails apply, and before anything is sent. */
       lookup(exchange) {
         if (exchange.readable || options.unguarded || !exchange.bytes?.length) return undefined
-        if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies || (workflows as Workflows | undefined)?.guardAny === true) {
+        if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies || workflows?.guardAny === true) {
           return gatewayError('passthrough_guardrails_unsupported', 'a guardrail applies, and nobody can read this call; ALLOW_UNGUARDED_PASSTHROUGH=true lets it pass')
         }
       },

@@ -1,6 +1,6 @@
 /** Knows what models cost, and counts what calls cost by it. */
 
-import { definePlugin, SelectorOverrides, type Catalogue, type KeptOverride, type ProviderInstance } from '../../core/index.ts'
+import { definePlugin, SelectorOverrides, type KeptOverride, type ProviderInstance } from '../../core/index.ts'
 import { isCatalogued, loadCatalogue } from './catalogue.ts'
 import { overrideEndpoints } from './override-endpoints.ts'
 import { PriceBook } from './price-book.ts'
@@ -16,8 +16,7 @@ export default definePlugin({
   provides: 'pricing',
   needs: ['storage', 'admin', 'providers', 'models'],
   wants: ['catalogue'],
-  setup({ options, services: { storage, admin, providers, models, clock, catalogue: wanted }, log }) {
-    const catalogue = wanted as Catalogue | undefined
+  setup({ options, services: { storage, admin, providers, models, clock, catalogue }, log }) {
     const book = new PriceBook({ providers, models, useCatalogue: options.catalogue, catalogue, clock, overrides: (provider, model) => overrides?.of(provider, model) ?? [] })
     const offers: (() => void)[] = []
     let overrides: SelectorOverrides<PriceList> | undefined

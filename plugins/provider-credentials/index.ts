@@ -1,6 +1,6 @@
 /** Keeps the providers that administrators add while the gateway runs, and has them serve beside those of the configuration. */
 
-import { definePlugin, readAgain, type Configurations, type Records } from '../../core/index.ts'
+import { definePlugin, readAgain, type Records } from '../../core/index.ts'
 import { ProviderBook } from './book.ts'
 import { endpointsOf } from './endpoints.ts'
 import { collection, sealedFields, type StoredProvider } from './record.ts'
@@ -14,8 +14,7 @@ export default definePlugin({
   needs: ['storage', 'secrets', 'admin'],
   wants: ['configurations'],
   edits: false,
-  setup({ options, services: { storage, secrets, admin, clock, configurations: given }, log }) {
-    const configurations = given as Configurations | undefined
+  setup({ options, services: { storage, secrets, admin, clock, configurations }, log }) {
     const records: Records<StoredProvider> = storage.records(collection)
     const failed = (cause: unknown, name?: string) => log.warn({ err: cause, ...(name === undefined ? {} : { provider: name }) }, name === undefined ? 'the providers that were added could not be read; those known stay' : 'the secrets of a provider that was added cannot be opened')
     const renew = () => { void configurations?.renew() }

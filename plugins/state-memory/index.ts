@@ -1,6 +1,6 @@
 /** Keeps the numbers that limits are counted by in this process, or, where several serve one port, in the first of them: exact here, unknown to others. */
 
-import { definePlugin, type Processes } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
 import { MemoryState } from '../../core/limits/memory-state.ts'
 
 export default definePlugin({
@@ -8,5 +8,5 @@ export default definePlugin({
   description: 'Keeps the numbers that limits are counted by in this process, or in the first of several.',
   provides: 'state',
   wants: ['processes'],
-  setup: ({ services: { processes } }) => ({ service: (processes as Processes | undefined)?.state ?? new MemoryState() }),
+  setup: ({ services: { processes } }) => ({ service: processes?.state ?? new MemoryState() }),
 })

@@ -1,6 +1,6 @@
 /** Remembers responses: resolves what requests refer to, stores what was answered, and serves the life of what is stored. */
 
-import { definePlugin, orRefusal, slot, type Attempt, type UsageLedger } from '../../core/index.ts'
+import { definePlugin, orRefusal, slot, type Attempt } from '../../core/index.ts'
 import { Background } from './background.ts'
 import { Keeper, wantsStore } from './keeper.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -26,7 +26,7 @@ export default definePlugin({
   timeoutMs: 0,
   setup({ options, services, log }) {
     const { storage, conversations, providers, clock, meter } = services
-    const usage = services.usage as UsageLedger | undefined
+    const usage = services.usage
     const failures = meter.counter('response_snapshot_store_failures_total', 'Responses that could not be stored, by provider.', ['provider', 'provider_name', 'operation'])
     const failed = (cause: unknown, operation: string, record: StoredResponse | undefined) => {
       failures(1, record?.provider_type ?? '', record?.provider ?? '', operation)

@@ -1,6 +1,6 @@
 /** Keeps the ledger: notes the tokens and the costs of every request, adds them up, and logs each request with them. */
 
-import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord, type LiveLog } from '../../core/index.ts'
+import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord } from '../../core/index.ts'
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { liveFate } from '../../core/storage/live-fate.ts'
 import { Retention } from '../../core/storage/retention.ts'
@@ -26,7 +26,7 @@ export default definePlugin({
   edits: false,
   setup({ options, services, log }) {
     const { storage, spool, pricing, admin, providers, clock, meter, health } = services
-    const live = services.live as LiveLog | undefined
+    const live = services.live
     const count = tokenCounter(meter)
     const costs = new CostCounter(meter)
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))

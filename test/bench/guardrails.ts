@@ -4,6 +4,7 @@ import { checkOptions } from '../../core/config/options.ts'
 import type { Exchange } from '../../core/pipeline/exchange.ts'
 import type { AnyStreamTap, PluginDefinition, SetupContext, StreamTap } from '../../core/plugin/define.ts'
 import { compilePattern } from '../../core/plugin/pattern.ts'
+import type { ServiceName } from '../../core/plugin/services.ts'
 import { chatChunks } from '../../core/testing/chat-samples.ts'
 import { splitEvents } from '../../core/stream/borders.ts'
 import { StreamRule } from '../../core/stream/rule.ts'
@@ -45,7 +46,7 @@ function stream(pieces: readonly string[]): Buffer {
 async function tapOf(plugin: unknown, options: Readonly<Record<string, unknown>>): Promise<AnyStreamTap> {
   const { schema, setup } = plugin as PluginDefinition
   const { value } = checkOptions(schema, options, () => undefined)
-  const taps = await setup?.({ options: value, regex: compilePattern } as unknown as SetupContext<never>)
+  const taps = await setup?.({ options: value, regex: compilePattern } as unknown as SetupContext<unknown, ServiceName, ServiceName>)
   if (typeof taps?.stream !== 'object') throw new TypeError('the plugin taps no streams')
   return taps.stream
 }

@@ -18,7 +18,7 @@ const count = Number(process.argv[2] ?? '200000')
 await using ground = await UsageGround.start()
 const { exchange } = await runPlugin(plugin, { services: ground.services, answer: 'Hello!' })
 const log = pino({ enabled: false })
-const definition = plugin as unknown as PluginDefinition
+const definition: PluginDefinition = plugin
 const services = { health: new GatewayHealth(realClock), providers: new Map(), ...ground.services, clock: realClock } as Services
 const instance = await Instance.setUp({ key: 'usage', name: 'usage', definition, options: checkOptions(definition.schema, {}, () => undefined).value }, services, log, realClock)
 instance.hold()

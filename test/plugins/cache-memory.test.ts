@@ -14,7 +14,7 @@ interface MemoryStore {
 }
 
 async function make(maxBytes: string): Promise<{ store: MemoryStore; clock: TurnedClock }> {
-  const definition = plugin as unknown as PluginDefinition
+  const definition: PluginDefinition = plugin
   const clock = new TurnedClock()
   const { value: options } = checkOptions(definition.schema, { max_bytes: maxBytes }, () => undefined)
   const instance = await Instance.setUp({ key: 'x', name: 'cache-memory', definition, options }, { clock } as unknown as Services, pino({ enabled: false }), clock)

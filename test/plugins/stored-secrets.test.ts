@@ -11,7 +11,7 @@ import sqlite from '../../plugins/storage/sqlite/index.ts'
 import { Folder, Tapline } from '../support/run-tapline.ts'
 import { OpenStore } from './storage/conformance/open-store.ts'
 
-const definition = plugin as unknown as PluginDefinition
+const definition: PluginDefinition = plugin
 const key = 'the first key, of many words'
 const nextKey = 'another key, of as many words'
 const place = { collection: 'credentials', id: 'openai', field: 'api_key' }

@@ -1,7 +1,7 @@
 /** Keeps everything in one SQLite file, in worker threads of this process. */
 
 import { resolve } from 'node:path'
-import { dataPath, definePlugin, type Processes } from '../../../core/index.ts'
+import { dataPath, definePlugin } from '../../../core/index.ts'
 import { makePrivateFile } from '../../../core/storage/private-file.ts'
 import { Store } from '../shared/store.ts'
 import { Crew } from './crew.ts'
@@ -16,7 +16,7 @@ export default definePlugin({
   provides: 'storage',
   wants: ['processes'],
   setup({ options, services: { clock, health, processes }, log }) {
-    if (options.path === memory && (processes as Processes | undefined) !== undefined) throw new Error('a database in memory is one process\'s own: name a file, or serve with one process (server.workers: 1)')
+    if (options.path === memory && processes !== undefined) throw new Error('a database in memory is one process\'s own: name a file, or serve with one process (server.workers: 1)')
     const path = options.path === memory ? memory : options.path === undefined ? dataPath('tapline.db') : resolve(options.path)
     const crew = new Crew(path, clock)
     const store = new Store('sqlite', crew.backend, clock)

@@ -7,7 +7,7 @@ import { UnfitDatabase, type VectorDatabase } from './vector-database.ts'
 const digits = 1e6
 
 /** What a plugin taps whose service is this database. @param name for people: `Qdrant`, `pgvector` … */
-export function serving(name: string, database: VectorDatabase, { services: { health }, signal }: Pick<SetupContext<unknown>, 'services' | 'signal'>): Taps {
+export function serving(name: string, database: VectorDatabase, { services: { health }, signal }: Pick<SetupContext<unknown>, 'services' | 'signal'>): Taps<'vectors'> {
   return { service: new Store(name, database, health, signal), close: () => database.close() }
 }
 

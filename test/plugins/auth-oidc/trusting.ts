@@ -18,9 +18,9 @@ export class Trusting {
   readonly clock: TurnedClock
   /** What was logged, as text. */
   readonly log: string[]
-  readonly taps: Taps
+  readonly taps: Taps<'identities'>
 
-  private constructor(ground: { readonly clock: TurnedClock; readonly log: string[]; readonly taps: Taps }) {
+  private constructor(ground: { readonly clock: TurnedClock; readonly log: string[]; readonly taps: Taps<'identities'> }) {
     this.clock = ground.clock
     this.log = ground.log
     this.taps = ground.taps
@@ -30,7 +30,7 @@ export class Trusting {
   static async setUp(options: Readonly<Record<string, unknown>>): Promise<Trusting> {
     const [clock, lines]: [TurnedClock, string[]] = [new TurnedClock(), []]
     const log = pino({ level: 'info' }, { write: (line: string) => { lines.push(line) } })
-    const taps = await plugin.setup?.({ options: { claims: {}, clock_skew: 30_000, ...options }, name: 'auth-oidc', log, services: { clock } as unknown as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') } }) as Taps
+    const taps = await plugin.setup?.({ options: { claims: {}, clock_skew: 30_000, ...options }, name: 'auth-oidc', log, services: { clock } as unknown as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') } }) as Taps<'identities'>
     return new Trusting({ clock, log: lines, taps })
   }
 
@@ -43,7 +43,7 @@ export class Trusting {
   }
 
   get sources(): readonly IdentitySource[] {
-    return this.taps.service as readonly IdentitySource[]
+    return this.taps.service ?? []
   }
 
   recognise(token: string | undefined): Recognition | Promise<Recognition> {

@@ -11,7 +11,7 @@ import { Folder } from '../../support/run-tapline.ts'
 import { OpenStore } from '../storage/conformance/open-store.ts'
 import { storedKey } from './stored-key.ts'
 
-const plugin = sqlite as unknown as PluginDefinition
+const plugin: PluginDefinition = sqlite
 
 describe('the pepper', () => {
   it('is made once, by whichever of two gateways comes first', async () => {

@@ -10,7 +10,7 @@ import { storageConformance } from './conformance.ts'
 import { calls, summedCalls } from './conformance/calls.ts'
 import { OpenStore } from './conformance/open-store.ts'
 
-const plugin = mongodb as unknown as PluginDefinition
+const plugin: PluginDefinition = mongodb
 
 describe('MongoDB', function () {
   this.timeout(120_000) // FerretDB takes milliseconds for what MongoDB does in microseconds
