@@ -13,11 +13,11 @@ function names<const Description extends string>(description: Description) {
 export const schema = {
   type: 'object',
   properties: {
-    request_set: values('Headers of the request, for the steps below and, where headers of callers go along, for the provider. An empty value removes one.'),
-    request_remove: names('Headers that are taken out of the request.'),
-    response_set: values('Headers of the reply, in the place of those of that name. An empty value removes one.'),
-    response_add: values('Headers of the reply, beside those of that name.'),
-    response_remove: names('Headers that are taken out of the reply.'),
-    upstream_set: values('Headers of the calls to providers, in the place of those of that name.'),
+    request_set: values('Headers of the request, for the steps below and, where callers\' headers are forwarded, for the provider. An empty value removes one.'),
+    request_remove: names('Headers that are removed from the request.'),
+    response_set: values('Headers of the reply, replacing those of that name. An empty value removes one.'),
+    response_add: values('Headers of the reply, in addition to those of that name.'),
+    response_remove: names('Headers that are removed from the reply.'),
+    upstream_set: values('Headers of the calls to providers, replacing those of that name.'),
   },
 } as const satisfies OptionsSchema

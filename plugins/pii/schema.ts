@@ -8,7 +8,7 @@ export const schema = {
   properties: {
     entities: {
       type: 'array', items: { type: 'string', enum: entityNames }, default: entityNames,
-      description: 'What is recognised; all by default. Cards, IBANs and national numbers count only if their check digits are right.',
+      description: 'What is recognised; all by default. Cards, IBANs and national numbers count only if their check digits are valid.',
     },
     patterns: {
       type: 'array', default: [], description: 'Further things to recognise, in RE2 syntax.',
@@ -21,9 +21,9 @@ export const schema = {
       },
     },
     roles: rolesProperty(['all']),
-    action: { type: 'string', enum: ['anonymize', 'block', 'respond', 'warn'], default: 'anonymize', description: 'What a find leads to: a placeholder in its place, a refusal, the message as an answer, or a header. respond collects streams before they leave.' },
+    action: { type: 'string', enum: ['anonymize', 'block', 'respond', 'warn'], default: 'anonymize', description: 'What happens to a match: a placeholder in its place, a refusal, the message as an answer, or a header. respond collects streams before they leave.' },
     placeholder_format: placeholderProperty,
-    restore: { type: 'boolean', default: false, description: 'Whether the values of the caller are put back in the reply. Those of system and developer messages are not, nor those that the model made up. Such a reply is not cached.' },
+    restore: { type: 'boolean', default: false, description: 'Whether the caller\'s values are put back in the reply. Those of system and developer messages are not, nor those that the model produced. Such a reply is not cached.' },
     stream_lookbehind: lookbehindProperty(64),
     ...guardProperties,
   },

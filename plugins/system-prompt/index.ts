@@ -8,7 +8,7 @@ const schema = {
   properties: {
     mode: {
       type: 'string', enum: ['inject', 'override', 'decorator'], default: 'inject',
-      description: 'inject: only where the caller gives no instructions; override: in place of his; decorator: on a line before his.',
+      description: 'inject: only if the caller gives no instructions; override: replaces the caller\'s; decorator: on a line before the caller\'s.',
     },
     content: { type: 'string', minLength: 1, input: 'textarea', description: 'The instructions.' },
   },

@@ -5,7 +5,7 @@ import { rolesProperty, type OptionsSchema } from '../../core/index.ts'
 export const schema = {
   type: 'object',
   properties: {
-    roles: { ...rolesProperty(['system']), description: 'In whose messages tags are replaced.' },
+    roles: { ...rolesProperty(['system']), description: 'The roles in whose messages tags are replaced.' },
     timezone: { type: 'string', minLength: 1, default: 'UTC', description: 'Of dates and times: a name of the IANA database, for example Europe/Berlin.' },
   },
 } as const satisfies OptionsSchema
