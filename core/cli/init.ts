@@ -1,7 +1,7 @@
 /** `tapline init`: writes a commented tapline.yaml. */
 
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeNew } from './write-new.ts'
 
 const text = `# Tapline's configuration. Everything here is optional; every setting has a default (tapline config show).
 # Values may say \${VAR}, \${VAR:-default}, \${env:VAR} or \${file:/absolute/path}.
@@ -41,13 +41,9 @@ providers:
 #       options: { enabled: true, ttl: 10m }
 `
 
-/** @throws Error if there is a tapline.yaml already */
+/** @throws Error if there is a tapline.yaml already, or it cannot be written */
 export async function init(directory: string, overwrite: boolean): Promise<void> {
   const file = join(directory, 'tapline.yaml')
-  try {
-    await writeFile(file, text, { flag: overwrite ? 'w' : 'wx' })
-  } catch (cause) {
-    throw new Error(`${file} is there already; --force overwrites it`, { cause })
-  }
+  await writeNew(file, text, { shown: file, overwrite, advice: '; --force overwrites it' })
   console.log(`wrote ${file}`)
 }

@@ -1,21 +1,19 @@
 /** `tapline new plugin|provider <name>`: writes a skeleton that runs, and its test. */
 
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { writeNew } from './write-new.ts'
 
 type Files = Readonly<Record<string, string>>
 
 const skeletons: Readonly<Record<string, (name: string) => Files>> = { plugin, provider }
 
-/** @throws Error for an unknown kind, an impossible name, or a file that is there already */
+/** @throws Error for an unknown kind, an impossible name, or a file that is there already or cannot be written */
 export async function scaffold(directory: string, kind: string, name: string): Promise<void> {
   const files = skeletons[kind]
   if (files === undefined) throw new Error(`"${kind}" is none of: ${Object.keys(skeletons).join(', ')}`)
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) throw new Error(`"${name}" is no name: use lower-case letters, digits and hyphens`)
   for (const [path, text] of Object.entries(files(name))) {
-    const file = join(directory, path)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, text, { flag: 'wx' }).catch((cause: unknown) => { throw new Error(`${path} is there already`, { cause }) })
+    await writeNew(join(directory, path), text, { shown: path })
     console.log(`wrote ${path}`)
     if (path.includes('.test.')) console.log(`run it with: tapline test ${path}`)
   }
