@@ -15,6 +15,7 @@ import { streamPasses } from './place-stream-taps.ts'
 import { errorMode, guards, isForStreamsAlone, isStreamTap, isTraced, mayEdit, taps, type PlacedStep } from './placed-step.ts'
 import type { Limits, Plan, Said } from './plan.ts'
 import { Reply } from '../upstream/reply.ts'
+import { vettedTap } from './vetted-tap.ts'
 
 export interface PlanFacts {
   readonly name: string
@@ -82,7 +83,7 @@ function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order
   const taken = order.flatMap(([step, index]): Neighbour<T>[] => {
     const tap = taps(step, name) ? step.instance.taps[name] : undefined
     if (tap === undefined) return []
-    const call = tap.bind(step.instance.taps) as Tap<T>['call']
+    const call = vettedTap(name, step.name, tap.bind(step.instance.taps) as Tap<T>['call'])
     return [[{
       name: step.name,
       step: index,

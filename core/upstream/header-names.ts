@@ -39,6 +39,14 @@ const ofGatewaysCall: Names = new Set(['accept', 'via', 'x-real-ip'])
 /** Those above that say how a message is carried and spelled, and which one it is; `Trailers` is how some spell `Trailer`. */
 const transport: Names = new Set([...ofConnection, 'trailers', ...ofMessage, ...ofSpelling, ...requestIds])
 
+/** What the transport writes by itself, and takes from nobody else. */
+const ofSending: Names = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'content-length', 'expect'])
+
+/** Whether a call cannot be sent with such a header. @param name in lower case */
+export function isOfSending(name: string): boolean {
+  return ofSending.has(name)
+}
+
 /** Why policy must not touch a header; undefined if it may. */
 export function untouchable(name: string): 'credentials' | 'transport' | undefined {
   const lower = name.toLowerCase()

@@ -266,6 +266,63 @@ export default definePlugin({ name: 'odd', setup: () => ({ prompt: exchange => s
   }
 })
 
+/** Leaves for others what a header says: at once, or after a while. */
+const leaving = `
+import { definePlugin } from 'tapline'
+const left = {
+  'targets that are texts': exchange => { exchange.targets = ['x'] },
+  'a target beside others': exchange => { exchange.targets.push('x') },
+  'targets that are no list': exchange => { exchange.targets = 'x' },
+  'a target without a model': exchange => { exchange.targets = exchange.targets.map(({ provider }) => ({ provider })) },
+  'a value with a line end': (_, attempt) => { attempt.headers.push('X-Fine', 'yes', 'X-Odd', 'a\\nX-Injected: b') },
+  'a value beyond Latin-1': (_, attempt) => { attempt.headers.push('X-Odd', 'żółw') },
+  'a value that is an object': (_, attempt) => { attempt.headers.push('X-Odd', {}) },
+  'a name with a blank': (_, attempt) => { attempt.headers.push('X Odd', 'a') },
+  'a name alone': (_, attempt) => { attempt.headers.push('X-Odd') },
+  'a header of the transport': (_, attempt) => { attempt.headers.push('Transfer-Encoding', 'chunked') },
+  'headers that are a map': (_, attempt) => { attempt.headers = { 'X-Odd': 'a' } },
+}
+const tap = phase => (exchange, attempt) => {
+  const { 'x-what': what, 'x-when': when } = exchange.request.headers
+  const leave = () => { if (phase === (/target/.test(what) ? 'route' : 'attempt')) left[what]?.(exchange, attempt) }
+  return when === 'later' ? Promise.resolve().then(leave) : leave()
+}
+export default definePlugin({ name: 'leaving', setup: () => ({ route: tap('route'), attempt: tap('attempt') }) })
+`
+
+describe('a plugin that leaves what nobody can use', () => {
+  const ofTargets = ['targets that are texts', 'a target beside others', 'targets that are no list', 'a target without a model']
+  const ofHeaders = ['a value with a line end', 'a value beyond Latin-1', 'a value that is an object', 'a name with a blank', 'a name alone', 'a header of the transport', 'headers that are a map']
+  let served: Served
+  before(async () => {
+    const patches = (mode: string) => [{ insert: { use: './leaving.ts', name: 'secret-name', on_error: mode }, before: 'retry' }]
+    const pipeline = (mode: string) => ({ extends: 'chat', route: `POST /${mode}`, patches: patches(mode) })
+    served = await Served.start({ files: { 'leaving.ts': leaving }, config: { pipelines: { open: pipeline('open'), closed: pipeline('closed') } } })
+    served.upstream.always({ body: chatCompletion() })
+  })
+  after(() => served.close())
+  beforeEach(() => { served.upstream.requests.length = 0 })
+
+  for (const what of [...ofTargets, ...ofHeaders]) {
+    for (const when of ['at once', 'later']) {
+      const leave = (path: string) => served.call('POST', path, hello, { 'x-what': what, 'x-when': when })
+
+      it(`has failed, and neither the provider nor the gateway (${what}, ${when})`, async () => {
+        expectError(await leave('/closed'), { status: 500, code: 'plugin_failure' })
+        expect(served.upstream.requests).to.deep.equal([])
+      })
+
+      it(`is passed over where it may fail, with all that it left (${what}, ${when})`, async () => {
+        const before = served.gateway.log.length
+        expect((await leave('/open')).status).to.equal(200)
+        expect(served.upstream.requests[0]?.headers).to.not.have.any.keys('x-odd', 'x-fine', 'x-injected', 'x odd')
+        const failures = served.gateway.log.slice(before).filter(({ msg }) => msg === 'a plugin failed; going on without it')
+        expect(failures.map(({ instance, phase }) => [instance, phase])).to.deep.equal([['secret-name', ofTargets.includes(what) ? 'route' : 'attempt']])
+      })
+    }
+  }
+})
+
 /** Answers in one phase with what a header says. */
 const answering = `
 import { answer, definePlugin, Reply } from 'tapline'
