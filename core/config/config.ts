@@ -30,6 +30,8 @@ export interface Config {
   readonly lookedFor: readonly string[]
   /** The file that was read, as an absolute path. */
   readonly file: string | undefined
+  /** The `.env` that was read, likewise. */
+  readonly dotenv: string | undefined
   readonly warnings: readonly string[]
   /** What was left out, and why. */
   readonly errors: readonly string[]
@@ -93,6 +95,7 @@ export function configOf(loaded: Loaded): Config {
     providers: deepFreeze(providers.instances),
     lookedFor: providers.lookedFor,
     file: loaded.file?.file,
+    dotenv: loaded.environment.dotenv,
     warnings: loaded.report.warnings,
     errors: loaded.report.errors,
     leftOut: loaded.report.leftOut,

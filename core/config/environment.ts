@@ -20,12 +20,15 @@ type Variables = Readonly<Record<string, string | undefined>>
 export class Environment {
   readonly #usable: ReadonlyMap<string, Variable>
   readonly #set: ReadonlySet<string>
+  /** The `.env` that was read, if there was one. */
+  readonly dotenv: string | undefined
 
-  constructor(variables: Variables, dotenv: ReadonlyMap<string, DotenvEntry> = new Map(), file = '.env') {
+  constructor(variables: Variables, entries: ReadonlyMap<string, DotenvEntry> = new Map(), file?: string) {
+    this.dotenv = file
     const exported = Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined)
-    this.#set = new Set([...exported.map(([name]) => name), ...dotenv.keys()])
+    this.#set = new Set([...exported.map(([name]) => name), ...entries.keys()])
     this.#usable = new Map([
-      ...[...dotenv].map(([name, { value, line }]): Variable => ({ name, value, kind: 'dotenv', file, line })),
+      ...[...entries].map(([name, { value, line }]): Variable => ({ name, value, kind: 'dotenv', line, ...(file === undefined ? {} : { file }) })),
       ...exported.map(([name, value]): Variable => ({ name, value, kind: 'env' })),
     ].filter(({ value }) => value.trim() !== '').map(variable => [variable.name, variable]))
   }
@@ -54,21 +57,23 @@ export class Environment {
   }
 }
 
-/** Reads `.env` of the working directory, if there is one, below the variables of the process. */
-export async function readEnvironment(cwd: string, variables: Variables, report: Report, readText: ReadText): Promise<Environment> {
+/** Reads `.env` of the working directory, if there is one, below the variables of the process. @param previous the one that was read before: it must still be there */
+export async function readEnvironment(cwd: string, variables: Variables, previous: string | undefined, report: Report, readText: ReadText): Promise<Environment> {
   const file = resolve(cwd, '.env')
-  const text = await readIfPresent(file, report, readText)
+  const text = await readIfPresent(file, previous === file, report, readText)
+  if (text === undefined) return new Environment(variables)
   const { entries, malformed, repeated } = parseDotenv(text)
   for (const line of malformed) report.problem({ file, line, pointer: '', message: 'expected KEY=value' })
   for (const name of repeated) report.warn(`.env gives ${name} more than once; the last value counts`)
   return new Environment(variables, entries, file)
 }
 
-async function readIfPresent(file: string, report: Report, readText: ReadText): Promise<string> {
+async function readIfPresent(file: string, isRequired: boolean, report: Report, readText: ReadText): Promise<string | undefined> {
   try {
     return await readText(file)
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') report.problem({ file, pointer: '', message: 'cannot be read' })
-    return ''
+    const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    if (!isAbsent || isRequired) report.problem({ file, pointer: '', message: isAbsent ? 'does not exist' : 'cannot be read' })
+    return undefined
   }
 }

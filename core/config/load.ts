@@ -33,13 +33,16 @@ import type { YamlFile } from './yaml-file.ts'
 
 export type { Config, PluginSettings } from './config.ts'
 
+/** The files of a configuration, by absolute paths, where there are any. */
+export type ReadFrom = Pick<Config, 'file' | 'dotenv'>
+
 export interface ConfigInput {
   /** Relative paths start here. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly flags?: Flags | undefined
-  /** The file of the configuration that this one shall replace: where no other is named, it must still be there. */
-  readonly previousFile?: string | undefined
+  /** What the configuration was read from that this one shall replace: where no other file is named, it must still be there, and so must `.env`. */
+  readonly previous?: ReadFrom | undefined
   /** How the file and `.env` are read: from the disk where nobody says otherwise. */
   readonly readText?: ReadText | undefined
   /** The plugins that take options from settings. */
@@ -66,10 +69,10 @@ export async function loadConfig(input: ConfigInput): Promise<Config> {
 /** `loadConfig`, for who goes on to compile what is right and tells of all at once. @throws ConfigError where nothing can be made of it */
 export async function loadSound(input: ConfigInput): Promise<SoundConfig> {
   const report = new Report()
-  const environment = await readEnvironment(input.cwd, input.env, report, input.readText ?? readText)
+  const environment = await readEnvironment(input.cwd, input.env, input.previous?.dotenv, report, input.readText ?? readText)
   const spellings = new Spellings(environment, report)
   const isStrict = readStrictness(spellings, report)
-  const file = await readConfigFile({ cwd: input.cwd, flag: input.flags?.config, previous: input.previousFile }, spellings, report, input.readText ?? readText)
+  const file = await readConfigFile({ cwd: input.cwd, flag: input.flags?.config, previous: input.previous?.file }, spellings, report, input.readText ?? readText)
   const providerTypes = [...input.providerTypes, ...await furtherTypes(input, file, report)]
   const schema = composeSchema(input.settings, providerTypes, report)
   const layers = layer(input, schema, file, spellings, report)

@@ -37,7 +37,7 @@ import { VariantCompiler } from './variants.ts'
  * @throws ConfigError with every problem, or Error if the wanted pipeline is not there
  */
 export async function buildGeneration(ground: Ground, previous?: Generation, wanted?: string, read?: ReadConfig, additions: Additions = noAdditions): Promise<Generation> {
-  const { config, types, problems: malformed } = read ?? await readConfig({ ...ground, previousFile: previous?.config.file })
+  const { config, types, problems: malformed } = read ?? await readConfig({ ...ground, previous: previous?.config })
   const problems: Problem[] = [...malformed]
   const listed = await loadListed(config, ground, problems)
   const input = compileInput(config, ground, new Map([...listed].map(([name, { file }]) => [name, file])))

@@ -12,7 +12,7 @@ export interface ReadConfig extends SoundConfig {
 }
 
 /** Where it is read. */
-export type Origin = Pick<Ground, 'cwd' | 'env' | 'flags'> & Pick<ConfigInput, 'readText' | 'previousFile'>
+export type Origin = Pick<Ground, 'cwd' | 'env' | 'flags'> & Pick<ConfigInput, 'readText' | 'previous'>
 
 /** Reads and checks the configuration; nothing is compiled. @throws ConfigError with every problem */
 export async function loadFor(origin: Origin): Promise<Config> {
@@ -22,9 +22,9 @@ export async function loadFor(origin: Origin): Promise<Config> {
 }
 
 /** `loadFor`, for who goes on to compile it, and tells of all problems then. @throws ConfigError where there is nothing to compile */
-export async function readConfig({ cwd, env, flags, readText, previousFile }: Origin): Promise<ReadConfig> {
+export async function readConfig({ cwd, env, flags, readText, previous }: Origin): Promise<ReadConfig> {
   const types = await ProviderTypes.known()
-  const { config, problems } = await loadSound({ cwd, env, flags, readText, previousFile, settings: await settingsOwners(), providerTypes: [...types.definitions.values()], loadProviderType: (type, from) => types.add(type, from) })
+  const { config, problems } = await loadSound({ cwd, env, flags, readText, previous, settings: await settingsOwners(), providerTypes: [...types.definitions.values()], loadProviderType: (type, from) => types.add(type, from) })
   const forbidden = config.values.plugins.enabled ? [] : [...types.files.keys()]
   return { config, types, problems: [...problems, ...forbidden.map(type => ({ pointer: '/plugins/enabled', got: type, message: `provider "${type}" is not of the default set, and plugins.enabled is false` }))] }
 }

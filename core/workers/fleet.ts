@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import { KeptTexts, type Texts } from '../config/kept-texts.ts'
+import type { ReadFrom } from '../config/load.ts'
 import { readConfig, type Origin } from '../gateway/load-for.ts'
 import { logFailedReload, logReload, type MadeOf, type Served, type ServedFacts } from '../gateway/served.ts'
 import type { Clock } from '../plugin/clock.ts'
@@ -68,8 +69,8 @@ export class Fleet implements Served {
   }
 
   /** Where the configuration that serves was read. */
-  get #file(): string | undefined {
-    return this.#serving?.facts.file
+  get #from(): ReadFrom | undefined {
+    return this.#serving?.from
   }
 
   reload(): Promise<boolean> {
@@ -93,7 +94,7 @@ export class Fleet implements Served {
     const worker = new Hired({ desk: this.#desk, assembly: this.#assembly, clock })
     this.#assembly.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
-    this.#adopt([await worker.begin({ flags, texts: this.#texts, previousFile: this.#file, isQuiet })])
+    this.#adopt([await worker.begin({ flags, texts: this.#texts, previous: this.#from, isQuiet })])
     await this.#inTurn(() => this.#catchUp(worker))
     return worker
   }
@@ -147,7 +148,7 @@ export class Fleet implements Served {
   async #reload(): Promise<boolean> {
     const texts = new KeptTexts()
     try {
-      await readConfig({ ...this.#options.origin, previousFile: this.#file, readText: texts.read })
+      await readConfig({ ...this.#options.origin, previous: this.#from, readText: texts.read })
       const workers = this.#assembly.serving
       if (workers.length === 0) throw new Error('no worker serves at the moment')
       await this.#change(workers, texts.all, false)
@@ -162,10 +163,10 @@ export class Fleet implements Served {
   /** All take it over, or none. @param isQuiet whether even the first of them says nothing @throws why one of them cannot */
   async #change(workers: readonly Hired[], texts: Texts, isQuiet: boolean): Promise<void> {
     const [first, ...others] = workers
-    const previousFile = this.#file
+    const previous = this.#from
     try {
-      if (first !== undefined) await unlessGone(first.prepare({ texts, previousFile, isQuiet }))
-      await Promise.all(others.map(worker => unlessGone(worker.prepare({ texts, previousFile, isQuiet: true }))))
+      if (first !== undefined) await unlessGone(first.prepare({ texts, previous, isQuiet }))
+      await Promise.all(others.map(worker => unlessGone(worker.prepare({ texts, previous, isQuiet: true }))))
     } catch (cause) {
       await Promise.all(workers.map(worker => unlessGone(worker.drop())))
       throw cause

@@ -1,6 +1,6 @@
 /** What the first process and its workers say to each other. */
 
-import type { ConfigInput } from '../config/load.ts'
+import type { ConfigInput, ReadFrom } from '../config/load.ts'
 import type { Texts } from '../config/kept-texts.ts'
 import type { ServedFacts } from '../gateway/served.ts'
 
@@ -9,8 +9,8 @@ export interface Beginning {
   readonly flags: ConfigInput['flags']
   /** What the configuration is read from: the same for all workers. */
   readonly texts: Texts
-  /** The file of the configuration that served before, as the first process reads it anew. */
-  readonly previousFile: string | undefined
+  /** The files of the configuration that served before, as the first process reads them anew. */
+  readonly previous: ReadFrom | undefined
   /** Another worker says what all would. */
   readonly isQuiet: boolean
 }
@@ -23,6 +23,8 @@ export interface Serving {
   readonly facts: ServedFacts
   /** Of what it was made. */
   readonly files: readonly string[]
+  /** Those of them that its settings were read from. */
+  readonly from: ReadFrom
 }
 
 /** What one worker asks all others: `others` at the first process, `asked` at each of them. */

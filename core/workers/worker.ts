@@ -103,12 +103,12 @@ class ServingWorker {
     return isClean
   }
 
-  #read({ texts, previousFile }: Omit<Preparation, 'isQuiet'>): Promise<ReadConfig> {
+  #read({ texts, previous }: Omit<Preparation, 'isQuiet'>): Promise<ReadConfig> {
     const { cwd, env } = this.#ground
-    return readConfig({ cwd, env, flags: this.#flags, previousFile, readText: new KeptTexts(texts).read } satisfies Origin)
+    return readConfig({ cwd, env, flags: this.#flags, previous, readText: new KeptTexts(texts).read } satisfies Origin)
   }
 }
 
-function servingOf({ facts, current: { files } }: Gateway): Serving {
-  return { facts, files: [...files] }
+function servingOf({ facts, current: { files, config: { file, dotenv } } }: Gateway): Serving {
+  return { facts, files: [...files], from: { file, dotenv } }
 }

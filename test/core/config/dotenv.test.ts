@@ -55,6 +55,13 @@ describe('.env', () => {
     expect(config.dotenvNames).to.deep.equal(['TAPLINE_BASE_PATH', 'TAPLINE_LOG_LEVEL'])
   })
 
+  it('must still be there where it was read before, and not where it was not', async () => {
+    expect((await load({ dotenv: 'PORT=9001' })).dotenv).to.match(/\/\.env$/)
+    expect((await load({})).dotenv).to.equal(undefined)
+    expect(await complaints({ previouslyDotenv: true })).to.deep.equal(['.env  does not exist'])
+    expect(await complaints({ previouslyDotenv: true, dotenv: '' })).to.deep.equal([])
+  })
+
   it('is pointed at by name and line when a value in it is wrong', async () => {
     expect(await complaints({ dotenv: '\nTAPLINE_LOG_LEVEL=loud' }))
       .to.deep.equal(['.env:2  TAPLINE_LOG_LEVEL  /logging_runtime/level  expected one of debug, info, warn, error, got "loud"'])

@@ -19,6 +19,8 @@ export interface Given {
   readonly flags?: ConfigInput['flags']
   /** The file that was read before, from the directory. */
   readonly previously?: string
+  /** Whether `.env` was read before. */
+  readonly previouslyDotenv?: boolean
   /** Further files, by path. */
   readonly files?: Readonly<Record<string, string>>
   readonly settings?: readonly SettingsOwner[]
@@ -54,8 +56,8 @@ export async function inDirectory<T>(given: Given, run: (cwd: string) => Promise
   }
 }
 
-export function loadFrom(cwd: string, { env = {}, flags, previously, settings = [samplePlugin, samplePolicy], providerTypes = sampleTypes }: Given): Promise<Config> {
-  return loadConfig({ cwd, env, flags, previousFile: previously === undefined ? undefined : join(cwd, previously), settings, providerTypes })
+export function loadFrom(cwd: string, { env = {}, flags, previously, previouslyDotenv = false, settings = [samplePlugin, samplePolicy], providerTypes = sampleTypes }: Given): Promise<Config> {
+  return loadConfig({ cwd, env, flags, previous: { file: previously === undefined ? undefined : join(cwd, previously), dotenv: previouslyDotenv ? join(cwd, '.env') : undefined }, settings, providerTypes })
 }
 
 async function problemsFrom(cwd: string, given: Given): Promise<readonly Problem[]> {

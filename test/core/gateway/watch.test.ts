@@ -78,6 +78,20 @@ describe('the watch over the configuration', () => {
     await taken(() => served.configure({}))
   })
 
+  it('keeps a configuration whose .env is gone, says so, and takes it over once it is back', async () => {
+    await begin({})
+    await taken(() => write('.env', 'TAPLINE_BASE_PATH=/a'))
+    const { current } = served.gateway
+    await rename(join(served.directory, '.env'), join(served.directory, 'elsewhere'))
+    const failed = () => served.log.find(({ event }) => event === 'reload_failed')
+    await until(() => failed() !== undefined)
+    expect(failed()?.['problems']).to.have.length(1)
+    expect(String(failed()?.['problems'])).to.match(/\.env  does not exist$/)
+    expect(served.gateway.current).to.equal(current)
+    await taken(() => write('.env', ''))
+    expect(served.gateway.current.basePath).to.equal('')
+  })
+
   it('brings a plugin back that left', async () => {
     await begin(withPlugin)
     await taken(() => served.configure({}))
