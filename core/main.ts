@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import { formatProblem, ConfigError } from './config/problems.ts'
+import { suggestion } from './config/suggestion.ts'
 import { packageVersion } from './gateway/version.ts'
 import type { RequestFacts } from './cli/explain.ts'
 import type { StartFlags } from './cli/start.ts'
@@ -24,7 +25,9 @@ const program = new Command('tapline')
   .option('--ready-timeout <duration>', 'how long to wait for it', '4s')
   .option('--reload', 'the same as the command reload')
   .option('--version', 'print the version')
+  .allowExcessArguments()
   .action(async (flags: StartFlags & { version?: true; reload?: true; health?: true; ready?: true; healthTimeout: string; readyTimeout: string }) => {
+    refuseCommand(program.args[0])
     if (flags.version === true) return console.log(`tapline ${(await packageVersion()).version} (node ${process.versions.node}, plugin contract 1)`)
     if (flags.health === true || flags.ready === true) return await (await import('./cli/probe.ts')).probe(flags)
     if (flags.reload === true) return await (await import('./cli/reload.ts')).reload(flags)
@@ -57,6 +60,13 @@ const config = program.command('config').description('look at the configuration'
 config.command('check').option('--json', 'as JSON').action(async ({ json }: { json?: true }) => (await import('./cli/check.ts')).check(flags(), json === true))
 config.command('show').description('print every setting with its source').action(async () => (await import('./cli/check.ts')).show(flags()))
 config.command('schema').description('print the JSON Schema of tapline.yaml').action(async () => (await import('./cli/check.ts')).printSchema(flags()))
+
+/** What is no flag is meant as a command. @throws Error for one that there is not */
+function refuseCommand(name: string | undefined): void {
+  if (name === undefined) return
+  const known = program.createHelp().visibleCommands(program).map(command => command.name())
+  throw new Error(`there is no command "${name}"${suggestion(name, known)}; there are: ${known.join(', ')}`)
+}
 
 /** Flags take one dash or two. */
 function withTwoDashes(argument: string): string {

@@ -1,6 +1,7 @@
 /** `tapline new plugin|provider <name>`: writes a skeleton that runs, and its test. */
 
 import { join } from 'node:path'
+import { suggestion } from '../config/suggestion.ts'
 import { writeNew } from './write-new.ts'
 
 type Files = Readonly<Record<string, string>>
@@ -10,7 +11,7 @@ const skeletons: Readonly<Record<string, (name: string) => Files>> = { plugin, p
 /** @throws Error for an unknown kind, an impossible name, or a file that is there already or cannot be written */
 export async function scaffold(directory: string, kind: string, name: string): Promise<void> {
   const files = skeletons[kind]
-  if (files === undefined) throw new Error(`"${kind}" is none of: ${Object.keys(skeletons).join(', ')}`)
+  if (files === undefined) throw new Error(`"${kind}" is none of: ${Object.keys(skeletons).join(', ')}${suggestion(kind, Object.keys(skeletons))}`)
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) throw new Error(`"${name}" is no name: use lower-case letters, digits and hyphens`)
   for (const [path, text] of Object.entries(files(name))) {
     await writeNew(join(directory, path), text, { shown: path })

@@ -136,6 +136,7 @@ function layer({ flags = {}, settings }: ConfigInput, schema: SettingSchema, fil
   layers.applyVariables(spellings)
   layers.applyFlags(flags)
   layers.applyPresence(settings.flatMap(({ presence }) => presence ?? []), spellings)
+  spellings.warnOfMisspelt()
   return layers
 }
 

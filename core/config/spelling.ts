@@ -2,6 +2,7 @@
 
 import type { Environment, Variable } from './environment.ts'
 import { readBoolean } from './grammar.ts'
+import { nearest } from './problems.ts'
 import type { Report } from './report.ts'
 import type { EnvSetting } from './schema.ts'
 
@@ -11,6 +12,10 @@ export class Spellings {
   readonly #environment: Environment
   readonly #report: Report
   readonly #welcomesCompatible: boolean
+  /** The base names that were asked for: those that Tapline's prefix may spell, the others, and the beginnings of families. */
+  readonly #asked = new Set(['COMPAT_WARN', 'CONFIG_FILE'])
+  readonly #bare = new Set<string>()
+  readonly #families = new Set<string>()
 
   constructor(environment: Environment, report: Report) {
     this.#environment = environment
@@ -20,6 +25,8 @@ export class Spellings {
 
   /** The first spelling that is set to more than blanks; warns of a spelling that is not Tapline's own. */
   find(base: string, form: Form = 'any'): Variable | undefined {
+    const asked = form === 'bare' ? this.#bare : this.#asked
+    asked.add(base)
     if (form === 'bare') this.#warnOfPrefixes(base)
     const found = this.#usable(base, form)
     if (found !== undefined && form !== 'bare') this.#warnOf(found.name, base)
@@ -31,8 +38,19 @@ export class Spellings {
     return this.#usable(base, form) === undefined ? names(base, form).find(name => this.#environment.isSet(name)) : undefined
   }
 
+  /** Warns of variables that are nearly Tapline's: what nobody asked for so far is misspelt. */
+  warnOfMisspelt(): void {
+    for (const { name } of this.#environment.sorted()) {
+      const [, base] = /^TAPLINE_(.+)$/.exec(name) ?? []
+      if (base === undefined || this.#asked.has(base) || this.#bare.has(base) || this.#families.values().some(prefix => base.startsWith(prefix))) continue
+      const meant = nearest(base, this.#asked)
+      if (meant !== undefined) this.#report.warn(`${name} is not read; did you mean "TAPLINE_${meant}"?`)
+    }
+  }
+
   /** All variables whose names begin so and are set to more than blanks, by what follows; of several spellings of one, as `find`. */
   family(prefix: string): ReadonlyMap<string, Variable> {
+    this.#families.add(prefix)
     const spelled = names(prefix, 'any').toReversed()
     const found = spelled.flatMap(start => this.#environment.sorted().flatMap(variable => variable.name.startsWith(start) ? [[variable.name.slice(start.length), variable] as const] : []))
     const members = new Map(found)

@@ -190,7 +190,7 @@ async function tryLoad<T>(loading: () => Promise<T>, named: Omit<Problem, 'messa
     return await loading()
   } catch (cause) {
     if (!(cause instanceof LoadError)) throw cause
-    problems.push({ ...named, expected: cause.expected, message: cause.message })
+    problems.push({ ...named, expected: cause.expected, message: cause.message + suggestion(named.got ?? '', cause.names) })
     return undefined
   }
 }

@@ -89,19 +89,19 @@ async function readModule(file: string, use: string): Promise<Buffer> {
 const namesOfDefaultSet = new Map<Kind, Promise<readonly string[]>>()
 
 /** The names of the default set: what stands in any of the rooms of its kind. */
-export function defaultNames(kind: 'plugin' | 'provider'): Promise<readonly string[]> {
+export function defaultNames(kind: Kind): Promise<readonly string[]> {
   const names = namesOfDefaultSet.get(kind) ?? readNames(kind)
   namesOfDefaultSet.set(kind, names)
   return names
 }
 
-async function readNames(kind: 'plugin' | 'provider'): Promise<readonly string[]> {
+async function readNames(kind: Kind): Promise<readonly string[]> {
   const names = await Promise.all(foldersOf(kind).map(folder => namesIn(folder, kind)))
   return names.flat().filter(name => find(kind, name, '/', { searchPaths: [] })?.isDefault === true).sort()
 }
 
-/** A provider may be a file, a plugin is a folder. */
-async function namesIn(folder: URL, kind: 'plugin' | 'provider'): Promise<readonly string[]> {
+/** A provider may be a file, the others are folders. */
+async function namesIn(folder: URL, kind: Kind): Promise<readonly string[]> {
   if (!existsSync(folder)) return []
   const entries = await readdir(folder, { withFileTypes: true })
   return entries.filter(entry => entry.isDirectory() || kind === 'provider' && /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.d.ts')).map(({ name }) => name.replace(/\.(ts|js)$/, ''))
@@ -124,5 +124,5 @@ function isDefinition(kind: Kind, value: unknown): boolean {
 
 async function notFound(kind: Kind, use: string): Promise<LoadError> {
   const error = new LoadError(`there is no ${kind} "${use}"`, `a default ${kind}, an npm package, or a path to a .ts or .js file`)
-  return Object.assign(error, { names: kind === 'dialect' ? [] : await defaultNames(kind) })
+  return Object.assign(error, { names: await defaultNames(kind) })
 }

@@ -182,6 +182,14 @@ describe('by configuration alone, an operator', () => {
     await generation.discard()
   })
 
+  it('is told which command he probably meant', async () => {
+    await using folder = await Folder.make({})
+    const { code, stdout, stderr } = await tapline(folder, 'chekc')
+    expect([code, stdout]).to.deep.equal([1, ''])
+    expect(stderr).to.match(/^tapline: there is no command "chekc"; did you mean "check"\?; there are: check, explain, (?!.*worker)/)
+    expect((await tapline(folder, 'new', 'plugn', 'x')).stderr).to.include('did you mean "plugin"?')
+  })
+
   it('is told by "tapline explain" which pipelines there are', async () => {
     await using folder = await Folder.make()
     const { code, stderr } = await tapline(folder, 'explain', 'chatt')
@@ -260,7 +268,7 @@ describe('a configuration that cannot be started', () => {
     'says nothing of a pipeline that is not there': ['pipelines:\n  ‸chatt:\n', /no pipeline "chatt" to patch.*"chat"/, '/pipelines/chatt'],
     'patches a pipeline that is not there': ['pipelines:\n  ‸chatt: [{ remove: retry }]\n', /no pipeline "chatt" to patch.*"chat"/, '/pipelines/chatt'],
     'has a patch that is none': ['pipelines:\n  chat:\n    - ‸{ delete: retry }\n', /delete|patch|insert/],
-    'names a dialect that is not there': ['pipelines:\n  own: { extends: inference, route: POST /own, ‸dialect: openai-chatt }\n', /no dialect "openai-chatt"/, '/pipelines/own/dialect'],
+    'names a dialect that is not there': ['pipelines:\n  own: { extends: inference, route: POST /own, ‸dialect: openai-chatt }\n', /^there is no dialect "openai-chatt"; did you mean "openai-chat"\?$/, '/pipelines/own/dialect'],
     'has a guardrail of no type': ['guardrails:\n  rules:\n    - ‸{ name: x, type: no_such_type }\n', /no plugin "no-such-type"/, '/guardrails/rules/0'],
     'has a guardrail with a bad option': ['guardrails:\n  rules:\n    - { name: x, type: string_replace, config: { rules: a => b, ‸mode: odd } }\n', /literal/, '/guardrails/rules/0/config/mode'],
     'counts calls of a guardrail that makes none': ['guardrails:\n  rules:\n    - ‸{ name: x, type: string_replace, user_path: /safety, config: { rules: a => b } }\n', /unknown key/, '/guardrails/rules/0/config/user_path'],

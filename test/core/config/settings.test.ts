@@ -86,6 +86,15 @@ describe('the spellings of a variable', () => {
     expect(config.get('/server/master_key')).to.equal(undefined)
   })
 
+  it('warns of a variable of its own prefix that is nearly one that is read', async () => {
+    const config = await load({ env: { TAPLINE_LOG_LEVL: 'debug', TAPLINE_CONFIG_STRCT: 'no', TAPLINE_SAMPLE_TLT: '1', TAPLINE_COMMIT: 'c0ffee', LOG_LEVL: 'debug', TAPLINE_LOG_LEVEL: 'info' } })
+    expect(config.warnings).to.deep.equal([
+      'TAPLINE_CONFIG_STRCT is not read; did you mean "TAPLINE_CONFIG_STRICT"?',
+      'TAPLINE_LOG_LEVL is not read; did you mean "TAPLINE_LOG_LEVEL"?',
+      'TAPLINE_SAMPLE_TLT is not read; did you mean "TAPLINE_SAMPLE_TTL"?',
+    ])
+  })
+
   it('have only the bare form where the name belongs to somebody else, and a prefixed one is warned of', async () => {
     const config = await load({ env: { TAPLINE_PORT: '1', GOMODEL_REDIS_URL: 'redis://x' } })
     expect(config.values.server.port).to.equal(8080)
