@@ -3,18 +3,17 @@
 import pino from 'pino'
 import type { Problem } from '../config/place.ts'
 import { ConfigError, formatProblem } from '../config/problems.ts'
-import { buildGeneration } from '../gateway/build.ts'
 import type { Generation } from '../gateway/generation.ts'
 import { loadFor } from '../gateway/load-for.ts'
+import { compiled } from './compiled.ts'
 import { groundFor, type CommonFlags } from './ground.ts'
 
 const quiet = pino({ enabled: false })
 
 /** Compiles everything. What is left out for a fault of the configuration is a failure here, though a gateway would start. @throws ConfigError, unless the problems go out as JSON */
 export async function check(flags: CommonFlags, asJson: boolean): Promise<void> {
-  const ground = await groundFor(flags, quiet)
   try {
-    const generation = await buildGeneration(ground)
+    const generation = await compiled(flags)
     const warnings = [...generation.config.warnings, ...generation.warnings]
     const { leftOut } = generation.config
     const errors = [...leftOut, ...unmade(generation)]

@@ -1,13 +1,12 @@
 /** `tapline reload`: a configuration that is broken fails here, and the running gateway hears of it only if it is not. */
 
 import { readFile } from 'node:fs/promises'
-import pino from 'pino'
-import { buildGeneration } from '../gateway/build.ts'
 import { pidFile } from '../gateway/pid-file.ts'
-import { groundFor, type CommonFlags } from './ground.ts'
+import { compiled } from './compiled.ts'
+import type { CommonFlags } from './ground.ts'
 
 export async function reload(flags: CommonFlags): Promise<void> {
-  const generation = await buildGeneration(await groundFor(flags, pino({ enabled: false })))
+  const generation = await compiled(flags)
   await generation.discard()
   const file = pidFile(generation.config.values.server.pid_file)
   if (file === undefined) throw new Error('server.pid_file is empty, so the running gateway cannot be found')

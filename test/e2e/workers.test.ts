@@ -404,6 +404,9 @@ describe('workers that cannot begin', function () {
       const ended = await gateway.program.ended
       expect(ended.code, ended.stderr).to.equal(code)
       expect(ended.stderr.match(words), ended.stderr).to.have.length(1)
+      if (!/cannot be shared/.test(why)) return
+      const checked = await tapline(gateway.folder, 'check')
+      expect([checked.code, checked.stderr]).to.deep.equal([78, ended.stderr])
     })
   }
 })

@@ -1,0 +1,16 @@
+/** The configuration of this directory, compiled as those would that serve it, and not opened. */
+
+import pino from 'pino'
+import { buildGeneration } from '../gateway/build.ts'
+import type { Generation } from '../gateway/generation.ts'
+import { readConfig } from '../gateway/load-for.ts'
+import { unservedProcesses } from '../workers/unserved.ts'
+import { groundFor, type CommonFlags } from './ground.ts'
+
+/** What one process may do and several may not is told where several shall serve. @throws ConfigError with every problem */
+export async function compiled(flags: CommonFlags): Promise<Generation> {
+  const ground = await groundFor(flags, pino({ enabled: false }))
+  const read = await readConfig(ground)
+  const { workers } = read.config.values.server
+  return await buildGeneration(workers === 1 ? ground : { ...ground, processes: unservedProcesses() }, undefined, undefined, read)
+}
