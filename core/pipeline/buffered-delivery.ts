@@ -12,7 +12,6 @@ import type { Exchange } from './exchange.ts'
 import { Flow } from './flow.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { Blocked } from './verdict.ts'
-import { FellSilent } from '../upstream/fell-silent.ts'
 import { Reply } from '../upstream/reply.ts'
 import { review } from './review.ts'
 import { guarded } from './stream-delivery.ts'
@@ -123,7 +122,7 @@ export class BufferedDelivery {
   }
 
   #fail(error: GatewayError): void {
-    if (!this.#sink.committed) refuse(this.#exchange, this.#sink, error instanceof FellSilent ? error.ofAnswer() : error)
+    if (!this.#sink.committed) refuse(this.#exchange, this.#sink, error)
     else {
       const event = failureEvent(this.#exchange, error)
       const cut = error instanceof Blocked ? this.#exchange.dialect?.stream.cut(undefined) : undefined

@@ -6,12 +6,14 @@ import { areSendable, sendable } from '../flat-headers.ts'
 import { complete } from './complete.ts'
 import type { Exchange } from './exchange.ts'
 import type { StreamEvent } from '../stream/event.ts'
+import { FellSilent } from '../upstream/fell-silent.ts'
 import type { Reply } from '../upstream/reply.ts'
 import { warningHeaders } from './warning.ts'
 import type { Sink } from './sink.ts'
 
-/** Answers with an error in the caller's dialect. */
-export function refuse(exchange: Exchange, sink: Sink, error: GatewayError): void {
+/** Answers with an error in the caller's dialect. A stream that fell silent before any of it left is a timeout. */
+export function refuse(exchange: Exchange, sink: Sink, cause: GatewayError): void {
+  const error = cause instanceof FellSilent ? cause.ofAnswer() : cause
   exchange.error = error
   const body = (exchange.refusalDialect ?? exchange.dialect)?.error(error, exchange.id) ?? errorEnvelope(error)
   begin(exchange, sink, error.status, [...errorHeaders(error), 'Content-Type', 'application/json', 'Content-Length', String(body.length)])

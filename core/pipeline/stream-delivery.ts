@@ -11,6 +11,7 @@ import { Flow } from './flow.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { LastEvent, type LastTap } from './last-event.ts'
 import { Blocked } from './verdict.ts'
+import { FellSilent } from '../upstream/fell-silent.ts'
 import type { Ending, Reply } from '../upstream/reply.ts'
 import { joinedBytes } from '../joined-bytes.ts'
 
@@ -116,9 +117,10 @@ export class StreamDelivery {
 
   #conclude(broken: GatewayError | undefined): void {
     const rule = this.#rule
+    const ending = this.#ending(broken)
+    if (ending === 'cut' && broken instanceof FellSilent && !this.#sink.committed) return this.#cut(broken)
     const rest = rule === undefined ? undefined : guarded(() => rule.end())
     if (rest instanceof GatewayError) return this.#cut(rest)
-    const ending = this.#ending(broken)
     if (ending === 'failed') this.#exchange.error = broken ?? reportedError(this.#exchange, this.#tail.events)
     const failure = ending === 'cut' ? broken ?? reportedError(this.#exchange, this.#tail.events) ?? incomplete(this.#exchange) : undefined
     const last = [...rest ?? [], ...failure === undefined ? [] : [this.#border(), this.#failure(failure)]]

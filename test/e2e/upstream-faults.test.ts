@@ -352,6 +352,24 @@ describe('a provider that is silent', () => {
     expectError(await call, { code: 'upstream_timeout', message: 'openai sent nothing for 7 s' })
   })
 
+  it('is a timeout while a guardrail that reads along has let nothing leave, and one error event once it has', async () => {
+    const holding = `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'holding', setup: () => ({ stream: { observe: event => event.data.includes('go') ? undefined : 'drop' } }) })\n`
+    await using guarded = await Served.start({ clock, config: { ...limits, pipelines: { inference: [{ insert: { use: './holding.ts' }, before: 'retry' }] } }, files: { 'holding.ts': holding } })
+    for (const [pieces, isHeld] of [[['a', 'b'], true], [['go', 'b'], false]] as const) {
+      const gate = new Gate()
+      const [, ...chunks] = chatChunks({ pieces })
+      guarded.upstream.reply({ chunks, gates: { beforeChunk: { 1: gate } } })
+      const call = guarded.chat(helloStream)
+      await gate.reached
+      await until(() => clock.waitsMs.includes(7_000))
+      clock.advance(7_000)
+      const answer = await call
+      if (isHeld) expectError(answer, { code: 'upstream_timeout', message: 'openai sent nothing for 7 s' })
+      else expect(streamTexts(answer.body).errors.map(({ code }) => code)).to.deep.equal(['stream_incomplete'])
+      expect(guarded.gateway.log.findLast(({ msg }) => msg === 'request')).to.include({ status: isHeld ? 504 : 200 })
+    }
+  })
+
   it('is not silent while it sends comments', async () => {
     const gates = [new Gate(), new Gate(), new Gate()]
     const chunks = [...chatChunks({ pieces: ['a'] }).slice(0, 2), ': still here\n\n', ': still here\n\n', ...chatChunks({ pieces: ['a'] }).slice(2)]
