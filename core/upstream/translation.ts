@@ -18,7 +18,7 @@ import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { EndpointPlace } from './provider-facts.ts'
 import { vendorFault } from './failure.ts'
-import { readObject } from './read-json.ts'
+import { readBody, readObject } from './read-json.ts'
 import { withImages } from './remote-images.ts'
 import { mustAskForUsage, respellTranslated } from './respell.ts'
 import { TranslatedStream } from './translated-stream.ts'
@@ -157,7 +157,7 @@ export class GenerationTranslation implements Translation {
 }
 
 function requestOf(original: JsonDocument, caller: CallerSide, losses: Losses): NeutralRequest {
-  const request = caller.request(readObject(original.render(), 'the caller', parseExactly), losses)
+  const request = caller.request(readBody(original), losses)
   const turns = distinctCallIds(request.turns)
   return turns === request.turns ? request : { ...request, turns }
 }
