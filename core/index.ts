@@ -145,6 +145,7 @@ export { Lease } from './storage/lease.ts'
 export type { LeaseOptions, LeaseRecord } from './storage/lease.ts'
 export { listAll } from './storage/list-all.ts'
 export { openOrLater } from './storage/open-or-later.ts'
+export { OpenWork } from './storage/open-work.ts'
 export { periods } from './storage/periods.ts'
 export type { Periods, PeriodsQuery, PeriodUnit } from './storage/periods.ts'
 export { readAgain } from './storage/read-again.ts'
@@ -157,6 +158,8 @@ export { Snapshot } from './storage/snapshot.ts'
 export { StorageUnavailable } from './storage/storage.ts'
 export { orStoreRefusal } from './storage/refusal.ts'
 export type { Storage } from './storage/storage.ts'
+export { triedAgain } from './storage/tries.ts'
+export type { Tries } from './storage/tries.ts'
 
 // The admin API
 

@@ -1,7 +1,9 @@
 /** Requests that the gateway makes to itself, through the pipelines of the configuration that is running. */
 
 import { randomUUID } from 'node:crypto'
+import type { JsonDocument } from '../document/document.ts'
 import { errorEnvelope, GatewayError, gatewayError } from '../errors.ts'
+import type { Usage } from '../neutral/usage.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { IncomingRequest } from '../pipeline/incoming-request.ts'
 import { ClientGone } from '../pipeline/stoppable.ts'
@@ -65,6 +67,10 @@ export class InnerCalls implements Pipelines {
   async review(request: InnerCall, answer: Buffer): ReturnType<Pipelines['review']> {
     const exchange = this.#exchange(request)
     return exchange instanceof GatewayError ? exchange : await reviewAnswer(exchange, answer)
+  }
+
+  usageIn(method: string, path: string, answer: JsonDocument): Usage | undefined {
+    return this.running?.planOf(method, path)?.dialect?.usage(answer)
   }
 
   #exchange(request: InnerCall): Exchange | GatewayError {

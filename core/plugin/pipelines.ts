@@ -1,6 +1,8 @@
 /** The pipelines, as plugins call them. */
 
+import type { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
+import type { Usage } from '../neutral/usage.ts'
 import type { Caller } from '../pipeline/caller.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Rehearsal, ReviewedAnswer } from '../pipeline/rehearse.ts'
@@ -58,4 +60,6 @@ export interface Pipelines {
   rehearse(request: InnerCall): Promise<Rehearsal | GatewayError>
   /** What policy makes of an answer that came another way for this request. */
   review(request: InnerCall, answer: Buffer): Promise<ReviewedAnswer | GatewayError>
+  /** The tokens that an answer reports which came another way, as the dialect of a route says them. @param path without parameters */
+  usageIn(method: string, path: string, answer: JsonDocument): Usage | undefined
 }

@@ -1,6 +1,6 @@
 /** What is remembered of a batch, whichever dialect it was made in, and of its lines. */
 
-import type { Caller } from '../../core/index.ts'
+import { triedAgain, type Caller, type Tries } from '../../core/index.ts'
 
 export type BatchStatus = 'validating' | 'in_progress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelling' | 'cancelled'
 
@@ -50,21 +50,13 @@ export interface ProviderOutput {
   /** There is nothing to fetch: nobody knows what the lines came to. */
   readonly unknown?: true
   /** Absent until fetching them failed. */
-  readonly failing?: Failing
+  readonly failing?: Tries
 }
 
 /** Why a provider does not say how far its batch is. */
-export interface Silence extends Failing {
+export interface Silence extends Tries {
   /** Since when it says that it has no such batch, and nothing else. */
   readonly goneSince?: number | undefined
-}
-
-/** Since when a provider could not be asked; in milliseconds since 1970. */
-export interface Failing {
-  readonly since: number
-  readonly tries: number
-  /** Nobody tries again before. */
-  readonly until: number
 }
 
 /** In whose name the lines run. */
@@ -104,8 +96,7 @@ export interface BatchLine {
   readonly outcome: Outcome | null
 }
 
-const firstWaitMs = 2_000
-const longestWaitMs = 10 * 60_000
+const waits = { firstMs: 2_000, longestMs: 10 * 60_000 }
 
 const terminal: ReadonlySet<BatchStatus> = new Set(['completed', 'failed', 'expired', 'cancelled'])
 
@@ -120,10 +111,9 @@ export function isPostponed({ fetch, silence }: Pick<BatchRecord, 'fetch' | 'sil
   return failing !== undefined && now < failing.until
 }
 
-/** After one more failure: it doubles the wait each time. @param now milliseconds since 1970 */
-export function failedAgain(failing: Failing | undefined, now: number): Failing {
-  const { since, tries } = failing ?? { since: now, tries: 0 }
-  return { since, tries: tries + 1, until: now + Math.min(longestWaitMs, firstWaitMs * 2 ** tries) }
+/** After one more failure. @param now milliseconds since 1970 */
+export function failedAgain(failing: Tries | undefined, now: number): Tries {
+  return triedAgain(failing, now, waits)
 }
 
 export function isTerminal({ status }: Pick<BatchRecord, 'status'>): boolean {

@@ -1,6 +1,7 @@
 /** Responses that a provider still works at: what is stored of them follows what he says, and what they used is recorded when they are over. */
 
 import { inputItems, JsonDocument, keptItems, type Clock, type Conversations, type Exchange, type KeptItem, type ProviderInstance, type Usage, type UsageLedger } from '../../core/index.ts'
+import { said, stringOf } from '../../core/document/readings.ts'
 import { entryOf } from './charge.ts'
 import { isUnderWay, itemsOf, type StoredResponse } from './record.ts'
 import type { FoundResponse, ResponseStore } from './store.ts'
@@ -14,6 +15,9 @@ export interface BackgroundGround {
   readonly clock: Clock
 }
 
+/** In whose name it is asked after. */
+export type Asking = Pick<Exchange, 'caller' | 'log'>
+
 export class Background {
   readonly #ground: BackgroundGround
 
@@ -21,8 +25,21 @@ export class Background {
     this.#ground = ground
   }
 
-  /** Replaces the stored copy; whoever sees the response over first records its usage, and puts it into its conversation. Fails for nobody. */
-  async refresh(exchange: Exchange, found: FoundResponse, now: Pick<StoredResponse, 'response' | 'status'>, usage: Usage | undefined): Promise<void> {
+  /**
+   * Takes what the provider says now: the stored copy says it from now on, too. Whoever sees the response over first records its usage, and puts it into its conversation. Fails for nobody.
+   * @returns the response in JSON, under the id that the client knows
+   */
+  async take(asking: Asking, found: FoundResponse, document: JsonDocument, usage: Usage | undefined): Promise<string> {
+    const { root } = document
+    if (stringOf(root.get('id')) !== found.id) document.set(root, 'id', JSON.stringify(found.id))
+    const { conversation } = found.value
+    if (conversation !== null && said(root, 'conversation') === undefined) document.set(root, 'conversation', JSON.stringify({ id: conversation.id }))
+    const response = document.render().toString()
+    await this.#refresh(asking, found, { response, status: stringOf(root.get('status')) ?? found.value.status }, usage)
+    return response
+  }
+
+  async #refresh(asking: Asking, found: FoundResponse, now: Pick<StoredResponse, 'response' | 'status'>, usage: Usage | undefined): Promise<void> {
     const isOver = !isUnderWay(now.status)
     const { charge, ...before } = found.value
     const value = { ...before, ...now, ...isOver ? { is_append_due: false } : charge === undefined ? {} : { charge } }
@@ -30,7 +47,7 @@ export class Background {
     if (!wasWritten || !isOver) return
     this.#record(found, now.status, usage)
     if (!found.value.is_append_due) return
-    await this.#append(exchange, found, value).catch((cause: unknown) => exchange.log.error({ err: cause, conversation: value.conversation?.id }, 'a background response could not be put into its conversation'))
+    await this.#append(asking, found, value).catch((cause: unknown) => asking.log.error({ err: cause, conversation: value.conversation?.id }, 'a background response could not be put into its conversation'))
   }
 
   /** What was cancelled before it began used nothing, and its provider says so by saying nothing. */
@@ -40,7 +57,7 @@ export class Background {
     this.#ground.usage?.record(entryOf(charge, { id, status, upstreamId, provider, usage, now: this.#ground.clock.now() }))
   }
 
-  async #append({ caller }: Exchange, { id }: FoundResponse, value: StoredResponse): Promise<void> {
+  async #append({ caller }: Asking, { id }: FoundResponse, value: StoredResponse): Promise<void> {
     if (value.conversation === null || value.status !== 'completed' && value.status !== 'incomplete') return
     const conversation = await this.#ground.conversations.open(value.conversation.id, caller)
     await conversation?.append(wholeTurn(id, value))

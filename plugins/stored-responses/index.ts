@@ -5,11 +5,13 @@ import { Background } from './background.ts'
 import { Keeper, wantsStore } from './keeper.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { NativeResponses } from './native.ts'
+import type { OpenResponse } from './open.ts'
 import type { StoredResponse } from './record.ts'
 import { resolve, type Resolved } from './references.ts'
 import { schema } from './schema.ts'
 import { answerIn } from './snapshot.ts'
 import { ResponseStore } from './store.ts'
+import { Sweep } from './sweep.ts'
 
 const dayMs = 24 * 3600 * 1000
 /** What is held of an answer, so that it can be stored whole. */
@@ -25,15 +27,19 @@ export default definePlugin({
   // What is asked of providers may take as long as a call.
   timeoutMs: 0,
   setup({ options, services, log }) {
-    const { storage, conversations, providers, clock, meter } = services
+    const { storage, conversations, providers, pipelines, clock, meter } = services
     const usage = services.usage
     const failures = meter.counter('response_snapshot_store_failures_total', 'Responses that could not be stored, by provider.', ['provider', 'provider_name', 'operation'])
     const failed = (cause: unknown, operation: string, record: StoredResponse | undefined) => {
       failures(1, record?.provider_type ?? '', record?.provider ?? '', operation)
       log.warn({ err: cause, operation }, 'a response could not be stored')
     }
-    const store = new ResponseStore({ responses: storage.records('responses'), items: storage.records('response_items'), clock, keepMs: options.keep_days * dayMs, failed })
-    const lifecycle = new Lifecycle(store, new NativeResponses(providers), new Background({ store, conversations, providers, usage, clock }))
+    const open = storage.records<OpenResponse>('open_responses')
+    const store = new ResponseStore({ responses: storage.records('responses'), open, items: storage.records('response_items'), clock, keepMs: options.keep_days * dayMs, failed })
+    const native = new NativeResponses(providers)
+    const background = new Background({ store, conversations, providers, usage, clock })
+    const lifecycle = new Lifecycle(store, native, background)
+    const sweep = new Sweep({ store, open, leases: storage.records('leases'), native, background, pipelines, clock, log })
     const keeper = new Keeper(store)
     const resolved = slot<Resolved>()
 
@@ -65,7 +71,11 @@ export default definePlugin({
         awaitsLast: exchange => keeper.isConcerned(exchange, resolved.get(exchange)),
         last: ({ document }, exchange) => keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')), resolved.get(exchange)),
       },
-      close: () => store.settled(),
+      start: () => sweep.start(),
+      async close() {
+        await sweep.close()
+        await store.settled()
+      },
     }
   },
 })

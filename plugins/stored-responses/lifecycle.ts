@@ -1,11 +1,10 @@
 /** The life of a stored response: it is read, its input is listed, it is cancelled and deleted. */
 
 import { gatewayError, jsonReply, notFound, scopeOf, type Reply, type Exchange, type JsonDocument } from '../../core/index.ts'
-import { said, stringOf } from '../../core/document/readings.ts'
 import { pageQuery } from '../../core/neutral/item-lists.ts'
 import type { Background } from './background.ts'
 import { itemPage } from './item-page.ts'
-import { isElsewhere, type LifecycleOperation, type NativeResponses } from './native.ts'
+import { askerOf, isElsewhere, type LifecycleOperation, type NativeResponses } from './native.ts'
 import { lifecycleQuery, type LifecycleQuery } from './query.ts'
 import { isUnderWay, itemsOf } from './record.ts'
 import type { FoundResponse, ResponseStore } from './store.ts'
@@ -45,11 +44,11 @@ export class Lifecycle {
     if (found === undefined) return jsonReply((await this.#untracked(exchange, id, 'responses_get', query, include)).render())
     const keeper = isUnderWay(found.value.status) ? this.#native.keeperOf(found, 'responses_get') : undefined
     if (keeper === undefined) return jsonReply(found.value.response)
-    const asked = await this.#native.ask(exchange, keeper, found, 'responses_get', include).catch((cause: unknown) => {
+    const asked = await this.#native.ask(askerOf(exchange), keeper, found, 'responses_get', include).catch((cause: unknown) => {
       if (isElsewhere(cause)) return undefined
       throw cause
     })
-    return jsonReply(asked === undefined ? found.value.response : await this.#refreshed(exchange, found, asked))
+    return jsonReply(asked === undefined ? found.value.response : await this.#background.take(exchange, found, asked, exchange.dialect?.usage(asked)))
   }
 
   async #inputItems(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
@@ -64,14 +63,15 @@ export class Lifecycle {
     if (found === undefined) return jsonReply((await this.#untracked(exchange, id, 'responses_cancel', query)).render())
     const keeper = this.#native.keeperOf(found, 'responses_cancel')
     if (keeper === undefined) throw gatewayError('unsupported_response_operation', 'this response does not run at a provider that could cancel it')
-    return jsonReply(await this.#refreshed(exchange, found, await this.#native.ask(exchange, keeper, found, 'responses_cancel')))
+    const document = await this.#native.ask(askerOf(exchange), keeper, found, 'responses_cancel')
+    return jsonReply(await this.#background.take(exchange, found, document, exchange.dialect?.usage(document)))
   }
 
   async #delete(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
     if (found === undefined) await this.#untracked(exchange, id, 'responses_delete', query)
     else {
       const keeper = this.#native.keeperOf(found, 'responses_delete')
-      if (keeper !== undefined) await this.#native.ask(exchange, keeper, found, 'responses_delete').catch((cause: unknown) => { if (!isElsewhere(cause)) throw cause })
+      if (keeper !== undefined) await this.#native.ask(askerOf(exchange), keeper, found, 'responses_delete').catch((cause: unknown) => { if (!isElsewhere(cause)) throw cause })
       await this.#forget(id)
     }
     return jsonReply(JSON.stringify({ id, object: 'response', deleted: true }))
@@ -90,16 +90,5 @@ export class Lifecycle {
     const document = scopeOf(exchange.caller) === undefined ? await this.#native.askAll(exchange, id, operation, query, passed) : undefined
     if (document === undefined) throw notFound('response')
     return document
-  }
-
-  /** What the provider says now, under the id that the client knows; the stored copy says it from now on, too. */
-  async #refreshed(exchange: Exchange, found: FoundResponse, document: JsonDocument): Promise<string> {
-    const { root } = document
-    if (stringOf(root.get('id')) !== found.id) document.set(root, 'id', JSON.stringify(found.id))
-    const { conversation } = found.value
-    if (conversation !== null && said(root, 'conversation') === undefined) document.set(root, 'conversation', JSON.stringify({ id: conversation.id }))
-    const response = document.render().toString()
-    await this.#background.refresh(exchange, found, { response, status: stringOf(root.get('status')) ?? found.value.status }, exchange.dialect?.usage(document))
-    return response
   }
 }

@@ -1,6 +1,6 @@
 /** Responses that providers keep themselves: asked of the one that is known to have it, or of each in turn. */
 
-import { GatewayError, gatewayError, JsonDocument, openCall, wholeBody, type Exchange, type ObjectRequest, type ProviderInstance } from '../../core/index.ts'
+import { GatewayError, gatewayError, JsonDocument, openCall, wholeBody, type Clock, type Exchange, type ObjectRequest, type ProviderInstance } from '../../core/index.ts'
 import type { LifecycleQuery } from './query.ts'
 import type { FoundResponse } from './store.ts'
 
@@ -8,6 +8,20 @@ import type { FoundResponse } from './store.ts'
 const heldBytes = 64 * 1024 * 1024
 
 export type LifecycleOperation = 'responses_get' | 'responses_delete' | 'responses_cancel' | 'responses_input_items'
+
+/** Who asks, and how long he waits. */
+export interface Asker {
+  readonly requestId: string
+  readonly userPath: string
+  /** 0 is without limit. */
+  readonly limitMs: number
+  readonly clock: Clock
+  readonly signal: AbortSignal
+}
+
+export function askerOf({ plan: { limits: { totalMs } }, clock, signal, id, userPath }: Exchange): Asker {
+  return { requestId: id, userPath, limitMs: totalMs, clock, signal }
+}
 
 /** Statuses of a provider that does not have the response, or not the operation. */
 const elsewhere: ReadonlySet<number> = new Set([404, 405, 501])
@@ -30,10 +44,10 @@ export class NativeResponses {
   }
 
   /** @throws GatewayError what the provider refused */
-  async ask(exchange: Exchange, keeper: ProviderInstance, found: FoundResponse, operation: LifecycleOperation, query: ObjectRequest['query'] = {}): Promise<JsonDocument> {
+  async ask(asker: Asker, keeper: ProviderInstance, found: FoundResponse, operation: LifecycleOperation, query: ObjectRequest['query'] = {}): Promise<JsonDocument> {
     const { upstream_id: id, key: fingerprint } = found.value
     const key = fingerprint === null ? undefined : keeper.keys.withFingerprint(fingerprint)
-    return await call(exchange, keeper, { operation, params: { id: id ?? found.id }, query, ...key === undefined ? {} : { key } })
+    return await call(asker, keeper, { operation, params: { id: id ?? found.id }, query, ...key === undefined ? {} : { key } })
   }
 
   /**
@@ -45,7 +59,7 @@ export class NativeResponses {
     let refusal: unknown
     for (const keeper of this.#inTurn(provider, operation)) {
       try {
-        return await call(exchange, keeper, { operation, params: { id }, query })
+        return await call(askerOf(exchange), keeper, { operation, params: { id }, query })
       } catch (cause) {
         exchange.throwIfStopped()
         if (!isElsewhere(cause)) refusal ??= cause
@@ -64,8 +78,8 @@ export class NativeResponses {
   }
 }
 
-async function call(exchange: Exchange, keeper: ProviderInstance, asked: ObjectRequest): Promise<JsonDocument> {
-  const body = await answerOf(exchange, keeper, asked)
+async function call(asker: Asker, keeper: ProviderInstance, asked: ObjectRequest): Promise<JsonDocument> {
+  const body = await answerOf(asker, keeper, asked)
   try {
     const document = JsonDocument.parse(body)
     if (document.root.kind === 'object') return document
@@ -76,11 +90,11 @@ async function call(exchange: Exchange, keeper: ProviderInstance, asked: ObjectR
 }
 
 /** The whole answer, within the time that a call may take. */
-async function answerOf({ plan: { limits: { totalMs } }, clock, signal, id, userPath }: Exchange, keeper: ProviderInstance, asked: ObjectRequest): Promise<Buffer> {
+async function answerOf({ limitMs, clock, signal, requestId, userPath }: Asker, keeper: ProviderInstance, asked: ObjectRequest): Promise<Buffer> {
   const overdue = new AbortController()
-  const timer = totalMs > 0 ? clock.after(totalMs, () => overdue.abort(gatewayError('upstream_timeout', `${keeper.name} sent no complete response within ${totalMs / 1000} s`, { provider: keeper.name }))) : undefined
+  const timer = limitMs > 0 ? clock.after(limitMs, () => overdue.abort(gatewayError('upstream_timeout', `${keeper.name} sent no complete response within ${limitMs / 1000} s`, { provider: keeper.name }))) : undefined
   try {
-    const reply = await openCall(keeper, { ...asked, requestId: id, userPath, signal: AbortSignal.any([signal, overdue.signal]) }, clock)
+    const reply = await openCall(keeper, { ...asked, requestId, userPath, signal: AbortSignal.any([signal, overdue.signal]) }, clock)
     return await wholeBody(reply, heldBytes, keeper.name)
   } finally {
     timer?.cancel()

@@ -3,10 +3,13 @@
 import { hash } from 'node:crypto'
 import { Conflict, isVisible, JsonDocument, type Caller, type Clock, type Records } from '../../core/index.ts'
 import { stringOf } from '../../core/document/readings.ts'
-import type { StoredResponse } from './record.ts'
+import { askedAgain, putOpen, type OpenResponse } from './open.ts'
+import { isUnderWay, type StoredResponse } from './record.ts'
 
 export interface StoreOptions {
   readonly responses: Records<StoredResponse>
+  /** Those that a provider still works at, by their ids. */
+  readonly open: Records<OpenResponse>
   /** Which response an item of an output belongs to. */
   readonly items: Records<{ readonly response: string }>
   readonly clock: Clock
@@ -133,6 +136,7 @@ export class ResponseStore {
   async #put(id: string, owner: string, { record, items }: Kept): Promise<void> {
     const expiresAt = this.#expiresAt
     await this.#putRecord(id, record, { owner, expiresAt })
+    if (isUnderWay(record.status) && record.upstream_id !== null) await putOpen(this.#options.open, id, askedAgain(undefined, this.#options.clock.now()))
     const ownerKey = items.length === 0 ? '' : ownerKeyOf(owner)
     await Promise.all(items.map(item => this.#options.items.put(`${ownerKey}/${item}`, { response: id }, { owner, expiresAt })))
   }

@@ -3,6 +3,7 @@ import type OpenAI from 'openai'
 import type { Response } from 'openai/resources/responses/responses'
 import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
 import type { ReceivedRequest } from '../../core/testing/received-request.ts'
+import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { message, response, streamOf, usage, wireEvents } from '../plugins/dialects/openai-responses/samples.ts'
 import { redact } from '../support/guardrails.ts'
 import { recorded } from '../support/recorded.ts'
@@ -280,6 +281,71 @@ describe('stored responses', () => {
       await create()
       await client.responses.cancel('resp_bg')
       expect((await recorded(served, 2))[1]).to.include({ output_tokens: 30, status: 'aborted' })
+    })
+
+    describe('though nobody asks for them again', () => {
+      const hourMs = 60 * 60_000
+      let clock: TurnedClock
+      beforeEach(async () => {
+        await served.close()
+        clock = new TurnedClock()
+        served = await Served.start({ clock, config: { storage: { sqlite: { path: ':memory:' } } } })
+      })
+
+      const asked = () => served.upstream.requests.filter(({ method }) => method === 'GET').length
+      /** Lets time pass in steps in which the store, too, does what it is asked. */
+      const passUntil = async (isSo: () => boolean) => {
+        while (!isSo()) {
+          clock.advance(500)
+          await served.call('GET', '/admin/usage/log?limit=1')
+        }
+      }
+      const stored = async () => JSON.parse((await served.call('GET', '/v1/responses/resp_bg')).body.toString()) as Response
+
+      it('once, and their end is stored', async () => {
+        served.upstream.reply(native('queued', null), native('in_progress', null)).always(native('completed', counts))
+        await create()
+        const begun = clock.now()
+        await passUntil(() => asked() === 1)
+        expect(clock.now() - begun).to.be.at.least(5_000)
+        await passUntil(() => asked() === 2)
+        const [, over] = await recorded(served, 2)
+        expect(over).to.include({ request_id: 'r-bg', provider_id: 'resp_bg', output_tokens: 30, user_path: '/team/a', status: 'ok' })
+        expect(await stored()).to.include({ status: 'completed' })
+        clock.advance(hourMs)
+        expect(await recorded(served, 2)).to.have.length(2)
+        expect(asked()).to.equal(2)
+      })
+
+      it('and they end as failed when their provider has them no more for an hour', async () => {
+        served.upstream.reply(native('queued', null)).always({ status: 404, body: errorBody('no such response', 'invalid_request_error') })
+        await create()
+        await passUntil(() => asked() === 2)
+        expect(await stored()).to.include({ status: 'queued' })
+        const before = asked()
+        clock.advance(hourMs)
+        await passUntil(() => asked() > before)
+        await passUntil(() => served.gateway.log.some(({ msg }) => String(msg).startsWith('a background response is given up')))
+        for (;;) if ((await stored()).status === 'failed') break
+        expect((await stored()).error).to.deep.equal({ code: 'server_error', message: 'openai has this response no more' })
+      })
+
+      it('less and less often, and for a day at most', async () => {
+        served.upstream.reply(native('queued', null)).always(native('in_progress', null))
+        await create()
+        const at: number[] = []
+        for (let n = 1; n <= 4; n++) {
+          await passUntil(() => asked() === n)
+          at.push(clock.now())
+        }
+        const waits = at.slice(1).map((time, n) => time - (at[n] ?? 0))
+        expect(waits.map(ms => Math.floor(ms / 10_000))).to.deep.equal([1, 2, 4])
+        clock.advance(24 * hourMs)
+        const last = asked()
+        const end = clock.now() + 30_000
+        await passUntil(() => clock.now() >= end)
+        expect(asked()).to.equal(last)
+      })
     })
 
     it('nothing where the provider counted nothing', async () => {

@@ -21,7 +21,7 @@ describe('the store of responses', () => {
     const clock = new TurnedClock()
     opened = await OpenStore.open(sqlite, { path: ':memory:' }, clock)
     failures.length = 0
-    store = new ResponseStore({ responses: records(), items: opened.storage.records('response_items'), clock, keepMs: 1000, failed: cause => { failures.push(cause) } })
+    store = new ResponseStore({ responses: records(), open: opened.storage.records('open_responses'), items: opened.storage.records('response_items'), clock, keepMs: 1000, failed: cause => { failures.push(cause) } })
   })
   afterEach(() => opened[Symbol.asyncDispose]())
 

@@ -1,0 +1,26 @@
+/** What is remembered of a response while a provider works at it, so that somebody asks after it. */
+
+import { Conflict, triedAgain, type Records, type Tries } from '../../core/index.ts'
+
+/** Nobody asks of his own accord for longer than that. */
+const patienceMs = 24 * 60 * 60_000
+const waits = { firstMs: 5_000, longestMs: 5 * 60_000 }
+
+export interface OpenResponse extends Tries {
+  /** Since when its provider says that it has no such response, and nothing else. */
+  readonly goneSince?: number | undefined
+}
+
+/** After it was asked for, or asked after once more. */
+export function askedAgain(before: OpenResponse | undefined, now: number): OpenResponse {
+  return triedAgain(before, now, waits)
+}
+
+/** @param expected the revision that must be there; whoever came between knows better */
+export async function putOpen(records: Records<OpenResponse>, id: string, open: OpenResponse, expected = 0): Promise<void> {
+  try {
+    await records.put(id, open, { expected, expiresAt: open.since + patienceMs })
+  } catch (cause) {
+    if (!(cause instanceof Conflict)) throw cause
+  }
+}
