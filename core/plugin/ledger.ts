@@ -109,7 +109,7 @@ export interface UsageLedger {
   record(entry: UsageEntry): void
   /** Calls back with every record of this process as it is noted. @returns how to end it */
   onRecord(listener: (record: SpentRecord) => void): () => void
-  /** Calls back, and waits, when stored records have got other costs, by this process. A listener does not fail. @returns how to end it */
+  /** Calls back, and waits, when stored records have got other costs, by whatever process. A listener does not fail. @returns how to end it */
   onRepriced(listener: (span: RepricedSpan) => Promise<void>): () => void
   /** The totals of requests, by request id; those without records are missing. */
   ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>>

@@ -1,6 +1,7 @@
 /** Keeps the ledger: notes the tokens and the costs of every request, adds them up, and logs each request with them. */
 
 import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord } from '../../core/index.ts'
+import type { RepricedSpan } from '../../core/plugin/ledger.ts'
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { liveFate } from '../../core/storage/live-fate.ts'
 import { Retention } from '../../core/storage/retention.ts'
@@ -13,6 +14,7 @@ import { Ledger } from './ledger.ts'
 import { logLine } from './log-line.ts'
 import { recalculate } from './recalculation.ts'
 import { carefully, recordOf } from './record.ts'
+import { Repricings } from './repricings.ts'
 import { schema } from './schema.ts'
 import { tokenCounter } from './token-counter.ts'
 
@@ -40,13 +42,17 @@ export default definePlugin({
       journal, spool, clock, meter, health, log, fate: live === undefined ? undefined : liveFate(live, usageJournal.name),
     })
     const lease = () => new Lease({ records: storage.records<LeaseRecord>('leases'), id: 'usage_recalculation', clock })
+    const repricings = new Repricings({
+      records: storage.records<RepricedSpan>('usage_repricings'), clock, heard: span => ledger.repriced(span),
+      failed: cause => log.warn({ err: cause }, 'it cannot be told between processes that costs were computed anew'),
+    })
     const offer = (journal: UsageJournal) => {
       const cannotRecalculate = () => options.recording && options.pricing_recalculation_enabled ? undefined : 'costs cannot be recalculated: that is switched off'
       const running = lease()
       const endpoints = usageEndpoints({
         journal: options.recording ? journal : undefined, pricing, now: () => clock.now(), cannotRecalculate,
         flush: async () => { await opened?.writer?.flush() },
-        recalculate: call => recalculate(call, { journal, lease: running, now: clock.now(), providers: providers.keys(), priceOf, repriced: span => ledger.repriced(span) }),
+        recalculate: call => recalculate(call, { journal, lease: running, now: clock.now(), providers: providers.keys(), priceOf, repriced: span => repricings.tell(span) }),
       })
       for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))
       offers.push(admin.setting('USAGE_ENABLED', () => options.recording))
@@ -62,11 +68,13 @@ export default definePlugin({
         const writer = options.recording ? write(journal) : undefined
         opened = { journal, writer, retention: new Retention({ name: usageJournal.name, journal, storage, days: options.retention_days, clock, log }) }
         ledger.open(journal, writer)
+        await repricings.open()
         offer(journal)
       },
       start: () => opened?.retention.start(),
       async close() {
         for (const withdraw of offers) withdraw()
+        await repricings.close()
         await opened?.retention.close()
         await opened?.writer?.close()
       },

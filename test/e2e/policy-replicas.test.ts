@@ -118,6 +118,18 @@ for (const { name, servers, config } of grounds) {
       await spends(true)
     })
 
+    it('go by the costs that records have after one of them computed them anew', async () => {
+      const pricing = (output: number) => ({ selector: 'openai/gpt-test', pricing: { output_per_mtok: output } })
+      await tell(one, 'PUT', '/budgets', { user_path: '/repriced', budget_key: { period: 'monthly' }, amount: 1 })
+      const spends = async (isOpen: boolean) => await inForce({ clock, replica: other.admin }, async () => (await other.call('/repriced')).status === (isOpen ? 200 : 429))
+      await spends(true)
+      await spends(false)
+      await tell(one, 'PUT', '/model-pricing-overrides', pricing(0))
+      await one.while(tell(one, 'POST', '/usage/recalculate-pricing', { days: 1, confirmation: 'recalculate' }))
+      await spends(true)
+      await tell(one, 'DELETE', '/model-pricing-overrides', { selector: 'openai/gpt-test' })
+    })
+
     it('keep to a rate limit, and to what was used before it was another', async () => {
       const passes = (isOpen: boolean) => follows(async gateway => (await gateway.call('/rate')).status === (isOpen ? 200 : 429))
       const limit = { user_path: '/rate', limit_key: { period: 'day' } }
