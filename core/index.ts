@@ -64,7 +64,7 @@ export { forwardedHeaders } from './upstream/forwarded-headers.ts'
 // A provider, and calls beside those of pipelines
 
 export { defineProvider } from './plugin/provider.ts'
-export type { CallFacts, Endpoint, KeyHeader, ModelDetails, ModelEntry, ModelMetadata, ProviderAnswer, ProviderCall, ProviderDefinition, ProviderSettings, Refusal, ResolvedFacts, RespellFacts } from './plugin/provider.ts'
+export type { CallFacts, Endpoint, KeyHeader, ModelDetails, ModelEntry, ModelMetadata, ProviderAnswer, ProviderCall, ProviderDefinition, ProviderSettings, Refusal, ResolvedFacts, RespellFacts, SettingsOf } from './plugin/provider.ts'
 export type { AdaptedReply, AskedRequest, OperationAdapter } from './plugin/adapter.ts'
 export type { ProviderInstance } from './upstream/provider.ts'
 export { flowing } from './upstream/flowing.ts'

@@ -1,6 +1,6 @@
 /** Anthropic. Facts: https://docs.anthropic.com/en/api */
 
-import { defineProvider, hasHeader, headerIn, type JsonDocument, type JsonNode, type ModelTraits, type OptionsOf, type OptionsSchema, type ProviderCall, type ProviderSettings, type RespellFacts } from '../core/index.ts'
+import { defineProvider, hasHeader, headerIn, type JsonDocument, type JsonNode, type ModelTraits, type OptionsSchema, type ProviderCall, type RespellFacts, type SettingsOf } from '../core/index.ts'
 import { Words } from '../core/document/words.ts'
 import { isSealed } from '../core/neutral/state.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
@@ -25,8 +25,6 @@ const schema = {
     model_traits: modelTraits,
   },
 } as const satisfies OptionsSchema
-
-type Settings = OptionsOf<typeof schema>
 
 const keyHeader = 'x-api-key'
 
@@ -65,8 +63,8 @@ export default defineProvider({
 // Models
 
 /** What the user says of a model; the dialect knows the rest by the model's id. */
-function traits(model: string, settings: ProviderSettings): ModelTraits {
-  const { default_max_tokens: defaultMaxTokens = 4096 } = settings as Partial<Settings>
+function traits(model: string, settings: SettingsOf<typeof schema>): ModelTraits {
+  const { default_max_tokens: defaultMaxTokens } = settings
   return withOverrides(model, { vendor: 'anthropic', defaultMaxTokens, ...anthropicPromptCache(model) }, settings)
 }
 

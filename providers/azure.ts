@@ -1,6 +1,6 @@
 /** Azure OpenAI. Facts: https://learn.microsoft.com/azure/ai-foundry/openai/reference */
 
-import { defineProvider, type CallFacts, type Endpoint, type ProviderSettings, type Refusal, type ResolvedFacts, type RespellFacts } from '../core/index.ts'
+import { defineProvider, type CallFacts, type Endpoint, type OptionsSchema, type ProviderSettings, type Refusal, type ResolvedFacts, type RespellFacts, type SettingsOf } from '../core/index.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { isObject } from '../core/neutral/arguments.ts'
 import { tokensField } from './shared/fields.ts'
@@ -23,6 +23,16 @@ const ofDeployment = {
 } as const
 const ofResource = { responses: '/responses', responses_input_tokens: '/responses/input_tokens', responses_compact: '/responses/compact' } as const
 
+const schema = {
+  type: 'object',
+  properties: {
+    api_version: { type: 'string', minLength: 1, default: '2024-10-21', env: 'API_VERSION', description: 'The dated API\'s version; the v1 API has none.' },
+    model_traits: modelTraits,
+  },
+} as const satisfies OptionsSchema
+
+type Settings = SettingsOf<typeof schema>
+
 const rules = openAiRules(modelOf)
 
 export default defineProvider({
@@ -36,13 +46,7 @@ export default defineProvider({
   requestIdHeader: 'X-Client-Request-Id',
   usageOnRequest: true,
   queryCredentials: ['api-key'],
-  schema: {
-    type: 'object',
-    properties: {
-      api_version: { type: 'string', minLength: 1, default: '2024-10-21', env: 'API_VERSION', description: 'The dated API\'s version; the v1 API has none.' },
-      model_traits: modelTraits,
-    },
-  },
+  schema,
   resolve,
   traits: (model, settings) => openAiTraits(baseModel(model, settings), settings),
   respell,
@@ -68,8 +72,8 @@ interface Form {
 }
 
 /** What a base URL says of where calls go: a deployment, a resource, the v1 API, or somebody's gateway. */
-function formOf({ base_url: url = '', api_version: said }: ProviderSettings): Form {
-  const version = encodeURIComponent(typeof said === 'string' ? said : '2024-10-21')
+function formOf({ base_url: url = '', api_version: said }: Settings): Form {
+  const version = encodeURIComponent(said)
   const pinned = /^(.*?)(\/openai\/deployments\/[^/]+)$/.exec(url)
   if (pinned !== null) return { root: pinned[1] ?? '', deployment: pinned[2] ?? '', resource: '/openai', version }
   if (url.endsWith('/openai/v1')) return { root: url, deployment: '', resource: '' }
@@ -78,7 +82,7 @@ function formOf({ base_url: url = '', api_version: said }: ProviderSettings): Fo
   return { root: url, deployment: '', resource: '', version }
 }
 
-function resolve(settings: ProviderSettings): ResolvedFacts {
+function resolve(settings: Settings): ResolvedFacts {
   const { root, deployment, resource, version } = formOf(settings)
   const query = version === undefined ? '' : `?api-version=${version}`
   return {

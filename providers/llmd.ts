@@ -1,6 +1,6 @@
 /** llm-d's router. Facts: https://llm-d.ai/docs/api-reference/epp-http-headers */
 
-import { defineProvider, type ProviderCall, type ProviderSettings } from '../core/index.ts'
+import { defineProvider } from '../core/index.ts'
 import { serverOperations, serverPath, serverRoot, serverRules, serverTraits } from './shared/server-root.ts'
 
 export default defineProvider({
@@ -21,10 +21,8 @@ export default defineProvider({
   passthrough: serverPath,
   traits: serverTraits,
   respell: serverRules,
-  sign,
+  sign({ headers, userPath }, { inference_objective: objective, fairness_from_user_path: isFair }) {
+    if (objective !== undefined) headers.push('x-gateway-inference-objective', objective)
+    if (isFair && userPath !== undefined) headers.push('x-gateway-inference-fairness-id', userPath)
+  },
 })
-
-function sign({ headers, userPath }: ProviderCall, { inference_objective: objective, fairness_from_user_path: isFair }: ProviderSettings): void {
-  if (typeof objective === 'string') headers.push('x-gateway-inference-objective', objective)
-  if (isFair !== false && userPath !== undefined) headers.push('x-gateway-inference-fairness-id', userPath)
-}

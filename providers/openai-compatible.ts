@@ -1,6 +1,6 @@
 /** Any server that speaks OpenAI's chat completions: what it is and where, the configuration says. */
 
-import { defineProvider, type CallFacts, type Endpoint, type JsonDocument, type OptionsOf, type OptionsSchema, type ProviderSettings, type Refusal, type RespellFacts } from '../core/index.ts'
+import { defineProvider, type CallFacts, type Endpoint, type JsonDocument, type OptionsSchema, type Refusal, type RespellFacts, type SettingsOf } from '../core/index.ts'
 import { jsonSchema } from './shared/answer-format.ts'
 import { flatEffort, switchThinking, takeEffort } from './shared/effort.ts'
 import { drop, tokensField } from './shared/fields.ts'
@@ -31,7 +31,7 @@ const schema = {
   },
 } as const satisfies OptionsSchema
 
-type Settings = OptionsOf<typeof schema>
+type Settings = SettingsOf<typeof schema>
 
 const ordinary = {
   chat: 'POST /chat/completions',
@@ -70,15 +70,15 @@ export default defineProvider({
   usageOnRequest: true,
   schema,
   resolve: ({ operations, native_dialects: dialects }) => operations === undefined ? { operations: operationsOf(dialects) } : {},
-  traits: (model, settings) => settings['strict_openai_models'] === true ? openAiTraits(model, settings) : traitsOf(withOverrides<ModelFacts>(model, limitOf(settings), settings)),
+  traits: (model, settings) => settings.strict_openai_models ? openAiTraits(model, settings) : traitsOf(withOverrides<ModelFacts>(model, limitOf(settings), settings)),
   respell: (body, call) => rulesOf(call.settings)(body, call),
-  reroute: (body, call) => call.settings['strict_openai_models'] === true ? detour(body, call) : undefined,
-  imageAsData: (_url, settings) => settings['image_urls'] === 'fetch',
-  normalizer: settings => settings['reasoning_out'] === 'think' ? thinkTagReader() : undefined,
+  reroute: (body, call) => call.settings.strict_openai_models ? detour(body, call) : undefined,
+  imageAsData: (_url, settings) => settings.image_urls === 'fetch',
+  normalizer: settings => settings.reasoning_out === 'think' ? thinkTagReader() : undefined,
   learn,
 })
 
-function limitOf({ max_tokens_field: field = 'max_tokens' }: ProviderSettings): ModelFacts {
+function limitOf({ max_tokens_field: field }: Settings): ModelFacts {
   return field === 'max_tokens' ? { limitName: field } : {}
 }
 
@@ -90,13 +90,11 @@ function operationsOf(dialects: unknown): Readonly<Record<string, Endpoint>> {
 /** The rules that an instance's settings amount to. */
 const rulesOf = perInstance(compile)
 
-function compile(settings: ProviderSettings): Rule {
-  const {
-    max_tokens_field: field = 'max_tokens', system_role: role = 'system', stream_usage: usage = 'auto', reasoning_in: reasoning = 'flat',
-    drop_params: dropped = [], image_urls: images = 'forward', json_schema: mode = 'forward', strict_openai_models: isOpenAi = false,
-  } = settings as Partial<Settings>
+function compile({
+  name, max_tokens_field: field, system_role: role, stream_usage: usage, reasoning_in: reasoning,
+  drop_params: dropped, image_urls: images, json_schema: mode, strict_openai_models: isOpenAi,
+}: Settings): Rule {
   if (isOpenAi) return openAi
-  const { name } = settings
   return forChat(
     ...role === 'system' ? [developerAsSystem] : [], tokensField(field), effortRules[reasoning], streamUsage(usage),
     ...images === 'forward' ? [] : [imageDataOnly(name)], jsonSchema(mode, name), drop(name, ...dropped),
@@ -147,7 +145,7 @@ function streamUsage(mode: Settings['stream_usage']): Rule {
 }
 
 /** A server that does not know `stream_options` says so once. */
-function learn({ status, param, message }: Refusal, { settings }: CallFacts): string | undefined {
-  if (![undefined, 'auto'].includes(settings['stream_usage'] as string | undefined)) return undefined
+function learn({ status, param, message }: Refusal, { settings }: CallFacts<Settings>): string | undefined {
+  if (settings.stream_usage !== 'auto') return undefined
   return status === 400 && (param?.includes('stream_options') === true || message.includes('stream_options')) ? refusesUsage : undefined
 }

@@ -1,6 +1,6 @@
 /** OpenAI. Facts: https://platform.openai.com/docs/api-reference */
 
-import { defineProvider, type CallFacts, type JsonDocument, type Refusal } from '../core/index.ts'
+import { defineProvider, type CallFacts, type ProviderSettings, type Refusal } from '../core/index.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { modelTraits } from './shared/model-table.ts'
 import { openAiDetour, toolsByResponses } from './shared/openai-detours.ts'
@@ -53,18 +53,18 @@ export default defineProvider({
   },
   resolve: ({ organization, project }) => ({
     defaultHeaders: {
-      ...(typeof organization === 'string' ? { 'OpenAI-Organization': organization } : {}),
-      ...(typeof project === 'string' ? { 'OpenAI-Project': project } : {}),
+      ...(organization === undefined ? {} : { 'OpenAI-Organization': organization }),
+      ...(project === undefined ? {} : { 'OpenAI-Project': project }),
     },
   }),
   traits: (model, settings) => ({ ...isStrict(settings) ? openAiPromptCache(model) : {}, ...openAiTraits(model, settings) }),
   respell: (body, call) => { if (isStrict(call.settings)) rules(body, call) },
-  reroute: (body: JsonDocument, call: CallFacts) => isStrict(call.settings) ? detour(body, call) : undefined,
+  reroute: (body, call) => isStrict(call.settings) ? detour(body, call) : undefined,
   learn,
 })
 
 /** Servers that only resemble OpenAI's take what they take. */
-const isStrict = perInstance(({ base_url: url = 'https://api.openai.com/v1', strict_openai_models: isForced }) =>
+const isStrict = perInstance(({ base_url: url = 'https://api.openai.com/v1', strict_openai_models: isForced }: ProviderSettings) =>
   isForced === true || (isForced === undefined && /(?:^|\.)openai\.com$/.test(URL.parse(url)?.hostname ?? '')))
 
 /** Which models take tools on /responses only is known of some; others say so when they are asked. */

@@ -1,6 +1,6 @@
 /** OpenCode Go. Facts: https://opencode.ai/docs/go */
 
-import { defineProvider, placeOfHeader, type CallFacts, type JsonDocument, type ProviderSettings, type RespellFacts } from '../core/index.ts'
+import { defineProvider, placeOfHeader, type JsonDocument } from '../core/index.ts'
 import { compatibleRules } from './shared/compatible.ts'
 import { said } from './shared/rule.ts'
 
@@ -21,25 +21,20 @@ export default defineProvider({
     },
   },
   callerHeaders: ['x-opencode-session'],
-  reroute: (_body: JsonDocument, { dialect, model, settings }: CallFacts) => {
-    const spoken = messagesModels(settings).includes(model) ? 'anthropic-messages' : 'openai-chat'
+  reroute: (_body, { dialect, model, settings }) => {
+    const spoken = settings.messages_models.includes(model) ? 'anthropic-messages' : 'openai-chat'
     return spoken === dialect ? undefined : spoken
   },
   respell: (body, call) => {
     compatibleRules(body, call)
-    if (call.operation === 'chat') defaultEffort(body, call)
+    if (call.operation === 'chat') defaultEffort(body, call.settings.default_reasoning_effort)
   },
   sign: ({ headers }, { session_header: isSent }) => {
     const at = placeOfHeader(headers, 'x-opencode-session')
-    if (isSent === false && at >= 0) headers.splice(at, 2)
+    if (!isSent && at >= 0) headers.splice(at, 2)
   },
 })
 
-function messagesModels({ messages_models: models }: ProviderSettings): readonly string[] {
-  return Array.isArray(models) ? models as string[] : ['qwen3.7-max']
-}
-
-function defaultEffort(body: JsonDocument, { settings }: RespellFacts): void {
-  const effort = settings['default_reasoning_effort'] ?? 'low'
-  if (typeof effort === 'string' && effort !== '' && said(body.root, 'reasoning_effort') === undefined) body.set(body.root, 'reasoning_effort', JSON.stringify(effort))
+function defaultEffort(body: JsonDocument, effort: string): void {
+  if (effort !== '' && said(body.root, 'reasoning_effort') === undefined) body.set(body.root, 'reasoning_effort', JSON.stringify(effort))
 }

@@ -1,6 +1,6 @@
 /** OpenRouter. Facts: https://openrouter.ai/docs */
 
-import { defineProvider, hasHeader, type ProviderCall, type ProviderSettings } from '../core/index.ts'
+import { defineProvider, hasHeader } from '../core/index.ts'
 import { finishFault } from './shared/faults.ts'
 import { tokensField } from './shared/fields.ts'
 import { listOf } from './shared/listing.ts'
@@ -37,17 +37,15 @@ export default defineProvider({
   traits: () => ({ limitName: 'max_tokens', vendor: 'openrouter', cacheMarks: true }),
   respell: forChat(tokensField('max_tokens')),
   replyHeaders: ['x-generation-id'],
-  sign: attribute,
+  sign({ headers }, { site_url: site, app_name: app }) {
+    const isGiven = (name: string) => hasHeader(headers, name)
+    if (site !== undefined && !isGiven('HTTP-Referer')) headers.push('HTTP-Referer', site)
+    // The older name of the title counts as one, too.
+    if (app !== undefined && !isGiven('X-OpenRouter-Title') && !isGiven('X-Title')) headers.push('X-OpenRouter-Title', app)
+  },
   fault: finishFault,
   models: body => listOf(body, metadata),
 })
-
-/** The older name of the title counts as one, too. */
-function attribute({ headers }: ProviderCall, { site_url: site, app_name: app }: ProviderSettings): void {
-  const isGiven = (name: string) => hasHeader(headers, name)
-  if (typeof site === 'string' && !isGiven('HTTP-Referer')) headers.push('HTTP-Referer', site)
-  if (typeof app === 'string' && !isGiven('X-OpenRouter-Title') && !isGiven('X-Title')) headers.push('X-OpenRouter-Title', app)
-}
 
 function metadata({ name, context_length, architecture, supported_parameters, pricing, top_provider }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { input_modalities: input, output_modalities: output } = (architecture ?? {}) as Readonly<Record<string, unknown>>

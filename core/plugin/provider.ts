@@ -6,7 +6,7 @@ import type { Losses } from '../neutral/losses.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { ModelTraits } from '../neutral/translation.ts'
 import type { OperationAdapter } from './adapter.ts'
-import type { OptionsSchema } from './schema.ts'
+import type { OptionsOf, OptionsSchema } from './schema.ts'
 
 /** A method and a path below the base URL, for example `POST /chat/completions`. */
 export type Endpoint = `${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`
@@ -50,23 +50,31 @@ export interface ProviderSettings {
   readonly name: string
   readonly type: string
   readonly base_url?: string
+  readonly proxy_url?: string
+  /** Those of the type's `variables` that are set. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** The folder of the configuration, for types whose settings name packages. */
+  readonly directory?: string
   readonly [option: string]: unknown
 }
 
+/** The settings of an instance whose type has this schema: what has a default, or is required, is present. */
+export type SettingsOf<S extends OptionsSchema> = ProviderSettings & OptionsOf<S>
+
 /** The call for which a body is respelled or rerouted. */
-export interface CallFacts {
+export interface CallFacts<Settings extends ProviderSettings = ProviderSettings> {
   readonly operation: string
   /** The dialect of the body. */
   readonly dialect: string
   /** As the provider knows it. */
   readonly model: string
-  readonly settings: ProviderSettings
+  readonly settings: Settings
   readonly streamed: boolean
   /** The words that `learn` has given for this instance so far. */
   readonly learned?: ReadonlySet<string>
 }
 
-export interface RespellFacts extends CallFacts {
+export interface RespellFacts<Settings extends ProviderSettings = ProviderSettings> extends CallFacts<Settings> {
   /** Where it is noted what the vendor does not take. */
   readonly losses: Losses
   /** The body was spelled by the dialect's writer, not by the caller. */
@@ -110,7 +118,7 @@ export interface KeyHeader {
   readonly scheme?: string
 }
 
-export interface ProviderDefinition {
+export interface ProviderDefinition<S extends OptionsSchema = OptionsSchema> {
   /** The type, as `providers.<name>.type` says it. */
   readonly name: string
   readonly description?: string
@@ -139,8 +147,8 @@ export interface ProviderDefinition {
   readonly countsApart?: readonly ('cache' | 'reasoning')[]
   /** Its settings name packages or files: `settings.directory` says from which folder they are looked for. */
   readonly namesPackages?: boolean
-  /** Further settings of an instance of this type. */
-  readonly schema?: OptionsSchema
+  /** Further settings of an instance of this type; gives them their types. */
+  readonly schema?: S
   /** The model by which it embeds where the operator names none. */
   readonly embeddingModel?: string
   /** Registers by itself when no other instance did. */
@@ -158,30 +166,30 @@ export interface ProviderDefinition {
   /** The base URL that a word stands for, for example a region; `undefined` for what is no such word. */
   baseUrlFor?(word: string): string | undefined
   /** Facts that depend on an instance's settings; what it leaves out is as above. */
-  resolve?(settings: ProviderSettings): ResolvedFacts
+  resolve?(settings: SettingsOf<S>): ResolvedFacts
   /** What a writer of its dialect needs to know of a model. */
-  traits?(model: string, settings: ProviderSettings): ModelTraits
+  traits?(model: string, settings: SettingsOf<S>): ModelTraits
   /** Spells a body in the provider's own dialect, native or translated, the way this vendor wants it: edits of `body`. @throws GatewayError 400 */
-  respell?(body: JsonDocument, call: RespellFacts): void
+  respell?(body: JsonDocument, call: RespellFacts<SettingsOf<S>>): void
   /** How its batches spell the path of the calls, for example `/chat/completions` for `/v1/chat/completions`. */
-  batchPath?(path: string, settings: ProviderSettings): string
+  batchPath?(path: string, settings: SettingsOf<S>): string
   /**
    * Names the dialect to which this very request must be translated although the provider speaks the caller's; of several that a request
    * in another dialect could be translated to, the one that suits it.
    */
-  reroute?(body: JsonDocument, call: CallFacts): string | undefined
+  reroute?(body: JsonDocument, call: CallFacts<SettingsOf<S>>): string | undefined
   /**
    * Makes, for one reply or stream, what turns the vendor's own spelling into that of its dialect, before a translated answer is read:
    * called with a plain reply, or with each event of a stream. `undefined` for an event that says nothing; or for all, if they are as they shall be.
    */
-  normalizer?(settings: ProviderSettings): ((json: JsonObject) => JsonObject | undefined) | undefined
+  normalizer?(settings: SettingsOf<S>): ((json: JsonObject) => JsonObject | undefined) | undefined
   /** What is wrong with a reply of status 2xx, or with an event, that its dialect cannot see: a vendor's own error codes. */
   fault?(json: JsonObject, provider: string): GatewayError | undefined
   /**
    * What a refusal teaches: a word that later calls of this instance find in `learned`. A word that is new has the call respelled and made
    * once more.
    */
-  learn?(refusal: Refusal, call: CallFacts): string | undefined
+  learn?(refusal: Refusal, call: CallFacts<SettingsOf<S>>): string | undefined
   /** A better text for a refusal, where the vendor's own does not say what to do. */
   explain?(refusal: Refusal): string | undefined
   /** What is known of its models without asking, by id; a date or `-latest` at the end of an id does not count. */
@@ -193,7 +201,7 @@ export interface ProviderDefinition {
   /** The one spelling of a model's id, of several that mean the same. */
   canonical?(id: string): string
   /** Where a passed-through call goes: path and query below the base URL. As the caller wrote them by default. */
-  passthrough?(target: string, settings: ProviderSettings): string
+  passthrough?(target: string, settings: SettingsOf<S>): string
   /** Operations that it serves in a spelling of its own, by name; `operations` says where. */
   readonly adapters?: Readonly<Record<string, OperationAdapter>>
   /** Reads a model list; OpenAI's shape, or a bare array, by default. */
@@ -205,15 +213,15 @@ export interface ProviderDefinition {
   /** How long a page of its model list may take, in milliseconds. 10 s by default. */
   readonly listingTimeoutMs?: number
   /** Adds what the vendor wants on a call: signatures, versions. */
-  sign?(call: ProviderCall, settings: ProviderSettings): void | Promise<void>
+  sign?(call: ProviderCall, settings: SettingsOf<S>): void | Promise<void>
   /** What `sign` adds depends on the body: one that flows is collected first, up to 64 MiB. */
   readonly signsBody?: boolean
   /** The provider answered 401: what `sign` keeps is stale. The call is signed and made once more. */
-  onUnauthorized?(settings: ProviderSettings): void
+  onUnauthorized?(settings: SettingsOf<S>): void
   /** Whether an image at this http address has to come with the call, as data, though the dialect would take the address. */
-  imageAsData?(url: string, settings: ProviderSettings): boolean
+  imageAsData?(url: string, settings: SettingsOf<S>): boolean
   /** Answers in process, without a network. */
-  answer?(call: ProviderCall, settings: ProviderSettings): ProviderAnswer | Promise<ProviderAnswer>
+  answer?(call: ProviderCall, settings: SettingsOf<S>): ProviderAnswer | Promise<ProviderAnswer>
 }
 
 /**
@@ -224,6 +232,6 @@ export interface ProviderDefinition {
  *   dialects: ['openai-chat'], operations: { chat: 'POST /chat/completions', models: 'GET /models' },
  * })
  */
-export function defineProvider(definition: ProviderDefinition): ProviderDefinition {
+export function defineProvider<const S extends OptionsSchema>(definition: ProviderDefinition<S>): ProviderDefinition<S> {
   return definition
 }

@@ -1,6 +1,7 @@
 /** What every provider must do, as cases that any test runner can run. */
 
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
+import { defaultSettings } from '../config/providers/default-settings.ts'
 import { flawOfProvider } from '../gateway/vet-provider.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { ProviderInstance } from '../upstream/provider.ts'
@@ -36,7 +37,7 @@ function factCases(definition: ProviderDefinition): readonly ConformanceCase[] {
     { name: 'has a base URL, or says that the configuration must give one', run: async () => { ok(definition.answer !== undefined || definition.baseUrl !== undefined || definition.needs?.includes('base_url')) } },
     {
       name: 'can be made into an instance', run: async () => {
-        const config = { name: definition.name, type: definition.name, keys: [key], models: [], base_url: definition.baseUrl ?? 'http://127.0.0.1:1/v1', settings: {}, source: 'test' }
+        const config = { name: definition.name, type: definition.name, keys: [key], models: [], base_url: definition.baseUrl ?? 'http://127.0.0.1:1/v1', settings: defaultSettings(definition), source: 'test' }
         const instance = new ProviderInstance(config, definition, testSurroundings())
         instance.hold()
         await instance.release()

@@ -1,24 +1,25 @@
 /** Puts calls to the models of a package, and spells what they answer as JSON. */
 
-import { headerPairs, type JsonObject, type ProviderAnswer, type ProviderCall, type ProviderSettings } from '../../core/index.ts'
+import { headerPairs, type JsonObject, type ProviderAnswer, type ProviderCall } from '../../core/index.ts'
 import { batched } from '../../core/neutral/embeddings.ts'
 import { parseJson } from '../../core/neutral/json.ts'
 import { answerOf, errorPart } from './errors.ts'
 import type { CallExtras, EmbeddingModel, LanguageModel, SdkProvider } from './interface.ts'
 import { sdkOf } from './package.ts'
 import { optionsFor } from './version.ts'
+import type { Settings } from './schema.ts'
 
 /** Headers of the call that the package writes itself. */
 const unsaid: ReadonlySet<string> = new Set(['content-type', 'accept', 'accept-encoding', 'authorization'])
 const bearer = 'Bearer '
 
-export async function answer({ operation, headers, body, signal }: ProviderCall, settings: ProviderSettings): Promise<ProviderAnswer> {
+export async function answer({ operation, headers, body, signal }: ProviderCall, settings: Settings): Promise<ProviderAnswer> {
   const { model, stream, values, options } = parseJson(body?.toString() ?? '{}') as { readonly model: string; readonly stream?: boolean; readonly values: readonly string[]; readonly options: JsonObject }
   const extras: CallExtras = { headers: Object.fromEntries(headerPairs(headers).filter(([name]) => !unsaid.has(name.toLowerCase()))), abortSignal: signal }
   try {
     const sdk = await sdkOf(settings, keyIn(headers))
     if (operation === 'embed') return json(await embed(embeddingModel(sdk, model), values, { ...options, ...extras }))
-    const made = languageModel(sdk, model, settings['language_model'])
+    const made = languageModel(sdk, model, settings.language_model)
     const given = { ...optionsFor(made.specificationVersion, options), ...extras }
     if (stream !== true) return json(plainResult(await made.doGenerate(given)))
     const { stream: parts } = await made.doStream(given)
@@ -28,8 +29,8 @@ export async function answer({ operation, headers, body, signal }: ProviderCall,
   }
 }
 
-function languageModel(sdk: SdkProvider, model: string, method: unknown): LanguageModel {
-  if (typeof method !== 'string') return sdk.languageModel?.(model) ?? sdk(model)
+function languageModel(sdk: SdkProvider, model: string, method: string | undefined): LanguageModel {
+  if (method === undefined) return sdk.languageModel?.(model) ?? sdk(model)
   const make = sdk[method]
   if (typeof make !== 'function') throw new TypeError(`the package's provider has no method "${method}"`)
   return make.call(sdk, model) as LanguageModel

@@ -26,7 +26,7 @@ export class Account {
   /** @throws Error if the region is not known */
   constructor(settings: ProviderSettings, surroundings: Surroundings) {
     this.#settings = settings
-    this.#variables = settings['variables'] as Variables | undefined ?? {}
+    this.#variables = settings.variables ?? {}
     this.#region = regionOf(String(settings.base_url), this.#variables)
     this.#surroundings = surroundings
   }

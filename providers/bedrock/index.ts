@@ -1,6 +1,6 @@
 /** Amazon Bedrock. Facts: https://docs.aws.amazon.com/bedrock/latest/userguide */
 
-import { defineProvider, type ProviderDefinition, type Refusal } from '../../core/index.ts'
+import { defineProvider, type ProviderDefinition, type ProviderSettings, type Refusal } from '../../core/index.ts'
 import { perInstance } from '../shared/per-instance.ts'
 import { Account } from './account.ts'
 import { credentialVariables } from './credentials.ts'
@@ -10,7 +10,7 @@ import { real, type Surroundings } from './surroundings.ts'
 
 /** The type, for surroundings that tests may replace. */
 export function bedrock(surroundings: Surroundings): ProviderDefinition {
-  const accountOf = perInstance(settings => new Account(settings, surroundings))
+  const accountOf = perInstance((settings: ProviderSettings) => new Account(settings, surroundings))
 
   return defineProvider({
     name: 'bedrock',

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import type { ProxySettings } from '../../core/config/providers/proxy.ts'
-import type { OptionsOf } from '../../core/index.ts'
+import type { SettingsOf } from '../../core/index.ts'
 import { CredentialFile } from './credential-file.ts'
 import { externalAccount } from './external-account.ts'
 import { askForToken, tokenForm, type Grant } from './grant.ts'
@@ -10,8 +10,7 @@ import type { schema } from './schema.ts'
 import { serviceAccount, tokenUrl } from './service-account.ts'
 import type { Surroundings } from './surroundings.ts'
 
-/** The settings of an instance, and the variables of its vendor. */
-export type Settings = Partial<OptionsOf<typeof schema>> & ProxySettings
+export type Settings = SettingsOf<typeof schema>
 
 export const cloudScope = 'https://www.googleapis.com/auth/cloud-platform'
 const metadataPath = '/computeMetadata/v1/instance/service-accounts/default/token'

@@ -31,7 +31,7 @@ const compat = { chat: `POST ${compatPath}/chat/completions`, ...common } as con
 
 /** The type, for surroundings that tests may replace. */
 export function vertex(surroundings: Surroundings): ProviderDefinition {
-  const tokensOf = perInstance(settings => new TokenSource(grantFor(settings as Settings, surroundings), () => surroundings.now()))
+  const tokensOf = perInstance((settings: Settings) => new TokenSource(grantFor(settings, surroundings), () => surroundings.now()))
 
   return defineProvider({
     name: 'vertex',
@@ -69,15 +69,15 @@ export function vertex(surroundings: Surroundings): ProviderDefinition {
 export default vertex(real)
 
 /** @throws Error if there is no such place */
-function facts(settings: ProviderSettings): ResolvedFacts {
+function facts(settings: Settings): ResolvedFacts {
   const { vertex_project: project, vertex_location: location, base_url: given } = settings
-  const baseUrl = projectUrl(String(project), String(location), given)
+  const baseUrl = projectUrl(project, location, given)
   const listingUrl = baseUrl.replace(/\/v1\/projects\/.*$/, '/v1beta1')
   return isCompatible(settings) ? { baseUrl, listingUrl, dialects: ['openai-chat', 'gemini'], operations: compat } : { baseUrl, listingUrl }
 }
 
-function authorize({ headers }: ProviderCall, token: string, { vertex_project: project }: ProviderSettings): void {
-  headers.push('Authorization', `Bearer ${token}`, 'x-goog-user-project', String(project))
+function authorize({ headers }: ProviderCall, token: string, { vertex_project: project }: Settings): void {
+  headers.push('Authorization', `Bearer ${token}`, 'x-goog-user-project', project)
 }
 
 /** Its newer models for embeddings take one text at a time. */

@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { JsonDocument } from '../../core/document/document.ts'
 import { Losses } from '../../core/neutral/losses.ts'
-import type { ProviderCall, RespellFacts } from '../../core/plugin/provider.ts'
+import type { ProviderCall } from '../../core/plugin/provider.ts'
 import { providerConformance } from '../../core/testing/conformance.ts'
 import { errorBody } from '../../core/testing/chat-samples.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
@@ -12,8 +12,9 @@ import anthropic from '../../providers/anthropic.ts'
 import { message } from '../support/messages.ts'
 import { masterKey, Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
+import { settingsOf } from '../support/provider.ts'
 
-const settings = { name: 'anthropic', type: 'anthropic' }
+const settings = settingsOf(anthropic)
 const variables = (url: string) => ({ ANTHROPIC_API_KEY: 'sk-ant-1', ANTHROPIC_BASE_URL: url })
 
 describe('anthropic', () => {
@@ -47,7 +48,7 @@ describe('anthropic', () => {
     const respelled = (content: unknown[], edit?: (body: JsonDocument) => void) => {
       const body = JsonDocument.parse(Buffer.from(JSON.stringify({ messages: [{ role: 'user', content: 'a' }, { role: 'assistant', content }] })))
       edit?.(body)
-      const facts: RespellFacts = { operation: 'messages', dialect: 'anthropic-messages', model: 'm', settings, streamed: false, losses: new Losses() }
+      const facts = { operation: 'messages', dialect: 'anthropic-messages', model: 'm', settings, streamed: false, losses: new Losses() }
       anthropic.respell?.(body, facts)
       return { body, messages: (JSON.parse(body.render().toString()) as { messages: { content: unknown }[] }).messages.slice(1).map(({ content }) => content) }
     }

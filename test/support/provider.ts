@@ -1,10 +1,12 @@
 /** Asks a provider's definition what it makes of bodies, replies and refusals, and runs the conformance kit on it. */
 
 import { fileURLToPath } from 'node:url'
+import { defaultSettings } from '../../core/config/providers/default-settings.ts'
 import { JsonDocument } from '../../core/document/document.ts'
 import { Losses } from '../../core/neutral/losses.ts'
 import type { JsonObject } from '../../core/neutral/request.ts'
-import type { CallFacts, ProviderDefinition, ProviderSettings } from '../../core/plugin/provider.ts'
+import type { CallFacts, ProviderDefinition, ProviderSettings, SettingsOf } from '../../core/plugin/provider.ts'
+import type { OptionsSchema } from '../../core/plugin/schema.ts'
 import { providerConformance } from '../../core/testing/conformance.ts'
 import { factsOf } from '../../core/upstream/provider-facts.ts'
 
@@ -21,11 +23,13 @@ export interface Respelled {
   readonly text: string
 }
 
-export function settingsOf(definition: ProviderDefinition, own: Readonly<Record<string, unknown>> = {}): ProviderSettings {
-  return { name: definition.name, type: definition.name, ...(definition.baseUrl === undefined ? {} : { base_url: definition.baseUrl }), ...own }
+/** As configuration gives them: with the defaults of the schema. */
+export function settingsOf<S extends OptionsSchema>(definition: ProviderDefinition<S>, own: Readonly<Record<string, unknown>> = {}): SettingsOf<S> {
+  const settings: ProviderSettings = { ...defaultSettings(definition), name: definition.name, type: definition.name, ...(definition.baseUrl === undefined ? {} : { base_url: definition.baseUrl }), ...own }
+  return settings as SettingsOf<S>
 }
 
-export function callOf(definition: ProviderDefinition, { settings, strict: _strict, ...overrides }: CallOverrides = {}): CallFacts {
+export function callOf<S extends OptionsSchema>(definition: ProviderDefinition<S>, { settings, strict: _strict, ...overrides }: CallOverrides = {}): CallFacts<SettingsOf<S>> {
   return { operation: 'chat', dialect: 'openai-chat', model: 'm', streamed: false, ...overrides, settings: settingsOf(definition, settings) }
 }
 
@@ -53,7 +57,7 @@ export function normalized(definition: ProviderDefinition, ...jsons: readonly ob
 /** The facts of an instance. */
 export function instanceFacts(definition: ProviderDefinition, settings: Readonly<Record<string, unknown>> = {}): ReturnType<typeof factsOf> {
   const { base_url: url } = settings
-  return factsOf({ name: definition.name, type: definition.name, keys: [], models: [], settings, source: 'test', ...(typeof url === 'string' ? { base_url: url } : {}) }, definition)
+  return factsOf({ name: definition.name, type: definition.name, keys: [], models: [], settings: { ...defaultSettings(definition), ...settings }, source: 'test', ...(typeof url === 'string' ? { base_url: url } : {}) }, definition)
 }
 
 /** The headers that a call has once it is signed, by lower-case name. */

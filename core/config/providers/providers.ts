@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts'
 import type { Tree } from '../pointer.ts'
 import { envFamilies, type SettingSchema } from '../schema.ts'
 import type { ProviderConfig } from './config.ts'
+import { defaultSettings } from './default-settings.ts'
 import { draftsOf } from './draft.ts'
 import { families, gather, parseName } from './family.ts'
 import type { Family } from './family.ts'
@@ -46,8 +47,9 @@ function byName(instances: readonly ProviderConfig[]): ReadonlyMap<string, Provi
   return new Map(instances.map(instance => [instance.name, instance]))
 }
 
-function fallback({ name }: ProviderDefinition): ProviderConfig {
-  return { name, type: name, keys: [], models: [], settings: { type: name }, source: 'default' }
+function fallback(definition: ProviderDefinition): ProviderConfig {
+  const { name } = definition
+  return { name, type: name, keys: [], models: [], settings: defaultSettings(definition), source: 'default' }
 }
 
 function variablesOf({ definition: { fallback, needs = [], needsOneOf = [] }, prefix }: Family): string[] {

@@ -119,5 +119,5 @@ export const sampleTypes: readonly ProviderDefinition[] = [
   { ...facts, name: 'vertex', schema: { properties: { project: { type: 'string', env: 'PROJECT' }, location: { type: 'string', env: 'LOCATION' } }, required: ['project', 'location'] } },
   { ...facts, name: 'bedrock', needs: ['base_url'] },
   { ...facts, name: 'bedrock-mantle', needs: ['api_key'] },
-  { ...facts, name: 'demo', fallback: true },
+  { ...facts, name: 'demo', fallback: true, schema: { properties: { pace: { type: 'integer', default: 7 } } } },
 ]

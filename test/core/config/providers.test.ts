@@ -285,7 +285,7 @@ describe('an instance registers', () => {
   it('as the fallback only when no other does, and then it is known what was looked for', async () => {
     const alone = await load({ env: { OLLAMA_MODELS: 'm' } })
     expect([...alone.providers.keys()]).to.deep.equal(['demo'])
-    expect(alone.providers.get('demo')).to.include({ type: 'demo', source: 'default' })
+    expect(alone.providers.get('demo')).to.include({ type: 'demo', source: 'default' }).and.to.have.nested.include({ 'settings.pace': 7 })
     expect(alone.lookedFor).to.include.members(['OPENAI_API_KEY', 'OLLAMA_BASE_URL', 'VLLM_API_KEY', 'VLLM_BASE_URL']).and.to.not.include('DEMO_API_KEY')
     const joined = await load({ env: { OPENAI_API_KEY: 'k' } })
     expect([...joined.providers.keys()]).to.deep.equal(['openai'])
