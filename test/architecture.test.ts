@@ -31,7 +31,7 @@ const coreWords: Readonly<Record<string, RegExp>> = {
   retry: /^core\//, // a recovery, and a kind of attempt
   secrets: /^core\/(cli\/|main\.ts$)/, // what the store keeps sealed
   state: /^core\/neutral\//, // an event: what a vendor wants back
-  usage: /^core\/(neutral|upstream)\//, // a step of a stream
+  usage: /^core\/(neutral|upstream|testing)\//, // a step of a stream
   version: /^core\/gateway\//, // a service
   workflows: /^core\/cli\//, // a service
 }

@@ -7,10 +7,10 @@ import { SettingFault } from '../config/setting-fault.ts'
 import { suggestion } from '../config/suggestion.ts'
 import type { ResolvedStep } from '../pipeline/compile.ts'
 import { setUpPlugin } from '../pipeline/vetted.ts'
-import type { PluginDefinition } from '../plugin/define.ts'
 import type { Instance } from '../plugin/instance.ts'
 import { noMeter } from '../plugin/meter.ts'
-import type { AlwaysThere, ServiceName, Services } from '../plugin/services.ts'
+import type { ServiceName, Services } from '../plugin/services.ts'
+import { alwaysThere, givenServices, wishesOf } from './given-services.ts'
 
 /** Services that the kernel itself offers; the last two only where several processes serve, and where one serves at all. */
 export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins'> & Partial<Pick<Services, 'processes' | 'configurations'>>
@@ -31,8 +31,6 @@ export interface InstanceInput {
   /** Services of the kernel of which something is wrong that is told already: who asks for one is not set up. */
   readonly unknown: readonly ServiceName[]
 }
-
-const alwaysThere: readonly (keyof AlwaysThere)[] = ['clock', 'random', 'meter', 'health', 'version', 'pipelines']
 
 /** What the kernel offers to those who ask for it; the last two belong to one configuration. */
 const onDemand: readonly ServiceName[] = ['providers', 'variants', 'knownPlugins']
@@ -128,18 +126,6 @@ class SetUp implements SetUpInstances {
     return ![...wishes, 'meter' as const].some(need => this.#changed.has(need))
   }
 
-  /** The services that a plugin asked for, and those that are always there. Another one fails by name, not by accident. */
-  #given({ name, definition }: ResolvedStep['spec']): Services {
-    const given = {}
-    for (const service of new Set<string>([...alwaysThere, ...wishesOf(definition)])) Object.defineProperty(given, service, { enumerable: true, value: this.#services[service as ServiceName] })
-    return new Proxy(given, {
-      get: (target, key) => {
-        if (key in target || typeof key === 'symbol' || key === 'then') return (target as Record<string | symbol, unknown>)[key]
-        throw new TypeError(`${name} uses the service "${key}" without asking for it: needs: ['${key}']`)
-      },
-    }) as Services
-  }
-
   async #setUp(step: MadeOf): Promise<Instance | undefined> {
     const instance = await this.#make(step, this.#problems)
     if (instance !== undefined) this.#fresh.push(instance)
@@ -149,7 +135,7 @@ class SetUp implements SetUpInstances {
   async #make(resolved: MadeOf, problems: Problem[]): Promise<Instance | undefined> {
     const { spec } = resolved
     try {
-      return await setUpPlugin(spec, this.#given(spec), this.#input.log, this.#input.own.clock)
+      return await setUpPlugin(spec, givenServices(spec.name, spec.definition, this.#services), this.#input.log, this.#input.own.clock)
     } catch (cause) {
       if (cause instanceof SettingFault) problems.push(...cause.problems.map(problem => ({ ...problem, ...this.#input.config.locate(problem.pointer) })))
       else problems.push({ ...this.#placeOf(resolved), message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
@@ -169,10 +155,6 @@ class SetUp implements SetUpInstances {
 function likelySetting({ spec: { options }, settingPlaces }: MadeOf): Blamed | undefined {
   const written = Object.entries(settingPlaces)
   return (written.find(([name]) => typeof (options as Readonly<Record<string, unknown>>)[name] === 'object') ?? written[0])?.[1]
-}
-
-function wishesOf({ needs = [], wants = [] }: PluginDefinition): readonly ServiceName[] {
-  return [...needs, ...wants]
 }
 
 function listOf(service: unknown): readonly unknown[] {

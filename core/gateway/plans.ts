@@ -3,14 +3,12 @@
 import type { Config } from '../config/load.ts'
 import type { ResolvedPipeline, ResolvedStep } from '../pipeline/compile.ts'
 import { buildPlan } from '../pipeline/place-taps.ts'
-import { withEverywhere, type PlacedStep } from '../pipeline/placed-step.ts'
+import { timeoutOf, withEverywhere, type PlacedStep } from '../pipeline/placed-step.ts'
 import type { Limits, Plan } from '../pipeline/plan.ts'
 import { isForCallers, type Dialect, type UpstreamDialect } from '../plugin/dialect.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Loaded } from '../plugin/load.ts'
 import type { Ground } from './ground.ts'
-
-const defaultTimeoutMs = 30_000
 
 export type Dialects = ReadonlyMap<string, Loaded<Dialect | UpstreamDialect>>
 
@@ -50,7 +48,7 @@ function callersDialect(name: string | undefined, dialects: Dialects): Dialect |
 export function placedStep({ step, spec, phases, off }: ResolvedStep, instances: Instances): readonly PlacedStep[] {
   const instance = instances.get(spec.key)
   if (off !== undefined || instance === undefined) return []
-  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: step.timeout ?? spec.definition.timeoutMs ?? defaultTimeoutMs, phases, together: step.together, exempts: step.exempts }]
+  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: timeoutOf(step.timeout, spec.definition), phases, together: step.together, exempts: step.exempts }]
 }
 
 function limitsOf({ values: { http, server } }: Config): Limits {

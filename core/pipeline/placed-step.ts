@@ -1,6 +1,6 @@
 /** A step whose plugin is set up: what it does, where it stands, and how it fails. */
 
-import type { AnyStreamTap, Taps } from '../plugin/define.ts'
+import type { AnyStreamTap, PluginDefinition, Taps } from '../plugin/define.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { PhaseName } from './step.ts'
 
@@ -14,6 +14,13 @@ export interface PlacedStep {
   readonly exempts?: boolean | undefined
   /** The phases in which the same instance stands, be it in steps of their own. */
   readonly everywhere?: ReadonlySet<PhaseName>
+}
+
+const defaultTimeoutMs = 30_000
+
+/** How long one call of an asynchronous tap may take: as the operator says, else as the plugin does. 0 is no limit. */
+export function timeoutOf(said: number | undefined, { timeoutMs }: Pick<PluginDefinition, 'timeoutMs'>): number {
+  return said ?? timeoutMs ?? defaultTimeoutMs
 }
 
 /** Steps of one name are one instance, that stands in the phases of all of them. */

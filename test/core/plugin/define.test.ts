@@ -12,12 +12,12 @@ describe('the services that a plugin is given', () => {
       setup({ services }) {
         const clock: Clock = services.clock
         // @ts-expect-error nobody asked for it
-        const models: unknown = services.models
-        return { prompt({ replyHeaders }) { replyHeaders.push('X-Clock', typeof clock.now(), 'X-Models', typeof models) } }
+        expect(() => services.models).to.throw('needs: [\'models\']')
+        return { prompt({ replyHeaders }) { replyHeaders.push('X-Clock', typeof clock.now()) } }
       },
     })
     const { headers } = await runPlugin(plugin)
-    expect(headers).to.include({ 'x-clock': 'number', 'x-models': 'undefined' })
+    expect(headers).to.include({ 'x-clock': 'number' })
   })
 
   it('are there where it needs them, and may be absent where it wants them', async () => {
