@@ -35,7 +35,7 @@ export function runtimeEndpoints(offers: AdminOffers, refreshing: Refreshing, { 
       handle({ params }) { throw gatewayError('runtime_setting_not_found', `there is no setting ${JSON.stringify(params['key'])}`) },
     },
     {
-      method: 'POST', path: '/runtime/refresh', scope: 'global', summary: 'Reads models, keys and stored definitions anew; what fails is told in the report.', response: definition(file, 'Refresh'),
+      method: 'POST', path: '/runtime/refresh', scope: 'global', summary: 'Rereads models, keys and stored definitions; the report says what failed.', response: definition(file, 'Refresh'),
       handle: ({ exchange }) => refreshing.run(exchange.log),
     },
   ]

@@ -27,13 +27,13 @@ export function endpointsOf(ground: EndpointGround): readonly AdminEndpoint[] {
     shelf, clock, identities: { scopes, periods, zero: false }, viewsOf: rules => viewsOf(rules, ground), answer: (budgets, serverTime) => ({ budgets, server_time: serverTime }),
   })
   return [
-    { method: 'GET', path: '/budgets', scope: 'subtree', summary: 'Lists the budgets, and how much of them is spent.', ...list, unavailable, handle: call => desk.list(call) },
+    { method: 'GET', path: '/budgets', scope: 'subtree', summary: 'Lists the budgets, and how much of each is spent.', ...list, unavailable, handle: call => desk.list(call) },
     { method: 'PUT', path: '/budgets', scope: 'subtree', summary: 'Sets a budget.', body: schemaOf('BudgetWrite'), ...list, unavailable, handle: call => put(desk, call) },
     { method: 'DELETE', path: '/budgets', scope: 'subtree', summary: 'Deletes a budget.', body: schemaOf('BudgetName'), ...list, unavailable, handle: call => remove(desk, call) },
-    { method: 'GET', path: '/budgets/settings', scope: 'subtree', summary: 'Says when the periods of budgets begin.', response: schemaOf('BudgetSettings'), unavailable, handle: () => ground.anchors.view },
+    { method: 'GET', path: '/budgets/settings', scope: 'subtree', summary: 'When the periods of budgets begin.', response: schemaOf('BudgetSettings'), unavailable, handle: () => ground.anchors.view },
     { method: 'PUT', path: '/budgets/settings', scope: 'global', summary: 'Sets when the periods of budgets begin.', body: schemaOf('BudgetSettingsWrite'), response: schemaOf('BudgetSettings'), unavailable, handle: call => putSettings(ground, call) },
-    { method: 'POST', path: '/budgets/reset-one', scope: 'subtree', summary: 'A budget begins anew.', body: schemaOf('BudgetReset'), ...list, unavailable, handle: call => desk.resetOne(call) },
-    { method: 'POST', path: '/budgets/reset', scope: 'global', summary: 'All budgets begin anew.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), unavailable, handle: call => desk.resetAll(call) },
+    { method: 'POST', path: '/budgets/reset-one', scope: 'subtree', summary: 'Resets a budget.', body: schemaOf('BudgetReset'), ...list, unavailable, handle: call => desk.resetOne(call) },
+    { method: 'POST', path: '/budgets/reset', scope: 'global', summary: 'Resets all budgets.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), unavailable, handle: call => desk.resetAll(call) },
   ]
 }
 

@@ -34,12 +34,12 @@ export function forgetAlong(processes: Processes | undefined, layers: Layers): (
 export function cacheEndpoints({ layers, usage, processes, now }: EndpointsInput): readonly AdminEndpoint[] {
   return [
     {
-      method: 'GET', path: '/cache/overview', scope: 'global', summary: 'What the caches of answers saved, in all and by day.', response: definition(file, 'CacheOverview'),
+      method: 'GET', path: '/cache/overview', scope: 'global', summary: 'What the response caches saved, in total and by day.', response: definition(file, 'CacheOverview'),
       query: { type: 'object', properties: rangeParameters },
       handle: call => overview(call, usage, now()),
     },
     {
-      method: 'DELETE', path: '/cache', scope: 'global', summary: 'Forgets the answers that were kept.',
+      method: 'DELETE', path: '/cache', scope: 'global', summary: 'Removes cached answers.',
       query: {
         type: 'object',
         required: ['confirmation'],

@@ -23,11 +23,11 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
   const { book, types, plugins, version } = around
   return [
     {
-      method: 'GET', path: '/plugins', scope: 'global', summary: 'The plugins that can be named, with those that failed to load.', response: definition(file, 'PluginList'),
+      method: 'GET', path: '/plugins', scope: 'global', summary: 'Lists the available plugins, and those that failed to load.', response: definition(file, 'PluginList'),
       handle: async () => (await plugins.list()).map(plugin => pluginView(plugin, version)),
     },
     {
-      method: 'GET', path: '/guardrails/types', scope: 'global', summary: 'The types of guardrails, and the form of each.', response: definition(file, 'GuardrailTypes'),
+      method: 'GET', path: '/guardrails/types', scope: 'global', summary: 'Lists the types of guardrails, and the form of each.', response: definition(file, 'GuardrailTypes'),
       handle: () => types.map(typeView),
     },
     {
@@ -35,7 +35,7 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
       handle: () => book.all.map(viewOf),
     },
     {
-      method: 'PUT', path: '/guardrails', scope: 'global', summary: 'Makes a guardrail, or changes it wherever it stands.', body: definition(file, 'GuardrailWrite'), response: definition(file, 'GuardrailView'),
+      method: 'PUT', path: '/guardrails', scope: 'global', summary: 'Creates a guardrail, or changes it wherever it is used.', body: definition(file, 'GuardrailWrite'), response: definition(file, 'GuardrailView'),
       handle: call => put(around, call),
     },
     {

@@ -19,7 +19,7 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
       handle: () => book.all.map(viewOf),
     },
     {
-      method: 'PUT', path: '/header-policies', scope: 'global', summary: 'Makes a header policy, or changes it wherever it stands.', body: definition(file, 'HeaderPolicyWrite'), response: definition(file, 'HeaderPolicyView'),
+      method: 'PUT', path: '/header-policies', scope: 'global', summary: 'Creates a header policy, or changes it wherever it is used.', body: definition(file, 'HeaderPolicyWrite'), response: definition(file, 'HeaderPolicyView'),
       handle: call => put(around, call),
     },
     {

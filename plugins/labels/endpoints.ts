@@ -11,11 +11,11 @@ const tagged = ({ headers }: TaggingSettings) => headers
 export function endpointsOf(tagging: Tagging): readonly AdminEndpoint[] {
   return [
     {
-      method: 'GET', path: '/tagging/settings', scope: 'global', summary: 'The headers in which callers say labels.', response: definition(file, 'TaggingSettings'), tagged,
+      method: 'GET', path: '/tagging/settings', scope: 'global', summary: 'The headers in which callers send labels.', response: definition(file, 'TaggingSettings'), tagged,
       handle: async () => viewOf(tagging, await isReadable(tagging)),
     },
     {
-      method: 'PUT', path: '/tagging/settings', scope: 'global', summary: 'Says in which headers callers say labels.', body: definition(file, 'TaggingSettingsWrite'), response: definition(file, 'TaggingSettings'), tagged,
+      method: 'PUT', path: '/tagging/settings', scope: 'global', summary: 'Sets the headers in which callers send labels.', body: definition(file, 'TaggingSettingsWrite'), response: definition(file, 'TaggingSettings'), tagged,
       handle: call => put(tagging, call),
     },
   ]

@@ -17,7 +17,7 @@ export interface EndpointGround {
 
 export function liveEndpoint({ hub, isEnding }: EndpointGround): AdminEndpoint {
   return {
-    method: 'GET', path: '/live/logs', scope: 'global', summary: 'What happens to requests and to their records, as server-sent events, while it happens.',
+    method: 'GET', path: '/live/logs', scope: 'global', summary: 'What happens to requests and to their records, as server-sent events in real time.',
     query: {
       type: 'object',
       properties: {

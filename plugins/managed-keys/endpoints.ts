@@ -18,19 +18,19 @@ export function endpointsOf(store: KeyStore, providers: readonly string[]): read
   })
   return [
     { method: 'GET', path: '/auth-keys', scope: 'subtree', summary: 'Lists the managed keys.', response: schemaOf('AuthKeyList'), handle: ({ scope }) => store.list(scope) },
-    { method: 'POST', path: '/auth-keys', scope: 'subtree', summary: 'Makes a key, and shows its token, once.', body: schemaOf('AuthKeyCreate'), response: schemaOf('AuthKeyCreated'), status: 201, handle: call => create(store, providers, call) },
-    { method: 'POST', path: '/auth-keys/import', scope: 'subtree', summary: 'Takes over a key of another gateway by its hash.', body: schemaOf('AuthKeyImport'), response: schemaOf('AuthKeyView'), status: 201, handle: call => takeOver(store, providers, call) },
+    { method: 'POST', path: '/auth-keys', scope: 'subtree', summary: 'Creates a key, and returns its token, once.', body: schemaOf('AuthKeyCreate'), response: schemaOf('AuthKeyCreated'), status: 201, handle: call => create(store, providers, call) },
+    { method: 'POST', path: '/auth-keys/import', scope: 'subtree', summary: 'Imports a key of another gateway by its hash.', body: schemaOf('AuthKeyImport'), response: schemaOf('AuthKeyView'), status: 201, handle: call => takeOver(store, providers, call) },
     { method: 'PUT', path: '/auth-keys/labels/rename', scope: 'subtree', summary: 'Renames a label on all keys that have it.', body: schemaOf('LabelRename'), response: schemaOf('LabelRenamed'), handle: call => renameLabel(store, call) },
-    { method: 'POST', path: '/auth-keys/:id/deactivate', scope: 'subtree', summary: 'Gives a key up for good.', handle: call => deactivate(store, call) },
+    { method: 'POST', path: '/auth-keys/:id/deactivate', scope: 'subtree', summary: 'Deactivates a key permanently.', handle: call => deactivate(store, call) },
     change('labels', 'Replaces the labels of a key.', 'LabelsWrite', ({ body }) => {
       const labels = readLabels((body as LabelsWrite).labels)
       return () => ({ labels })
     }),
-    change('allowed-models', 'Says which models a key may use.', 'AllowedModelsWrite', ({ body }) => {
+    change('allowed-models', 'Sets which models a key may use.', 'AllowedModelsWrite', ({ body }) => {
       const selectors = readSelectors((body as AllowedModelsWrite).allowed_models, providers)
       return () => ({ allowed_models: selectors })
     }),
-    change('dashboard-access', 'Says whether a key may use the admin API.', 'DashboardAccessWrite', ({ body }) => () => ({ dashboard_access: (body as DashboardAccessWrite).dashboard_access })),
+    change('dashboard-access', 'Sets whether a key may use the admin API.', 'DashboardAccessWrite', ({ body }) => () => ({ dashboard_access: (body as DashboardAccessWrite).dashboard_access })),
     change('user', 'Binds a key to a user, or unbinds it.', 'UserWrite', call => {
       const userId = readUserId((call.body as UserWrite).user_id, store, call)
       // Who is unbound stays where he is.

@@ -29,12 +29,12 @@ export default definePlugin({
 function endpoints(models: Models, pricing: Pricing, access: Access): readonly AdminEndpoint[] {
   return [
     {
-      method: 'GET', path: '/models', scope: 'subtree', summary: 'The models of all providers.', response: definition(file, 'Models'),
+      method: 'GET', path: '/models', scope: 'subtree', summary: 'Lists the models of all providers.', response: definition(file, 'Models'),
       query: { type: 'object', properties: { category: { enum: file.$defs.ModelCategory.enum, default: 'all', description: 'Only what is for this.' } } },
       handle: ({ scope, query: { category } }) => openTo(scope, models, access).filter(known => category === 'all' || known.categories.has(category as Category)).map(known => viewOf(known, pricing, access)),
     },
     {
-      method: 'GET', path: '/models/categories', scope: 'subtree', summary: 'What models are for, and how many there are of each kind.', response: definition(file, 'ModelCategories'),
+      method: 'GET', path: '/models/categories', scope: 'subtree', summary: 'Lists the categories of models, with the number in each.', response: definition(file, 'ModelCategories'),
       handle({ scope }) {
         const all = openTo(scope, models, access)
         const counts = Object.entries(categories).map(([category, name]) => ({ category, display_name: name, count: all.filter(known => known.categories.has(category as Category)).length }))

@@ -13,9 +13,9 @@ export function metadataOverrides(around: OverrideSurroundings<ModelMetadata>): 
     member: 'metadata',
     schemas: { list: definition(file, 'MetadataOverrides'), view: definition(file, 'MetadataOverride'), write: definition(file, 'MetadataOverrideWrite'), name: definition(file, 'MetadataOverrideDelete') },
     summaries: {
-      list: 'What administrators said of models.',
-      put: 'Says something of the models that a selector means, over what else is known.',
-      delete: 'Takes back what was said of the models that a selector means.',
+      list: 'Lists the metadata of models that administrators set.',
+      put: 'Sets metadata of the models that a selector matches, overriding other sources.',
+      delete: 'Removes the metadata set for a selector.',
     },
   }, around)
 }

@@ -19,8 +19,8 @@ export const overrideEndpoints: OverrideEndpoints<PriceList> = {
   },
   summaries: {
     list: 'Lists the prices that administrators set.',
-    put: 'Sets prices for the models that a selector means, over those known otherwise.',
-    delete: 'Takes prices back.',
+    put: 'Sets prices for the models that a selector matches, overriding other sources.',
+    delete: 'Removes prices.',
   },
   check(said) {
     if (Object.keys(said).every(name => name === 'currency')) throw gatewayError('invalid_value', 'pricing names no price', { param: 'pricing' })

@@ -28,13 +28,13 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
     return done
   }
   return [
-    { method: 'GET', path, scope: 'global', summary: 'Lists the providers with what they are called by, secrets masked.', response: definition(file, 'ProviderCredentialList'), handle: () => viewsOf(around) },
-    { method: 'GET', path: `${path}/types`, scope: 'global', summary: 'The types that a provider may have, and the fields of each.', response: definition(file, 'ProviderTypeList'), handle: () => typeViews(around.configurations.types) },
+    { method: 'GET', path, scope: 'global', summary: 'Lists the providers with their credentials, secrets masked.', response: definition(file, 'ProviderCredentialList'), handle: () => viewsOf(around) },
+    { method: 'GET', path: `${path}/types`, scope: 'global', summary: 'Lists the types of providers, and the fields of each.', response: definition(file, 'ProviderTypeList'), handle: () => typeViews(around.configurations.types) },
     {
-      method: 'PUT', path, scope: 'global', summary: 'Adds a provider, or changes one, and has it serve at once.', body: definition(file, 'ProviderCredentialWrite'), response: definition(file, 'ProviderCredentialView'),
+      method: 'PUT', path, scope: 'global', summary: 'Adds or changes a provider, which serves immediately.', body: definition(file, 'ProviderCredentialWrite'), response: definition(file, 'ProviderCredentialView'),
       handle: call => inTurn(() => put(around, call)),
     },
-    { method: 'DELETE', path: `${path}/:name`, scope: 'global', summary: 'Removes a provider; calls that run end as they began.', handle: call => inTurn(() => remove(around, call)) },
+    { method: 'DELETE', path: `${path}/:name`, scope: 'global', summary: 'Removes a provider; running calls finish as they began.', handle: call => inTurn(() => remove(around, call)) },
   ]
 }
 

@@ -29,11 +29,11 @@ export function endpointsOf(ground: EndpointGround): readonly AdminEndpoint[] {
     shelf, clock, identities: { scopes, periods, zero: true }, viewsOf: rules => viewsOf(ground, rules), answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
   })
   return [
-    { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of them is used.', ...list, handle: call => desk.list(call) },
+    { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of each is used.', ...list, handle: call => desk.list(call) },
     { method: 'PUT', path: '/rate-limits', scope: 'subtree', summary: 'Sets a rate limit.', body: schemaOf('RateLimitWrite'), ...list, handle: call => put(desk, call) },
     { method: 'DELETE', path: '/rate-limits', scope: 'subtree', summary: 'Deletes a rate limit.', body: schemaOf('RateLimitName'), ...list, handle: call => remove(desk, call) },
-    { method: 'POST', path: '/rate-limits/reset-one', scope: 'subtree', summary: 'A rate limit begins anew.', body: schemaOf('RateLimitReset'), ...list, handle: call => desk.resetOne(call) },
-    { method: 'POST', path: '/rate-limits/reset', scope: 'global', summary: 'All rate limits begin anew.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), handle: call => desk.resetAll(call) },
+    { method: 'POST', path: '/rate-limits/reset-one', scope: 'subtree', summary: 'Resets a rate limit.', body: schemaOf('RateLimitReset'), ...list, handle: call => desk.resetOne(call) },
+    { method: 'POST', path: '/rate-limits/reset', scope: 'global', summary: 'Resets all rate limits.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), handle: call => desk.resetAll(call) },
   ]
 }
 

@@ -50,7 +50,7 @@ function upToDate(endpoint: AdminEndpoint, { flush }: EndpointGround): AdminEndp
 
 function summaryEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   return {
-    method: 'GET', path: '/usage/summary', scope: 'subtree', summary: 'What was used and spent in all.', query: query(), response: definition(bodies, 'UsageSummary'),
+    method: 'GET', path: '/usage/summary', scope: 'subtree', summary: 'Total usage and cost.', query: query(), response: definition(bodies, 'UsageSummary'),
     async handle(call) {
       const { filter, mode } = asked(call, now())
       return journal === undefined ? summary(new Tally(mode)) : await summaryOf(journal, filter, mode)
@@ -61,10 +61,10 @@ function summaryEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
 function listEndpoints(ground: EndpointGround): readonly AdminEndpoint[] {
   const interval = { interval: { type: 'string', enum: ['daily', 'weekly', 'monthly', 'yearly'], default: 'daily', description: 'How long a period is.' } }
   return [
-    listEndpoint(ground, '/usage/daily', 'What was used and spent in each day, week, month or year.', 'UsagePeriods', byPeriod, interval),
-    listEndpoint(ground, '/usage/models', 'What was used and spent with each model.', 'UsageModels', byModel),
-    listEndpoint(ground, '/usage/user-paths', 'What was used and spent for each user path.', 'UsageUserPaths', byUserPath),
-    listEndpoint(ground, '/usage/labels', 'What was used and spent under each label; records with several labels count in each.', 'UsageLabels', byLabel),
+    listEndpoint(ground, '/usage/daily', 'Usage and cost per day, week, month or year.', 'UsagePeriods', byPeriod, interval),
+    listEndpoint(ground, '/usage/models', 'Usage and cost per model.', 'UsageModels', byModel),
+    listEndpoint(ground, '/usage/user-paths', 'Usage and cost per user path.', 'UsageUserPaths', byUserPath),
+    listEndpoint(ground, '/usage/labels', 'Usage and cost per label; records with several labels count in each.', 'UsageLabels', byLabel),
   ]
 }
 
@@ -82,7 +82,7 @@ function sessionsEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   const cacheMode = { ...commonParameters.cache_mode, default: 'all' }
   const session = { type: 'string', maxLength: 512, description: 'This session alone; without days, all of it.' }
   return {
-    method: 'GET', path: '/usage/sessions', scope: 'subtree', summary: 'What each session used and spent, the latest first.',
+    method: 'GET', path: '/usage/sessions', scope: 'subtree', summary: 'Usage and cost per session, the latest first.',
     query: query({ ...entryPages, cache_mode: cacheMode, session_id: session }), response: definition(bodies, 'UsageSessions'),
     async handle(call) {
       asked(call, now())
@@ -93,7 +93,7 @@ function sessionsEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
 
 function logEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   return {
-    method: 'GET', path: '/usage/log', scope: 'subtree', summary: 'The records themselves, the latest first.', query: query({ ...entryPages, ...searchParameter }), response: definition(bodies, 'UsageLog'),
+    method: 'GET', path: '/usage/log', scope: 'subtree', summary: 'Lists the records, the latest first.', query: query({ ...entryPages, ...searchParameter }), response: definition(bodies, 'UsageLog'),
     async handle(call) {
       const { filter, mode } = asked(call, now())
       if (journal === undefined) return nothing(call)
@@ -116,7 +116,7 @@ const formats = {
 function exportEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   const format = { type: 'string', enum: ['csv', 'ndjson'], default: 'csv', description: 'A table, or one JSON object in each line.' }
   return {
-    method: 'GET', path: '/usage/export', scope: 'subtree', summary: 'All records of a range as a file, the oldest first.', query: query({ ...searchParameter, format }), produces: ['text/csv', 'application/x-ndjson'],
+    method: 'GET', path: '/usage/export', scope: 'subtree', summary: 'Exports all records of a range as a file, the oldest first.', query: query({ ...searchParameter, format }), produces: ['text/csv', 'application/x-ndjson'],
     handle(call) {
       const { filter, mode, range } = asked(call, now())
       const name = call.query['format'] as keyof typeof formats
@@ -134,14 +134,14 @@ function exportEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
 function throughputEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   const granularity = { type: 'string', enum: ['second', 'minute', 'hour', 'day'], default: 'minute', description: 'How long a bucket is.' }
   return {
-    method: 'GET', path: '/usage/throughput', scope: 'global', summary: 'Tokens of the last minute, hour, day or month.', query: { type: 'object', properties: { granularity } }, response: definition(bodies, 'UsageThroughput'),
+    method: 'GET', path: '/usage/throughput', scope: 'global', summary: 'Tokens in the last minute, hour, day or month.', query: { type: 'object', properties: { granularity } }, response: definition(bodies, 'UsageThroughput'),
     handle: ({ query: { granularity: asked }, timeZone }) => throughputOf(journal, asked as Granularity, timeZone, now()),
   }
 }
 
 function recalculationEndpoint({ cannotRecalculate, recalculate }: EndpointGround): AdminEndpoint {
   return {
-    method: 'POST', path: '/usage/recalculate-pricing', scope: 'global', summary: 'Computes the costs of records anew, at the prices that hold now.',
+    method: 'POST', path: '/usage/recalculate-pricing', scope: 'global', summary: 'Recalculates the costs of records at the current prices.',
     body: definition(bodies, 'RecalculationRequest'), response: definition(bodies, 'RecalculationResult'), unavailable: cannotRecalculate,
     handle: recalculate,
   }

@@ -16,12 +16,12 @@ export function directoryEndpoints(ground: DirectoryGround): readonly AdminEndpo
   const [group, user] = [definition(file, 'UserGroup'), definition(file, 'DirectoryUser')]
   const { store } = ground
   return [
-    { method: 'GET', path: '/user-groups', scope: 'subtree', summary: 'The groups of users, and the paths that they stand for.', response: definition(file, 'UserGroups'), handle: ({ scope }) => visible(groupsShown, store.directory, scope) },
-    { method: 'PUT', path: '/user-groups', scope: 'subtree', summary: 'Makes a group, or moves one with all that is in it.', body: definition(file, 'UserGroupWrite'), response: group, handle: call => putGroup(ground, call) },
-    { method: 'DELETE', path: '/user-groups', scope: 'subtree', summary: 'Deletes a group that is empty.', body: definition(file, 'GroupDelete'), handle: call => deleteGroup(ground, call) },
-    { method: 'GET', path: '/directory/users', scope: 'subtree', summary: 'The users, and the paths at which they stand.', response: definition(file, 'DirectoryUsers'), handle: ({ scope }) => visible(usersShown, store.directory, scope) },
-    { method: 'PUT', path: '/directory/users', scope: 'subtree', summary: 'Makes a user, renames one, or moves one to another group.', body: definition(file, 'DirectoryUserWrite'), response: user, handle: call => putUser(ground, call) },
-    { method: 'DELETE', path: '/directory/users', scope: 'subtree', summary: 'Deletes a user; keys of his stay at the path that they were made for.', body: definition(file, 'UserDelete'), handle: call => deleteUser(ground, call) },
+    { method: 'GET', path: '/user-groups', scope: 'subtree', summary: 'Lists the groups of users, and their paths.', response: definition(file, 'UserGroups'), handle: ({ scope }) => visible(groupsShown, store.directory, scope) },
+    { method: 'PUT', path: '/user-groups', scope: 'subtree', summary: 'Creates a group, or moves one with everything in it.', body: definition(file, 'UserGroupWrite'), response: group, handle: call => putGroup(ground, call) },
+    { method: 'DELETE', path: '/user-groups', scope: 'subtree', summary: 'Deletes an empty group.', body: definition(file, 'GroupDelete'), handle: call => deleteGroup(ground, call) },
+    { method: 'GET', path: '/directory/users', scope: 'subtree', summary: 'Lists the users, and their paths.', response: definition(file, 'DirectoryUsers'), handle: ({ scope }) => visible(usersShown, store.directory, scope) },
+    { method: 'PUT', path: '/directory/users', scope: 'subtree', summary: 'Creates or renames a user, or moves one to another group.', body: definition(file, 'DirectoryUserWrite'), response: user, handle: call => putUser(ground, call) },
+    { method: 'DELETE', path: '/directory/users', scope: 'subtree', summary: 'Deletes a user; the user\'s keys stay at the path that they were created for.', body: definition(file, 'UserDelete'), handle: call => deleteUser(ground, call) },
   ]
 }
 

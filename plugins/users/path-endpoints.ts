@@ -15,10 +15,10 @@ export interface PathGround extends TreeGround {
 export function pathEndpoints(ground: PathGround): readonly AdminEndpoint[] {
   const tree = definition(file, 'UserTree')
   return [
-    { method: 'GET', path: '/users', scope: 'subtree', summary: 'The user paths, what holds for each, and which models its callers may use.', response: tree, handle: ({ scope }) => treeOf(ground, scope) },
-    { method: 'PUT', path: '/users', scope: 'subtree', summary: 'Says which models the callers of a user path may use.', body: definition(file, 'UserWrite'), response: tree, handle: call => put(ground, call) },
+    { method: 'GET', path: '/users', scope: 'subtree', summary: 'Lists the user paths, what applies to each, and which models its callers may use.', response: tree, handle: ({ scope }) => treeOf(ground, scope) },
+    { method: 'PUT', path: '/users', scope: 'subtree', summary: 'Sets which models the callers of a user path may use.', body: definition(file, 'UserWrite'), response: tree, handle: call => put(ground, call) },
     {
-      method: 'DELETE', path: '/users', scope: 'subtree', summary: 'Takes back what was said of a user path.', response: tree,
+      method: 'DELETE', path: '/users', scope: 'subtree', summary: 'Removes the settings of a user path.', response: tree,
       query: { type: 'object', required: ['user_path'], properties: { user_path: { type: 'string', minLength: 1, description: 'The path.' } } },
       handle: call => remove(ground, call),
     },

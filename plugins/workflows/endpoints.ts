@@ -37,23 +37,23 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
   const { workflows, explainer, guardrails } = around
   return [
     {
-      method: 'GET', path: '/workflows', scope: 'global', summary: 'Lists the workflows that hold.', response: definition(file, 'WorkflowList'),
+      method: 'GET', path: '/workflows', scope: 'global', summary: 'Lists the workflows in effect.', response: definition(file, 'WorkflowList'),
       handle: () => workflows.all.map(workflow => shown(around, workflow)),
     },
     {
-      method: 'GET', path: '/workflows/guardrails', scope: 'global', summary: 'The guardrails that workflows can name.', response: definition(file, 'WorkflowGuardrails'),
+      method: 'GET', path: '/workflows/guardrails', scope: 'global', summary: 'Lists the guardrails that workflows can name.', response: definition(file, 'WorkflowGuardrails'),
       handle: () => guardrails.all.map(({ rule: { name, type }, phases, summary }) => ({ name, type, phases, summary })),
     },
     {
-      method: 'GET', path: '/workflows/explain', scope: 'global', summary: 'Which workflow a request would meet, which ones it would not, and the steps that follow.', query: explainQuery, response: definition(file, 'WorkflowExplanation'),
+      method: 'GET', path: '/workflows/explain', scope: 'global', summary: 'Which workflow applies to a request, which others would match, and the resulting steps.', query: explainQuery, response: definition(file, 'WorkflowExplanation'),
       handle: ({ query: { pipeline, model, provider, user_path: userPath } }) => explainer.explain({ pipeline: String(pipeline), ...text('model', model), ...text('provider', provider), ...text('userPath', userPath) }),
     },
     {
-      method: 'GET', path: '/workflows/:id', scope: 'global', summary: 'One version of a workflow, whether it holds or not.', response: definition(file, 'WorkflowView'),
+      method: 'GET', path: '/workflows/:id', scope: 'global', summary: 'One version of a workflow, in effect or not.', response: definition(file, 'WorkflowView'),
       handle: async call => await viewById(around, call),
     },
     {
-      method: 'POST', path: '/workflows', scope: 'global', summary: 'Makes a new version for a scope, in the place of the one before.', status: 201, body: definition(file, 'WorkflowWrite'), response: definition(file, 'WorkflowView'),
+      method: 'POST', path: '/workflows', scope: 'global', summary: 'Creates a new version for a scope, replacing the previous one.', status: 201, body: definition(file, 'WorkflowWrite'), response: definition(file, 'WorkflowView'),
       handle: async call => await create(around, call),
     },
     {

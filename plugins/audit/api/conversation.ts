@@ -27,7 +27,7 @@ interface Search {
 export function conversationEndpoint(ground: ApiGround): AdminEndpoint {
   const { journal, clock } = ground
   return {
-    method: 'GET', path: '/audit/conversation', scope: 'subtree', summary: 'The requests of the conversation that one belongs to, in their order.',
+    method: 'GET', path: '/audit/conversation', scope: 'subtree', summary: 'The requests of a conversation, in order, found by one of them.',
     query: { type: 'object', properties: { ...idParameter, ...limitParameter }, required: ['log_id'] }, response: definition(bodies, 'AuditConversation'),
     async handle(call) {
       const id = String(call.query['log_id'])

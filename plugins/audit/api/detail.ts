@@ -10,7 +10,7 @@ export const idParameter = { log_id: { type: 'string', minLength: 1, maxLength: 
 
 export function detailEndpoint(ground: ApiGround): AdminEndpoint {
   return {
-    method: 'GET', path: '/audit/detail', scope: 'subtree', summary: 'One request with all that was logged of it.',
+    method: 'GET', path: '/audit/detail', scope: 'subtree', summary: 'One request with everything that was logged about it.',
     query: { type: 'object', properties: idParameter, required: ['log_id'] }, response: definition(bodies, 'AuditEntry'),
     async handle(call) {
       const row = await visibleRow(call, ground)

@@ -18,7 +18,7 @@ const formats = {
 export function exportEndpoint(ground: ApiGround): AdminEndpoint {
   const format = { type: 'string', enum: ['csv', 'ndjson'], default: 'csv', description: 'A table, or one JSON object in each line.' }
   return {
-    method: 'GET', path: '/audit/export', scope: 'subtree', summary: 'All requests of a range as a file, the oldest first; without bodies.',
+    method: 'GET', path: '/audit/export', scope: 'subtree', summary: 'Exports all requests of a range as a file, the oldest first; without bodies.',
     query: { type: 'object', properties: { ...filterParameters, format } }, produces: ['text/csv', 'application/x-ndjson'],
     handle(call) {
       const { filter, range } = questionOf(call, ground.clock.now())

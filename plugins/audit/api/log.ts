@@ -10,7 +10,7 @@ export const pages = pageParameters(100, 25)
 
 export function logEndpoint(ground: ApiGround): AdminEndpoint {
   return {
-    method: 'GET', path: '/audit/log', scope: 'subtree', summary: 'The requests of the audit log, the latest first.',
+    method: 'GET', path: '/audit/log', scope: 'subtree', summary: 'Lists the requests of the audit log, the latest first.',
     query: { type: 'object', properties: { ...filterParameters, ...pages } }, response: definition(bodies, 'AuditLog'),
     async handle(call) {
       const { filter } = questionOf(call, ground.clock.now())

@@ -11,7 +11,7 @@ import { filterParameters, questionOf, scopeFilter } from './question.ts'
 export function sessionsEndpoint(ground: ApiGround): AdminEndpoint {
   const { journal } = ground
   return {
-    method: 'GET', path: '/audit/sessions', scope: 'subtree', summary: 'The sessions of the audit log, the latest activity first.',
+    method: 'GET', path: '/audit/sessions', scope: 'subtree', summary: 'Lists the sessions of the audit log, the latest activity first.',
     query: { type: 'object', properties: { ...filterParameters, ...pages } }, response: definition(bodies, 'AuditSessions'),
     async handle(call) {
       const { filter } = questionOf(call, ground.clock.now())

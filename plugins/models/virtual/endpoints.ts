@@ -11,15 +11,15 @@ import { remove, write } from './write.ts'
 
 export function virtualEndpoints(ground: VirtualGround): readonly AdminEndpoint[] {
   return [
-    { method: 'GET', path: '/virtual-models', scope: 'global', summary: 'The virtual models: names that stand for others, and who may use which models.', response: definition(file, 'VirtualModels'), handle: () => views(ground) },
+    { method: 'GET', path: '/virtual-models', scope: 'global', summary: 'Lists the virtual models: names for other models, and who may use which models.', response: definition(file, 'VirtualModels'), handle: () => views(ground) },
     {
-      method: 'PUT', path: '/virtual-models', scope: 'global', summary: 'Makes, changes or renames a virtual model; a policy that would change nothing is not kept.',
+      method: 'PUT', path: '/virtual-models', scope: 'global', summary: 'Creates, changes or renames a virtual model; a policy that would change nothing is not stored.',
       body: definition(file, 'VirtualModelWrite'), response: definition(file, 'VirtualModelView'), mayBeEmpty: true,
       handle: call => write(ground, call, call.body as VirtualModelWrite),
     },
     { method: 'DELETE', path: '/virtual-models', scope: 'global', summary: 'Deletes a virtual model.', body: definition(file, 'VirtualModelDelete'), handle: call => remove(ground, call, call.body as VirtualModelDelete) },
     {
-      method: 'POST', path: '/virtual-models/suggest-failover', scope: 'global', summary: 'Proposes models that could stand in for one; nothing is saved.',
+      method: 'POST', path: '/virtual-models/suggest-failover', scope: 'global', summary: 'Proposes models that could replace one; nothing is saved.',
       body: definition(file, 'FailoverQuestion'), response: definition(file, 'FailoverSuggestion'),
       handle: ({ body }) => suggest(ground, (body as FailoverQuestion).source),
     },

@@ -12,23 +12,23 @@ export function olderEndpoints(ground: VirtualGround): readonly AdminEndpoint[] 
   const ofKind = (kind: VirtualModelView['kind']) => views(ground).filter(view => view.kind === kind)
   const overrides = () => ofKind('policy').map(overrideOf)
   return [
-    { method: 'GET', path: '/aliases', scope: 'global', summary: 'The virtual models with targets, in an older shape.', response: definition(file, 'Aliases'), handle: () => ofKind('redirect').map(aliasOf) },
-    { method: 'PUT', path: '/aliases', scope: 'global', summary: 'Makes or changes a virtual model with one target.', body: definition(file, 'AliasWrite'), response: definition(file, 'Alias'), handle: call => putAlias(ground, call) },
+    { method: 'GET', path: '/aliases', scope: 'global', summary: 'Lists the virtual models with targets, in an older format.', response: definition(file, 'Aliases'), handle: () => ofKind('redirect').map(aliasOf) },
+    { method: 'PUT', path: '/aliases', scope: 'global', summary: 'Creates or changes a virtual model with one target.', body: definition(file, 'AliasWrite'), response: definition(file, 'Alias'), handle: call => putAlias(ground, call) },
     {
       method: 'DELETE', path: '/aliases', scope: 'global', summary: 'Deletes a virtual model with targets.', body: definition(file, 'AliasDelete'),
       handle: call => remove(ground, call, { source: existing(ofKind('redirect'), (call.body as AliasDelete).name, 'name') }),
     },
-    { method: 'GET', path: '/model-overrides', scope: 'global', summary: 'The policies on who may use models, in an older shape.', response: definition(file, 'ModelOverrides'), handle: overrides },
+    { method: 'GET', path: '/model-overrides', scope: 'global', summary: 'Lists the policies on who may use models, in an older format.', response: definition(file, 'ModelOverrides'), handle: overrides },
     {
-      method: 'PUT', path: '/model-overrides', scope: 'global', summary: 'Says who may use the models that a selector means.', body: definition(file, 'ModelOverrideWrite'), response: definition(file, 'ModelOverride'), mayBeEmpty: true,
+      method: 'PUT', path: '/model-overrides', scope: 'global', summary: 'Sets who may use the models that a selector matches.', body: definition(file, 'ModelOverrideWrite'), response: definition(file, 'ModelOverride'), mayBeEmpty: true,
       handle: call => putOverride(ground, call),
     },
     {
-      method: 'DELETE', path: '/model-overrides', scope: 'global', summary: 'Takes back what was said of who may use models.', body: definition(file, 'ModelOverrideDelete'),
+      method: 'DELETE', path: '/model-overrides', scope: 'global', summary: 'Removes a policy on who may use models.', body: definition(file, 'ModelOverrideDelete'),
       handle: call => remove(ground, call, { source: existing(ofKind('policy'), (call.body as ModelOverrideDelete).selector, 'selector') }),
     },
     {
-      method: 'GET', path: '/failover', scope: 'global', summary: 'The virtual models with the strategy failover, in an older shape.', response: definition(file, 'FailoverRules'),
+      method: 'GET', path: '/failover', scope: 'global', summary: 'Lists the virtual models with the strategy failover, in an older format.', response: definition(file, 'FailoverRules'),
       handle: () => ofKind('redirect').filter(({ strategy }) => strategy === 'failover').map(({ source, targets, enabled, managed }) => ({ model: source, targets: targets.map(named).filter(selector => selector !== source), enabled, managed })),
     },
   ]
