@@ -4,11 +4,11 @@ import type { Losses } from './losses.ts'
 import { placeOfOutput } from './output.ts'
 import type { Block, NeutralRequest, Turn } from './request.ts'
 
-export type Unspoken = 'name' | 'cache_control' | 'detail' | 'is_error' | 'schema_name' | 'messages'
+export type Unspoken = 'name' | 'cache_control' | 'detail' | 'is_error' | 'schema_name' | 'schema_description' | 'summary' | 'messages'
 
 /** @param has what the target has a place for, or its own writer tells */
 export function noteUnspoken(request: NeutralRequest, target: string, has: ReadonlySet<Unspoken>, losses: Losses): void {
-  const { turns, output } = request
+  const { turns, output, reasoning } = request
   const note = (what: Unspoken, isSaid: () => boolean, field: string = what) => {
     if (!has.has(what) && isSaid()) losses.silent(field, `not taken by ${target}`)
   }
@@ -17,7 +17,10 @@ export function noteUnspoken(request: NeutralRequest, target: string, has: Reado
   note('detail', () => someBlock(turns, block => block.type === 'image' && block.detail !== undefined))
   note('is_error', () => someBlock(turns, block => block.type === 'tool_result' && block.isError === true))
   note('messages', () => turns.some(isEmpty))
-  if (output?.kind === 'json_schema') note('schema_name', () => true, `${placeOfOutput(output)}.name`)
+  note('summary', () => reasoning?.summary !== undefined, 'reasoning.summary')
+  if (output?.kind !== 'json_schema') return
+  note('schema_name', () => true, `${placeOfOutput(output)}.name`)
+  note('schema_description', () => output.description !== undefined, `${placeOfOutput(output)}.description`)
 }
 
 function isMarked(part: object): boolean {

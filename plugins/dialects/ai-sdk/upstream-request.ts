@@ -13,7 +13,7 @@ import { writePrompt } from './prompt.ts'
 import { dialect, joined, type Writing } from './writing.ts'
 
 const takes: ReadonlySet<Untaken> = new Set(['top_k', 'seed', 'presence_penalty', 'frequency_penalty', 'logit_bias', 'user', 'prompt_cache_key', 'service_tier', 'verbosity'])
-const has: ReadonlySet<Unspoken> = new Set(['cache_control', 'detail', 'is_error', 'schema_name'])
+const has: ReadonlySet<Unspoken> = new Set(['cache_control', 'detail', 'is_error', 'schema_name', 'schema_description'])
 
 /** The body is `{"model", "stream", "options"}`. */
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {

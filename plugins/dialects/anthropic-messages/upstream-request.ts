@@ -19,7 +19,7 @@ import { CacheMarks, dialect, toolIds, toolNames, type Writing } from './writing
 
 /** What is carried, or judged here. */
 const takes: ReadonlySet<Untaken> = new Set(['top_k', 'service_tier', 'user', 'safety_identifier'])
-const has: ReadonlySet<Unspoken> = new Set(['cache_control', 'is_error', 'messages'])
+const has: ReadonlySet<Unspoken> = new Set(['cache_control', 'is_error', 'summary', 'messages'])
 const defaultMaxTokens = 4096
 
 /** @throws GatewayError 400 for what can neither be carried nor dropped */

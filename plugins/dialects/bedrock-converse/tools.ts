@@ -43,9 +43,10 @@ function calledNames({ turns }: NeutralRequest): ReadonlySet<string> {
   return new Set(turns.flatMap(({ blocks }) => blocks.flatMap(block => block.type === 'tool_call' ? [block.name] : [])))
 }
 
-function writeTool({ name, description, schema, strict, at }: Tool, { to, names }: Writing): JsonObject {
+function writeTool({ name, description, schema, strict, at }: Tool, { to, names, losses }: Writing): JsonObject {
   if (schema !== undefined) checkSchema(schema, at ?? 'tools')
   const isStrict = strict === true && to.traits.strictTools === true
+  if (strict === true && !isStrict) losses.drop('tools.strict', `not taken by ${to.model}`, at)
   const object = objectSchema(withoutMeta(schema ?? null))
   return {
     toolSpec: {

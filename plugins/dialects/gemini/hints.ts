@@ -6,7 +6,7 @@ import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 
 const target = 'Gemini'
 
-const has: ReadonlySet<Unspoken> = new Set(['is_error'])
+const has: ReadonlySet<Unspoken> = new Set(['is_error', 'summary'])
 const always: readonly Untaken[] = ['modalities', 'top_k', 'seed', 'presence_penalty', 'frequency_penalty']
 
 /** @param extras what the caller says to Google alone */

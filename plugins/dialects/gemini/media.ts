@@ -30,6 +30,7 @@ function fileParts(file: FileBlock, to: Destination, losses: Losses): readonly J
   if (text !== undefined) return text === '' ? [] : [{ text }]
   const { source, mime, context, at } = file
   if (source.kind === 'text') return []
+  if (file.name !== undefined) losses.silent('filename', 'not taken by Gemini')
   return [...(context === undefined || context === '' ? [] : [{ text: context }]), sourcePart(source, mime, at, to)]
 }
 

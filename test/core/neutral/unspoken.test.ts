@@ -21,7 +21,7 @@ describe('what targets have no place for', () => {
     ['the detail of an image that a tool gave', { turns: [{ role: 'tool', blocks: [{ ...result, blocks: [{ ...image, detail: 'low' }] }] }] }, 'detail', 'detail'],
     ['that a tool failed', { turns: [{ role: 'tool', blocks: [{ ...result, isError: true }] }] }, 'is_error', 'is_error'],
     ['an empty turn', { turns: [{ role: 'assistant', blocks: [{ type: 'text', text: '' }] }] }, 'messages', 'messages'],
-    ['the name of a schema', { output }, 'text.format.name', 'schema_name'],
+    ['a summary of what was thought', { reasoning: { effort: 'low', summary: 'auto' } }, 'reasoning.summary', 'summary'],
   ]
   const noted = (request: Partial<NeutralRequest>, has: readonly Unspoken[]) => {
     const losses = new Losses(true)
@@ -32,6 +32,14 @@ describe('what targets have no place for', () => {
     it(`is on the losses in silence, even under strict: ${what}`, () => expect(noted(request, [])).to.deep.equal([[field, true]]))
     it(`is not, where there is one: ${what}`, () => expect(noted(request, [name])).to.deep.equal([]))
   }
+
+  it('is the name of a schema, and its description, each for itself', () => {
+    const described = { output: { ...output, description: 'd' } }
+    expect(noted({ output }, [])).to.deep.equal([['text.format.name', true]])
+    expect(noted(described, [])).to.deep.equal([['text.format.name', true], ['text.format.description', true]])
+    expect(noted(described, ['schema_name'])).to.deep.equal([['text.format.description', true]])
+    expect(noted(described, ['schema_name', 'schema_description'])).to.deep.equal([])
+  })
 
   for (const [target, upstream, fields] of [['bedrock-converse', bedrock, ['name', 'detail']], ['cohere', cohere, ['name', 'cache_control']]] as const) {
     it(`is known to ${target}`, () => {

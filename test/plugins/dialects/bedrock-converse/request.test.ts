@@ -92,6 +92,7 @@ describe('bedrock-converse: a request', () => {
     ['a tier that AWS does not have', { hints: { serviceTier: 'scale' } }, 'service_tier'],
     ['effort for a model that is not of Claude', { reasoning: { effort: 'high' } }, 'reasoning_effort'],
     ['parallel_tool_calls for a model that is not of Claude', { tools: [now], parallelToolCalls: false }, 'parallel_tool_calls', { toolConfig: { tools: [nowSpec] } }],
+    ['strict of a tool, for a model that does not take it', { tools: [{ ...now, strict: true }] }, 'tools.strict', { toolConfig: { tools: [nowSpec] } }],
     ['a forced choice for a model that cannot be forced', { tools: [now], toolChoice: { kind: 'required' } }, 'tool_choice', { toolConfig: { tools: [nowSpec], toolChoice: { auto: {} } } }, { forcedTools: false }],
     ['temperature where sampling is fixed', { sampling: { temperature: 0.5 } }, 'temperature', {}, { fixedSampling: true }],
     ['top_p where sampling is fixed', { sampling: { topP: 0.9 } }, 'top_p', {}, { fixedSampling: true }],
@@ -114,6 +115,7 @@ describe('bedrock-converse: a request', () => {
     ['metadata that AWS does not take', { hints: { metadata: { 'a|b': 'x', deep: { a: 1 } } } }],
     ['truncation: disabled', { hints: { truncation: 'disabled' } }],
     ['effort none, for a model that is not told', { reasoning: { effort: 'none' } }],
+    ['a summary of what was thought', { reasoning: { summary: 'auto' } }],
   ]
   for (const [row, request] of silent) {
     it(`drops ${row} without a note, even under strict`, () => {

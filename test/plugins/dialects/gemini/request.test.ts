@@ -112,6 +112,10 @@ describe('gemini: a request', () => {
         expect(JSON.stringify(body)).not.to.contain('cache').and.not.to.contain('1h')
       }
     })
+    it('the name of a file is left out in silence', () => {
+      const pdf = { type: 'file', source: { kind: 'base64', mime: 'application/pdf', data: 'JVBERi0xLjcK' }, name: 'a.pdf' } as const
+      expect(written({ turns: [user(pdf)] }).silent).to.deep.equal(['filename'])
+    })
     it('the name of a speaker is left out in silence', () => expect(written({ turns: [{ ...user(text('a')), name: 'Ann' }] }).silent).to.deep.equal(['name']))
 
     it('n above 1 is refused', () => expectRefusal({ sampling: { count: 2 } }, 'n'))
