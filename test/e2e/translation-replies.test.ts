@@ -5,10 +5,12 @@ import { argumentsObject } from '../../core/neutral/arguments.ts'
 import { Assembler, replayed } from '../../core/neutral/assemble.ts'
 import type { NeutralEvent, NeutralReply, ReplyBlock } from '../../core/neutral/reply.ts'
 import type { JsonObject } from '../../core/neutral/request.ts'
-import type { CallerSide, UpstreamSide } from '../../core/neutral/translation.ts'
+import type { CallerSide, ReplyContext, UpstreamSide } from '../../core/neutral/translation.ts'
 import type { Dialect } from '../../core/plugin/dialect.ts'
 import { StreamEvent } from '../../core/stream/event.ts'
 import anthropicMessages from '../../plugins/dialects/anthropic-messages/index.ts'
+import bedrockConverse from '../../plugins/dialects/bedrock-converse/index.ts'
+import cohere from '../../plugins/dialects/cohere/index.ts'
 import openaiChat from '../../plugins/dialects/openai-chat/index.ts'
 import openaiResponses from '../../plugins/dialects/openai-responses/index.ts'
 import { Random } from '../core/document/random-json.ts'
@@ -61,6 +63,29 @@ describe('translation, of what nobody knows in a reply', () => {
     it(`is told where ${from.name} alone has the level`, () => {
       if (from.upstream === undefined) throw new Error('it has no such side')
       expect(readReply(from.upstream, reply).lost).to.deep.equal(lost)
+    })
+  }
+
+  for (const [upstream, reply, lost] of [
+    [cohere.upstream, { id: 'h', message: { role: 'assistant', content: [{ type: 'text', text: 'hi' }], x: 1 }, finish_reason: 'COMPLETE', usage: { tokens: { input_tokens: 1, output_tokens: 2 }, ...counts }, ...more }, ['message.x']],
+    [bedrockConverse.upstream, { output: { message: { role: 'assistant', content: [{ text: 'hi' }] } }, stopReason: 'end_turn', metrics: { latencyMs: 3 }, usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3, ...counts }, ...more }, undefined],
+  ] as const) {
+    it(`goes on from ${upstream === cohere.upstream ? cohere.name : bedrockConverse.name}, too`, () => {
+      if (upstream === undefined) throw new Error('it has no such side')
+      const { extras, usageExtras, lost: told } = readReply(upstream, reply)
+      expect({ extras, usageExtras, told }).to.deep.equal({ extras: more, usageExtras: counts, told: lost })
+    })
+  }
+
+  for (const { name, caller } of [openaiChat, openaiResponses]) {
+    it(`leaves sources that ${name} cannot name on the losses, plain and streamed`, () => {
+      if (caller === undefined) throw new Error('it has no such side')
+      const reply: NeutralReply = { blocks: [{ type: 'text', text: 'hi', annotations: [{ type: 'char_location', cited_text: 'x' }] }], finish: 'stop' }
+      for (const write of [(context: ReplyContext) => writeReply(caller, reply, context), (context: ReplyContext) => writtenEvents(caller, replayed(reply), context)]) {
+        const { losses, ...rest } = replyContext()
+        write({ ...rest, losses })
+        expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['annotations', true]])
+      }
     })
   }
 

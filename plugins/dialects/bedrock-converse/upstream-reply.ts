@@ -3,9 +3,14 @@
 import { gatewayError, type Destination, type JsonObject, type NeutralReply, type ReplyBlock } from '../../../core/index.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
+import { defined, restOf } from '../../../core/neutral/members.ts'
 import type { Json, VendorState } from '../../../core/neutral/request.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
 import { jsonTool, usesJsonTool } from './output.ts'
+
+/** What is read here, or what says nothing to a caller. */
+const known = new Set(['output', 'stopReason', 'usage', 'metrics', 'additionalModelResponseFields', 'serviceTier'])
+export const knownInUsage = new Set(['inputTokens', 'outputTokens', 'totalTokens', 'cacheReadInputTokens', 'cacheWriteInputTokens', 'cacheDetails', 'cacheReadInputTokenCount', 'cacheWriteInputTokenCount'])
 
 /** @throws GatewayError for an error in the place of a reply, and for none at all */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
@@ -13,16 +18,16 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
   if (message === undefined) throw isException(json) ? exceptionError(json, from.provider) : gatewayError('bad_upstream_response', `${from.provider}: provider returned no message`, { provider: from.provider })
   const content = Array.isArray(message['content']) ? (message['content'] as readonly Json[]).filter(isObject) : []
   const blocks = content.flatMap(block => readBlock(block, from))
-  const usage = usageOf(json['usage'])
-  const stopSequence = stopSequenceOf(json['additionalModelResponseFields'])
   const tier = objectAt(json, 'serviceTier')?.['type']
-  return {
+  return defined<NeutralReply>({
     blocks,
     finish: finishWith(finishOf(json['stopReason'], from.provider), blocks.some(({ type }) => type === 'tool_call')),
-    ...(stopSequence === undefined ? {} : { stopSequence }),
-    ...(usage === undefined ? {} : { usage }),
-    ...(typeof tier === 'string' ? { serviceTier: tier } : {}),
-  }
+    stopSequence: stopSequenceOf(json['additionalModelResponseFields']),
+    usage: usageOf(json['usage']),
+    serviceTier: typeof tier === 'string' ? tier : undefined,
+    extras: restOf(json, known),
+    usageExtras: isObject(json['usage']) ? restOf(json['usage'], knownInUsage) : undefined,
+  })
 }
 
 function isException(json: JsonObject): boolean {

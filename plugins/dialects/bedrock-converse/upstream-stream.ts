@@ -3,10 +3,11 @@
 import { gatewayError, type Destination, type Emit, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { objectOf, textOf } from '../../../core/neutral/lenient.ts'
+import { restOf } from '../../../core/neutral/members.ts'
 import { StreamedAnswer } from '../../../core/neutral/streamed-answer.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
 import { jsonTool, usesJsonTool } from './output.ts'
-import { stateOf } from './upstream-reply.ts'
+import { knownInUsage, stateOf } from './upstream-reply.ts'
 
 export class ConverseReader implements StreamReader {
   readonly #from: Destination
@@ -64,7 +65,8 @@ export class ConverseReader implements StreamReader {
 
   #conclude(metadata: JsonObject, emit: Emit): void {
     const usage = usageOf(metadata['usage'])
-    if (usage !== undefined) emit({ type: 'usage', usage })
+    const extras = isObject(metadata['usage']) ? restOf(metadata['usage'], knownInUsage) : undefined
+    if (usage !== undefined) emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
     this.#finish(emit)
   }
 

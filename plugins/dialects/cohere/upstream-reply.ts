@@ -3,8 +3,14 @@
 import { gatewayError, type Destination, type JsonObject, type NeutralReply, type ReplyBlock } from '../../../core/index.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
+import { defined, restOf } from '../../../core/neutral/members.ts'
 import type { Json } from '../../../core/neutral/request.ts'
+import { unknownPaths } from '../../../core/neutral/unknown.ts'
 import { errorIn, finishOf, usageOf } from './facts.ts'
+
+const known = new Set(['id', 'message', 'finish_reason', 'usage', 'error', 'logprobs'])
+const knownInMessage = new Set(['role', 'content', 'tool_plan', 'tool_calls', 'citations'])
+export const knownInUsage = new Set(['tokens', 'billed_units', 'cached_tokens'])
 
 /** @throws GatewayError for an error in the place of a reply, and for none at all */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
@@ -12,15 +18,22 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
   if (!isObject(message)) throw errorIn(json, from.provider) ?? gatewayError('bad_upstream_response', `${from.provider}: provider returned no message`, { provider: from.provider })
   const finish = finishOf(reason, from.provider, json['error'])
   const blocks = [...readPlan(message), ...withCitations(listOf(message['content']).flatMap(readContent), message), ...listOf(message['tool_calls']).map(readCall)]
-  const counted = usageOf(usage)
-  const billed = isObject(usage) ? usage['billed_units'] : undefined
-  return {
-    ...(typeof id === 'string' ? { id } : {}),
+  return defined<NeutralReply>({
+    id: typeof id === 'string' ? id : undefined,
     blocks,
     finish: finishWith(finish, blocks.some(({ type }) => type === 'tool_call')),
-    ...(counted === undefined ? {} : { usage: counted }),
-    ...(isObject(billed) ? { extras: { billed_units: billed } } : {}),
-  }
+    usage: usageOf(usage),
+    extras: extrasOf(json),
+    usageExtras: isObject(usage) ? restOf(usage, knownInUsage) : undefined,
+    lost: unknownPaths('message', [message], knownInMessage),
+  })
+}
+
+/** With what Cohere bills, which it counts otherwise than tokens. */
+function extrasOf(json: JsonObject): JsonObject | undefined {
+  const billed = isObject(json['usage']) ? json['usage']['billed_units'] : undefined
+  const further = restOf(json, known)
+  return isObject(billed) ? { ...further, billed_units: billed } : further
 }
 
 /** What the model means to do with its tools. */

@@ -3,9 +3,11 @@
 import { gatewayError, type Destination, type Emit, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { objectOf, textOf } from '../../../core/neutral/lenient.ts'
+import { restOf } from '../../../core/neutral/members.ts'
 import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { errorIn, finishOf, usageOf } from './facts.ts'
+import { knownInUsage } from './upstream-reply.ts'
 
 export class CohereReader implements StreamReader {
   readonly #from: Destination
@@ -83,7 +85,8 @@ export class CohereReader implements StreamReader {
 
   #finish({ finish_reason: reason, usage: said, error }: JsonObject, emit: Emit): void {
     const usage = usageOf(said)
-    if (usage !== undefined) emit({ type: 'usage', usage })
+    const extras = isObject(said) ? restOf(said, knownInUsage) : undefined
+    if (usage !== undefined) emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
     this.#answer.finish(() => finishOf(reason, this.#from.provider, error), emit)
   }
 }

@@ -38,7 +38,7 @@ function messageOf({ blocks }: NeutralReply, context: ReplyContext): JsonObject 
   const calls = only(blocks, 'tool_call')
   const refusals = only(blocks, 'refusal')
   const shown = context.request.wants.reasoning === false ? '' : joined(thoughts)
-  const annotations = spellAnnotations(texts.flatMap(text => text.annotations ?? []))
+  const annotations = spellAnnotations(texts.flatMap(text => text.annotations ?? []), context.losses)
   const images = only(blocks, 'image')
   const ids = new CallIds(context.ids)
   const state = texts.findLast(text => text.state !== undefined)?.state

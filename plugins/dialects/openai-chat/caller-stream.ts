@@ -148,7 +148,7 @@ export class ChunkWriter implements StreamWriter {
   }
 
   #meta({ annotations }: Event<'meta'>): string {
-    const spelled = spellAnnotations(annotations)
+    const spelled = spellAnnotations(annotations, this.#context.losses)
     return spelled.length === 0 ? '' : this.#chunk(JSON.stringify({ annotations: spelled }))
   }
 

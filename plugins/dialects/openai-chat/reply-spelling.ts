@@ -1,6 +1,7 @@
 /** What plain replies and streams spell alike: finish words, usage, sources, ids. */
 
 import { isObject, argumentsObject } from '../../../core/neutral/arguments.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import type { Finish } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject, NeutralRequest } from '../../../core/neutral/request.ts'
@@ -40,7 +41,13 @@ function details(counts: { readonly [name: string]: number | undefined }): JsonO
 }
 
 /** Sources that are web pages, nested as OpenAI has them; chat has no other. */
-export function spellAnnotations(annotations: readonly Json[]): readonly Json[] {
+export function spellAnnotations(annotations: readonly Json[], losses: Losses): readonly Json[] {
+  const spelled = webPages(annotations)
+  if (spelled.length < annotations.length) losses.silent('annotations', 'openai-chat has those of web pages only')
+  return spelled
+}
+
+function webPages(annotations: readonly Json[]): readonly Json[] {
   return annotations.filter(isObject).filter(({ type }) => type === 'url_citation').map(({ type, url_citation: nested, ...flat }) => ({ type: type ?? null, url_citation: nested ?? flat }))
 }
 

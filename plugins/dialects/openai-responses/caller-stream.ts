@@ -107,7 +107,7 @@ export class ResponseWriter implements StreamWriter {
       case 'start': return this.#begin(event)
       case 'open': return this.#begins(event)
       case 'state': return this.#hold(event)
-      case 'meta': return this.#open.get(event.key)?.item.annotate?.(annotationsOf(event.annotations), this.#write)
+      case 'meta': return this.#annotate(event)
       case 'close': return this.#close(event.key)
       case 'usage':
         this.#usage = event.usage
@@ -205,6 +205,12 @@ export class ResponseWriter implements StreamWriter {
     if (this.#isPlain) return
     const { before, head, tail } = weighed ?? (open.piece ??= item.piece())
     this.#events += `${before}${this.#sequence++}${head}${JSON.stringify(text).slice(1, -1)}${tail}`
+  }
+
+  #annotate({ key, annotations }: Event<'meta'>): void {
+    const spelled = annotationsOf(annotations)
+    if (spelled.length < annotations.length) this.#context.losses.silent('annotations', 'openai-responses has no such sources')
+    this.#open.get(key)?.item.annotate?.(spelled, this.#write)
   }
 
   /** Pieces of one value follow one another. */
