@@ -1,6 +1,7 @@
 /** What a caller says beside the dialect's own fields: for one vendor, or for whoever knows it. */
 
 import { isObject } from './arguments.ts'
+import { refusal } from './losses.ts'
 import type { Members } from './members.ts'
 import type { JsonObject, NeutralRequest } from './request.ts'
 
@@ -14,6 +15,23 @@ export function readExtras(body: Members, known: ReadonlySet<string>): Pick<Neut
 function providerObject(body: Members): JsonObject {
   const provider = body.any('provider')
   return isObject(provider) ? { provider } : {}
+}
+
+/**
+ * Members that would put a prompt beside the one that policy has seen are not among those that go on.
+ * @param reserved the target's words for a prompt
+ * @param vendor whose own members in `extra_body` go on, too
+ * @throws GatewayError 400
+ */
+export function refuseReserved({ extras, vendorExtras }: NeutralRequest, reserved: readonly string[], vendor?: string): void {
+  refuseIn(extras, '', reserved)
+  const own = vendor === undefined ? undefined : vendorExtras[vendor]
+  if (own !== undefined) refuseIn(own, `extra_body.${vendor}.`, reserved)
+}
+
+function refuseIn(members: JsonObject, at: string, reserved: readonly string[]): void {
+  const name = reserved.find(each => Object.hasOwn(members, each))
+  if (name !== undefined) throw refusal(at + name, `${name} is not taken beside the messages`)
 }
 
 function readExtraBody(body: Members): { readonly vendorExtras: NeutralRequest['vendorExtras']; readonly rest: JsonObject } {

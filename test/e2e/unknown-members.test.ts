@@ -130,6 +130,24 @@ describe('a member that nobody knows', () => {
     }
   }
 
+  for (const [from, to, members, param] of [
+    ['openai-chat', 'anthropic-messages', '"system":"s"', 'system'],
+    ['openai-chat', 'anthropic-messages', '"extra_body":{"anthropic":{"system":"s"}}', 'extra_body.anthropic.system'],
+    ['openai-responses', 'anthropic-messages', '"system":"s"', 'system'],
+    ['openai-chat', 'openai-responses', '"instructions":"s"', 'instructions'],
+    ['openai-chat', 'openai-responses', '"prompt":{"id":"p"}', 'prompt'],
+    ['openai-chat', 'openai-responses', '"previous_response_id":"r"', 'previous_response_id'],
+    ['anthropic-messages', 'openai-responses', '"conversation":"c"', 'conversation'],
+    ['openai-responses', 'openai-chat', '"messages":[{"role":"user","content":"s"}]', 'messages'],
+    ['openai-chat', 'cohere', '"preamble":"s"', 'preamble'],
+    ['openai-chat', 'bedrock', '"system":[]', 'system'],
+  ] as const) {
+    it(`and would be a prompt beside the one that policy has seen is refused: ${param} of ${from} to ${to}`, async () => {
+      const error = await sent(from, to, spelled(from, members)).then(() => undefined, (cause: unknown) => cause)
+      expect(error).to.be.instanceOf(GatewayError).and.deep.include({ status: 400, code: 'unsupported_parameter', param })
+    })
+  }
+
   it('of Anthropic\'s own words in a chat is named, too', async () => {
     const { losses } = await sent('openai-chat', 'anthropic-messages', '{"model":"m","messages":[{"role":"user","content":"hi"}],"thinking":{"type":"adaptive","x":1}}')
     expect(losses.map(({ field }) => field)).to.include('thinking.x')

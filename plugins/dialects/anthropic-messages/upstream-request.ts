@@ -2,6 +2,7 @@
 
 import type { Block, Destination, JsonObject, Losses, NeutralRequest, ReasoningControls, SpelledRequest } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { Members } from '../../../core/neutral/members.ts'
 import { dropUnknownInside } from '../../../core/neutral/unknown.ts'
@@ -21,9 +22,12 @@ import { CacheMarks, dialect, toolIds, toolNames, type Writing } from './writing
 const takes: ReadonlySet<Untaken> = new Set(['top_k', 'service_tier', 'user', 'safety_identifier'])
 const has: ReadonlySet<Unspoken> = new Set(['cache_control', 'is_error', 'summary', 'messages'])
 const defaultMaxTokens = 4096
+/** Members that would put a prompt beside the one that policy has seen. */
+const reserved = ['messages', 'system']
 
 /** @throws GatewayError 400 for what can neither be carried nor dropped */
 export function writeRequest(request: NeutralRequest, destination: Destination, losses: Losses): SpelledRequest {
+  refuseReserved(request, reserved, 'anthropic')
   const to = known(destination)
   dropUntaken(request, dialect, takes, losses)
   noteUnspoken(request, dialect, has, losses)

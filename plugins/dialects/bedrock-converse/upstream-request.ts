@@ -2,6 +2,7 @@
 
 import { refusal, type Destination, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'
 import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
@@ -22,7 +23,7 @@ const tiers = new Set(['priority', 'default', 'flex'])
 const reserved = ['messages', 'system', 'promptVariables']
 
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
-  refuseReserved(request)
+  refuseReserved(request, reserved, 'bedrock')
   dropUntaken(request, dialect, takes, losses)
   noteUnspoken(request, dialect, has, losses)
   checkTurns(request, to)
@@ -58,13 +59,6 @@ function writingOf(request: NeutralRequest, to: Destination, losses: Losses): Wr
     ids: new ToolIds(id => /^[A-Za-z0-9_-]{1,64}$/.test(id), (id, n) => `${id.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 48)}_tl${n}`),
     documents: new DocumentNames(),
     points: new CachePoints(request, to, losses),
-  }
-}
-
-function refuseReserved({ extras, vendorExtras: { bedrock = {} } }: NeutralRequest): void {
-  for (const [members, at] of [[extras, ''], [bedrock, 'extra_body.bedrock.']] as const) {
-    const name = reserved.find(each => Object.hasOwn(members, each))
-    if (name !== undefined) throw refusal(at + name, `${name} is not taken beside the messages`)
   }
 }
 

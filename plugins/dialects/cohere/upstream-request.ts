@@ -1,7 +1,8 @@
 /** A request as Cohere spells it. */
 
-import { refusal, type Destination, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
+import { type Destination, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
@@ -18,7 +19,7 @@ const reserved = ['messages', 'message', 'chat_history', 'preamble']
 const stopLimit = 5
 
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
-  refuseReserved(request)
+  refuseReserved(request, reserved, 'cohere')
   dropUntaken(request, dialect, takes, losses)
   noteUnspoken(request, dialect, has, losses)
   const names = new ToolNames({ pattern: /[A-Za-z0-9_-]/, maxLength: 64 }, request.tools.map(({ name }) => name))
@@ -41,13 +42,6 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
     body: Buffer.from(JSON.stringify(body)),
     ...(names.changed.size === 0 ? {} : { toolNames: names.changed }),
     ...(stop.length <= stopLimit ? {} : { emulatedStop: stop.slice(stopLimit) }),
-  }
-}
-
-function refuseReserved({ extras, vendorExtras: { cohere = {} } }: NeutralRequest): void {
-  for (const [members, at] of [[extras, ''], [cohere, 'extra_body.cohere.']] as const) {
-    const name = reserved.find(each => Object.hasOwn(members, each))
-    if (name !== undefined) throw refusal(at + name, `${name} is not taken beside the messages`)
   }
 }
 

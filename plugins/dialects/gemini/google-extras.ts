@@ -1,6 +1,7 @@
 /** What callers mean for Google alone: `extra_body.google`. */
 
-import { refusal, type Json, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import { type Json, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { listOf, objectOf } from '../../../core/neutral/lenient.ts'
 
 /** Members that belong into `generationConfig`. */
@@ -10,10 +11,10 @@ const configured = new Set(['thinkingConfig', 'responseModalities', 'mediaResolu
 const reserved = ['contents', 'systemInstruction', 'system_instruction']
 
 /** The caller's members for Google, in Google's camel case. @throws GatewayError 400 for those that would pass for the prompt */
-export function googleExtras({ vendorExtras, extras }: NeutralRequest): JsonObject {
+export function googleExtras(request: NeutralRequest): JsonObject {
+  const { vendorExtras, extras } = request
   const google = { ...objectOf(extras['google']), ...vendorExtras['google'] }
-  refuseReserved(extras, '')
-  refuseReserved(google, 'extra_body.google.')
+  refuseReserved({ ...request, vendorExtras: { google } }, reserved, 'google')
   return Object.fromEntries(Object.entries(google).map(([name, value]) => [camelCase(name), value]))
 }
 
@@ -37,11 +38,6 @@ export function withExtras(body: JsonObject, extras: JsonObject): JsonObject {
 function thinkingConfig(value: Json): Json {
   const { thinkingBudget, ...config } = camelCased(value)
   return thinkingBudget === undefined || config['thinkingLevel'] !== undefined ? config : { ...config, thinkingBudget }
-}
-
-function refuseReserved(members: JsonObject, at: string): void {
-  const name = reserved.find(each => Object.hasOwn(members, each))
-  if (name !== undefined) throw refusal(at + name, `${name} is not taken beside the messages`)
 }
 
 function camelCased(value: Json): JsonObject {

@@ -2,6 +2,7 @@
 
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { takenEffort } from '../../../core/neutral/effort.ts'
+import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { functionTools } from '../../../core/neutral/function-tools.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import { defined } from '../../../core/neutral/members.ts'
@@ -19,6 +20,9 @@ const longestStopList = 4
 
 const nameRule = { pattern: /[A-Za-z0-9_-]/, maxLength: 64 }
 
+/** A member that would pass for the prompt that policy has seen. */
+const reserved = ['messages']
+
 /** What is carried, whoever says it. */
 const always: readonly Untaken[] = [
   'n', 'logprobs', 'modalities', 'web_search_options', 'seed', 'presence_penalty', 'frequency_penalty', 'logit_bias', 'verbosity', 'prediction', 'store',
@@ -34,6 +38,7 @@ type Body = Record<string, Json>
 
 /** @throws GatewayError 400 for what can neither be carried nor dropped */
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
+  refuseReserved(request, reserved)
   dropUntaken(request, dialect, takenFrom(request, to), losses)
   if (request.cache !== undefined) losses.silent('cache_control', `not taken by ${dialect}`)
   const writing: Writing = { request, to, losses, names: new ToolNames(nameRule, request.tools.map(({ name }) => name)) }

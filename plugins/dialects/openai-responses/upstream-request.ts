@@ -2,6 +2,7 @@
 
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { takenEffort } from '../../../core/neutral/effort.ts'
+import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { functionTools } from '../../../core/neutral/function-tools.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import { defined } from '../../../core/neutral/members.ts'
@@ -21,8 +22,12 @@ const always: readonly Untaken[] = ['logprobs', 'web_search_options', 'verbosity
 /** What Anthropic's callers mean otherwise: controls of their vendor, and names longer than OpenAI takes. */
 const notFromAnthropic: readonly Untaken[] = ['user', 'metadata', 'service_tier']
 
+/** Members that would put a prompt beside the one that policy has seen. */
+const reserved = ['input', 'instructions', 'prompt', 'previous_response_id', 'conversation']
+
 /** @throws GatewayError 400 for what can neither be carried nor dropped */
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
+  refuseReserved(request, reserved)
   const isAnthropic = request.from === 'anthropic-messages'
   dropUntaken(request, dialect, new Set([...always, ...isAnthropic ? [] : notFromAnthropic]), losses)
   if (request.cache !== undefined) losses.silent('cache_control', `not taken by ${dialect}`)
