@@ -1,7 +1,8 @@
 /** What every provider must do, as cases that any test runner can run. */
 
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
-import { defaultSettings } from '../config/providers/default-settings.ts'
+import { check } from '../config/check.ts'
+import { blockSchema } from '../config/compose.ts'
 import { flawOfProvider } from '../gateway/vet-provider.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { ProviderInstance } from '../upstream/provider.ts'
@@ -15,20 +16,28 @@ export interface ConformanceCase {
   run(): Promise<void>
 }
 
+type ConformanceSettings = NonNullable<ConformanceOptions['settings']>
+
 const key = 'sk-conformance'
 const callersKey = 'sk-of-the-caller'
+
+export interface ConformanceOptions {
+  /** What the block of its instance says beside `type`, `base_url`, `api_key` and `models`, as a configuration would write it: the settings of its `schema`, above all. */
+  readonly settings?: Readonly<Record<string, unknown>>
+}
 
 /**
  * The cases for a provider that speaks openai-chat over HTTP. Each starts a gateway of its own.
  * @param from the provider's file, as an absolute path or URL, by which a configuration loads it; where it is left out, only what the definition itself says is checked
+ * @param options the settings of the instance, where the provider has some of its own
  * @example for (const { name, run } of providerConformance(provider, import.meta.resolve('./index.js'))) test(name, run)
  */
-export function providerConformance(definition: ProviderDefinition, from?: string): readonly ConformanceCase[] {
-  const facts = factCases(definition)
-  return from === undefined || definition.answer !== undefined || !definition.dialects.includes('openai-chat') ? facts : [...facts, ...callCases(definition, from)]
+export function providerConformance(definition: ProviderDefinition, from?: string, { settings = {} }: ConformanceOptions = {}): readonly ConformanceCase[] {
+  const facts = factCases(definition, settings)
+  return from === undefined || definition.answer !== undefined || !definition.dialects.includes('openai-chat') ? facts : [...facts, ...callCases(definition, from, settings)]
 }
 
-function factCases(definition: ProviderDefinition): readonly ConformanceCase[] {
+function factCases(definition: ProviderDefinition, given: ConformanceSettings): readonly ConformanceCase[] {
   return [
     { name: 'has a name that can stand in a selector', run: async () => { match(definition.name, /^[a-z0-9][a-z0-9._-]*$/) } },
     { name: 'says of itself only what Tapline reads', run: async () => { strictEqual(flawOfProvider(definition), undefined) } },
@@ -37,7 +46,8 @@ function factCases(definition: ProviderDefinition): readonly ConformanceCase[] {
     { name: 'has a base URL, or says that the configuration must give one', run: async () => { ok(definition.answer !== undefined || definition.baseUrl !== undefined || definition.needs?.includes('base_url')) } },
     {
       name: 'can be made into an instance', run: async () => {
-        const config = { name: definition.name, type: definition.name, keys: [key], models: [], base_url: definition.baseUrl ?? 'http://127.0.0.1:1/v1', settings: defaultSettings(definition), source: 'test' }
+        const settings = settingsOf(definition, given)
+        const config = { name: definition.name, type: definition.name, keys: [key], models: [], base_url: definition.baseUrl ?? 'http://127.0.0.1:1/v1', settings, source: 'test' }
         const instance = new ProviderInstance(config, definition, testSurroundings())
         instance.hold()
         await instance.release()
@@ -46,12 +56,20 @@ function factCases(definition: ProviderDefinition): readonly ConformanceCase[] {
   ]
 }
 
-function callCases(definition: ProviderDefinition, from: string): readonly ConformanceCase[] {
+/** As a configuration reads them, with defaults. @throws Error for those that the definition does not know, or that are not as its schema says */
+function settingsOf(definition: ProviderDefinition, given: ConformanceSettings): Readonly<Record<string, unknown>> {
+  const { value, findings } = check(blockSchema(definition), { type: definition.name, ...given })
+  const wrong = findings.filter(({ kind }) => kind !== 'missing' || Object.keys(given).length > 0)
+  deepStrictEqual(wrong.map(({ pointer, message }) => `${pointer} ${message}`), [])
+  return value as Readonly<Record<string, unknown>>
+}
+
+function callCases(definition: ProviderDefinition, from: string, settings: ConformanceSettings): readonly ConformanceCase[] {
   const withGateway = (name: string, run: (gateway: TestGateway, upstream: ScriptedUpstream) => Promise<void>): ConformanceCase => ({
     name,
     async run() {
       await using upstream = await ScriptedUpstream.start({ models: ['model-a'] })
-      const provider = { type: from, base_url: upstream.url, api_key: key, models: ['model-a'] }
+      const provider = { ...settings, type: from, base_url: upstream.url, api_key: key, models: ['model-a'] }
       // A listing that somebody asks for meanwhile would take the reply that is scripted for the call.
       await using gateway = await startTestGateway({ config: { models: { configured_provider_models_mode: 'allowlist' }, providers: { conformance: provider } } })
       await run(gateway, upstream)
