@@ -33,6 +33,7 @@ providers:
 #       config: { mode: decorator, content: "Answer briefly." }
 
 # Pipelines are lists of steps; edit them by name. "tapline explain chat" prints the result.
+# "tapline new plugin no-secrets" writes no-secrets.ts and its test.
 # pipelines:
 #   chat:
 #     - insert: { use: ./no-secrets.ts, options: { patterns: ["AKIA[0-9A-Z]{16}"] } }

@@ -31,18 +31,18 @@ export default definePlugin({
   schema: {
     type: 'object',
     properties: {
-      words: { type: 'array', items: { type: 'string' }, default: [], description: 'Words that must not leave.' },
+      patterns: { type: 'array', items: { type: 'string' }, default: [], description: 'Regular expressions of what must not leave.' },
     },
   },
   setup({ options, regex }) {
-    const words = options.words.map(word => regex(word, 'i'))
+    const patterns = options.patterns.map(pattern => regex(pattern))
     return {
       // The conversation, before it goes to a provider.
-      prompt: ({ conversation }) => words.some(word => conversation.some(word)) ? block('word_found', 'A word in the prompt is not allowed') : undefined,
+      prompt: ({ conversation }) => patterns.some(pattern => conversation.some(pattern)) ? block('pattern_found', 'Something in the prompt is not allowed') : undefined,
       // Each text of a streamed answer.
-      stream: { lookbehind: 64, text: text => words.reduce((rest, word) => rest.replace(word, '[redacted]'), text) },
+      stream: { lookbehind: 64, text: text => patterns.reduce((rest, pattern) => rest.replace(pattern, '[redacted]'), text) },
       // A plain answer.
-      response: ({ reply }) => { for (const word of words) reply?.conversation?.rewrite(text => text.replace(word, '[redacted]')) },
+      response: ({ reply }) => { for (const pattern of patterns) reply?.conversation?.rewrite(text => text.replace(pattern, '[redacted]')) },
     }
   },
 })
@@ -52,19 +52,19 @@ import { test } from 'node:test'
 import { runPlugin } from 'tapline/testing'
 import plugin from './${name}.ts'
 
-test('${name} redacts the word in an answer', async () => {
+test('${name} redacts what matches in an answer', async () => {
   const { reply } = await runPlugin(plugin, {
-    options: { words: ['secret'] },
+    options: { patterns: ['secret'] },
     request: { messages: [{ role: 'user', content: 'hello' }] },
     answer: 'the secret is out',
   })
   assert.equal(reply.text, 'the [redacted] is out')
 })
 
-test('${name} refuses a prompt with the word', async () => {
-  const { status, body } = await runPlugin(plugin, { options: { words: ['secret'] }, request: { messages: [{ role: 'user', content: 'a secret' }] } })
+test('${name} refuses a prompt with what matches', async () => {
+  const { status, body } = await runPlugin(plugin, { options: { patterns: ['secret'] }, request: { messages: [{ role: 'user', content: 'a secret' }] } })
   assert.equal(status, 400)
-  assert.equal(body.error.code, 'word_found')
+  assert.equal(body.error.code, 'pattern_found')
 })
 `,
   }
