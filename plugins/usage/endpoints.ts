@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer'
 import { definition, type AdminCall, type AdminEndpoint, type Pricing } from '../../core/index.ts'
+import { begun } from '../../core/admin/begun.ts'
 import { pageOf, pageParameters } from '../../core/admin/ranges.ts'
 import bodies from '../../schemas/admin/usage.schema.json' with { type: 'json' }
 import type { UsageJournal } from './journal.ts'
@@ -117,14 +118,14 @@ function exportEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   const format = { type: 'string', enum: ['csv', 'ndjson'], default: 'csv', description: 'A table, or one JSON object in each line.' }
   return {
     method: 'GET', path: '/usage/export', scope: 'subtree', summary: 'Exports all records of a range as a file, the oldest first.', query: query({ ...searchParameter, format }), produces: ['text/csv', 'application/x-ndjson'],
-    handle(call) {
+    async handle(call) {
       const { filter, mode, range } = asked(call, now())
       const name = call.query['format'] as keyof typeof formats
       const { type, head, line } = formats[name]
+      const pages = journal === undefined ? [] : await begun(journal.each(inMode(filter, mode), { order: 'asc' }))
       async function* lines() {
         if (head !== '') yield Buffer.from(head)
-        if (journal === undefined) return
-        for await (const rows of journal.each(inMode(filter, mode), { order: 'asc' })) yield Buffer.from(rows.map(row => line(viewOf(row))).join(''))
+        for await (const rows of pages) yield Buffer.from(rows.map(row => line(viewOf(row))).join(''))
       }
       return call.reply({ headers: ['Content-Type', type, 'Content-Disposition', `attachment; filename="usage-${range.startDate}-${range.endDate}.${name}"`], body: lines() })
     },

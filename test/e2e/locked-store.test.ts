@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises'
 import { expect } from 'chai'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -25,4 +26,17 @@ describe('while the store takes no writes', () => {
     other.close()
     for (const [what, { status, headers, body }] of answers) expect([what, status, headers['retry-after'], /"(?:error_)?code":"(\w+)"/.exec(body.toString())?.[1]]).to.deep.equal([what, 503, '1', 'not_ready'])
   })
+})
+
+describe('while the store cannot be read', () => {
+  for (const path of ['/usage/log', '/usage/export', '/usage/export?format=ndjson', '/audit/log', '/audit/export', '/audit/export?format=ndjson']) {
+    it(`GET /admin${path} says so`, async () => {
+      await using served = await Served.start()
+      const file = join(served.gateway.directory, 'tapline.db')
+      await rename(file, `${file}.away`) // who reads opens it first
+      const { status, body } = await served.call('GET', `/admin${path}`)
+      await rename(`${file}.away`, file)
+      expect([status, JSON.parse(body.toString()).error?.code]).to.deep.equal([503, 'feature_unavailable'])
+    })
+  }
 })

@@ -2,6 +2,7 @@
 
 import { Buffer } from 'node:buffer'
 import type { AdminEndpoint } from '../../../core/index.ts'
+import { begun } from '../../../core/admin/begun.ts'
 import { csvLine } from '../../../core/admin/csv.ts'
 import type { AuditEntry } from '../../../schemas/admin/audit.schema.ts'
 import { viewsOf, type ApiGround } from './ground.ts'
@@ -20,14 +21,15 @@ export function exportEndpoint(ground: ApiGround): AdminEndpoint {
   return {
     method: 'GET', path: '/audit/export', scope: 'subtree', summary: 'Exports all requests of a range as a file, the oldest first; without bodies.',
     query: { type: 'object', properties: { ...filterParameters, format } }, produces: ['text/csv', 'application/x-ndjson'],
-    handle(call) {
+    async handle(call) {
       const { filter, range } = questionOf(call, ground.clock.now())
       const name = call.query['format'] as keyof typeof formats
       const { type, head, line } = formats[name]
+      await ground.flush()
+      const pages = ground.journal === undefined ? [] : await begun(ground.journal.each(filter, { order: 'asc' }))
       async function* lines() {
         if (head !== '') yield Buffer.from(head)
-        await ground.flush()
-        for await (const rows of ground.journal?.each(filter, { order: 'asc' }) ?? []) yield Buffer.from((await viewsOf(rows, ground)).map(line).join(''))
+        for await (const rows of pages) yield Buffer.from((await viewsOf(rows, ground)).map(line).join(''))
       }
       return call.reply({ headers: ['Content-Type', type, 'Content-Disposition', `attachment; filename="audit-${range.startDate}-${range.endDate}.${name}"`], body: lines() })
     },

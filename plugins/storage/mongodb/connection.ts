@@ -16,7 +16,10 @@ const lostMs = 2 * (selectionMs + silenceMs)
 const defaultDatabase = 'tapline'
 
 /** What a server says that takes no writes at the moment, or has no room: a shutdown, an election, a full disk. */
-const awayCodes = new Set([6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436, 14031])
+const refusals = [6, 7, 89, 91, 189, 365, 9001, 10107, 11600, 11601, 11602, 13435, 13436, 14031]
+/** What it says of work that it gave up: a lock or a limit of time that passed, a write in another's way, a cursor that a restart took away. */
+const givenUp = [24, 43, 50, 64, 112, 175, 202, 237, 262]
+const awayCodes = new Set([...refusals, ...givenUp])
 const awayNames = /^Mongo(Network|NetworkTimeout|ServerSelection|NotConnected|TopologyClosed|ServerClosed|ClientClosed|PoolClosed|PoolCleared|WaitQueueTimeout|OperationTimeout|ExpiredSession)Error$/
 
 export class Connection {

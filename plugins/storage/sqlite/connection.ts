@@ -10,8 +10,8 @@ interface Waiting {
   readonly deadline: Timer
 }
 
-/** SQLite's codes for what passes: busy, locked, out of memory, read-only, interrupted, an error of the disk, full, cannot open. */
-const passing: ReadonlySet<number> = new Set([5, 6, 7, 8, 9, 10, 13, 14])
+/** SQLite's codes for what passes: busy, locked, out of memory, read-only, interrupted, an error of the disk, full, cannot open, a race for the locks. */
+const passing: ReadonlySet<number> = new Set([5, 6, 7, 8, 9, 10, 13, 14, 15])
 
 export class WorkerConnection {
   readonly #thread: Thread

@@ -100,6 +100,15 @@ describe('MongoDB', function () {
       expect(clock.pending).to.equal(0)
     })
 
+    for (const [what, failure] of Object.entries({ 'took too long': { code: 50 }, 'met a lock': { code: 24 }, 'stood in another write\'s way': { code: 112 }, 'lost its cursor in a restart': { code: 43 } })) {
+      it(`is away for what ${what}`, async () => {
+        const connection = await Connection.to(url, undefined, new TurnedClock())
+        const cause = await connection.reach(() => Promise.reject(Object.assign(new Error('no'), failure))).catch((cause: unknown) => cause as Error)
+        expect(cause.name).to.equal('StorageUnavailable')
+        await connection.close()
+      })
+    }
+
     it('is away when nobody answers, and says where, without the password', async () => {
       const cause = await OpenStore.open(plugin, { url: 'mongodb://user:secret@127.0.0.1:1/db?serverSelectionTimeoutMS=50' }).then(() => undefined, (cause: unknown) => cause as Error)
       expect(cause?.name).to.equal('StorageUnavailable')

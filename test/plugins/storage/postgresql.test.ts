@@ -1,7 +1,8 @@
 import { Client } from 'pg'
 import { expect } from 'chai'
-import type { PluginDefinition } from '../../../core/index.ts'
+import { StorageUnavailable, type PluginDefinition } from '../../../core/index.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
+import { meaningOf } from '../../../plugins/storage/postgresql/errors.ts'
 import postgresql from '../../../plugins/storage/postgresql/index.ts'
 import { postgresql as server, postgresqlUrl, startPostgresql } from '../../support/postgresql.ts'
 import { need } from '../../support/servers.ts'
@@ -37,6 +38,12 @@ describe('postgresql', () => {
     expect(cause?.message).to.match(/PostgreSQL.*127\.0\.0\.1:1\b/)
     expect(cause?.message).not.to.include('secret')
   })
+
+  for (const [what, code] of [['a statement that took too long', '57014'], ['a lock that was waited for too long', '55P03'], ['a transaction that took too long', '25P04'], ['one that did nothing for too long', '25P03']] as const) {
+    it(`is away for ${what}`, () => {
+      expect(meaningOf(Object.assign(new Error('canceled'), { code }))).to.be.instanceOf(StorageUnavailable)
+    })
+  }
 
   it('hears of a change at once, without waiting for the next look', async () => {
     const options = { url: await postgresqlUrl() }
