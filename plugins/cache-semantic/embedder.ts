@@ -3,6 +3,7 @@
 import type { Exchange, Models, Pipelines } from '../../core/index.ts'
 import { traceHeadersFor } from '../../core/upstream/trace-headers.ts'
 import type { EmbedderChoice } from './embedder-choice.ts'
+import { SharedWork } from './shared-work.ts'
 
 /** Of a model of which nobody says how much it reads. */
 const usualTokens = 2_048
@@ -33,6 +34,7 @@ export class Embedder {
   readonly #pipelines: Pipelines
   readonly #models: Pick<Models, 'metadata'>
   readonly #choice: EmbedderChoice
+  readonly #underWay = new SharedWork<Float32Array>()
 
   constructor(pipelines: Pipelines, models: Pick<Models, 'metadata'>, choice: EmbedderChoice) {
     this.#pipelines = pipelines
@@ -52,8 +54,17 @@ export class Embedder {
     return isWithin(text, typeof known === 'number' ? known : usualTokens)
   }
 
-  /** @param exchange on whose account it is. @throws EmbeddingRefused, or Error for an answer that is none */
+  /**
+   * Equal texts on one account that are under way at once are embedded once.
+   * @param exchange on whose account it is. @throws EmbeddingRefused, or Error for an answer that is none
+   */
   async embed(text: string, exchange: Exchange, signal: AbortSignal): Promise<Float32Array> {
+    const { caller, userPath, labels } = exchange
+    const account = JSON.stringify([caller?.keyId ?? '', caller?.userId ?? '', userPath, labels])
+    return await this.#underWay.wait(`${account} ${text}`, signal, shared => this.#embed(text, exchange, shared))
+  }
+
+  async #embed(text: string, exchange: Exchange, signal: AbortSignal): Promise<Float32Array> {
     const { caller = { method: 'extension' }, userPath, labels, session } = exchange
     const { provider, model } = this.#choice
     const { status, body, requestId } = await this.#pipelines.call({
