@@ -86,6 +86,11 @@ export class Breaker {
     return Math.max(0, until - this.#clock.elapsed())
   }
 
+  /** What a process must know that has the same breaker, and has just begun; undefined if it is closed. */
+  get standing(): BreakerNews | undefined {
+    return this.#state === 'closed' ? undefined : { did: 'open', forMs: this.waitMs }
+  }
+
   /** Forgets what happened. Calls that are under way count for nothing. */
   reset(): void {
     if (this.#state !== 'closed' || this.#count > 0) this.#become('closed', true)

@@ -1,6 +1,6 @@
 /** The breakers of one provider instance: a single one, or one for each of its models. */
 
-import type { Breaker, BreakerState } from './breaker.ts'
+import type { Breaker, BreakerNews, BreakerState } from './breaker.ts'
 import type { BreakerPolicy } from './policy.ts'
 
 export class Guard {
@@ -19,6 +19,11 @@ export class Guard {
   get state(): BreakerState {
     const states = new Set([...this.#breakers.values()].map(({ state }) => state))
     return (['open', 'half-open'] as const).find(state => states.has(state)) ?? 'closed'
+  }
+
+  /** What others must know of breakers that are not closed, by the names of their models. */
+  get standings(): readonly { readonly model: string; readonly news: BreakerNews }[] {
+    return [...this.#breakers].flatMap(([model, { standing }]) => standing === undefined ? [] : [{ model, news: standing }])
   }
 
   reset(): void {

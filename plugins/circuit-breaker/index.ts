@@ -52,6 +52,7 @@ export default definePlugin({
     }
     const refusal = ({ waitMs }: Breaker) => gatewayError('circuit_open', 'circuit breaker is open - provider temporarily unavailable', { retryAfterMs: waitMs })
     const find = ({ provider, model }: BreakerName) => [...guards].find(([{ name }]) => name === provider)?.[1].breaker(model)
+    const standings = () => [...guards].flatMap(([{ name: provider }, guard]) => guard.standings.map(({ model, news }) => ({ name: { provider, model }, news })))
     /** Of several processes, one at a time may see whether the provider is well again. */
     const probe = async (exchange: Exchange, { target }: Attempt, breaker: Breaker, { permit, policy }: Held) => {
       held.set(exchange, undefined)
@@ -73,7 +74,7 @@ export default definePlugin({
     ]
 
     return {
-      start() { if (company !== undefined) withdraw.push(company.follow(find)) },
+      start() { if (company !== undefined) withdraw.push(company.follow(find, standings)) },
       attempt(exchange, attempt) {
         const guard = guards.get(attempt.target.provider)
         if (guard === undefined) return held.set(exchange, undefined)

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import type { Processes } from '../../core/index.ts'
@@ -101,6 +102,25 @@ describe('processes that have one breaker', () => {
     expect(await other.probe({ ...name, provider: 'groq' }, 30_000)).to.be.a('function')
     release?.()
     expect(await other.probe(name, 30_000)).to.be.a('function')
+  })
+
+  it('tell one that begins how theirs stand, but not what it has seen itself since', async () => {
+    const clock = new TurnedClock()
+    const { one: open } = opened()
+    const asked: string[] = []
+    const processes = {
+      answer: () => () => {},
+      ask: (what: string) => {
+        asked.push(what)
+        return Promise.resolve([undefined, [{ name, news: open.standing }, { name: { provider: 'groq', model: '' }, news: { did: 'open', forMs: 1 } }]])
+      },
+    } as unknown as Processes
+    const begun = new Breaker(rules, clock, { changed: () => {} })
+    const seen = new Breaker(rules, clock, { changed: () => {} })
+    seen.hear({ did: 'open', forMs: 5_000 })
+    for (const breaker of [begun, seen]) new Company(processes, clock).follow(({ provider }) => provider === 'openai' ? breaker : undefined, () => [])
+    await turn()
+    expect([begun.state, begun.waitMs, seen.waitMs, asked.length]).to.deep.equal(['open', 30_000, 5_000, 2])
   })
 
   it('wait no longer than the timeout for one that never ends', async () => {
