@@ -22,7 +22,7 @@ describe('docs/guardrails.md', () => {
       const { definition } = await load('plugin', type.replaceAll('_', '-'), '/', { searchPaths: [], foreignAllowed: false })
       const properties = (definition.schema?.properties ?? {}) as Readonly<Record<string, Property>>
       const rows = Object.entries(properties).filter(([name]) => name !== 'compat_headers').map(([name, property]) => row(name, property, definition.schema?.required?.includes(name) === true))
-      expect(section).to.include(['| option | default | |', '|---|---|---|', ...rows].join('\n'))
+      expect(section).to.include(['| option | default | description |', '|---|---|---|', ...rows].join('\n'))
     })
   }
 
