@@ -6,6 +6,7 @@ import { ConfigError } from '../config/problems.ts'
 import { makeServer, type ServerState } from '../http/server.ts'
 import { AddedProviderFault, type AddedProvider, type Prepared } from '../plugin/added-providers.ts'
 import type { Clock } from '../plugin/clock.ts'
+import { Registrations } from '../plugin/registrations.ts'
 import type { Generation } from './generation.ts'
 import type { Ground } from './ground.ts'
 import { GatewayHealth } from './health.ts'
@@ -38,7 +39,7 @@ export class Gateway implements ServerState, Served, Changing {
   readonly #fixed: Readonly<Record<string, unknown>>
   /** Generations that take no new calls, and their ends. */
   readonly #retiring = new Map<Generation, Promise<void>>()
-  readonly #followers = new Set<(current: Generation) => void>()
+  readonly #followers = new Registrations<(current: Generation) => void>()
   /** Changes of the configuration follow each other: each is made of the one before. */
   readonly #turns = new Turns()
   #stopping: Promise<boolean> | undefined
@@ -139,9 +140,9 @@ export class Gateway implements ServerState, Served, Changing {
 
   /** Calls back with the configuration that serves: now, and whenever another one takes over. @returns how to end that */
   follow(follower: (current: Generation) => void): () => void {
-    this.#followers.add(follower)
+    const withdraw = this.#followers.add(follower)
     follower(this.#current)
-    return () => { this.#followers.delete(follower) }
+    return withdraw
   }
 
   /** Finishes what runs, within the drain time, then closes everything. Resolves to whether nothing was cut. Whoever asks again waits for the same end. */

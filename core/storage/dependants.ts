@@ -1,19 +1,19 @@
 /** Who needs what is kept under names, and who takes over what changed. */
 
+import { Registrations } from '../plugin/registrations.ts'
+
 export class Dependants {
-  readonly #listeners = new Set<() => Promise<void>>()
-  readonly #users = new Set<(name: string) => readonly string[]>()
+  readonly #listeners = new Registrations<() => Promise<void>>()
+  readonly #users = new Registrations<(name: string) => readonly string[]>()
 
   /** @param changed called when something changed, and waited for @returns how to end it */
   onChange(changed: () => Promise<void>): () => void {
-    this.#listeners.add(changed)
-    return () => { this.#listeners.delete(changed) }
+    return this.#listeners.add(changed)
   }
 
   /** @param of says, for people, who needs what has this name @returns how to withdraw it */
   users(of: (name: string) => readonly string[]): () => void {
-    this.#users.add(of)
-    return () => { this.#users.delete(of) }
+    return this.#users.add(of)
   }
 
   usersOf(name: string): readonly string[] {

@@ -6,6 +6,7 @@ import type { ReadFrom } from '../config/load.ts'
 import { readConfig, type Origin } from '../gateway/load-for.ts'
 import { logFailedReload, logReload, type MadeOf, type Served, type ServedFacts } from '../gateway/served.ts'
 import type { Clock } from '../plugin/clock.ts'
+import { Registrations } from '../plugin/registrations.ts'
 import { Assembly } from './assembly.ts'
 import { Backoff } from './backoff.ts'
 import { Hired, type Ending } from './hired.ts'
@@ -32,7 +33,7 @@ export class Fleet implements Served {
   readonly #log: Logger
   readonly #desk = new StateDesk()
   readonly #assembly: Assembly
-  readonly #followers = new Set<Follower>()
+  readonly #followers = new Registrations<Follower>()
   readonly #backoff = new Backoff()
   /** What the configuration that serves was read from. */
   #texts: Texts
@@ -78,9 +79,9 @@ export class Fleet implements Served {
   }
 
   follow(follower: Follower): () => void {
-    this.#followers.add(follower)
+    const withdraw = this.#followers.add(follower)
     if (this.#serving !== undefined) follower({ files: new Set(this.#serving.files) })
-    return () => { this.#followers.delete(follower) }
+    return withdraw
   }
 
   async stop(): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** The service `processes`, of a worker: whatever it asks goes through the first process. */
 
 import type { Processes } from '../plugin/processes.ts'
+import { Registrations } from '../plugin/registrations.ts'
 import { FirstState } from './first-state.ts'
 import type { AskedOfAll, Gathered, Gathering, Said } from './talk.ts'
 import type { Wire } from './wire.ts'
@@ -11,7 +12,7 @@ export class WorkerProcesses implements Processes {
   readonly state: FirstState
   readonly #wire: Wire
   /** By what is asked; the last of each counts. */
-  readonly #handlers = new Map<string, readonly Handler[]>()
+  readonly #handlers = new Map<string, Registrations<Handler>>()
 
   constructor(wire: Wire) {
     this.state = new FirstState(wire)
@@ -29,12 +30,13 @@ export class WorkerProcesses implements Processes {
   }
 
   answer(what: string, handle: Handler): () => void {
-    this.#handlers.set(what, [...this.#handlers.get(what) ?? [], handle])
-    return () => { this.#handlers.set(what, (this.#handlers.get(what) ?? []).filter(other => other !== handle)) }
+    const handlers = this.#handlers.get(what) ?? new Registrations<Handler>()
+    this.#handlers.set(what, handlers)
+    return handlers.add(handle)
   }
 
   #reply(what: string, question: unknown): unknown {
-    const handle = this.#handlers.get(what)?.at(-1)
+    const handle = this.#handlers.get(what)?.latest
     if (handle === undefined) throw new Error(`nobody answers ${what}`)
     return handle(question as never)
   }

@@ -1,6 +1,6 @@
 /** The service `admin`: what the plugins offer to administrators. */
 
-import type { Admin, AdminChange, AdminEndpoint, RefreshStep } from '../../core/index.ts'
+import { Registrations, type Admin, type AdminChange, type AdminEndpoint, type RefreshStep } from '../../core/index.ts'
 import { Offers } from './offers.ts'
 import { RouteTable } from './route-table.ts'
 
@@ -8,7 +8,7 @@ export class AdminOffers implements Admin {
   readonly endpoints = new RouteTable<AdminEndpoint>()
   readonly settings = new Offers<{ readonly name: string; read(): string | boolean }>()
   readonly steps = new Offers<RefreshStep>()
-  readonly #listeners = new Set<(event: AdminChange) => void>()
+  readonly #listeners = new Registrations<(event: AdminChange) => void>()
   readonly #failed: (cause: unknown) => void
 
   /** @param failed told what a listener threw */
@@ -29,8 +29,7 @@ export class AdminOffers implements Admin {
   }
 
   onChange(listener: (event: AdminChange) => void): () => void {
-    this.#listeners.add(listener)
-    return () => { this.#listeners.delete(listener) }
+    return this.#listeners.add(listener)
   }
 
   /** Tells of a write. Its answer is made, so a listener that fails changes nothing. */

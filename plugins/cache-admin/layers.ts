@@ -1,13 +1,12 @@
 /** The service `cacheLayers`: the caches that stand in pipelines. */
 
-import type { CacheLayer, CacheLayers } from '../../core/index.ts'
+import { Registrations, type CacheLayer, type CacheLayers } from '../../core/index.ts'
 
 export class Layers implements CacheLayers {
-  readonly #layers = new Set<CacheLayer>()
+  readonly #layers = new Registrations<CacheLayer>()
 
   add(layer: CacheLayer): () => void {
-    this.#layers.add(layer)
-    return () => { this.#layers.delete(layer) }
+    return this.#layers.add(layer)
   }
 
   named(name: CacheLayer['name'] | 'all'): readonly CacheLayer[] {

@@ -1,6 +1,6 @@
 /** All guardrails by name: what the service `guardrails` answers from. */
 
-import { Dependants, openOrLater, Snapshot, type GuardrailBook, type GuardrailRule, type NamedGuardrail, type PutOptions, type Records, type Secrets, type Stored } from '../../core/index.ts'
+import { Dependants, openOrLater, Registrations, Snapshot, type GuardrailBook, type GuardrailRule, type NamedGuardrail, type PutOptions, type Records, type Secrets, type Stored } from '../../core/index.ts'
 import { summaryOf } from './secret-config.ts'
 import type { GuardrailType } from './types.ts'
 
@@ -35,7 +35,7 @@ interface Parts {
 export class DefinitionBook extends Dependants implements GuardrailBook {
   readonly #parts: Parts
   readonly #kept: Snapshot<StoredDefinition>
-  readonly #reservations = new Set<(name: string) => string | undefined>()
+  readonly #reservations = new Registrations<(name: string) => string | undefined>()
   #configured: readonly Definition[] = []
   #types: ReadonlyMap<string, GuardrailType> = new Map()
   #stored: readonly Definition[] = []
@@ -61,8 +61,7 @@ export class DefinitionBook extends Dependants implements GuardrailBook {
   }
 
   reserve(taken: (name: string) => string | undefined): () => void {
-    this.#reservations.add(taken)
-    return () => { this.#reservations.delete(taken) }
+    return this.#reservations.add(taken)
   }
 
   /** Why a name cannot be given; undefined if it can. */

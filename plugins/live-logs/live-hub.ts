@@ -1,7 +1,7 @@
 /** The service `live`: numbers what happens, keeps the latest of it, and tells all who look. */
 
 import type { Logger } from 'pino'
-import type { Clock, LiveFacts, LiveLog, LiveState, LiveUnderWay, Timer } from '../../core/index.ts'
+import { Registrations, type Clock, type LiveFacts, type LiveLog, type LiveState, type LiveUnderWay, type Timer } from '../../core/index.ts'
 import type { LiveData, LiveEvent } from '../../schemas/admin/live.schema.ts'
 import { EventBuffer, type SentEvent } from './event-buffer.ts'
 import type { Sequence } from './sequence.ts'
@@ -50,7 +50,7 @@ export class LiveHub implements LiveLog {
   readonly #subscribers = new Set<Subscriber>()
   /** Records that are not stored yet, by kind and id; none while nobody looks. */
   readonly #waiting = new Map<string, LiveFacts>()
-  readonly #lists = new Set<Listing>()
+  readonly #lists = new Registrations<Listing>()
   #heartbeat: Timer | undefined
   #lapse: Timer | undefined
   #isClosed = false
@@ -80,9 +80,7 @@ export class LiveHub implements LiveLog {
   }
 
   showUnderWay(kind: string, list: () => readonly LiveUnderWay[]): () => void {
-    const listing = { kind, list }
-    this.#lists.add(listing)
-    return () => { this.#lists.delete(listing) }
+    return this.#lists.add({ kind, list })
   }
 
   /** What somebody missed and what comes next have nothing between them, and nothing in common: both are settled in one go. */

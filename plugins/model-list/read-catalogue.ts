@@ -1,12 +1,12 @@
 /** The service `catalogue` over a list that is read again and again: the last one that could be read counts. */
 
-import type { Catalogue, ModelMetadata, RefreshFacts } from '../../core/index.ts'
+import { Registrations, type Catalogue, type ModelMetadata, type RefreshFacts } from '../../core/index.ts'
 import { ModelList } from './list.ts'
 import type { Source } from './source.ts'
 
 export class ReadCatalogue implements Catalogue {
   readonly #source: Source
-  readonly #listeners = new Set<() => void>()
+  readonly #listeners = new Registrations<() => void>()
   #list: ModelList | undefined
 
   constructor(source: Source) {
@@ -23,8 +23,7 @@ export class ReadCatalogue implements Catalogue {
   }
 
   onChange(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => { this.#listeners.delete(listener) }
+    return this.#listeners.add(listener)
   }
 
   /** Reads the list, if it changed. @throws Error if it cannot be had, or is none; the last one stands */

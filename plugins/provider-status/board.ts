@@ -1,23 +1,20 @@
 /** The service `providerBoard`: what plugins tell of the providers. */
 
-import type { BreakerSource, ProviderBoard, ProviderInstance } from '../../core/index.ts'
+import { Registrations, type BreakerSource, type ProviderBoard, type ProviderInstance } from '../../core/index.ts'
 
 type State = ReturnType<BreakerSource['stateOf']>
 type RulesOf = (provider: ProviderInstance) => Readonly<Record<string, unknown>> | undefined
 
 export class Board implements ProviderBoard {
-  readonly #sources = new Set<BreakerSource>()
-  readonly #rules = new Set<{ readonly name: string; readonly of: RulesOf }>()
+  readonly #sources = new Registrations<BreakerSource>()
+  readonly #rules = new Registrations<{ readonly name: string; readonly of: RulesOf }>()
 
   rules(name: string, of: RulesOf): () => void {
-    const told = { name, of }
-    this.#rules.add(told)
-    return () => { this.#rules.delete(told) }
+    return this.#rules.add({ name, of })
   }
 
   breakers(source: BreakerSource): () => void {
-    this.#sources.add(source)
-    return () => { this.#sources.delete(source) }
+    return this.#sources.add(source)
   }
 
   /** The worst that any breaker of the provider is in. */

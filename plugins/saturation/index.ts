@@ -1,22 +1,19 @@
 /** Tells who chooses among targets which of them would be refused: those who limit targets say it here, so that neither needs the other. */
 
-import { definePlugin, type Saturation, type Target } from '../../core/index.ts'
+import { definePlugin, Registrations, type Saturation, type Target } from '../../core/index.ts'
 
 export default definePlugin({
   name: 'saturation',
   description: 'Knows which targets would be refused now.',
   provides: 'saturation',
   setup() {
-    const sources = new Set<(target: Target) => boolean>()
+    const sources = new Registrations<(target: Target) => boolean>()
     const service: Saturation = {
       refuses(target) {
         for (const source of sources) if (source(target)) return true
         return false
       },
-      add(source) {
-        sources.add(source)
-        return () => { sources.delete(source) }
-      },
+      add: source => sources.add(source),
     }
     return { service }
   },

@@ -1,6 +1,6 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
-import type { Filter, LiveLog, Sum, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import { Registrations, type Filter, type LiveLog, type Sum, type UsageEntry, type UsageLedger, type UsageTotals } from '../../core/index.ts'
 import type { RepricedSpan, SpentRecord, UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
@@ -16,8 +16,8 @@ const measures = [...tokens, ...costs]
 export class Ledger implements UsageLedger {
   #journal: UsageJournal | undefined
   #writer: JournalWriter<UsageRecord> | undefined
-  readonly #listeners = new Set<(record: SpentRecord) => void>()
-  readonly #repricings = new Set<(span: RepricedSpan) => Promise<void>>()
+  readonly #listeners = new Registrations<(record: SpentRecord) => void>()
+  readonly #repricings = new Registrations<(span: RepricedSpan) => Promise<void>>()
   readonly #finish: (entry: UsageEntry) => UsageRecord
   readonly #live: LiveLog | undefined
 
@@ -47,13 +47,11 @@ export class Ledger implements UsageLedger {
   }
 
   onRecord(listener: (record: SpentRecord) => void): () => void {
-    this.#listeners.add(listener)
-    return () => { this.#listeners.delete(listener) }
+    return this.#listeners.add(listener)
   }
 
   onRepriced(listener: (span: RepricedSpan) => Promise<void>): () => void {
-    this.#repricings.add(listener)
-    return () => { this.#repricings.delete(listener) }
+    return this.#repricings.add(listener)
   }
 
   /** Stored records have got other costs: whoever added them up learns of it before this resolves. */
