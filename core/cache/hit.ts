@@ -17,10 +17,10 @@ export function hit(exchange: Exchange, entry: Entry, layer: CacheLayer['name'],
   const { status, contentType, usage, marks } = entry
   const body = request === undefined ? entry.body : dialect?.renewed?.(entry.body, request, operation) ?? entry.body
   const [target] = exchange.targets
-  const facts = { status, headers: ['Content-Type', contentType], ...(usage === undefined ? {} : { usage: () => usage }), ...(target === undefined ? {} : { target }) }
-  if (!exchange.streamed) return new Reply({ ...facts, body })
+  const facts = { status, headers: ['Content-Type', contentType], ...(target === undefined ? {} : { target }) }
+  if (!exchange.streamed) return new Reply({ ...facts, body, ...(usage === undefined ? {} : { usage: () => usage }) })
   const stream = new Replay(clock, body, marks, paceOf(exchange.request.headers, pace))
-  return new Reply({ ...facts, stream, framing: 'events', ending: () => 'complete' })
+  return new Reply({ ...facts, stream, framing: 'events', usage: () => usage, ending: () => 'complete' })
 }
 
 /** Catches what the client will be sent, beside whoever else does. */

@@ -54,7 +54,7 @@ export class BufferedDelivery {
     if (dialect === undefined) return this.#fail(incomplete(this.#exchange))
     const events = splitEvents(Buffer.concat(this.#chunks))
     this.#unshadow(events)
-    this.#exchange.readUsageFrom(() => this.#reply.usage ?? dialect.stream.usage(events))
+    this.#exchange.readUsageFrom(() => this.#reply.streamUsage(() => dialect.stream.usage(events)))
     this.#exchange.readStreamEndsFrom(() => ({ events, bytes: this.#bytes }))
     const failure = this.#failureOf(dialect.stream, events, broken)
     if (failure !== undefined) return this.#fail(failure)

@@ -44,7 +44,7 @@ export class StreamDelivery {
     this.#end = this.#watchEnd(lasts)
     this.#keepAlive = attempt !== undefined && attempt.translation === undefined ? undefined : this.#watchSilence()
     this.done = this.#keepAlive === undefined ? this.#flow.done : this.#flow.done.finally(() => this.#keepAlive?.cancel())
-    exchange.readUsageFrom(() => reply.usage ?? exchange.dialect?.stream.usage(this.#tail.ends))
+    exchange.readUsageFrom(() => reply.streamUsage(() => exchange.dialect?.stream.usage(this.#tail.ends)))
     exchange.readStreamEndsFrom(() => ({ events: this.#tail.ends, bytes: this.#length }))
     this.#flow.start({ events: bytes => this.#events(bytes), ended: broken => this.#ended(broken) })
   }

@@ -27,6 +27,8 @@ export interface StreamText {
   readonly key: string
   readonly channel: 'text' | 'reasoning' | 'refusal' | 'tool_arguments'
   readonly text: string
+  /** All of a text at once; events before it may have said the same in pieces. */
+  readonly isWhole?: boolean
   /** Of tool arguments: free text, not pieces of JSON. */
   readonly isPlain?: boolean
   /** Replaces this text inside the event's JSON. */

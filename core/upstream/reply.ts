@@ -106,4 +106,9 @@ export class Reply {
     if (this.#usage !== undefined) return this.#usage()
     return this.#dialect === undefined || this.document === undefined ? undefined : this.#dialect.usage(this.document)
   }
+
+  /** The tokens that a stream reports. Its events are read for them only if whoever made it does not know: counts in events that the gateway wrote itself report nothing. */
+  streamUsage(read: () => Usage | undefined): Usage | undefined {
+    return this.#usage === undefined ? read() : this.#usage()
+  }
 }

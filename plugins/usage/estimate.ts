@@ -1,9 +1,10 @@
 /** Tokens that a provider does not tell: an estimate, from what was sent and what was seen. */
 
 import { stringOf } from '../../core/document/readings.ts'
-import { GatewayError, JsonError, Losses, parseJson, type Exchange, type JsonObject, type StreamEvent, type Usage } from '../../core/index.ts'
+import { GatewayError, JsonError, Losses, parseJson, type Exchange, type JsonObject, type StreamFormat, type StreamText, type Usage } from '../../core/index.ts'
 import { estimateBytes, estimateTokens } from '../../core/neutral/estimate.ts'
 import { readFrom } from '../../core/neutral/usage.ts'
+import type { StreamEnds } from '../../core/pipeline/stream-ends.ts'
 
 const charactersPerToken = 4
 /** Longer prompts are not read for it: their bytes must do. */
@@ -65,7 +66,7 @@ function promptTokens({ body, dialect }: Exchange): number {
 
 function answerCharacters({ reply, dialect, streamEnds }: Exchange): number {
   const ends = streamEnds?.()
-  if (ends !== undefined) return streamedCharacters(ends, event => sum((dialect?.stream.texts(event) ?? []).map(({ text }) => text.length)))
+  if (ends !== undefined) return dialect === undefined ? 0 : streamedCharacters(ends, dialect.stream)
   let characters = 0
   try {
     reply?.conversation?.some(text => { characters += text.length; return false })
@@ -75,14 +76,33 @@ function answerCharacters({ reply, dialect, streamEnds }: Exchange): number {
   return characters
 }
 
-/** Nobody counted while it flowed: its last events tell how much of it is text. */
-function streamedCharacters({ events, bytes }: { readonly events: readonly StreamEvent[]; readonly bytes: number }, lengthOf: (event: StreamEvent) => number): number {
-  const spoken = events.map(event => ({ characters: lengthOf(event), bytes: event.bytes.length }))
-  const seen = sum(spoken.map(event => event.bytes))
-  if (bytes <= seen) return sum(spoken.map(({ characters }) => characters))
-  const telling = spoken.filter(({ characters }) => characters > 0)
-  const share = telling.length === 0 ? 0 : sum(telling.map(({ characters }) => characters)) / sum(telling.map(event => event.bytes))
-  return Math.round(bytes * share)
+/** Nobody counted while it flowed. Its last events say it all once more, or tell how much of it is text. */
+function streamedCharacters({ events, bytes }: StreamEnds, stream: StreamFormat): number {
+  const spoken = events.map(event => ({ texts: stream.texts(event), bytes: event.bytes.length }))
+  const texts = spoken.flatMap(event => event.texts)
+  if (bytes <= sum(spoken.map(event => event.bytes))) return charactersOf(texts)
+  const wholes = charactersOf(texts.filter(({ isWhole }) => isWhole === true))
+  if (wholes > 0 && stream.ending(events) === 'complete') return wholes
+  const telling = spoken.filter(event => event.texts.some(isPiece))
+  if (telling.length === 0) return wholes
+  const share = sum(telling.map(event => charactersOf(event.texts.filter(isPiece)))) / sum(telling.map(event => event.bytes))
+  const saidAgain = sum(spoken.filter(event => event.texts.some(({ isWhole }) => isWhole === true)).map(event => event.bytes))
+  return Math.max(wholes, Math.round((bytes - saidAgain) * share))
+}
+
+/** Of what is said in pieces and as a whole, that which is longer: the first pieces may be missing, or the whole. */
+function charactersOf(texts: readonly StreamText[]): number {
+  const pieces = new Map<string, number>()
+  const wholes = new Map<string, number>()
+  for (const { key, text: { length }, isWhole } of texts) {
+    if (isWhole === true) wholes.set(key, Math.max(wholes.get(key) ?? 0, length))
+    else pieces.set(key, (pieces.get(key) ?? 0) + length)
+  }
+  return sum([...new Set([...pieces.keys(), ...wholes.keys()])].map(key => Math.max(pieces.get(key) ?? 0, wholes.get(key) ?? 0)))
+}
+
+function isPiece({ isWhole, text }: StreamText): boolean {
+  return isWhole !== true && text !== ''
 }
 
 function sum(numbers: readonly number[]): number {

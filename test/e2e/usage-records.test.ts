@@ -79,6 +79,70 @@ describe('the record of a request', () => {
     expect((await recorded(served, 1))[0]?.output_tokens).to.be.within(2400, 3600)
   })
 
+  describe('of a stream that was translated, and that nobody counted', () => {
+    const words = (count: number) => Array.from({ length: count }, () => 'words ')
+    const comp = { providers: { comp: { type: 'openai-compatible', api_key: 'k', base_url: '${OPENAI_BASE_URL}', models: ['m1'] } }, resilience: { retry: { max_retries: 0 } } }
+    const calls = {
+      '/v1/messages': { max_tokens: 1000, messages: hello.messages },
+      '/v1/responses': { input: 'hello', store: false },
+    }
+    const start = async (chunks: readonly string[], cutAfter?: number) => {
+      const served = await Served.start({ config: comp })
+      served.upstream.always({ chunks, ...cutAfter === undefined ? {} : { cutAfter } })
+      return served
+    }
+    for (const [path, body] of Object.entries(calls)) for (const count of [8, 100, 2000]) {
+      it(`estimates ${count} words on ${path}`, async () => {
+        await using served = await start(chatChunks({ pieces: words(count) }))
+        await served.call('POST', path, { model: 'comp/m1', stream: true, ...body })
+        const [record] = await recorded(served, 1)
+        expect(record).to.include({ status: 'ok', estimated: true })
+        expect(record?.input_tokens).to.be.within(1, 50)
+        expect(record?.output_tokens).to.be.within(count * 1.5 * 0.8, count * 1.5 * 1.2 + 10)
+      })
+    }
+
+    it('estimates what there was of an answer on /v1/responses that broke off', async () => {
+      await using served = await start(chatChunks({ pieces: words(400) }).slice(0, 300), 1e6)
+      await served.call('POST', '/v1/responses', { model: 'comp/m1', stream: true, ...calls['/v1/responses'] })
+      const [record] = await recorded(served, 1)
+      expect(record).to.include({ status: 'error', estimated: true })
+      expect(record?.output_tokens).to.be.within(400, 520)
+    })
+
+    it('tells a client of /v1/messages no count of the prompt at its end, and none of the answer', async () => {
+      await using served = await start(chatChunks({ pieces: words(8) }))
+      const answer = await served.call('POST', '/v1/messages', { model: 'comp/m1', stream: true, ...calls['/v1/messages'] })
+      expect(answer.body.toString()).to.match(/"type":"message_delta".*"usage":\{"output_tokens":0\}/)
+    })
+  })
+
+  it('estimates a Responses stream that its provider does not count by what its end says again', async () => {
+    const text = 'words '.repeat(100)
+    const spoken = ({ type, ...rest }: { readonly type: string; readonly [name: string]: unknown }, n: number) => `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: n, ...rest })}\n\n`
+    const part = { type: 'output_text', text, annotations: [] }
+    const item = { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [part] }
+    const response = { id: 'resp_1', object: 'response', status: 'completed', output: [item] }
+    const events = [
+      { type: 'response.created', response: { ...response, status: 'in_progress', output: [] } },
+      { type: 'response.output_item.added', output_index: 0, item: { ...item, content: [] } },
+      { type: 'response.content_part.added', item_id: 'msg_1', output_index: 0, content_index: 0, part: { ...part, text: '' } },
+      ...Array.from({ length: 100 }, () => ({ type: 'response.output_text.delta', item_id: 'msg_1', output_index: 0, content_index: 0, delta: 'words ' })),
+      { type: 'response.output_text.done', item_id: 'msg_1', output_index: 0, content_index: 0, text },
+      { type: 'response.content_part.done', item_id: 'msg_1', output_index: 0, content_index: 0, part },
+      { type: 'response.output_item.done', output_index: 0, item },
+      { type: 'response.completed', response },
+    ].map(spoken)
+    for (const [chunks, status] of [[events, 'ok'], [events.slice(0, -1), 'error'], [events.slice(0, -2), 'error'], [events.slice(0, -4), 'error']] as const) {
+      await using served = await Served.start({ config: { resilience: { retry: { max_retries: 0 } } } })
+      served.upstream.always({ chunks, ...status === 'ok' ? {} : { cutAfter: 1e6 } })
+      await served.call('POST', '/v1/responses', { model: 'gpt-test', stream: true, input: 'hello', store: false })
+      const [record] = await recorded(served, 1)
+      expect(record, `${chunks.length} events`).to.include({ status, estimated: true })
+      expect(record?.output_tokens, `${chunks.length} events`).to.be.within(120, 180)
+    }
+  })
+
   it('names the target that answered after a failover, once', async () => {
     await using backup = await ScriptedUpstream.start()
     await using served = await Served.start({

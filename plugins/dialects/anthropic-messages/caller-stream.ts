@@ -7,7 +7,7 @@ import { errorEnvelope } from './errors.ts'
 import { CallIds, carried, dropImage, messageId, shownThinking, stopOf } from './reply-blocks.ts'
 import { sealCall, sealThought } from './sealed.ts'
 import { spell, spellDelta, spellDeltas, spellStop } from './stream-events.ts'
-import { writeUsage } from './usage.ts'
+import { writeFinalUsage } from './usage.ts'
 import { dialect } from './writing.ts'
 
 type KeyedEvent = NeutralEvent & { readonly key: string }
@@ -238,7 +238,7 @@ export class MessagesWriter implements StreamWriter {
     let out = ''
     while (this.#current !== undefined) out += this.#stop(this.#current) + this.#goOn()
     const delta = stopOf(event, { hasCalls: this.#hasCalls, hasRefusal: this.#hasRefusal })
-    return out + spell('message_delta', { delta, usage: withFurther({ ...writeUsage(this.#usage) }, this.#usageExtras) })
+    return out + spell('message_delta', { delta, usage: withFurther({ ...writeFinalUsage(this.#usage) }, this.#usageExtras) })
   }
 
   #fail(error: GatewayError): string {

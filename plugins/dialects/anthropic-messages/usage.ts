@@ -57,6 +57,12 @@ export function writeUsage({ inputTokens = 0, cachedTokens = 0, cacheWriteTokens
   }
 }
 
+/** The counts that end a stream. They replace those that it began with, so what nobody counted is not among them; clients need the last one. */
+export function writeFinalUsage(usage: Usage | undefined): Partial<SpelledUsage> & Pick<SpelledUsage, 'output_tokens'> {
+  const spelled = writeUsage(usage)
+  return usage?.inputTokens === undefined ? { output_tokens: spelled.output_tokens } : spelled
+}
+
 function count(value: unknown): number | undefined {
   return isCount(value) ? value : undefined
 }

@@ -171,6 +171,10 @@ class PlacedText extends NodeText {
     return this.key !== this.place.key
   }
 
+  get isWhole(): boolean {
+    return !this.place.isPiece
+  }
+
   get isPlain(): boolean {
     return this.place.isPlain
   }
