@@ -23,6 +23,8 @@ export interface PricedCall extends PricedModel {
   /** Every other number of the provider's usage, flattened. */
   readonly raw_data: Readonly<Record<string, unknown>> | null
   readonly estimated?: boolean | null
+  /** How the call ended, as it is recorded; absent of one that is only weighed: `ok`. */
+  readonly status?: string
 }
 
 /** What a call cost, in USD; null is unknown, 0 is free. */

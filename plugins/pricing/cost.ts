@@ -31,11 +31,20 @@ function billed(call: PricedCall, card: RateCard): Cost {
   for (const kind of tokenKindsOf(call.provider)) addTokens(call, kind, rates, sides)
   const hasUnits = addUnits(call, rates, sides)
   const isMeasured = hasUnits || (call.input_tokens ?? 0) + (call.output_tokens ?? 0) > 0
-  if (rates.per_request !== undefined) sides.output.add(1, rates.per_request)
+  if (rates.per_request !== undefined && isAnswered(call, hasUnits)) sides.output.add(1, rates.per_request)
   const [input, output] = [sides.input.cost, sides.output.cost]
   const total = sumOf(input, output)
   return { input_cost: input, output_cost: output, total_cost: total, cost_source: total === null ? null : 'model_pricing', costs_calculation_caveat: caveatsOf(call, card, isMeasured) }
 }
+
+/** Whether this is the record of an answer: of a call that none began of there is none, and a response in the background is counted in a record of its own when it is over. */
+function isAnswered({ input_tokens: input, output_tokens: output, status = 'ok', endpoint }: PricedCall, hasUnits: boolean): boolean {
+  if (hasUnits || input !== null || output !== null) return true
+  return status === 'ok' && !countedLater.test(endpoint)
+}
+
+/** What is answered here has tokens: they are estimated where nobody counted them. */
+const countedLater = /^\/v1\/responses\/?$/
 
 function promptTokensOf(call: PricedCall): number {
   const { uncached_input_tokens: uncached, cached_input_tokens: cached, cache_write_input_tokens: written } = cacheSplit(call)

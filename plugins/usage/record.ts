@@ -22,8 +22,8 @@ export const nothingCounted: BaseCounts = { input_tokens: null, output_tokens: n
 export function madeRecord(facts: RecordFacts, counts: BaseCounts, priceOf: PriceOf): UsageRecord {
   const { uncached_input_tokens, cached_input_tokens, cache_write_input_tokens } = cacheSplit(counts)
   const { input_tokens, output_tokens, total_tokens, raw_data } = counts
-  const { provider, provider_name, model, timestamp, endpoint, estimated } = facts
-  const { input_cost, output_cost, total_cost, cost_source, costs_calculation_caveat } = costColumns({ provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated }, priceOf)
+  const { provider, provider_name, model, timestamp, endpoint, estimated, status } = facts
+  const { input_cost, output_cost, total_cost, cost_source, costs_calculation_caveat } = costColumns({ provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated, status }, priceOf)
   return {
     ...facts,
     input_tokens, output_tokens, total_tokens, raw_data, uncached_input_tokens, cached_input_tokens, cache_write_input_tokens,
@@ -64,8 +64,8 @@ export function costColumns(call: PricedCall, priceOf: PriceOf): Cost {
 }
 
 /** The columns of a row that a price is found for. */
-export function pricedCallOf({ provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated }: UsageRecord): PricedCall {
-  return { provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated }
+export function pricedCallOf({ provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated, status }: UsageRecord): PricedCall {
+  return { provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated, status }
 }
 
 function countsOf(entry: UsageEntry): BaseCounts {

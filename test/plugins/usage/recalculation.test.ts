@@ -39,6 +39,17 @@ describe('recalculating prices', () => {
     expect(json).to.include({ total_requests: 2, total_cost: null })
   })
 
+  it('prices calls as such only where they were answered, as when they were recorded', async () => {
+    await price({ per_request: 0.5, input_per_mtok: 0, output_per_mtok: 0 })
+    const unanswered = { ...noon, input_tokens: null, output_tokens: null, total_tokens: null }
+    await seed(gateway.served, [{ id: '1', ...noon }, { id: '2', ...unanswered, status: 'error' }, { id: '3', ...unanswered, endpoint: '/v1/responses' }])
+    const costs = async () => Object.fromEntries((await entries()).map(({ id, total_cost: cost }) => [id, cost]))
+    const before = await costs()
+    expect(before).to.deep.equal({ 1: 0.5, 2: null, 3: null })
+    await recalculate()
+    expect(await costs()).to.deep.equal(before)
+  })
+
   it('may be repeated', async () => {
     await seed(gateway.served, [{ id: '1', ...noon }])
     await recalculate()
