@@ -78,7 +78,9 @@ export class Ledger implements UsageLedger {
   }
 
   async summary(filter: Filter): Promise<Summary | undefined> {
-    return this.#writer === undefined ? undefined : await summaryOf(this.#opened, filter, 'uncached')
+    if (this.#writer === undefined) return undefined
+    await this.#writer.flush()
+    return await summaryOf(this.#opened, filter, 'uncached')
   }
 
   get #opened(): UsageJournal {

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { chatCompletion } from '../../core/testing/chat-samples.ts'
 import { expectError } from '../support/answer.ts'
 import { priced } from '../support/recorded.ts'
 import { Served } from '../support/serve.ts'
@@ -35,6 +36,14 @@ describe('usage-report', () => {
     expect(said.usage).to.include({ start_date: '2026-03-01', end_date: '2026-03-31', total_requests: 2, total_input_tokens: 20, total_output_tokens: 10 })
     expect(said.usage['total_cost']).to.be.a('number')
     expect(Date.parse(said.server_time)).to.be.closeTo(Date.now(), 60_000)
+  })
+
+  it('tells of the call that was answered just now', async () => {
+    await using own = await Served.start({ ...priced, config: { ...priced.config, usage: { flush_interval: '1h' } } })
+    own.upstream.always({ body: chatCompletion() })
+    await own.chat()
+    const { usage } = JSON.parse((await own.call('GET', '/v1/usage')).body.toString()) as { usage: Record<string, unknown> }
+    expect(usage).to.include({ total_requests: 1 })
   })
 
   it('tells a key without a path what the key used, whatever path it names', async () => {
