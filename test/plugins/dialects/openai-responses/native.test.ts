@@ -33,6 +33,7 @@ describe('the dialect openai-responses', () => {
       'an input of another type': [{ model: 'm', input: 7 }, 'invalid_type', 'input'],
       'a stream that is no flag': [{ model: 'm', input: 'hi', stream: 'yes' }, 'invalid_type', 'stream'],
       'stream options that are none': [{ model: 'm', input: 'hi', stream_options: 1 }, 'invalid_type', 'stream_options'],
+      'a store that is no flag': [{ model: 'm', input: 'hi', store: 'false' }, 'invalid_type', 'store'],
       'a background that is no flag': [{ model: 'm', input: 'hi', background: 1 }, 'invalid_type', 'background'],
       'instructions that are no text': [{ model: 'm', input: 'hi', instructions: [] }, 'invalid_type', 'instructions'],
       'tools that are no list': [{ model: 'm', input: 'hi', tools: {} }, 'invalid_type', 'tools'],
