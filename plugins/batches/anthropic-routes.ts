@@ -42,9 +42,9 @@ export class AnthropicRoutes {
   async #list(): Promise<object> {
     const query = new URLSearchParams(this.#exchange.request.query)
     const limit = readLimit(query, 20, 1000)
-    const [after, before] = [query.get('after_id') ?? undefined, query.get('before_id') ?? undefined]
+    const [after, before] = [query.get('after_id') || undefined, query.get('before_id') || undefined]
     if (after !== undefined && before !== undefined) throw gatewayError('invalid_value', 'after_id and before_id exclude each other', { param: 'before_id' })
-    const found = await this.#desk.list(this.#exchange, { limit, after, before })
+    const found = await this.#desk.list(this.#exchange, { limit, after, before, cursor: before === undefined ? 'after_id' : 'before_id' })
     const page = before === undefined ? found.slice(0, limit) : found.slice(-limit)
     const data = await Promise.all(page.map(batch => this.#shown(batch))) as readonly { readonly id: string }[]
     return { data, has_more: found.length > limit, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }

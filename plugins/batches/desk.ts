@@ -1,6 +1,6 @@
 /** What callers of either dialect may do with batches. */
 
-import { gatewayError, isVisible, notFound, scopeOf, type Exchange, type FileRecord, type GatewayError, type ProviderInstance, type Stored } from '../../core/index.ts'
+import { gatewayError, isVisible, notFound, scopeOf, type Exchange, type FileRecord, type ProviderInstance, type Stored } from '../../core/index.ts'
 import { createBatch, type Makers, type Order } from './create.ts'
 import { nativeApi, type NativeApi } from './native.ts'
 import { isTerminal, type BatchRecord, type LineCounts } from './record.ts'
@@ -23,6 +23,8 @@ export interface PageQuery {
   /** The batch that the page begins behind, or ends before. */
   readonly after?: string | undefined
   readonly before?: string | undefined
+  /** The parameter that names that batch. */
+  readonly cursor: string
 }
 
 export class Desk {
@@ -54,10 +56,10 @@ export class Desk {
   }
 
   /** As it was last known. @throws GatewayError for an unknown batch, and for another's alike */
-  async find(exchange: Exchange, shown: string): Promise<BatchRecord> {
+  async find(exchange: Exchange, shown: string, param = 'id'): Promise<BatchRecord> {
     const id = idPattern.exec(shown)?.[1]
     const batch = id === undefined ? undefined : await this.#makers.store.find(id)
-    if (batch === undefined || !isVisible(batch.submitter.user_path, exchange.caller)) throw unknown(shown)
+    if (batch === undefined || !isVisible(batch.submitter.user_path, exchange.caller)) throw notFound(`batch '${shown}'`, param)
     return batch
   }
 
@@ -76,10 +78,10 @@ export class Desk {
   }
 
   /** The newest first, as many as asked and one more. @throws GatewayError 404 for an unknown cursor */
-  async list(exchange: Exchange, { limit, after, before }: PageQuery): Promise<readonly BatchRecord[]> {
+  async list(exchange: Exchange, { limit, after, before, cursor: param }: PageQuery): Promise<readonly BatchRecord[]> {
     const owner = scopeOf(exchange.caller)
     const cursor = after ?? before
-    const at = cursor === undefined ? undefined : await this.find(exchange, cursor)
+    const at = cursor === undefined ? undefined : await this.find(exchange, cursor, param)
     const place = at === undefined ? {} : { after: { position: at.created_at * 1000, id: at.id } }
     const found = await this.#makers.store.list({ ...owner === undefined ? {} : { owner }, order: before === undefined ? 'desc' : 'asc', limit: limit + 1, ...place })
     const batches = found.map(({ value }: Stored<BatchRecord>) => value)
@@ -118,8 +120,4 @@ export class Desk {
     const api = provider === undefined ? undefined : nativeApi(provider, batch.endpoint, this.#makers.clock, this.#makers.files)
     return provider === undefined || api === undefined ? undefined : { provider, api }
   }
-}
-
-function unknown(id: string): GatewayError {
-  return notFound(`batch '${id}'`, 'id')
 }

@@ -26,7 +26,7 @@ export function readQuery(text: string): FileQuery {
   const order = query.get('order') ?? 'desc'
   if (!/^\d+$/.test(limit) || Number(limit) < 1) throw gatewayError('invalid_value', 'limit must be a number from 1 on', { param: 'limit' })
   if (order !== 'asc' && order !== 'desc') throw gatewayError('invalid_value', 'order must be asc or desc', { param: 'order' })
-  return { provider: query.get('provider') ?? undefined, purpose: query.get('purpose') ?? undefined, limit: Math.min(Number(limit), longestPage), order, after: query.get('after') ?? undefined }
+  return { provider: query.get('provider') ?? undefined, purpose: query.get('purpose') ?? undefined, limit: Math.min(Number(limit), longestPage), order, after: query.get('after') || undefined }
 }
 
 /** @throws GatewayError 404 for an unknown cursor, or what the providers answered if none gave its list */

@@ -104,6 +104,11 @@ describe('/v1/files', () => {
       it(`refuses to list with ${query}`, async () => expectError(await served.call('GET', `/v1/files?${query}`), { status: 400, code: 'invalid_value', param }))
     }
 
+    it('takes an empty cursor for none', async () => {
+      served.upstream.always({ body: { object: 'list', data: [], has_more: false } })
+      expect((await served.call('GET', '/v1/files?after=')).status).to.equal(200)
+    })
+
     it('knows no cursor that is no file', async () => expectError(await served.call('GET', '/v1/files?after=file-none'), { status: 404, code: 'not_found', param: 'after', message: "file 'file-none' not found" }))
 
     for (const id of ['file-none', '__proto__', 'x'.repeat(4000), "'; drop table files", '$gt']) {
