@@ -13,6 +13,8 @@ export class Tally {
   readonly #mode: CacheMode
   /** Records of the mode. */
   requests = 0
+  /** Those of them whose costs are added up. */
+  #paid = 0
   /** Of hits of the gateway's own cache, whatever the mode. */
   localInput = 0
   localOutput = 0
@@ -34,6 +36,7 @@ export class Tally {
     if (isAsked) this.requests += count
     // What a hit would have cost was not spent: it is shown alone, or not at all.
     const isSpent = (this.#mode === 'cached') === isHit
+    if (isSpent) this.#paid += count
     for (const [name, value] of Object.entries(sums)) {
       if (value === null) continue
       const into: Record<string, number> = isCost(name) ? this.#costs : this.#tokens
@@ -50,9 +53,9 @@ export class Tally {
     return this.#tokens[name] ?? 0
   }
 
-  /** Null if every record is without. */
+  /** Null if every record is without; where there is none, nothing was spent. */
   cost(name: Costs): number | null {
-    return this.#costs[name] ?? null
+    return this.#costs[name] ?? (this.#paid === 0 ? 0 : null)
   }
 
   /** The prompt as all providers count it alike: with what their caches read and wrote. */
