@@ -28,5 +28,5 @@ export function readQuery(schema: Schema = noParameters, query: string, isFilter
 function converted(text: string, type: unknown): string | number | boolean {
   if (type === 'boolean') return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text
   if (type !== 'integer' && type !== 'number') return text
-  return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : text
+  return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text
 }
