@@ -5,7 +5,7 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import { answer, block } from '../pipeline/verdict.ts'
 import { warn } from '../pipeline/warning.ts'
 import { rolesOf } from './properties.ts'
-import type { AnyStreamTap, StreamTap, Taps, Verdict } from '../plugin/define.ts'
+import type { AnyStreamTap, SetupContext, StreamTap, Taps, Verdict } from '../plugin/define.ts'
 
 /** What a guardrail looks for. */
 export interface TextRule {
@@ -31,6 +31,9 @@ export interface GuardOptions {
 
 export type GuardAction = 'rewrite' | 'block' | 'respond' | 'warn'
 
+/** What of the set-up a guardrail needs. */
+type Warner = Pick<SetupContext<unknown>, 'warnInStream'>
+
 type Look = (conversation: Conversation, exchange: Exchange, roles?: readonly Role[]) => Verdict
 
 /** What a match leads to. */
@@ -41,9 +44,9 @@ interface Reaction {
 }
 
 /** The taps of a guardrail. Replies are looked at whole, whoever speaks. */
-export function guardTexts(rule: TextRule, action: GuardAction, options: GuardOptions): Pick<Taps, 'prompt' | 'response' | 'stream'> {
+export function guardTexts(rule: TextRule, action: GuardAction, options: GuardOptions, warner: Warner): Pick<Taps, 'prompt' | 'response' | 'stream'> {
   const roles = rolesOf(options.roles)
-  const { prompt, reply, stream } = reactions[action](rule, options)
+  const { prompt, reply, stream } = reactions[action](rule, options, warner)
   return {
     prompt: exchange => exchange.readable ? prompt(exchange.conversation, exchange, roles) : undefined,
     response(exchange) {
@@ -54,7 +57,7 @@ export function guardTexts(rule: TextRule, action: GuardAction, options: GuardOp
   }
 }
 
-const reactions: Readonly<Record<GuardAction, (rule: TextRule, options: GuardOptions) => Reaction>> = {
+const reactions: Readonly<Record<GuardAction, (rule: TextRule, options: GuardOptions, warner: Warner) => Reaction>> = {
   rewrite: (rule, { stream_lookbehind: lookbehind }) => ({
     prompt: (conversation, exchange, roles) => rule.rewritePrompt(conversation, exchange, roles),
     reply(conversation, exchange) {
@@ -71,7 +74,7 @@ const reactions: Readonly<Record<GuardAction, (rule: TextRule, options: GuardOpt
 
   respond: ({ matches }, { message }) => ({ ...looking(matches, () => answer(message)), stream: { buffer: true } }),
 
-  warn: ({ matches }, { stream_lookbehind: lookbehind }) => ({ ...looking(matches, () => warn()), stream: warningStream(matches, lookbehind) }),
+  warn: ({ matches }, { stream_lookbehind: lookbehind }, warner) => ({ ...looking(matches, () => warn()), stream: warningStream(matches, lookbehind, warner) }),
 }
 
 function looking(matches: (text: string) => boolean, react: () => Verdict): { readonly prompt: Look; readonly reply: Look } {
@@ -89,12 +92,12 @@ function rewritingStream(rule: TextRule, lookbehind: number): AnyStreamTap {
 }
 
 /** Behind the first byte, no header tells of it any more. */
-function warningStream(matches: (text: string) => boolean, lookbehind: number): AnyStreamTap {
-  const tap: StreamTap<() => void> = {
+function warningStream(matches: (text: string) => boolean, lookbehind: number, { warnInStream }: Warner): AnyStreamTap {
+  const tap: StreamTap<Exchange> = {
     lookbehind,
-    open: (exchange, instance) => () => exchange.warn(instance, 'stream', warn()),
-    text(text, _, found) {
-      if (matches(text)) found()
+    open: exchange => exchange,
+    text(text, _, exchange) {
+      if (matches(text)) warnInStream(exchange)
       return text
     },
   }

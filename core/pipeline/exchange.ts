@@ -20,7 +20,7 @@ import { Stoppable } from './stoppable.ts'
 import type { StreamEnds } from './stream-ends.ts'
 import type { TapFailure } from './tap-failure.ts'
 import type { Trace } from './trace.ts'
-import type { GivenWarning, Warning } from './warning.ts'
+import { Warning, type GivenWarning, type WarningFacts } from './warning.ts'
 
 const noLabels: readonly string[] = []
 const noHeaders: readonly string[] = []
@@ -221,8 +221,9 @@ export class Exchange extends Stoppable {
     this.replyHeaderEdits = [...this.replyHeaderEdits, edits]
   }
 
-  /** Keeps what a plugin warns of; the same again is not kept twice. `prompt` and `response` taps return a warning instead. @param instance the instance's name */
-  warn(instance: string, phase: PhaseName, warning: Warning): void {
+  /** Keeps what a plugin warns of; the same again is not kept twice. taps return a warning instead, or say it by `warnInStream`. @param instance the instance's name. @throws TypeError if the code cannot stand in a header */
+  warn(instance: string, phase: PhaseName, said: WarningFacts): void {
+    const warning = said instanceof Warning ? said : new Warning(said)
     const isKnown = this.warnings.some(given => given.instance === instance && given.phase === phase && given.warning.code === warning.code)
     if (!isKnown) this.warnings = [...this.warnings, { instance, phase, warning }]
   }

@@ -46,7 +46,7 @@ function openingTaps(step: PlacedStep): readonly ((exchange: Exchange) => void)[
   const mode = errorMode(step, 'stream')
   return [exchange => {
     try {
-      open(exchange, step.name)
+      open(exchange)
     } catch (cause) {
       if (failedOnStream(step.name, cause, exchange, mode) === 'closed') throw new TapFailure(step.name, cause)
     }

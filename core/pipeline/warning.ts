@@ -6,14 +6,21 @@ const header = 'X-Tapline-Guardrail'
 /** What clients of compatible gateways look for. */
 const compatibleHeader = 'X-GoModel-Guardrail'
 
-export class Warning {
+/** What is warned of; for the audit record, `detail` says what kinds of things were found and how many, never what was said. */
+export interface WarningFacts {
+  readonly code?: string | undefined
+  readonly message?: string | undefined
+  readonly detail?: Readonly<Record<string, unknown>> | undefined
+}
+
+export class Warning implements WarningFacts {
   readonly code: string
   readonly message: string | undefined
   /** For the audit record: what kinds of things were found and how many, never what was said. */
   readonly detail: Readonly<Record<string, unknown>> | undefined
 
   /** @throws TypeError if the code cannot stand in a header */
-  constructor(code: string, message: string | undefined, detail: Readonly<Record<string, unknown>> | undefined) {
+  constructor({ code = 'guardrail_warning', message, detail }: WarningFacts) {
     if (!/^[\w.-]{1,64}$/.test(code)) throw new TypeError('the code of a warning is made of letters, digits, and . _ -')
     this.code = code
     this.message = message
@@ -33,8 +40,8 @@ export interface GivenWarning {
  * @param detail what kinds of things were found and how many; never what was said
  * @throws TypeError if the code cannot stand in a header
  */
-export function warn(code = 'guardrail_warning', message?: string, detail?: Readonly<Record<string, unknown>>): Warning {
-  return new Warning(code, message, detail)
+export function warn(code?: string, message?: string, detail?: Readonly<Record<string, unknown>>): Warning {
+  return new Warning({ code, message, detail })
 }
 
 /** Flat; each code once. @param isCompatible whether they are also said under the name that compatible gateways use */

@@ -37,8 +37,8 @@ export interface StreamTap<State = unknown> {
   readonly lookbehind?: number
   /** The whole stream is collected, and goes through the `response` tap instead. */
   readonly buffer?: boolean
-  /** Makes the state of one stream. @param instance the name of this instance, for `exchange.warn` */
-  open?(exchange: Exchange, instance: string): State
+  /** Makes the state of one stream. */
+  open?(exchange: Exchange): State
   /**
    * Returns the text as it shall leave. A pure function of its text: it may be asked again about text that has not left yet.
    * A refusal ends the stream before this text leaves.
@@ -58,7 +58,7 @@ export interface StreamTap<State = unknown> {
 }
 
 /** A stream tap whose state is its own affair. */
-export type AnyStreamTap = Omit<StreamTap<never>, 'open'> & { open?(exchange: Exchange, instance: string): unknown }
+export type AnyStreamTap = Omit<StreamTap<never>, 'open'> & { open?(exchange: Exchange): unknown }
 
 /** What a plugin returns from `setup`: one that provides no service, unless it says which. A phase that is not named here costs nothing. */
 export interface Taps<Provided extends ServiceName = never> {
@@ -109,6 +109,13 @@ export interface SetupContext<Options, Needs extends ServiceName = never, Wants 
   readonly signal: AbortSignal
   /** Compiles a pattern for a linear-time engine; usable with `test`, and as the first argument of `String.replace`. @throws on back-references and look-around */
   regex(pattern: string, flags?: string): Pattern
+  /**
+   * Says of a stream that policy let something pass which it did not like; where nothing has left yet in a header, too. The same again counts once. Taps that
+   * may return a verdict return a `warn` instead.
+   * @param detail what kinds of things were found and how many; never what was said
+   * @throws TypeError if the code cannot stand in a header
+   */
+  warnInStream(exchange: Exchange, code?: string, message?: string, detail?: Readonly<Record<string, unknown>>): void
 }
 
 export interface PluginDefinition<S extends OptionsSchema = OptionsSchema, Needs extends ServiceName = ServiceName, Wants extends ServiceName = ServiceName, Provided extends ServiceName = ServiceName> {

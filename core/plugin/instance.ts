@@ -1,7 +1,7 @@
 /** A plugin that has been set up: its taps, and its end. */
 
 import type { Logger } from 'pino'
-import type { PluginDefinition, Taps } from './define.ts'
+import type { PluginDefinition, SetupContext, Taps } from './define.ts'
 import { compilePattern } from './pattern.ts'
 import type { Clock } from './clock.ts'
 import type { ServiceName, Services } from './services.ts'
@@ -35,7 +35,7 @@ export class Instance {
     const controller = new AbortController()
     const { definition, name, options } = spec
     try {
-      const taps = definition.setup === undefined ? {} : definition.setup({ options, name, services, signal: controller.signal, log: log.child({ plugin: name }), regex: compilePattern })
+      const taps = definition.setup === undefined ? {} : definition.setup({ options, name, services, signal: controller.signal, log: log.child({ plugin: name }), regex: compilePattern, warnInStream: warningAs(name) })
       return new Instance(spec, await inTime(taps, clock), controller)
     } catch (cause) {
       controller.abort()
@@ -70,6 +70,10 @@ export class Instance {
     this.#controller.abort()
     await this.taps.close?.()
   }
+}
+
+function warningAs(name: string): SetupContext<unknown>['warnInStream'] {
+  return (exchange, code, message, detail) => exchange.warn(name, 'stream', { code, message, detail })
 }
 
 /** The process stays for the deadline: nothing else may keep it up by then, and it would end without a word. */

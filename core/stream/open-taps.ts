@@ -145,7 +145,7 @@ export class OpenTaps {
 
   #open({ name, tap, guards = false }: NamedTap): OpenTap[] {
     try {
-      return [{ name, tap, guards, state: tap.open?.(this.#exchange, name) as never }]
+      return [{ name, tap, guards, state: tap.open?.(this.#exchange) as never }]
     } catch (cause) {
       this.#failed(name, cause)
       return []

@@ -10,9 +10,9 @@ export default definePlugin({
   description: 'Finds personal data in prompts, replies and streams: anonymizes, blocks, answers or warns.',
   schema,
   phases: ['prompt', 'response', 'stream'],
-  setup({ options, regex }) {
+  setup({ options, regex, warnInStream }) {
     const forms = new Forms([...options.patterns, ...recognisers.filter(({ entity }) => options.entities.includes(entity))], regex, mayHavePii)
     const rule = new Anonymizer(forms, new PlaceholderFormat(options.placeholder_format), options.restore)
-    return guardTexts(rule, options.action === 'anonymize' ? 'rewrite' : options.action, options)
+    return guardTexts(rule, options.action === 'anonymize' ? 'rewrite' : options.action, options, { warnInStream })
   },
 })

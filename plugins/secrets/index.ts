@@ -9,10 +9,10 @@ export default definePlugin({
   description: 'Finds credentials in prompts, replies and streams, and takes them out or blocks.',
   schema,
   phases: ['prompt', 'response', 'stream'],
-  setup({ options, regex }) {
+  setup({ options, regex, warnInStream }) {
     const scanner = new SecretScanner(options, regex)
     const { action, replacement } = options
     const rule = textRule(text => scanner.find(text).length > 0, text => replaceFindings(text, scanner.find(text), () => replacement))
-    return guardTexts(rule, action === 'redact' ? 'rewrite' : action, options)
+    return guardTexts(rule, action === 'redact' ? 'rewrite' : action, options, { warnInStream })
   },
 })

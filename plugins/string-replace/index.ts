@@ -9,9 +9,9 @@ export default definePlugin({
   description: 'Finds and replaces in prompts, replies and streams, or blocks what is found.',
   schema,
   phases: ['prompt', 'response', 'stream'],
-  setup({ options, regex }) {
+  setup({ options, regex, warnInStream }) {
     const rules = new Rules(options, regex)
     const rule = textRule(text => rules.matches(text), text => rules.replace(text))
-    return guardTexts(rule, options.on_match === 'replace' ? 'rewrite' : options.on_match, options)
+    return guardTexts(rule, options.on_match === 'replace' ? 'rewrite' : options.on_match, options, { warnInStream })
   },
 })

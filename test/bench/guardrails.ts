@@ -46,7 +46,7 @@ function stream(pieces: readonly string[]): Buffer {
 async function tapOf(plugin: unknown, options: Readonly<Record<string, unknown>>): Promise<AnyStreamTap> {
   const { schema, setup } = plugin as PluginDefinition
   const { value } = checkOptions(schema, options, () => undefined)
-  const taps = await setup?.({ options: value, regex: compilePattern } as unknown as SetupContext<unknown, ServiceName, ServiceName>)
+  const taps = await setup?.({ options: value, regex: compilePattern, warnInStream: () => {} } as unknown as SetupContext<unknown, ServiceName, ServiceName>)
   if (typeof taps?.stream !== 'object') throw new TypeError('the plugin taps no streams')
   return taps.stream
 }

@@ -32,7 +32,7 @@ function sourcesOf(says: Asked['says'] = [], asked: Presented[] = []): readonly 
 function tapsOf({ options = {}, says }: Asked, { known = keys, asked = [], warnings = [] }: { readonly known?: Keys | undefined; readonly asked?: Presented[]; readonly warnings?: string[] } = {}): Taps {
   const log = pino({ level: 'warn' }, { write: (line: string) => { warnings.push(line) } })
   const services = { keys: known, identities: sourcesOf(says, asked) } as unknown as Services
-  return plugin.setup?.({ options: { master_key_disabled: false, allow_open: false, ...options }, name: 'auth', log, services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') } }) as Taps
+  return plugin.setup?.({ options: { master_key_disabled: false, allow_open: false, ...options }, name: 'auth', log, services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') }, warnInStream: () => {} }) as Taps
 }
 
 async function outcomeOf(given: Asked, asked: Presented[] = []) {

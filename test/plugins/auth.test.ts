@@ -34,7 +34,7 @@ interface Outcome {
 function tapsOf(asked: Asked, warnings: string[] = []): Taps {
   const { options = {}, keys } = { keys: noKeys, ...asked }
   const log = pino({ level: 'warn' }, { write: (line: string) => { warnings.push((JSON.parse(line) as { msg: string }).msg) } })
-  return plugin.setup?.({ options: { master_key_disabled: false, allow_open: false, ...options }, name: 'auth', log, services: { keys } as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') } }) as Taps
+  return plugin.setup?.({ options: { master_key_disabled: false, allow_open: false, ...options }, name: 'auth', log, services: { keys } as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') }, warnInStream: () => {} }) as Taps
 }
 
 function ask(asked: Asked): Outcome {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { block, definePlugin, warn, type Exchange, type Taps } from '../../../core/index.ts'
+import { block, definePlugin, warn, type Exchange, type StreamTap, type Taps } from '../../../core/index.ts'
 import { runPlugin, type PluginRunOptions } from '../../../core/testing/run-plugin.ts'
 import { Audited } from '../../support/audit.ts'
 
@@ -27,9 +27,21 @@ describe('a warning', () => {
   })
 
   it('may be given in a stream, as long as headers can be', async () => {
-    const stream = { open: (exchange: Exchange) => exchange, text: (text: string, _: unknown, exchange: Exchange) => { exchange.warn('guard', 'stream', warn('seen')); return text } }
-    const { headers, exchange } = await run({ stream }, { request: { stream: true } })
-    expect(exchange.warnings).to.have.length(1)
+    const plugin = definePlugin({
+      name: 'guard',
+      setup({ warnInStream }) {
+        const stream: StreamTap<Exchange> = {
+          open: exchange => exchange,
+          text: (text, _, exchange) => {
+            warnInStream(exchange, 'seen', 'It was there', { words: 1 })
+            return text
+          },
+        }
+        return { stream }
+      },
+    })
+    const { headers, exchange } = await runPlugin(plugin, { request: { stream: true } })
+    expect(exchange.warnings.map(({ instance, phase, warning: { code, message, detail } }) => [instance, phase, code, message, detail])).to.deep.equal([['guard', 'stream', 'seen', 'It was there', { words: 1 }]])
     expect(headers[header]).to.be.oneOf([undefined, 'warn; code=seen'])
   })
 

@@ -30,7 +30,7 @@ export class Trusting {
   static async setUp(options: Readonly<Record<string, unknown>>): Promise<Trusting> {
     const [clock, lines]: [TurnedClock, string[]] = [new TurnedClock(), []]
     const log = pino({ level: 'info' }, { write: (line: string) => { lines.push(line) } })
-    const taps = await plugin.setup?.({ options: { claims: {}, clock_skew: 30_000, ...options }, name: 'auth-oidc', log, services: { clock } as unknown as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') } }) as Taps<'identities'>
+    const taps = await plugin.setup?.({ options: { claims: {}, clock_skew: 30_000, ...options }, name: 'auth-oidc', log, services: { clock } as unknown as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') }, warnInStream: () => {} }) as Taps<'identities'>
     return new Trusting({ clock, log: lines, taps })
   }
 
