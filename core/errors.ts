@@ -1,5 +1,7 @@
 /** Every refusal that Tapline makes: one table of codes, one error class, rendered once in the caller's dialect. */
 
+import { flatHeaders, type WrittenHeaders } from './flat-headers.ts'
+
 interface CodeFacts {
   readonly status: number
   /** `false`: the same call would fail again, so SDKs must not repeat it (sent as `x-should-retry`). */
@@ -78,8 +80,8 @@ export interface ErrorDetails {
   readonly shouldRetry?: boolean
   /** The provider instance that failed, when the failure came from upstream. */
   readonly provider?: string
-  /** Further reply headers, flat: name, value, name, value … */
-  readonly headers?: readonly string[]
+  /** Further reply headers. */
+  readonly headers?: WrittenHeaders
   readonly cause?: unknown
 }
 
@@ -92,6 +94,7 @@ export class GatewayError extends Error {
   readonly retryAfterMs: number | undefined
   readonly shouldRetry: boolean | undefined
   readonly provider: string | undefined
+  /** Flat: name, value, name, value … */
   readonly headers: readonly string[]
   readonly #type: string | undefined
 
@@ -103,7 +106,7 @@ export class GatewayError extends Error {
     this.retryAfterMs = details.retryAfterMs
     this.shouldRetry = details.shouldRetry
     this.provider = details.provider
-    this.headers = details.headers ?? []
+    this.headers = flatHeaders(details.headers ?? [])
     this.#type = details.type
   }
 

@@ -8,6 +8,19 @@ export interface GivenHeaders {
   readonly rawHeaders: readonly string[]
 }
 
+/** Headers as plugins and providers write them: values by names, or flat. */
+export type WrittenHeaders = readonly string[] | Readonly<Record<string, string | readonly string[]>>
+
+/** Headers as they travel. Several values of one name become several headers. */
+export function flatHeaders(written: WrittenHeaders): readonly string[] {
+  if (isFlat(written)) return written
+  return Object.entries(written).flatMap(([name, values]) => [values].flat().flatMap(value => [name, value]))
+}
+
+function isFlat(written: WrittenHeaders): written is readonly string[] {
+  return Array.isArray(written)
+}
+
 /** Some names of headers. */
 export interface HeaderNames {
   /** @param name in lower case */

@@ -31,6 +31,7 @@ export { jsonObjectOf } from './pipeline/body.ts'
 export { GatewayError, gatewayError, errorEnvelope, invalidValue } from './errors.ts'
 export type { Code } from './errors.ts'
 export { hasHeader, headerIn, headerPairs, headersIn, placeOfHeader } from './flat-headers.ts'
+export type { WrittenHeaders } from './flat-headers.ts'
 
 // Guardrails and header policies
 

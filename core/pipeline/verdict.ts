@@ -1,11 +1,17 @@
 /** What policy says in the provider's place: a refusal, or an answer of its own. Neither knows the caller's dialect. */
 
 import { GatewayError } from '../errors.ts'
+import type { WrittenHeaders } from '../flat-headers.ts'
 import { Reply } from '../upstream/reply.ts'
 
-interface BlockDetails {
+export interface BlockDetails {
   readonly status?: number | undefined
+  /** The request field at fault, as a dotted path. */
   readonly param?: string | undefined
+  /** When to try again; sent as `Retry-After`, rounded up to seconds. */
+  readonly retryAfterMs?: number | undefined
+  /** Further headers of the reply. */
+  readonly headers?: WrittenHeaders | undefined
   /** For the audit record: what kinds of things were found and how many, never what was said. */
   readonly detail?: Readonly<Record<string, unknown>> | undefined
 }
@@ -22,8 +28,8 @@ export class Blocked extends GatewayError {
   readonly statusGiven: boolean
   readonly detail: BlockDetails['detail']
 
-  constructor(code: string, message: string, { status, param, detail }: BlockDetails) {
-    super(code, message, { status: status ?? 400, ...(param === undefined ? {} : { param }) })
+  constructor(code: string, message: string, { status, param, retryAfterMs, headers = [], detail }: BlockDetails) {
+    super(code, message, { status: status ?? 400, headers, ...(param === undefined ? {} : { param }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
     this.statusGiven = status !== undefined
     this.detail = detail
   }
@@ -31,7 +37,8 @@ export class Blocked extends GatewayError {
   /** The same refusal, said of a provider's answer. */
   ofAnswer(): Blocked {
     if (this.statusGiven || this.code === null) return this
-    return new Blocked(this.code, this.message, { status: 502, param: this.param ?? undefined, detail: this.detail })
+    const { code, message, param, retryAfterMs, headers, detail } = this
+    return new Blocked(code, message, { status: 502, param: param ?? undefined, retryAfterMs, headers, detail })
   }
 }
 
