@@ -60,6 +60,12 @@ export function headerPairs(headers: readonly string[]): readonly (readonly [nam
   return headers.flatMap((name, index) => index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as const] : [])
 }
 
+/** Gives a list one header, in the place of those of that name. */
+export function setHeader(headers: string[], name: string, value: string): void {
+  for (let at = placeOfHeader(headers, name); at >= 0; at = placeOfHeader(headers, name)) headers.splice(at, 2)
+  headers.push(name, value)
+}
+
 /** A list others of which take the place of all of their names. */
 export function replaced(headers: readonly string[], others: readonly string[]): string[] {
   return [...withoutHeaders(headers, new Set(others.filter((_, index) => index % 2 === 0).map(name => name.toLowerCase()))), ...others]

@@ -2,6 +2,7 @@
 
 import type { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
+import { setHeader } from '../flat-headers.ts'
 import type { HeaderEditing } from '../upstream/header-edits.ts'
 import type { Adaptation } from '../upstream/adaptation.ts'
 import type { Images } from '../upstream/remote-images.ts'
@@ -54,7 +55,7 @@ export class Attempt {
   readonly kind: 'primary' | 'retry' | 'failover'
   /** The provider key that the call carries. */
   key: string | undefined
-  /** Headers that taps add to the call, flat. */
+  /** Headers that taps add to the call, flat; see `setHeader`. */
   readonly headers: string[] = []
   /** What policy changes in the headers of the call. */
   readonly headerEdits: HeaderEditing[] = []
@@ -85,5 +86,10 @@ export class Attempt {
     this.retry = retry
     this.kind = kind
     this.startedAt = startedAt
+  }
+
+  /** Adds a header to the call, in the place of what taps have said under that name. */
+  setHeader(name: string, value: string): void {
+    setHeader(this.headers, name, value)
   }
 }

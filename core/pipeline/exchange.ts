@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Conversation } from '../document/conversation.ts'
 import type { JsonDocument } from '../document/document.ts'
 import { GatewayError } from '../errors.ts'
+import { setHeader } from '../flat-headers.ts'
 import type { Form } from '../form/form.ts'
 import type { HeaderEdits } from '../upstream/header-edits.ts'
 import type { Loss } from '../neutral/losses.ts'
@@ -104,7 +105,7 @@ export class Exchange extends Stoppable {
   isStalled = false
   /** Headers that say in whose trace calls on its behalf stand, by lower-case names; undefined where nobody traces: then the caller's own say it. */
   traceHeaders: Readonly<Record<string, string>> | undefined
-  /** Headers that taps add to the reply, flat. */
+  /** Headers that taps add to the reply, flat; see `setReplyHeader`. */
   readonly replyHeaders: string[] = []
   /** What policy changes in the headers of the reply; see `editReplyHeaders`. */
   replyHeaderEdits: readonly HeaderEdits[] = noEdits
@@ -214,6 +215,11 @@ export class Exchange extends Stoppable {
     const { request, forward } = this
     this.request = { ...request, headers: edits.named(request.headers), rawHeaders: edits.flat(request.rawHeaders) }
     if (forward !== undefined) this.forward = { ...forward, headers: edits.flat(forward.headers) }
+  }
+
+  /** Adds a header to the reply, as long as none has left, in the place of what taps have said under that name. One that cannot be sent is logged, and left out. */
+  setReplyHeader(name: string, value: string): void {
+    setHeader(this.replyHeaders, name, value)
   }
 
   /** Changes the headers of the reply, whoever gives them, when they are given. */

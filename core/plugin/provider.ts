@@ -2,6 +2,7 @@
 
 import type { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
+import type { WrittenHeaders } from '../flat-headers.ts'
 import type { Losses } from '../neutral/losses.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { ModelTraits } from '../neutral/translation.ts'
@@ -38,10 +39,10 @@ export interface ProviderCall {
   readonly userPath?: string
 }
 
-/** What an in-process provider answers: a status, flat headers, and the body whole or in pieces. */
+/** What an in-process provider answers: a status, headers, and the body whole or in pieces. */
 export interface ProviderAnswer {
   readonly status: number
-  readonly headers: readonly string[]
+  readonly headers: WrittenHeaders
   readonly body: Buffer | Iterable<Buffer> | AsyncIterable<Buffer>
 }
 

@@ -1,5 +1,6 @@
 /** Calls that a provider answers within this process: no socket, the same life otherwise. */
 
+import { flatHeaders } from '../flat-headers.ts'
 import type { ProviderAnswer, ProviderDefinition, ProviderSettings } from '../plugin/provider.ts'
 import { disregard } from '../promise.ts'
 import { collected } from './collected.ts'
@@ -61,7 +62,7 @@ class InProcessCall implements Call {
     const pieces = piecesOf(body)
     if (this.#aborted) return leave(pieces)
     this.#pieces = pieces
-    this.#listener.onHead(status, lowerCased(headers))
+    this.#listener.onHead(status, lowerCased(flatHeaders(headers)))
     this.#next()
   }
 

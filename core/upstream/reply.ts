@@ -3,6 +3,7 @@
 import type { Conversation } from '../document/conversation.ts'
 import { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
+import { flatHeaders, type WrittenHeaders } from '../flat-headers.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
 import type { Target } from './target.ts'
 
@@ -24,8 +25,7 @@ export type Ending = 'complete' | 'failed' | 'cut'
 
 interface ReplyFacts {
   readonly status: number
-  /** Flat: name, value, name, value … */
-  readonly headers?: readonly string[]
+  readonly headers?: WrittenHeaders
   readonly body?: Buffer
   readonly stream?: ReplyStream
   readonly framing?: Framing
@@ -39,6 +39,7 @@ interface ReplyFacts {
 
 export class Reply {
   readonly status: number
+  /** Flat: name, value, name, value … */
   readonly headers: readonly string[]
   readonly stream: ReplyStream | undefined
   readonly framing: Framing
@@ -56,7 +57,7 @@ export class Reply {
 
   constructor(facts: ReplyFacts) {
     this.status = facts.status
-    this.headers = facts.headers ?? []
+    this.headers = facts.headers === undefined ? [] : flatHeaders(facts.headers)
     this.stream = facts.stream
     this.framing = facts.framing ?? 'bytes'
     this.turn = facts.turn
