@@ -1,8 +1,7 @@
 /** What a request refers to instead of saying it: an earlier response, a conversation, single items. */
 
-import { gatewayError, GatewayError, notFound, scopeOf, withoutId, type Exchange, type JsonDocument, type JsonNode, type OpenConversation, type Target } from '../../core/index.ts'
+import { gatewayError, GatewayError, itemReferences, notFound, scopeOf, withoutId, type Exchange, type ItemReference, type JsonDocument, type JsonNode, type OpenConversation, type Target } from '../../core/index.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
-import { Words } from '../../core/document/words.ts'
 import { past, pastOf, unknownResponse, type PastSources } from './history.ts'
 import { isNative, prepend } from './prepend.ts'
 import { outputOf, type FoundResponse } from './store.ts'
@@ -17,8 +16,6 @@ export interface Resolved {
   readonly key?: { readonly provider: string; readonly fingerprint: string }
 }
 
-const references = new Words('item_reference')
-
 /** @returns undefined if the request refers to nothing that is resolved here. @throws GatewayError */
 export function resolve(exchange: Exchange, sources: PastSources): Promise<Resolved | undefined> | undefined {
   const { body } = exchange
@@ -26,20 +23,20 @@ export function resolve(exchange: Exchange, sources: PastSources): Promise<Resol
   const { root } = body
   const conversation = said(root, 'conversation')
   const previous = stringOf(said(root, 'previous_response_id'))
-  const hasItems = references.areIn(body.bytes)
-  if (conversation === undefined && previous === undefined && !hasItems) return undefined
-  return resolveAll(exchange, body, sources, { conversation, previous, hasItems })
+  const items = itemReferences(body)
+  if (conversation === undefined && previous === undefined && items.length === 0) return undefined
+  return resolveAll(exchange, body, sources, { conversation, previous, items })
 }
 
 interface References {
   readonly conversation: JsonNode | undefined
   readonly previous: string | undefined
-  readonly hasItems: boolean
+  readonly items: readonly ItemReference[]
 }
 
-async function resolveAll(exchange: Exchange, body: JsonDocument, sources: PastSources, { conversation, previous, hasItems }: References): Promise<Resolved | undefined> {
+async function resolveAll(exchange: Exchange, body: JsonDocument, sources: PastSources, { conversation, previous, items }: References): Promise<Resolved | undefined> {
   try {
-    if (hasItems) await resolveItems(exchange, body, sources)
+    await resolveItems(exchange, body, items, sources)
     if (conversation !== undefined) return await continueConversation(exchange, body, conversation, sources)
     return previous === undefined ? undefined : await continueResponse(exchange, body, previous, sources)
   } finally {
@@ -107,11 +104,8 @@ function mayRelay(exchange: Exchange): boolean {
 // Single items
 
 /** Puts items that were stored in the place of references to them; what only the provider knows is left to him. */
-async function resolveItems(exchange: Exchange, body: JsonDocument, { store }: PastSources): Promise<void> {
-  const items = body.root.get('input')?.items() ?? []
-  for (const [index, item] of items.entries()) {
-    const id = stringOf(item.get('type')) === 'item_reference' ? stringOf(item.get('id')) : undefined
-    if (id === undefined) continue
+async function resolveItems(exchange: Exchange, body: JsonDocument, references: readonly ItemReference[], { store }: PastSources): Promise<void> {
+  for (const { id, item, index } of references) {
     const found = await reach(() => store.findOfItem(id, exchange.userPath, exchange.caller))
     const json = found === undefined ? undefined : [...outputOf(found.value)].find(output => output.id === id)?.json
     if (found === undefined || json === undefined) refuseUnknown(exchange, id, index)

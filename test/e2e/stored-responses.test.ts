@@ -201,11 +201,13 @@ describe('stored responses', () => {
       expect(JSON.parse(body.toString())).to.deep.equal({ object: 'list', data: [], first_id: null, last_id: null, has_more: false })
     })
 
-    it('a single item of their output can be referred to', async () => {
-      served.upstream.reply({ body: chatCompletion() })
-      await client.responses.create({ model: 'chatty/chat-test', input: [{ type: 'item_reference', id: stored.output[0]!.id! }, { role: 'user', content: 'More' }] })
-      expect(upstreams['chat completions']?.turns(served.upstream.requests[1]!)).to.deep.equal(['assistant: Good day.', 'user: More'])
-    })
+    for (const [name, said] of [['', { type: 'item_reference' }], [', without a type', {}], [', with the type null', { type: null }]] as const) {
+      it(`a single item of their output can be referred to${name}`, async () => {
+        served.upstream.reply({ body: chatCompletion() })
+        await client.responses.create({ model: 'chatty/chat-test', input: [{ ...said, id: stored.output[0]!.id! }, { role: 'user', content: 'More' }] })
+        expect(upstreams['chat completions']?.turns(served.upstream.requests[1]!)).to.deep.equal(['assistant: Good day.', 'user: More'])
+      })
+    }
   })
 
   it('are not stored when the caller says so, or when they failed', async () => {
