@@ -36,7 +36,7 @@ export interface InstanceInput {
 const onDemand: readonly ServiceName[] = ['providers', 'variants', 'knownPlugins']
 
 /** Lists that several plugins may offer: who asks is given all of them, joined in the order of the steps. */
-const joined: ReadonlySet<ServiceName> = new Set(['identities'])
+const joined: ReadonlySet<ServiceName> = new Set(['identities', 'ownedObjects'])
 
 type MadeOf = Pick<ResolvedStep, 'spec' | 'step' | 'settingPlaces'>
 

@@ -23,6 +23,7 @@ import type { LiveLog } from './live-log.ts'
 import type { Meter } from './meter.ts'
 import type { ModelCache } from './model-cache.ts'
 import type { Models } from './models.ts'
+import type { OwnedObjects } from './owned-objects.ts'
 import type { Pipelines } from './pipelines.ts'
 import type { Processes } from './processes.ts'
 import type { ProviderBoard } from './provider-board.ts'
@@ -66,6 +67,8 @@ export interface Services extends AlwaysThere {
   /** Of all plugins that recognise callers; each offers a list. */
   readonly identities: readonly IdentitySource[]
   readonly files: Files
+  /** Of all plugins that have objects of callers on record; each offers a list. */
+  readonly ownedObjects: readonly OwnedObjects[]
   /** For those that want it: only where several processes serve one port. */
   readonly processes: Processes
   /** For those that want it: only in a gateway that serves. */

@@ -1,6 +1,6 @@
 /** Serves batches to OpenAI's and to Anthropic's clients: run by the provider where it has such an API, else by the gateway. */
 
-import { definePlugin, orStoreRefusal, type Exchange, type Reply } from '../../core/index.ts'
+import { definePlugin, orStoreRefusal, scopeOf, type Exchange, type Reply } from '../../core/index.ts'
 import { AnthropicRoutes } from './anthropic-routes.ts'
 import { Desk } from './desk.ts'
 import { OpenAiRoutes } from './openai-routes.ts'
@@ -14,6 +14,7 @@ export default definePlugin({
   name: 'batches',
   description: 'Serves /v1/batches and /v1/messages/batches.',
   schema,
+  provides: 'ownedObjects',
   needs: ['storage', 'providers', 'files', 'usage'],
   setup({ options, log, services: { storage, providers, files, usage, pipelines: whole, clock, health } }) {
     const pipelines = options.guarded ? whole : unguarded(whole)
@@ -26,6 +27,7 @@ export default definePlugin({
       message_batches: exchange => new AnthropicRoutes(desk, exchange, options.public_url).answer(),
     }
     return {
+      service: [{ kind: 'batches', isReached: async ({ caller }, id, provider) => await store.isOnRecord(id, provider, scopeOf(caller)) }],
       route(exchange) {
         const answer = routes[exchange.operation]
         return answer === undefined ? undefined : orStoreRefusal(answer(exchange))

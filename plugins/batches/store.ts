@@ -25,6 +25,12 @@ export class BatchStore {
     return (await this.#batches.get(id))?.value
   }
 
+  /** Whether a batch of this owner, or of any if undefined, runs at a provider. @param id the provider's own */
+  async isOnRecord(id: string, provider: string, owner: string | undefined): Promise<boolean> {
+    const found = await this.list({ where: { provider_batch_id: id, provider }, limit: 1, ...owner === undefined ? {} : { owner } })
+    return found.length > 0
+  }
+
   list(query: RecordQuery): Promise<readonly Stored<BatchRecord>[]> {
     return this.#batches.list(query)
   }

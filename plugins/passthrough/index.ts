@@ -4,6 +4,8 @@ import { definePlugin, forwardedHeaders, gatewayError, type Exchange, type JsonD
 import { isPromise } from '../../core/promise.ts'
 import { forwardedQuery } from './forwarded-query.ts'
 import { bodyObject, namedModel } from './named-model.ts'
+import { segmentsOf } from './plain-path.ts'
+import { outOfReach, type Sources } from './reach.ts'
 import { schema } from './schema.ts'
 import { spokenAt, type Spoken } from './spoken.ts'
 
@@ -12,9 +14,10 @@ export default definePlugin({
   description: 'Serves /p/{provider}/….',
   schema,
   needs: ['providers'],
-  wants: ['workflows'],
-  setup({ options, services: { providers, workflows } }) {
+  wants: ['workflows', 'files', 'ownedObjects'],
+  setup({ options, services: { providers, workflows, files, ownedObjects = [] } }) {
     const enabled = new Set(options.providers)
+    const sources = { files, objects: ownedObjects }
     return {
       route(exchange) {
         if (!options.enabled) return gatewayError('unknown_url', 'passthrough routes are switched off')
@@ -32,7 +35,7 @@ export default definePlugin({
         const target = targetOf(provider, path + forwardedQuery(exchange.request.query, provider.definition.queryCredentials))
         exchange.forward = { method: exchange.request.method, path: target, headers: forwardedHeaders({ request: exchange.request, ownHeaders: exchange.plan.ownHeaders }) }
         const body = bodyObject(exchange)
-        return isPromise(body) ? body.then(decoded => goOn(exchange, provider, target, decoded)) : goOn(exchange, provider, target, body)
+        return isPromise(body) ? body.then(decoded => goOn(exchange, provider, target, decoded, sources)) : goOn(exchange, provider, target, body, sources)
       },
 
       /** Asked when it is known which guardrails apply, and before anything is sent. */
@@ -63,10 +66,11 @@ function targetOf({ definition, settings }: ProviderInstance, target: string): s
   return definition.passthrough?.(target, settings) ?? target
 }
 
-function goOn(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument | undefined): void {
+function goOn(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument | undefined, sources: Sources): ReturnType<typeof outOfReach> {
   exchange.model = namedModel(body, provider, target)
   if (body !== undefined && body.bytes === exchange.bytes && isTypedJson(exchange)) read(exchange, provider, target, body)
   exchange.targets = [{ provider, model: exchange.model }]
+  return outOfReach({ exchange, provider: provider.name, segments: segmentsOf(target), body }, sources)
 }
 
 function isTypedJson({ request: { headers } }: Exchange): boolean {

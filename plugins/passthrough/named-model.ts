@@ -2,6 +2,7 @@
 
 import { JsonDocument, type Exchange, type ProviderInstance } from '../../core/index.ts'
 import { decode, encodingIn, isKnownEncoding } from '../../core/http/content-encoding.ts'
+import { decodedOrNot } from './plain-path.ts'
 
 /** A body that is larger when it is decoded is not looked into. */
 const decodedBytes = 32 * 1024 * 1024
@@ -39,12 +40,4 @@ function modelIn({ operations }: ProviderInstance, path: string): string {
     if (model !== '' && !model.includes('/')) return decodedOrNot(model)
   }
   return ''
-}
-
-function decodedOrNot(segment: string): string {
-  try {
-    return decodeURIComponent(segment)
-  } catch {
-    return segment
-  }
 }

@@ -6,6 +6,7 @@ import { Keeper, wantsStore } from './keeper.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { NativeResponses } from './native.ts'
 import type { OpenResponse } from './open.ts'
+import { ownedObjects } from './owned-objects.ts'
 import type { StoredResponse } from './record.ts'
 import { resolve, type Resolved } from './references.ts'
 import { schema } from './schema.ts'
@@ -21,6 +22,7 @@ export default definePlugin({
   name: 'stored-responses',
   description: 'Stores responses, and resolves references to them and to conversations.',
   schema,
+  provides: 'ownedObjects',
   needs: ['storage', 'conversations', 'providers'],
   wants: ['usage'],
   edits: false,
@@ -44,6 +46,7 @@ export default definePlugin({
     const resolved = slot<Resolved>()
 
     return {
+      service: ownedObjects(store),
       route(exchange) {
         if (exchange.operation === 'responses_lifecycle') return orRefusal(lifecycle.answer(exchange))
         if (wantsStore(exchange)) exchange.holdBytes = heldBytes

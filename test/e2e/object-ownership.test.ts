@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
 import { message, response } from '../plugins/dialects/openai-responses/samples.ts'
-import { Served } from '../support/serve.ts'
+import { BatchVendor } from '../support/batch-vendor.ts'
+import { hello, Served } from '../support/serve.ts'
 
 /** Believes who the caller says he is. */
 const believer = `
@@ -110,5 +111,89 @@ describe('responses and conversations of others', () => {
     await as('/acme/b', 'POST', '/v1/responses', { model: 'gpt-test', input: 'b' })
     served.upstream.always({ status: 404, body: errorBody('no', 'invalid_request_error') })
     expect((await as('/acme/a', 'GET', '/v1/responses/resp_same')).text).to.include('for a')
+  })
+})
+
+describe('objects of others at a provider, by passthrough', () => {
+  const vendor = new BatchVendor()
+  let served: Served
+  const owned = { response: 'resp_a', item: 'msg_a', file: '', batch: '' }
+  const unknown = { response: 'resp_none', item: 'msg_none', file: 'file-none', batch: 'batch-none' }
+
+  before(async () => {
+    served = await Served.start({ files: { 'believer.ts': believer }, config: {
+      storage: { sqlite: { path: ':memory:' } },
+      pipelines: { inference: insert, files: insert, batches: insert },
+    } })
+    served.upstream.always(vendor.cueWithBatches(() => ({ body: response({ id: owned.response, output: [{ ...message({ pieces: ['for a'] }).item, id: owned.item }] }) })))
+    expect((await as('/acme/a', 'POST', '/v1/responses', { model: 'gpt-test', input: 'Hello' })).status).to.equal(200)
+    const made = await as('/acme/a', 'POST', '/v1/batches', { endpoint: '/v1/chat/completions', requests: [{ custom_id: 'one', body: hello }] })
+    Object.assign(owned, { batch: made.json['provider_batch_id'], file: made.json['input_file_id'] })
+  })
+  after(() => served.close())
+  beforeEach(() => { served.upstream.requests.length = 0 })
+
+  const as = async (path: string | undefined, method: string, url: string, body?: string | object, headers = {}) => {
+    const answer = await served.call(method, url, body, { ...headers, 'x-passed': 'yes', ...path === undefined ? {} : { 'x-bound-to': path } })
+    return { status: answer.status, text: answer.body.toString(), json: JSON.parse(answer.body.toString()) as Record<string, unknown> }
+  }
+
+  /** What was passed on; the gateway asks for its batches by itself. */
+  const passed = () => served.upstream.requests.filter(({ headers }) => headers['x-passed'] !== undefined).length
+
+  type Ids = typeof unknown
+  const reaching: Readonly<Record<string, (ids: Ids) => readonly [method: string, url: string, body?: object]>> = {
+    'a response': ({ response: id }) => ['GET', `/p/openai/responses/${id}`],
+    'a response, by the v1/ alias': ({ response: id }) => ['GET', `/p/openai/v1/responses/${id}`],
+    'a response, spelled otherwise': ({ response: id }) => ['GET', `/p/openai/%72esponses;x=1//${id}/`],
+    'a response, in capitals': ({ response: id }) => ['GET', `/p/openai/Responses/${id}`],
+    'the deletion of a response': ({ response: id }) => ['DELETE', `/p/openai/responses/${id}`],
+    'the input of a response': ({ response: id }) => ['GET', `/p/openai/responses/${id}/input_items`],
+    'the cancellation of a response': ({ response: id }) => ['POST', `/p/openai/responses/${id}/cancel`],
+    'a response to continue': ({ response: id }) => ['POST', '/p/openai/responses', { model: 'gpt-test', input: 'x', previous_response_id: id }],
+    'an item': ({ item: id }) => ['POST', '/p/openai/responses', { model: 'gpt-test', input: [{ type: 'item_reference', id }] }],
+    'an item without a type': ({ item: id }) => ['POST', '/p/openai/responses/compact', { model: 'gpt-test', input: [{ id }] }],
+    'a file': ({ file: id }) => ['GET', `/p/openai/files/${id}`],
+    'the content of a file': ({ file: id }) => ['GET', `/p/openai/files/${id}/content`],
+    'a file as the input of a batch': ({ file: id }) => ['POST', '/p/openai/batches', { endpoint: '/v1/chat/completions', completion_window: '24h', input_file_id: id }],
+    'a batch': ({ batch: id }) => ['GET', `/p/openai/batches/${id}`],
+  }
+  for (const [name, call] of Object.entries(reaching)) {
+    it(`are unknown to other callers, like ${name} that nobody has ever made`, async () => {
+      const [foreign, none] = [await as('/acme/b', ...call(owned)), await as('/acme/b', ...call(unknown))]
+      const named = Object.entries(owned).reduce((text, [kind, id]) => text.replaceAll(id, unknown[kind as keyof Ids]), foreign.text)
+      expect([foreign.status, named]).to.deep.equal([404, none.text])
+      expect(passed()).to.equal(0)
+    })
+
+    it(`are reached by their owner and by callers who are bound to nothing: ${name}`, async () => {
+      // An item is sought among the responses of the very path.
+      for (const path of name.includes('item') ? ['/acme/a', undefined] : ['/acme/a', '/acme', undefined]) {
+        await as(path, ...call(owned)).catch(() => undefined)
+        expect(passed()).to.equal(1)
+        served.upstream.requests.length = 0
+      }
+    })
+  }
+
+  for (const [name, method, url, body] of [
+    ['a conversation', 'GET', '/p/openai/conversations/conv_1', undefined],
+    ['a conversation to continue', 'POST', '/p/openai/responses', { model: 'gpt-test', input: 'x', conversation: { id: 'conv_1' } }],
+    ['the list of files', 'GET', '/p/openai/files', undefined],
+    ['the list of batches', 'GET', '/p/openai/batches/?limit=2', undefined],
+  ] as const) {
+    it(`are not given by ${name} to callers who are bound to a path`, async () => {
+      expect((await as('/acme/a', method, url, body)).status).to.equal(404)
+      expect(passed()).to.equal(0)
+    })
+  }
+
+  it('are not to be named in a body that nobody can read', async () => {
+    const answer = await as('/acme/b', 'POST', '/p/openai/responses', '{"previous_response_id":"resp_a"}', { 'content-encoding': 'x-own' })
+    expect([answer.status, passed()]).to.deep.equal([400, 0])
+  })
+
+  it('do not keep callers from making some of their own', async () => {
+    expect((await as('/acme/b', 'POST', '/p/openai/responses', { model: 'gpt-test', input: [{ role: 'user', content: 'x', id: 'msg_own' }] })).status).to.equal(200)
   })
 })

@@ -1,0 +1,81 @@
+/** What callers who are confined to a user path reach at a provider: the responses, conversations, files and batches that the gateway has on record as theirs. */
+
+import { gatewayError, itemReferences, notFound, orStoreRefusal, scopeOf, type Exchange, type Files, type GatewayError, type JsonDocument, type OwnedObjects } from '../../core/index.ts'
+import { said, stringOf } from '../../core/document/readings.ts'
+
+/** The kinds of objects that have owners, as paths name them, and one of each. */
+const kinds: ReadonlyMap<string, string> = new Map([['responses', 'response'], ['conversations', 'conversation'], ['files', 'file'], ['batches', 'batch']])
+/** What stands in the place of an id, and is an operation. */
+const operations: ReadonlySet<string> = new Set(['compact', 'input_tokens'])
+
+export interface Sources {
+  readonly files: Files | undefined
+  readonly objects: readonly OwnedObjects[]
+}
+
+/** A call below a provider. */
+export interface PassedCall {
+  readonly exchange: Exchange
+  /** The instance's name. */
+  readonly provider: string
+  readonly segments: readonly string[]
+  /** Undefined for one that is no JSON, or that nobody can read. */
+  readonly body: JsonDocument | undefined
+}
+
+/** An object that a call names. */
+interface Named {
+  readonly kind: string
+  readonly id: string
+  /** Where the body names it. */
+  readonly param?: string
+}
+
+/** Asks for every object that a call names. @returns the refusal of one that is unknown, or another's: nothing tells the one from the other */
+export function outOfReach(call: PassedCall, sources: Sources): Promise<GatewayError | undefined> | GatewayError | undefined {
+  const { exchange: { caller, request: { method }, bytes }, segments, body } = call
+  if (scopeOf(caller) === undefined || !segments.some(segment => kinds.has(segment.toLowerCase()))) return undefined
+  const list = kinds.get(segments.at(-1)?.toLowerCase() ?? '')
+  if (list !== undefined && method !== 'POST') return notFound(`a list of every ${list}`)
+  const mayRefer = segments.some(segment => /^(responses|batches)$/i.test(segment)) && (bytes?.length ?? 0) > 0
+  if (mayRefer && body === undefined) return gatewayError('invalid_json', 'nobody can tell what this body refers to: send it as plain JSON')
+  const named = [...namedInPath(method, segments), ...mayRefer && body !== undefined ? namedInBody(body) : []]
+  return named.length === 0 ? undefined : orStoreRefusal(firstUnknown(call, named, sources))
+}
+
+function namedInPath(method: string, segments: readonly string[]): readonly Named[] {
+  return segments.flatMap((segment, index) => {
+    const kind = segment.toLowerCase()
+    const id = segments[index + 1]
+    if (!kinds.has(kind) || id === undefined || method === 'POST' && kind === 'responses' && operations.has(id) && segments.length === index + 2) return []
+    return [{ kind, id }]
+  })
+}
+
+function namedInBody(body: JsonDocument): readonly Named[] {
+  const { root } = body
+  const conversation = said(root, 'conversation')
+  const references: readonly (readonly [kind: string, param: string, id: string | undefined])[] = [
+    ['responses', 'previous_response_id', stringOf(said(root, 'previous_response_id'))],
+    ['conversations', 'conversation', stringOf(conversation) ?? stringOf(conversation?.get('id'))],
+    ['files', 'input_file_id', stringOf(said(root, 'input_file_id'))],
+    ...itemReferences(body).map(({ id, index }) => ['items', `input[${index}]`, id] as const),
+  ]
+  return references.flatMap(([kind, param, id]) => id === undefined ? [] : [{ kind, param, id }])
+}
+
+async function firstUnknown({ exchange, provider }: PassedCall, named: readonly Named[], sources: Sources): Promise<GatewayError | undefined> {
+  for (const { kind, id, param } of named) {
+    if (!await isReached(exchange, { kind, id }, provider, sources)) return notFound(`${kinds.get(kind) ?? 'item'} '${id}'`, param)
+  }
+  return undefined
+}
+
+/** The gateway's own conversations are at no provider. */
+async function isReached(exchange: Exchange, { kind, id }: Named, provider: string, { files, objects }: Sources): Promise<boolean> {
+  if (kind === 'files') return (await files?.find(exchange, id))?.provider === provider
+  for (const source of objects) {
+    if (source.kind === kind && await source.isReached(exchange, id, provider)) return true
+  }
+  return false
+}
