@@ -67,10 +67,11 @@ function targetOf({ definition, settings }: ProviderInstance, target: string): s
 }
 
 function goOn(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument | undefined, sources: Sources): ReturnType<typeof outOfReach> {
-  exchange.model = namedModel(body, provider, target)
+  const segments = segmentsOf(target)
+  exchange.model = namedModel(body, provider, segments)
   if (body !== undefined && body.bytes === exchange.bytes && isTypedJson(exchange)) read(exchange, provider, target, body)
   exchange.targets = [{ provider, model: exchange.model }]
-  return outOfReach({ exchange, provider: provider.name, segments: segmentsOf(target), body }, sources)
+  return outOfReach({ exchange, provider: provider.name, segments, body }, sources)
 }
 
 function isTypedJson({ request: { headers } }: Exchange): boolean {

@@ -1,8 +1,8 @@
 /** Which model a passed-through call is for, whatever it is: rules of models apply to it, too. */
 
 import { JsonDocument, type Exchange, type ProviderInstance } from '../../core/index.ts'
+import { stringOf } from '../../core/document/readings.ts'
 import { decode, encodingIn, isKnownEncoding } from '../../core/http/content-encoding.ts'
-import { decodedOrNot } from './plain-path.ts'
 
 /** A body that is larger when it is decoded is not looked into. */
 const decodedBytes = 32 * 1024 * 1024
@@ -25,19 +25,31 @@ function objectIn(bytes: Buffer): JsonDocument | undefined {
   }
 }
 
-/** The model that the body names, else the one in the path. @param target path and query below the provider's base URL @returns empty where neither tells */
-export function namedModel(body: JsonDocument | undefined, provider: ProviderInstance, target: string): string {
-  const named = body?.root.get('model')
-  return named?.kind === 'string' ? named.string() : modelIn(provider, target.split('?', 1)[0] ?? '')
+/** What models stand behind in paths; of the latter only at the end, as in `models/a:generate`. */
+const holders: ReadonlySet<string> = new Set(['deployments', 'engines', 'model'])
+const collections: ReadonlySet<string> = new Set(['models', 'tunedmodels', 'endpoints'])
+
+/** The model in the path, else the one that the body names: a provider that has it in the path does not look into the body. @returns empty where neither tells */
+export function namedModel(body: JsonDocument | undefined, provider: ProviderInstance, segments: readonly string[]): string {
+  return modelAmong(segments) ?? modelServed(provider, segments) ?? stringOf(body?.root.get('model')) ?? ''
 }
 
-/** Where a provider's operations have the model in their paths. */
-function modelIn({ operations }: ProviderInstance, path: string): string {
+function modelAmong(segments: readonly string[]): string | undefined {
+  const at = segments.findIndex((segment, index) => {
+    const holder = segment.toLowerCase()
+    return holders.has(holder) && index + 1 < segments.length || collections.has(holder) && index + 2 === segments.length
+  })
+  return at < 0 ? undefined : segments[at + 1]?.replace(/:[a-z]+$/i, '')
+}
+
+/** Where a provider's operations have the model elsewhere in their paths. */
+function modelServed({ operations }: ProviderInstance, segments: readonly string[]): string | undefined {
+  const path = `/${segments.join('/')}`
   for (const place of operations.values()) {
     const [before = '', behind] = (place.path.split('?', 1)[0] ?? '').split('{model}', 2)
     if (behind === undefined || !path.startsWith(before) || !path.endsWith(behind)) continue
     const model = path.slice(before.length, path.length - behind.length)
-    if (model !== '' && !model.includes('/')) return decodedOrNot(model)
+    if (model !== '' && !model.includes('/')) return model
   }
-  return ''
+  return undefined
 }

@@ -5,11 +5,11 @@
  * @param target path and query below the provider's base URL
  */
 export function segmentsOf(target: string): readonly string[] {
-  const path = decodedOrNot(target.split(/[?#]/, 1)[0] ?? '')
-  return path.split(/[/\\]/).map(segment => segment.split(';', 1)[0] ?? '').filter(segment => segment !== '')
+  const path = target.split(/[?#]/, 1)[0] ?? ''
+  return path.split('/').map(segment => decodedOrNot(segment.split(';', 1)[0] ?? '')).filter(segment => segment !== '')
 }
 
-export function decodedOrNot(text: string): string {
+function decodedOrNot(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -33,8 +33,11 @@ interface Named {
 
 /** Asks for every object that a call names. @returns the refusal of one that is unknown, or another's: nothing tells the one from the other */
 export function outOfReach(call: PassedCall, sources: Sources): Promise<GatewayError | undefined> | GatewayError | undefined {
-  const { exchange: { caller, request: { method }, bytes }, segments, body } = call
-  if (scopeOf(caller) === undefined || !segments.some(segment => kinds.has(segment.toLowerCase()))) return undefined
+  const { exchange: { caller, request: { method }, bytes }, body } = call
+  if (scopeOf(caller) === undefined) return undefined
+  // Some providers take %2F for a slash.
+  const segments = call.segments.flatMap(segment => segment.split('/'))
+  if (!segments.some(segment => kinds.has(segment.toLowerCase()))) return undefined
   const list = kinds.get(segments.at(-1)?.toLowerCase() ?? '')
   if (list !== undefined && method !== 'POST') return notFound(`a list of every ${list}`)
   const mayRefer = segments.some(segment => /^(responses|batches)$/i.test(segment)) && (bytes?.length ?? 0) > 0

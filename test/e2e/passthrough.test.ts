@@ -291,7 +291,14 @@ describe('passthrough of a model that is not for everybody', () => {
   const closed = JSON.stringify({ ...hello, model: 'closed' })
   const json = { 'content-type': 'application/json' }
   let served: Served
-  before(async () => { served = await Served.start({ config: { virtual_models: [{ source: 'openai/closed', user_paths: ['/team'] }], rate_limits: { models: [{ model: 'scarce', limits: [{ period: 'day', max_requests: 1 }] }] } } }) })
+  before(async () => { served = await Served.start({ config: {
+    server: { enabled_passthrough_providers: ['openai', 'gemini', 'azure'] },
+    providers: {
+      gem: { type: 'gemini', base_url: '${OPENAI_BASE_URL}', api_key: 'g', models: ['pro'] },
+      az: { type: 'azure', base_url: '${OPENAI_BASE_URL}', api_key: 'a', models: ['pro'] },
+    },
+    virtual_models: ['openai/closed', 'gem/pro', 'az/pro'].map(source => ({ source, user_paths: ['/team'] })), rate_limits: { models: [{ model: 'scarce', limits: [{ period: 'day', max_requests: 1 }] }] },
+  } }) })
   after(() => served.close())
   beforeEach(() => {
     served.upstream.requests.length = 0
@@ -311,6 +318,9 @@ describe('passthrough of a model that is not for everybody', () => {
     ['encoded', '/p/openai/chat/completions', gzipSync(closed), { ...json, 'content-encoding': 'gzip' }],
     ['encoded in a way that nobody knows', '/p/openai/chat/completions', closed, { ...json, 'content-encoding': 'secret' }],
     ['encoded, so it says', '/p/openai/chat/completions', closed, { ...json, 'content-encoding': 'br' }],
+    ['in the path, where the body names another', '/p/gem/models/pro:generateContent', '{"model":"flash"}', json],
+    ['in the path, for a method that is not of chats', '/p/gem/%6dodels//pro:countTokens', '{"model":"flash"}', json],
+    ['in the path, of a vendor who deploys models', '/p/az/deployments/pro/chat/completions', '{"model":"flash"}', json],
     ['in a form', '/p/openai/audio/transcriptions', '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nclosed\r\n--b--\r\n', { 'content-type': 'multipart/form-data; boundary=b' }],
   ] as const) {
     it(`is refused ${name}, but to those whom it is for`, async () => {
