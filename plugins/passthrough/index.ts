@@ -2,6 +2,7 @@
 
 import { definePlugin, forwardedHeaders, gatewayError, type Exchange, type JsonDocument, type ProviderInstance } from '../../core/index.ts'
 import { isPromise } from '../../core/promise.ts'
+import { bringsAnswers } from './answers.ts'
 import { forwardedQuery } from './forwarded-query.ts'
 import { bodyObject, namedModel } from './named-model.ts'
 import { segmentsOf } from './plain-path.ts'
@@ -40,7 +41,8 @@ export default definePlugin({
 
       /** Asked when it is known which guardrails apply, and before anything is sent. */
       lookup(exchange) {
-        if (exchange.readable || options.unguarded || !exchange.bytes?.length) return undefined
+        const { readable, bytes, forward, request: { method } } = exchange
+        if (readable || options.unguarded || !bytes?.length && !bringsAnswers(method, forward?.path ?? '')) return undefined
         if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies || workflows?.guardAny === true) {
           return gatewayError('passthrough_guardrails_unsupported', 'a guardrail applies, and nobody can read this call; ALLOW_UNGUARDED_PASSTHROUGH=true lets it pass')
         }
@@ -67,11 +69,10 @@ function targetOf({ definition, settings }: ProviderInstance, target: string): s
 }
 
 function goOn(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument | undefined, sources: Sources): ReturnType<typeof outOfReach> {
-  const segments = segmentsOf(target)
-  exchange.model = namedModel(body, provider, segments)
+  exchange.model = namedModel(body, provider, segmentsOf(target))
   if (body !== undefined && body.bytes === exchange.bytes && isTypedJson(exchange)) read(exchange, provider, target, body)
   exchange.targets = [{ provider, model: exchange.model }]
-  return outOfReach({ exchange, provider: provider.name, segments, body }, sources)
+  return outOfReach({ exchange, provider: provider.name, target, body }, sources)
 }
 
 function isTypedJson({ request: { headers } }: Exchange): boolean {

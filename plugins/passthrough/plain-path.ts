@@ -9,6 +9,11 @@ export function segmentsOf(target: string): readonly string[] {
   return path.split('/').map(segment => decodedOrNot(segment.split(';', 1)[0] ?? '')).filter(segment => segment !== '')
 }
 
+/** The same for providers that take `%2F` for a slash. */
+export function flatSegmentsOf(target: string): readonly string[] {
+  return segmentsOf(target).flatMap(segment => segment.split('/')).filter(segment => segment !== '')
+}
+
 function decodedOrNot(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -2,6 +2,7 @@
 
 import { gatewayError, itemReferences, notFound, orStoreRefusal, scopeOf, type Exchange, type Files, type GatewayError, type JsonDocument, type OwnedObjects } from '../../core/index.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
+import { flatSegmentsOf } from './plain-path.ts'
 
 /** The kinds of objects that have owners, as paths name them, and one of each. */
 const kinds: ReadonlyMap<string, string> = new Map([['responses', 'response'], ['conversations', 'conversation'], ['files', 'file'], ['batches', 'batch']])
@@ -18,7 +19,8 @@ export interface PassedCall {
   readonly exchange: Exchange
   /** The instance's name. */
   readonly provider: string
-  readonly segments: readonly string[]
+  /** Path and query below its base URL. */
+  readonly target: string
   /** Undefined for one that is no JSON, or that nobody can read. */
   readonly body: JsonDocument | undefined
 }
@@ -35,8 +37,7 @@ interface Named {
 export function outOfReach(call: PassedCall, sources: Sources): Promise<GatewayError | undefined> | GatewayError | undefined {
   const { exchange: { caller, request: { method }, bytes }, body } = call
   if (scopeOf(caller) === undefined) return undefined
-  // Some providers take %2F for a slash.
-  const segments = call.segments.flatMap(segment => segment.split('/'))
+  const segments = flatSegmentsOf(call.target)
   if (!segments.some(segment => kinds.has(segment.toLowerCase()))) return undefined
   const list = kinds.get(segments.at(-1)?.toLowerCase() ?? '')
   if (list !== undefined && method !== 'POST') return notFound(`a list of every ${list}`)

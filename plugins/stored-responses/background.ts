@@ -4,6 +4,7 @@ import { inputItems, JsonDocument, keptItems, type Clock, type Conversations, ty
 import { said, stringOf } from '../../core/document/readings.ts'
 import { entryOf } from './charge.ts'
 import { isUnderWay, itemsOf, type StoredResponse } from './record.ts'
+import type { Review } from './review.ts'
 import type { FoundResponse, ResponseStore } from './store.ts'
 
 export interface BackgroundGround {
@@ -13,6 +14,7 @@ export interface BackgroundGround {
   /** Undefined where nobody records usage. */
   readonly usage: UsageLedger | undefined
   readonly clock: Clock
+  readonly review: Review
 }
 
 /** In whose name it is asked after. */
@@ -26,15 +28,16 @@ export class Background {
   }
 
   /**
-   * Takes what the provider says now: the stored copy says it from now on, too. Whoever sees the response over first records its usage, and puts it into its conversation. Fails for nobody.
-   * @returns the response in JSON, under the id that the client knows
+   * Takes what the provider says now: the stored copy says it from now on, too, as policy lets it pass. Whoever sees the response over first records its usage, and puts it into its conversation.
+   * @returns the response in JSON, under the id that the client knows @throws GatewayError if policy cannot tell now; then nothing changes
    */
   async take(asking: Asking, found: FoundResponse, document: JsonDocument, usage: Usage | undefined): Promise<string> {
-    const { root } = document
-    if (stringOf(root.get('id')) !== found.id) document.set(root, 'id', JSON.stringify(found.id))
+    const reviewed = await this.#ground.review.ofStored(found, document)
+    const { root } = reviewed
+    if (stringOf(root.get('id')) !== found.id) reviewed.set(root, 'id', JSON.stringify(found.id))
     const { conversation } = found.value
-    if (conversation !== null && said(root, 'conversation') === undefined) document.set(root, 'conversation', JSON.stringify({ id: conversation.id }))
-    const response = document.render().toString()
+    if (conversation !== null && said(root, 'conversation') === undefined) reviewed.set(root, 'conversation', JSON.stringify({ id: conversation.id }))
+    const response = reviewed.render().toString()
     await this.#refresh(asking, found, { response, status: stringOf(root.get('status')) ?? found.value.status }, usage)
     return response
   }

@@ -9,6 +9,7 @@ import type { OpenResponse } from './open.ts'
 import { ownedObjects } from './owned-objects.ts'
 import type { StoredResponse } from './record.ts'
 import { resolve, type Resolved } from './references.ts'
+import { Review } from './review.ts'
 import { schema } from './schema.ts'
 import { answerIn } from './snapshot.ts'
 import { ResponseStore } from './store.ts'
@@ -39,8 +40,9 @@ export default definePlugin({
     const open = storage.records<OpenResponse>('open_responses')
     const store = new ResponseStore({ responses: storage.records('responses'), open, items: storage.records('response_items'), clock, keepMs: options.keep_days * dayMs, failed })
     const native = new NativeResponses(providers)
-    const background = new Background({ store, conversations, providers, usage, clock })
-    const lifecycle = new Lifecycle(store, native, background)
+    const review = new Review(pipelines)
+    const background = new Background({ store, conversations, providers, usage, clock, review })
+    const lifecycle = new Lifecycle(store, native, background, review)
     const sweep = new Sweep({ store, open, leases: storage.records('leases'), native, background, pipelines, clock, log })
     const keeper = new Keeper(store)
     const resolved = slot<Resolved>()

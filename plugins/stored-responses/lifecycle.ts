@@ -7,17 +7,20 @@ import { itemPage } from './item-page.ts'
 import { askerOf, isElsewhere, type LifecycleOperation, type NativeResponses } from './native.ts'
 import { lifecycleQuery, type LifecycleQuery } from './query.ts'
 import { isUnderWay, itemsOf } from './record.ts'
+import type { Review } from './review.ts'
 import type { FoundResponse, ResponseStore } from './store.ts'
 
 export class Lifecycle {
   readonly #store: ResponseStore
   readonly #native: NativeResponses
   readonly #background: Background
+  readonly #review: Review
 
-  constructor(store: ResponseStore, native: NativeResponses, background: Background) {
+  constructor(store: ResponseStore, native: NativeResponses, background: Background, review: Review) {
     this.#store = store
     this.#native = native
     this.#background = background
+    this.#review = review
   }
 
   /** @throws GatewayError */
@@ -87,8 +90,8 @@ export class Lifecycle {
 
   /** Only those who reach everything reach what the gateway has no record of. */
   async #untracked(exchange: Exchange, id: string, operation: LifecycleOperation, query: LifecycleQuery, passed: Readonly<Record<string, string | readonly string[]>> = {}): Promise<JsonDocument> {
-    const document = scopeOf(exchange.caller) === undefined ? await this.#native.askAll(exchange, id, operation, query, passed) : undefined
-    if (document === undefined) throw notFound('response')
-    return document
+    const said = scopeOf(exchange.caller) === undefined ? await this.#native.askAll(exchange, id, operation, query, passed) : undefined
+    if (said === undefined) throw notFound('response')
+    return await this.#review.ofUntracked(exchange, said.keeper, said.document)
   }
 }

@@ -52,14 +52,14 @@ export class NativeResponses {
 
   /**
    * Asks those who may know a response that the gateway does not: the one that is named first, then the others in turn.
-   * @returns the body of the first who has it; undefined if none has
+   * @returns the first who has it, and what it says; undefined if none has
    * @throws GatewayError what one of them refused for another reason, if none has it
    */
-  async askAll(exchange: Exchange, id: string, operation: LifecycleOperation, { provider }: Pick<LifecycleQuery, 'provider'>, query: ObjectRequest['query'] = {}): Promise<JsonDocument | undefined> {
+  async askAll(exchange: Exchange, id: string, operation: LifecycleOperation, { provider }: Pick<LifecycleQuery, 'provider'>, query: ObjectRequest['query'] = {}): Promise<{ readonly keeper: ProviderInstance; readonly document: JsonDocument } | undefined> {
     let refusal: unknown
     for (const keeper of this.#inTurn(provider, operation)) {
       try {
-        return await call(askerOf(exchange), keeper, { operation, params: { id }, query })
+        return { keeper, document: await call(askerOf(exchange), keeper, { operation, params: { id }, query }) }
       } catch (cause) {
         exchange.throwIfStopped()
         if (!isElsewhere(cause)) refusal ??= cause

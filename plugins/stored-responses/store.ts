@@ -20,6 +20,8 @@ export interface StoreOptions {
 
 export interface FoundResponse {
   readonly id: string
+  /** The user path that it was made for. */
+  readonly owner: string
   readonly value: StoredResponse
 }
 
@@ -89,9 +91,9 @@ export class ResponseStore {
   async find(id: string, caller: Caller | undefined): Promise<FoundResponse | undefined> {
     if (!idLike.test(id)) return undefined
     const writing = this.#writing.get(id)
-    if (writing !== undefined && isVisible(writing.owner, caller)) return { id, value: writing.kept().record }
+    if (writing !== undefined && isVisible(writing.owner, caller)) return { id, owner: writing.owner, value: writing.kept().record }
     const found = await this.#options.responses.get(id)
-    return found === undefined || !isVisible(found.owner, caller) ? undefined : { id, value: found.value }
+    return found === undefined || !isVisible(found.owner, caller) ? undefined : { id, owner: found.owner, value: found.value }
   }
 
   /** The response of this user path that has an item in its output. @throws StorageUnavailable */

@@ -409,6 +409,17 @@ describe('passthrough where a guardrail applies', () => {
     expect(served.upstream.requests[0]?.body.toString()).to.equal('{"model":"gpt-test","input":"a [redacted]"}')
   })
 
+  for (const [method, path] of [
+    ['GET', '/p/openai/responses/resp_1'], ['POST', '/p/openai/v1/responses/resp_1/cancel'], ['GET', '/p/openai/Respons%65s//resp_1'], ['GET', '/p/openai/conversations/conv_1/items'],
+    ['GET', '/p/openai/chat/completions/chatcmpl-1'], ['GET', '/p/openai/files/file-1/content'], ['GET', '/p/openai/messages/batches/b/results/'],
+  ] as const) {
+    it(`refuses to bring what was said earlier: ${method} ${path}`, async () => {
+      await using served = await Served.start(guarded)
+      expectError(await served.call(method, path), { code: 'passthrough_guardrails_unsupported' })
+      expect(served.upstream.requests).to.have.length(0)
+    })
+  }
+
   it('lets calls without a body pass', async () => {
     await using served = await Served.start(guarded)
     served.upstream.always({ body: '{"data":[]}' })

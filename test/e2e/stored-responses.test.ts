@@ -5,7 +5,7 @@ import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-s
 import type { ReceivedRequest } from '../../core/testing/received-request.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { message, response, streamOf, usage, wireEvents } from '../plugins/dialects/openai-responses/samples.ts'
-import { redact } from '../support/guardrails.ts'
+import { redact, refuse } from '../support/guardrails.ts'
 import { recorded } from '../support/recorded.ts'
 import { Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
@@ -372,6 +372,57 @@ describe('stored responses', () => {
     }
     expect(counts).to.deep.equal([0, 2, 2])
     expect((await client.responses.retrieve('resp_bg')).conversation).to.deep.equal({ id })
+  })
+
+  describe('that come another way are seen by guardrails:', () => {
+    const native = (status: string, text?: string) => ({ body: response({ id: 'resp_bg', status, output: text === undefined ? [] : [message({ pieces: [text] }).item] }) })
+    const guard = async (code: string) => {
+      await served.close()
+      served = await Served.start({ files: { 'guardrail.ts': code }, config: {
+        storage: { sqlite: { path: ':memory:' } },
+        pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'hunter2' } }, after: 'models' }] },
+      } })
+      client = served.client()
+    }
+    const begin = () => client.responses.create({ model: 'gpt-test', input: 'Hello', background: true })
+
+    it('one that ran in the background, when it is asked for and when it is stored', async () => {
+      await guard(redact)
+      served.upstream.reply(native('queued'), native('in_progress', 'It is hun hunter2'), native('completed', 'It is hunter2.'))
+      await begin()
+      expect((await client.responses.retrieve('resp_bg')).output_text).to.equal('It is hun [redacted]')
+      expect((await client.responses.retrieve('resp_bg')).output_text).to.equal('It is [redacted].')
+      expect((await client.responses.retrieve('resp_bg')).output_text).to.equal('It is [redacted].')
+      expect((await client.responses.inputItems.list('resp_bg')).data).to.have.length(1)
+      expect(served.upstream.requests.filter(({ path }) => path.includes('resp_bg'))).to.have.length(2)
+    })
+
+    it('one that was cancelled', async () => {
+      await guard(redact)
+      served.upstream.reply(native('queued'), native('cancelled', 'It is hunter2.'))
+      await begin()
+      expect(JSON.stringify((await client.responses.cancel('resp_bg')).output)).to.include('It is [redacted].')
+    })
+
+    it('one that is refused has no output, and has failed when it is over', async () => {
+      await guard(refuse)
+      served.upstream.reply(native('queued'), native('in_progress', 'hunter2'), { body: { ...native('completed', 'hunter2').body, usage: { input_tokens: 4, output_tokens: 3, total_tokens: 7 } } })
+      await begin()
+      expect(await client.responses.retrieve('resp_bg')).to.deep.include({ status: 'in_progress', output: [] })
+      for (let n = 0; n < 2; n++) {
+        expect(await client.responses.retrieve('resp_bg')).to.deep.include({ status: 'failed', output: [], error: { code: 'word_found', message: 'A word is not allowed here' } })
+      }
+      expect((await recorded(served, 2))[1]).to.include({ provider_id: 'resp_bg', status: 'error', output_tokens: 3 })
+    })
+
+    it('one that only the provider knows', async () => {
+      await guard(redact)
+      served.upstream.reply(native('completed', 'It is hunter2.'))
+      expect((await client.responses.retrieve('resp_bg')).output_text).to.equal('It is [redacted].')
+      await guard(refuse)
+      served.upstream.reply(native('completed', 'It is hunter2.'))
+      expect(await client.responses.retrieve('resp_bg').catch((error: unknown) => error)).to.include({ status: 502, code: 'word_found' })
+    })
   })
 
   it('hold what guardrails let pass, and not what they put in', async () => {
