@@ -1,11 +1,13 @@
 /** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. */
 
-import { definePlugin, Reply, flowing, jsonReply, notFound, orStoreRefusal, type Exchange, type FileRecord, type Files, type Models, type OpenReply } from '../../core/index.ts'
+import { definePlugin, Reply, flowing, jsonReply, notFound, orStoreRefusal, type Exchange, type FileRecord, type Files, type Models, type OpenReply, type ReplyStream } from '../../core/index.ts'
 import { Readable } from 'node:stream'
+import { mayHoldAnswers, reviewedLines, type Reviewing } from './answers.ts'
 import { createFile } from './create.ts'
 import { Library } from './library.ts'
 import { listFiles, readQuery } from './listing.ts'
 import { askingOf, ProviderFiles } from './provider-files.ts'
+import { schema } from './schema.ts'
 import { shown } from './shown.ts'
 import { FileStore } from './store.ts'
 
@@ -14,23 +16,25 @@ const operation = 'files'
 export default definePlugin({
   name: 'files',
   description: 'Serves /v1/files, over all providers.',
+  schema,
   provides: 'files',
   needs: ['storage', 'providers', 'models'],
-  setup({ services: { storage, providers, models, clock } }) {
+  setup({ options, services: { storage, providers, models, pipelines, clock } }) {
     const library = new Library(new FileStore(storage, clock), new ProviderFiles(clock), providers)
+    const reviewing = { pipelines, isGuarded: options.guarded }
     return {
       service: library satisfies Files,
-      route: exchange => exchange.operation === operation ? orStoreRefusal(answer(exchange, library, models)) : undefined,
+      route: exchange => exchange.operation === operation ? orStoreRefusal(answer(exchange, library, models, reviewing)) : undefined,
     }
   },
 })
 
-async function answer(exchange: Exchange, library: Library, models: Models): Promise<Reply> {
+async function answer(exchange: Exchange, library: Library, models: Models, reviewing: Reviewing): Promise<Reply> {
   const { method, path, params: { id }, query } = exchange.request
   if (id === undefined) return jsonReply(method === 'POST' ? await createFile(exchange, library, models) : await listFiles(exchange, library, readQuery(query)))
   const file = await library.find(exchange, id, new URLSearchParams(query).get('provider') ?? undefined)
   if (file === undefined) throw notFound(`file '${id}'`, 'id')
-  if (path.endsWith('/content')) return await contentOf(exchange, library, file)
+  if (path.endsWith('/content')) return await contentOf(exchange, library, file, reviewing)
   return jsonReply(method === 'DELETE' ? await deleted(library, file) : await objectOf(exchange, library, file))
 }
 
@@ -47,15 +51,18 @@ async function objectOf(exchange: Exchange, library: Library, file: FileRecord):
   return object.render()
 }
 
-async function contentOf(exchange: Exchange, library: Library, file: FileRecord): Promise<Reply> {
-  if (!file.kept) return relayed(await library.calls.content(library.providerOf(file), file.id, askingOf(exchange), file.key))
+async function contentOf(exchange: Exchange, library: Library, file: FileRecord, reviewing: Reviewing): Promise<Reply> {
+  if (!file.kept) {
+    const reply = await library.calls.content(library.providerOf(file), file.id, askingOf(exchange), file.key)
+    return mayHoldAnswers(file) ? relayed(reply, flowing(Readable.from(reviewedLines(reply.body as AsyncIterable<Buffer>, exchange, file.provider, reviewing), { objectMode: false }))) : relayed(reply)
+  }
   const headers = ['Content-Type', 'application/octet-stream', 'Content-Length', String(file.bytes), 'Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`]
   return new Reply({ status: 200, headers, stream: flowing(Readable.from(library.read(file), { objectMode: false })) })
 }
 
-const relayedHeaders = ['content-disposition', 'content-length'] as const
-
-function relayed({ headers, body }: OpenReply): Reply {
-  const kept = relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : [])
-  return new Reply({ status: 200, headers: ['Content-Type', String(headers['content-type'] ?? 'application/octet-stream'), ...kept], stream: flowing(body) })
+/** @param edited what leaves in the place of the provider's bytes: nobody knows how long it is */
+function relayed({ headers, body }: OpenReply, edited?: ReplyStream): Reply {
+  const names = edited === undefined ? ['content-disposition', 'content-length'] : ['content-disposition']
+  const kept = names.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : [])
+  return new Reply({ status: 200, headers: ['Content-Type', String(headers['content-type'] ?? 'application/octet-stream'), ...kept], stream: edited ?? flowing(body) })
 }

@@ -4,6 +4,7 @@ import { chatCompletion } from '../../../core/testing/chat-samples.ts'
 import type { ReceivedRequest } from '../../../core/testing/received-request.ts'
 import { BatchVendor } from '../../support/batch-vendor.ts'
 import { Served } from '../../support/serve.ts'
+import { message as modelMessage, response } from '../dialects/openai-responses/samples.ts'
 
 interface Sent {
   readonly messages: readonly { readonly content: string }[]
@@ -66,6 +67,35 @@ describe('batches and guardrails', () => {
       }
     }
   }
+
+  describe('in the output file of the provider, which the gateway has no record of,', () => {
+    const answers = [
+      ['a chat', chatCompletion({ content: 'the secret' })],
+      ['a response', response({ output: [{ ...modelMessage({ pieces: ['the secret'] }).item }] })],
+    ] as const
+    const outputFile = (body: object) => vendor.put('out.jsonl', 'batch_output', Buffer.from(`${JSON.stringify({ id: 'r', custom_id: 'a', response: { status_code: 200, request_id: 'q', body }, error: null })}\n{"custom_id":"b","response":null,"error":{"code":"x"}}\n`))
+    const read = async (id: string) => await (await client.files.content(id)).text()
+
+    for (const [name, body] of answers) {
+      it(`guard ${name}`, async () => {
+        await begin({ guardrails: { rules: [words] } })
+        const text = await read(outputFile(body).id)
+        expect(text).to.include('the [gone]').and.not.include('secret')
+        expect(text.trim().split('\n')[1]).to.equal('{"custom_id":"b","response":null,"error":{"code":"x"}}')
+      })
+    }
+
+    it('make an answer that is blocked an error', async () => {
+      await begin({ guardrails: { rules: [{ ...words, config: { rules: 'secret', on_match: 'block', roles: ['all'] } }] } })
+      const [blocked] = (await read(outputFile(answers[0][1]).id)).split('\n')
+      expect(JSON.parse(blocked ?? '')).to.deep.include({ custom_id: 'a', response: null }).and.have.nested.property('error.code', 'guardrail_blocked')
+    })
+
+    it('leave what is not to be guarded', async () => {
+      await begin({ guardrails: { ...off, rules: [words] } })
+      expect(await read(outputFile(answers[0][1]).id)).to.include('the secret')
+    })
+  })
 
   it('guard all other calls, whatever is said of batches', async () => {
     await begin({ guardrails: { ...off, rules: [words] } })
