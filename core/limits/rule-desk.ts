@@ -1,10 +1,11 @@
 /** What the endpoints of limits have in common: they list rules, set and delete one, and let rules begin anew. */
 
 import type { AdminCall } from '../admin/endpoint.ts'
+import { invalidValue } from '../errors.ts'
 import type { Clock } from '../plugin/clock.ts'
 import { isWithin } from '../user-path.ts'
 import { readIdentity, type GivenIdentity, type GivenPeriod, type IdentityRules } from './identity.ts'
-import type { LimitIdentity, LimitRule, StandingRule } from './rule.ts'
+import { longestPeriodSeconds, type LimitIdentity, type LimitRule, type StandingRule } from './rule.ts'
 import type { RuleShelf } from './rule-shelf.ts'
 
 export interface RuleDeskOptions<R extends LimitRule, View extends object, Answer> {
@@ -42,8 +43,10 @@ export class RuleDesk<R extends LimitRule, View extends object, Answer> {
     return readIdentity(call, given, period, this.#options.identities)
   }
 
-  put(call: AdminCall, rule: R): Promise<Answer> {
-    return this.#change(call, rule, () => this.#options.shelf.put(rule))
+  /** Rules with a longer period than is taken now can only be there already: they may be reset and deleted. */
+  async put(call: AdminCall, rule: R): Promise<Answer> {
+    if (rule.period_seconds > longestPeriodSeconds) throw invalidValue('period_seconds', `period_seconds must not be more than ${longestPeriodSeconds}`)
+    return await this.#change(call, rule, () => this.#options.shelf.put(rule))
   }
 
   delete(call: AdminCall, given: GivenIdentity, period: GivenPeriod): Promise<Answer> {

@@ -11,6 +11,14 @@ export interface LimitRule extends LimitIdentity {
   readonly per_child: boolean
 }
 
+/** A hundred years: of every window of such a period, the borders are dates. */
+export const longestPeriodSeconds = 3_153_600_000
+
+/** A period in milliseconds. Rules that were stored when periods had no bound have the longest. */
+export function periodMsOf({ period_seconds: seconds }: Pick<LimitIdentity, 'period_seconds'>): number {
+  return Math.min(seconds, longestPeriodSeconds) * 1000
+}
+
 /** Scopes whose subjects are names of the configuration, in any case. */
 const caseless: ReadonlySet<string> = new Set(['provider', 'model'])
 

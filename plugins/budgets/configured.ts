@@ -1,7 +1,7 @@
 /** The budgets that the configuration names. */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { idOf, refuseDuplicates } from '../../core/limits/rule.ts'
+import { idOf, longestPeriodSeconds, refuseDuplicates } from '../../core/limits/rule.ts'
 import { limitedPath, pathOfVariable, readLimits } from '../../core/limits/variables.ts'
 import { flawIn, periods, type BudgetRule } from './budget-rule.ts'
 import type { schema } from './schema.ts'
@@ -43,7 +43,7 @@ function ofVariable(name: string, text: string): readonly BudgetRule[] {
 function ruleOf(whom: Whom, { period, period_seconds: seconds, amount }: Limit): BudgetRule {
   if ((period === undefined) === (seconds === undefined)) throw new Error(`${whom.scope} ${whom.subject}: a limit has either period or period_seconds`)
   const read = seconds ?? periods[String(period).toLowerCase()]
-  if (read === undefined || !Number.isInteger(read) || read < 1) throw new Error(`${whom.scope} ${whom.subject}: ${JSON.stringify(period ?? seconds)} is no period`)
+  if (read === undefined || !Number.isInteger(read) || read < 1 || read > longestPeriodSeconds) throw new Error(`${whom.scope} ${whom.subject}: ${JSON.stringify(period ?? seconds)} is no period`)
   const rule: BudgetRule = { ...whom, period_seconds: read, amount: Number(amount) }
   const flaw = flawIn(rule)
   if (flaw !== undefined) throw new Error(`${whom.scope} ${whom.subject}: ${flaw}`)

@@ -1,6 +1,7 @@
 /** The options of the plugin `budgets`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
+import { longestPeriodSeconds } from '../../core/limits/rule.ts'
 
 const limits = {
   type: 'array',
@@ -11,7 +12,7 @@ const limits = {
     additionalProperties: false,
     properties: {
       period: { enum: ['hourly', 'hour', 'daily', 'day', 'weekly', 'week', 'monthly', 'month'], description: 'A period of the calendar, in UTC.' },
-      period_seconds: { type: 'integer', minimum: 1, description: 'The period in seconds, instead; such periods begin with 1970.' },
+      period_seconds: { type: 'integer', minimum: 1, maximum: longestPeriodSeconds, description: 'The period in seconds, instead; such periods begin with 1970.' },
       amount: { type: 'number', exclusiveMinimum: 0, description: 'USD.' },
     },
   },

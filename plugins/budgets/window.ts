@@ -1,5 +1,6 @@
 /** When the periods of budgets begin and end, all in UTC. */
 
+import { periodMsOf } from '../../core/limits/rule.ts'
 import { month } from './budget-rule.ts'
 
 /** When days, weeks and months begin. */
@@ -38,7 +39,7 @@ export function windowAt(seconds: number, anchors: Anchors, nowMs: number): Budg
     case 604_800: return aligned(weekMs, firstMondayMs + (anchors.weekly_reset_weekday - 1) * dayMs + clockMs(anchors.weekly_reset_hour, anchors.weekly_reset_minute), nowMs)
     case month: return monthAt(anchors, nowMs)
   }
-  return aligned(seconds * 1000, 0, nowMs)
+  return aligned(periodMsOf({ period_seconds: seconds }), 0, nowMs)
 }
 
 function aligned(lengthMs: number, offsetMs: number, nowMs: number): BudgetWindow {

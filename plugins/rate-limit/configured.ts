@@ -1,7 +1,7 @@
 /** The rate limits that the configuration names. */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { idOf, refuseDuplicates } from '../../core/limits/rule.ts'
+import { idOf, longestPeriodSeconds, refuseDuplicates } from '../../core/limits/rule.ts'
 import { limitedPath, pathOfVariable, providerOfVariable, readLimits } from '../../core/limits/variables.ts'
 import { flawIn, periods, type RateRule } from './rate-rule.ts'
 import type { schema } from './schema.ts'
@@ -76,7 +76,7 @@ function rulesOf(whom: Whom, limits: readonly Limit[]): readonly RateRule[] {
 function secondsOf({ period, period_seconds: seconds }: Limit): number {
   if ((period === undefined) === (seconds === undefined)) throw new Error('a limit has either period or period_seconds')
   const read = seconds ?? periods[period ?? '']
-  if (read === undefined || !Number.isInteger(read) || read < 0) throw new Error(`${JSON.stringify(period ?? seconds)} is no period`)
+  if (read === undefined || !Number.isInteger(read) || read < 0 || read > longestPeriodSeconds) throw new Error(`${JSON.stringify(period ?? seconds)} is no period`)
   return read
 }
 

@@ -1,7 +1,7 @@
 /** What one rule counts of one subject: requests, tokens, or calls that run. */
 
 import type { Claim, Standing } from '../../core/index.ts'
-import type { StandingRule } from '../../core/limits/rule.ts'
+import { periodMsOf, type StandingRule } from '../../core/limits/rule.ts'
 import { labelOf, type RateRule } from './rate-rule.ts'
 
 export type Kind = 'requests' | 'tokens' | 'concurrent'
@@ -32,7 +32,8 @@ const forEver = Number.MAX_SAFE_INTEGER
 export function metersOf(rule: StandingRule<RateRule>, subject: string): readonly Meter[] {
   const { period_seconds: seconds, max_requests: requests, max_tokens: tokens, resetAt = 0 } = rule
   const whom = `${rule.scope}:${seconds}:${rule.scope === 'user_path' ? subject : subject.toLowerCase()}${rule.per_child ? ':child' : ''}`
-  const meter = (kind: Kind, limit: number, key: string): Meter => ({ rule, subject, kind, limit, key, periodMs: seconds * 1000 })
+  const periodMs = periodMsOf(rule)
+  const meter = (kind: Kind, limit: number, key: string): Meter => ({ rule, subject, kind, limit, key, periodMs })
   if (seconds === 0) return requests === undefined ? [] : [meter('concurrent', requests, `slots:${whom}`)]
   return [
     ...requests === undefined ? [] : [meter('requests', requests, `rate:${whom}:${resetAt}:requests`)],

@@ -1,6 +1,7 @@
 /** The options of the plugin `rate-limit`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
+import { longestPeriodSeconds } from '../../core/limits/rule.ts'
 
 const limits = {
   type: 'array',
@@ -10,7 +11,7 @@ const limits = {
     additionalProperties: false,
     properties: {
       period: { enum: ['minute', 'hour', 'day', 'concurrent'], description: 'The period; `concurrent` is for requests that run at the same time.' },
-      period_seconds: { type: 'integer', minimum: 1, description: 'The period in seconds, instead.' },
+      period_seconds: { type: 'integer', minimum: 1, maximum: longestPeriodSeconds, description: 'The period in seconds, instead.' },
       max_requests: { type: 'integer', minimum: 1, description: 'How many requests.' },
       max_tokens: { type: 'integer', minimum: 1, description: 'How many tokens, of prompts and answers together.' },
     },

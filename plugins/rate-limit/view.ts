@@ -1,7 +1,7 @@
 /** Rate limits as administrators and callers see them. */
 
 import type { Standing } from '../../core/index.ts'
-import type { StandingRule } from '../../core/limits/rule.ts'
+import { periodMsOf, type StandingRule } from '../../core/limits/rule.ts'
 import type { RateLimitView } from '../../schemas/admin/rate-limits.schema.ts'
 import { usedOf, windowOf, type Kind, type Meter } from './meter.ts'
 import { labelOf, type RateRule } from './rate-rule.ts'
@@ -26,7 +26,7 @@ export function viewOf(rule: StandingRule<RateRule>, subject: string | undefined
     ...(requests === undefined ? {} : { max_requests: requests }),
     ...(tokens === undefined ? {} : { max_tokens: tokens }),
     source, created_at: new Date(createdAt).toISOString(), updated_at: new Date(updatedAt).toISOString(),
-    ...windowFields(seconds, nowMs),
+    ...windowFields(rule, nowMs),
     ...usedFields(standings, nowMs),
   }
 }
@@ -35,7 +35,7 @@ export function viewOf(rule: StandingRule<RateRule>, subject: string | undefined
 export function reportOf({ subject, rule }: Meter, standings: Standings, nowMs: number): Readonly<Record<string, unknown>> {
   const { period_seconds: seconds, max_requests: requests, max_tokens: tokens } = rule
   const fields = usedFields(standings, nowMs)
-  const window = windowFields(seconds, nowMs)
+  const window = windowFields(rule, nowMs)
   const used = [...standings].map(([meter, standing]) => usage(meter, standing, nowMs))
   return {
     ...(rule.scope === 'user_path' ? { user_path: subject } : { key: subject }),
@@ -51,10 +51,11 @@ export function reportOf({ subject, rule }: Meter, standings: Standings, nowMs: 
   }
 }
 
-function windowFields(seconds: number, nowMs: number): { readonly window_start?: string; readonly window_end?: string } {
-  if (seconds === 0) return {}
-  const start = Math.floor(nowMs / 1000 / seconds) * seconds * 1000
-  return { window_start: new Date(start).toISOString(), window_end: new Date(start + seconds * 1000).toISOString() }
+function windowFields(rule: RateRule, nowMs: number): { readonly window_start?: string; readonly window_end?: string } {
+  const periodMs = periodMsOf(rule)
+  if (periodMs === 0) return {}
+  const startMs = Math.floor(nowMs / periodMs) * periodMs
+  return { window_start: new Date(startMs).toISOString(), window_end: new Date(startMs + periodMs).toISOString() }
 }
 
 function usedFields(standings: Standings, nowMs: number) {

@@ -10,6 +10,8 @@ import type { Served } from './serve.ts'
 export interface LimitedOptions {
   readonly config?: Readonly<Record<string, unknown>>
   readonly env?: Readonly<Record<string, string>>
+  /** Plugins that `config` names, by file. */
+  readonly files?: Readonly<Record<string, string>>
   readonly clock?: Clock
   /** What each call uses. */
   readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number }
@@ -35,9 +37,9 @@ export class Limited {
     this.clock = clock
   }
 
-  static async start({ config = {}, env = {}, clock = new TurnedClock(), usage }: LimitedOptions = {}): Promise<Limited> {
+  static async start({ config = {}, env = {}, files = {}, clock = new TurnedClock(), usage }: LimitedOptions = {}): Promise<Limited> {
     const admin = await AdminGateway.start({
-      clock, env: { OPENAI_MODELS: '', ...env },
+      clock, files, env: { OPENAI_MODELS: '', ...env },
       config: { providers: { openai: { models: [{ id: 'gpt-test', metadata: { pricing } }, { id: 'gpt-other', metadata: { pricing } }] } }, ...config,
         // What is stored later is due at once; `while` lets it happen.
         usage: { flush_interval: 0, ...config['usage'] as object },

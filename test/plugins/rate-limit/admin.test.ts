@@ -11,6 +11,22 @@ const config = {
   rate_limits: { user_paths: [{ path: '/fixed', limits: [{ period: 'minute', max_requests: 5 }] }], providers: [{ name: 'OpenAI', limits: [{ period: 'hour', max_tokens: 500 }] }] },
 }
 
+/** Stores rules as they could be set when periods had no bound. */
+const oldRules = `
+export default {
+  name: 'old',
+  needs: ['storage'],
+  setup: ({ services }) => ({
+    async open() {
+      for (const period_seconds of [1e15, 1e300]) {
+        const rule = { scope: 'user_path', subject: '/x', per_child: false, period_seconds, created_at: 0, updated_at: 0 }
+        await services.storage.records('budgets').put('user_path:' + period_seconds + ':/x', { ...rule, amount: 5 })
+        await services.storage.records('rate_limits').put('user_path:' + period_seconds + ':/x', { ...rule, max_requests: 5 })
+      }
+    },
+  }),
+}`
+
 function expectRefusal({ status, json }: AdminAnswer, expected: number, code: string, param?: string): void {
   expect([status, json.error.code, json.error.param]).to.deep.equal([expected, code, param ?? null])
 }
@@ -48,6 +64,28 @@ describe('the admin API of limits', () => {
       { scope: 'user_path', subject: '/team/a', per_child: false, user_path: '/team/a', period_seconds: 60, period_label: 'minute', max_requests: 10, max_tokens: 100, source: 'manual', ...times, window_end: '2026-01-01T00:01:00.000Z', requests_used: 1, requests_remaining: 9, tokens_used: 2, tokens_remaining: 98, in_flight: 0 },
     ])
     expect(answer.json.server_time).to.equal('2026-01-01T00:00:00.000Z')
+  })
+
+  it('refuses periods whose windows would have no dates', async () => {
+    for (const period_seconds of [3_153_600_001, 1e15, 1e300]) {
+      expectRefusal(await put('/budgets', budget({ budget_key: { period_seconds } })), 400, 'invalid_value', 'period_seconds')
+      expectRefusal(await put('/rate-limits', rate({ limit_key: { period_seconds } })), 400, 'invalid_value', 'period_seconds')
+    }
+  })
+
+  it('shows rules that were stored with such a period, counts by them, and deletes them', async () => {
+    await using old = await Limited.start({ files: { 'old.ts': oldRules }, config: { pipelines: { inference: [{ insert: './old.ts', before: 'auth' }] } } })
+    await old.call('/x')
+    const [budgets, limits] = [await old.admin.call('GET', '/budgets'), await old.admin.call('GET', '/rate-limits')]
+    expect(rows(budgets)).to.have.length(2)
+    expect(rows(budgets)[0]).to.include({ period_seconds: 1e15, spent: 1, period_end: '2069-12-07T00:00:00.000Z' })
+    expect(rows(limits)).to.have.length(2)
+    expect(rows(limits)[0]).to.include({ period_seconds: 1e15, requests_used: 1, window_end: '2069-12-07T00:00:00.000Z' })
+    expect((await old.served.call('GET', '/v1/usage', undefined, { 'x-tapline-user-path': '/x' })).status).to.equal(200)
+    for (const period_seconds of [1e15, 1e300]) {
+      expect((await old.admin.call('DELETE', '/budgets', { body: { user_path: '/x', budget_key: { period_seconds } } })).status).to.equal(200)
+      expect((await old.admin.call('DELETE', '/rate-limits', { body: { user_path: '/x', limit_key: { period_seconds } } })).status).to.equal(200)
+    }
   })
 
   it('keeps what was used when the amount or the maximum changes, and begins anew with another period', async () => {
