@@ -20,8 +20,7 @@ export interface InstanceInput {
   readonly log: Logger
   /** The configuration file: what is said there is what the operator can mend. */
   readonly userFile: string | undefined
-  /** Where a setting is to be mended. */
-  /** Not a function of it: one that is written where a configuration is built knows the one before, which would stay for as long as it does. */
+  /** Finds where a setting stands in the file. No closure made while a configuration is built: it would keep the one before alive. */
   readonly config: Pick<Config, 'locate'>
   readonly previous: ReadonlyMap<string, Instance>
   /** Whether what the kernel offers is what the previous instances were given. */

@@ -82,7 +82,7 @@ function accept(state: ServerState, request: IncomingMessage, response: ServerRe
 /** Takes a routed request through its pipeline. */
 export function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): void {
   const exchange = exchangeFor(serving, request, plan, params, allow)
-  const leave = twice(serving.enter(exchange))
+  const leave = onSecondCall(serving.enter(exchange))
   const sink = new ResponseSink(response, plan.clock)
   response.on('close', () => {
     if (!response.writableFinished) exchange.stop(new ClientGone())
@@ -103,11 +103,11 @@ export function serve(serving: Serving, request: IncomingMessage, response: Serv
 }
 
 /** An exchange is over when its pipeline is, and its reply has left. */
-function twice(leave: () => void): () => void {
-  let isOther = false
+function onSecondCall(leave: () => void): () => void {
+  let isSecond = false
   return () => {
-    if (isOther) leave()
-    isOther = true
+    if (isSecond) leave()
+    isSecond = true
   }
 }
 

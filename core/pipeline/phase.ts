@@ -52,6 +52,10 @@ type Hook<Said> = SyncBailHook<[Exchange, Attempt | undefined], Said | Pending<S
 /** What is said in these phases is the reply; in the others it is about an attempt. */
 const answers: ReadonlySet<PhaseName> = new Set(['request', 'route', 'prompt', 'lookup'])
 
+/**
+ * A bail hook of tapable's that awaits only what must be awaited: its asynchronous hooks would await every tap. When a tap
+ * hands back a promise, the hook bails out with it, and the hook that starts behind that tap goes on when it settles.
+ */
 export class Phase<Said> {
   readonly name: PhaseName
   readonly taps: readonly Tap<Said>[]
