@@ -12,5 +12,5 @@ export async function compiled(flags: CommonFlags): Promise<Generation> {
   const ground = await groundFor(flags, pino({ enabled: false }))
   const read = await readConfig(ground)
   const { workers } = read.config.values.server
-  return await buildGeneration(workers === 1 ? ground : { ...ground, processes: unservedProcesses() }, undefined, undefined, read)
+  return await buildGeneration(workers === 1 ? ground : { ...ground, processes: unservedProcesses() }, { read })
 }

@@ -17,7 +17,7 @@ export interface RequestFacts {
 
 /** @throws ConfigError, or Error if there is no such pipeline */
 export async function explain(flags: CommonFlags, name: string, facts: RequestFacts = {}): Promise<void> {
-  const generation = await buildGeneration(await groundFor(flags, pino({ enabled: false })), undefined, name)
+  const generation = await buildGeneration(await groundFor(flags, pino({ enabled: false })), { wanted: name })
   try {
     console.log(Object.keys(facts).length === 0 ? explainPipeline(generation.plans.get(name) as ResolvedPlan) : await explainRequest(generation, name, facts))
   } finally {

@@ -32,7 +32,7 @@ export async function openWith(ground: Ground, before: Generation | undefined, r
   const barred = new Map<string, string>()
   for (;;) {
     try {
-      return await open(await buildGeneration(ground, before, undefined, read, { all: added, barred }))
+      return await open(await buildGeneration(ground, { previous: before, read, additions: { all: added, barred } }))
     } catch (cause) {
       const others = added.filter(({ name }) => !barred.has(name))
       const faults = others.flatMap(({ name }) => faultOf(name, cause))

@@ -2,11 +2,61 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
-import type { ProviderDefinition } from '../plugin/provider.ts'
+import type { Config } from '../config/load.ts'
+import { withoutSecrets } from '../config/providers/added.ts'
 import type { ProviderConfig } from '../config/providers/config.ts'
+import type { ProviderDefinition } from '../plugin/provider.ts'
 import { ProviderInstance, type ProviderSurroundings } from '../upstream/provider.ts'
+import type { Dialects } from './plans.ts'
+import type { ProviderTypes } from './provider-types.ts'
+import type { StandingProviders } from './standing-providers.ts'
 
-export interface ProvidersInput {
+export interface MadeProviders {
+  readonly providers: ReadonlyMap<string, ProviderInstance>
+  /** Why some that the configuration declares are not there, by name. */
+  readonly unmade: ReadonlyMap<string, string>
+  /** The same of those that were added beside it, without their secrets. */
+  readonly unmadeAdded: ReadonlyMap<string, string>
+}
+
+export interface StandingInput {
+  readonly standing: StandingProviders
+  readonly config: Config
+  readonly types: ProviderTypes
+  readonly surroundings: ProviderSurroundings
+  readonly previous: { readonly providers: ReadonlyMap<string, ProviderInstance>, readonly surroundings: ProviderSurroundings } | undefined
+  readonly log: Logger
+}
+
+export const noProviders: MadeProviders = { providers: new Map(), unmade: new Map(), unmadeAdded: new Map() }
+
+/** What all provider instances of a configuration share. */
+export function surroundingsOf({ values: { http, translation } }: Config, dialects: Dialects): ProviderSurroundings {
+  return {
+    limits: { connections: http.max_connections_per_origin, keepAliveMs: http.keep_alive_timeout },
+    dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
+    translation,
+  }
+}
+
+/** Where none of those that were added can be made, and nothing else is declared, the fallback stands. */
+export function makeStandingProviders({ standing, config, types, surroundings, previous, log }: StandingInput): MadeProviders {
+  const [unmade, unmadeAdded] = [new Map<string, string>(), new Map<string, string>()]
+  const failed = (name: string, cause: unknown) => {
+    const provider = standing.added.get(name)
+    const why = cause instanceof Error ? cause.message : String(cause)
+    if (provider === undefined) {
+      unmade.set(name, why)
+      return log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
+    }
+    unmadeAdded.set(name, withoutSecrets(why, provider.block, types.definitions.get(standing.configs.get(name)?.type ?? '')))
+  }
+  const make = (configs: ReadonlyMap<string, ProviderConfig>) => makeProviders({ configs, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log, failed })
+  const made = make(standing.configs)
+  return { providers: made.size === 0 && unmadeAdded.size > 0 ? make(config.providers) : made, unmade, unmadeAdded }
+}
+
+interface ProvidersInput {
   readonly configs: ReadonlyMap<string, ProviderConfig>
   readonly definitions: ReadonlyMap<string, ProviderDefinition>
   readonly surroundings: ProviderSurroundings
@@ -17,7 +67,7 @@ export interface ProvidersInput {
   readonly failed: (name: string, cause: unknown) => void
 }
 
-export function makeProviders(input: ProvidersInput): ReadonlyMap<string, ProviderInstance> {
+function makeProviders(input: ProvidersInput): ReadonlyMap<string, ProviderInstance> {
   const instances = new Map<string, ProviderInstance>()
   const isSame = isDeepStrictEqual(input.surroundings, input.previousSurroundings)
   for (const [name, config] of input.configs) {
@@ -47,4 +97,9 @@ function isSameBlock(one: ProviderConfig, other: ProviderConfig): boolean {
 /** Whether two sets hold the very same instances. */
 export function sameProviders(one: ReadonlyMap<string, ProviderInstance>, other: ReadonlyMap<string, ProviderInstance>): boolean {
   return one.size === other.size && [...one].every(([name, instance]) => other.get(name) === instance)
+}
+
+/** Gives up the instances that were made for a configuration which does not take over. */
+export async function releaseNew(providers: ReadonlyMap<string, ProviderInstance>, previous: ReadonlyMap<string, ProviderInstance> | undefined): Promise<void> {
+  await Promise.all([...providers.values()].filter(provider => previous?.get(provider.name) !== provider).map(provider => provider.release()))
 }
