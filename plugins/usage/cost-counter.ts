@@ -22,6 +22,11 @@ export class CostCounter {
 
   /** What a hit of the cache would have cost was not spent. */
   count({ provider_name: provider, model, total_cost: cost, cache_type: cache }: SpentRecord): void {
-    if (cache === null && cost !== null && cost > 0) this.#count(cost, provider, this.#listed.get(provider)?.has(model) === true ? model : 'other')
+    if (cache === null && cost !== null && cost > 0) this.#count(cost, provider, this.shown(provider, model))
+  }
+
+  /** A model as metrics name it. */
+  shown(provider: string, model: string): string {
+    return this.#listed.get(provider)?.has(model) === true ? model : 'other'
   }
 }

@@ -1,6 +1,6 @@
 /** Keeps the ledger: notes the tokens and the costs of every request, adds them up, and logs each request with them. */
 
-import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord } from '../../core/index.ts'
+import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord, type UsageEntry } from '../../core/index.ts'
 import type { RepricedSpan } from '../../core/plugin/ledger.ts'
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { liveFate } from '../../core/storage/live-fate.ts'
@@ -13,7 +13,7 @@ import { usageJournal, type UsageJournal } from './journal.ts'
 import { Ledger } from './ledger.ts'
 import { logLine } from './log-line.ts'
 import { recalculate } from './recalculation.ts'
-import { carefully, recordOf } from './record.ts'
+import { carefully, recordOf, tokensOf } from './record.ts'
 import { Repricings } from './repricings.ts'
 import { schema } from './schema.ts'
 import { tokenCounter } from './token-counter.ts'
@@ -32,7 +32,7 @@ export default definePlugin({
     const count = tokenCounter(meter)
     const costs = new CostCounter(meter)
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
-    const ledger = new Ledger(entry => recordOf(entry, priceOf), live)
+    const ledger = new Ledger(finished, live)
     ledger.onRecord(record => costs.count(record))
     let opened: { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageRecord> | undefined; readonly retention: Retention<UsageRecord> } | undefined
     const offers: (() => void)[] = []
@@ -88,7 +88,15 @@ export default definePlugin({
       if (target === undefined) return
       costs.noted(target)
       ledger.note(recordOfExchange(exchange, target, reported, priceOf))
-      if (exchange.cache !== 'hit' && reported !== undefined) count(target, reported)
+      if (exchange.cache !== 'hit' && reported !== undefined) count(target.provider.name, target.isListed === true ? target.model : 'other', reported)
+    }
+
+    /** Of what other plugins record: their calls did not come by here. */
+    function finished(entry: UsageEntry): UsageRecord {
+      const record = recordOf(entry, priceOf)
+      const { provider_name: provider, model } = record
+      if (options.recording && record.cache_type === null && !record.estimated) count(provider, costs.shown(provider, model), tokensOf(record))
+      return record
     }
   },
 })

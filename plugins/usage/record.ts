@@ -68,6 +68,11 @@ export function pricedCallOf({ provider, provider_name, model, timestamp, endpoi
   return { provider, provider_name, model, timestamp, endpoint, input_tokens, output_tokens, raw_data, estimated, status }
 }
 
+/** All of the prompt and of the answer, whoever the provider is. */
+export function tokensOf({ uncached_input_tokens: uncached, cached_input_tokens: cached, cache_write_input_tokens: written, output_tokens: output }: UsageRecord): Usage {
+  return { inputTokens: uncached + cached + written, ...output === null ? {} : { outputTokens: output } }
+}
+
 function countsOf(entry: UsageEntry): BaseCounts {
   const usage = entry['usage'] as Usage | undefined
   if (usage !== undefined) return baseCounts(entry['raw'] === undefined ? usage : { ...usage, raw: entry['raw'] as Record<string, unknown> }, { countsApart: (entry['apart'] as ('cache' | 'reasoning')[] | undefined) ?? [] })

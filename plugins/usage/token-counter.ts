@@ -1,13 +1,12 @@
 /** Counts tokens for the metrics. */
 
-import type { Meter, Target, Usage } from '../../core/index.ts'
+import type { Meter, Usage } from '../../core/index.ts'
 
-/** Ids of models that nobody lists would make series without end. */
-export function tokenCounter(meter: Meter): (target: Target, usage: Usage) => void {
+/** @returns how to count; its model is as metrics name it */
+export function tokenCounter(meter: Meter): (provider: string, model: string, usage: Usage) => void {
   const count = meter.counter('tokens_total', 'Tokens, by model and direction.', ['provider', 'model', 'direction'])
-  return ({ provider, model, isListed }, { inputTokens = 0, outputTokens = 0 }) => {
-    const known = isListed === true ? model : 'other'
-    if (inputTokens > 0) count(inputTokens, provider.name, known, 'input')
-    if (outputTokens > 0) count(outputTokens, provider.name, known, 'output')
+  return (provider, model, { inputTokens = 0, outputTokens = 0 }) => {
+    if (inputTokens > 0) count(inputTokens, provider, model, 'input')
+    if (outputTokens > 0) count(outputTokens, provider, model, 'output')
   }
 }
