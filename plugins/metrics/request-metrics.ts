@@ -46,6 +46,7 @@ export class RequestMetrics {
     const last = exchange.attempts.at(-1)
     if (kind === undefined || last === undefined) return
     kind.inFlight(-1)
+    if (last.failure?.kind === 'refused' && exchange.attempts.every(isRefused)) return
     measure(exchange, kind, last)
     this.#count(exchange, kind, last)
   }
@@ -97,6 +98,11 @@ export class RequestMetrics {
     kinds.set(exchange.streamed, kind)
     return kind
   }
+}
+
+/** The gateway itself refused it: nothing was sent. */
+function isRefused({ failure }: Attempt): boolean {
+  return failure?.kind === 'refused'
 }
 
 function define(meter: Meter) {

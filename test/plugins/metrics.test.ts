@@ -5,6 +5,7 @@ import { Gate } from '../../core/testing/gate.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { PrometheusMeter } from '../../plugins/metrics/prometheus-meter.ts'
 import { hello, helloStream, Served, type ServeOptions } from '../support/serve.ts'
+import { seed } from '../support/usage.ts'
 
 const start = (metrics: object = {}, { config, ...options }: ServeOptions = {}) =>
   Served.start({ ...options, config: { metrics: { enabled: true, ...metrics }, resilience: { retry: { initial_backoff: '1ms' } }, ...config } })
@@ -130,6 +131,15 @@ describe('metrics of requests', () => {
     expect(counted[0]).to.match(/ 1$/)
   })
 
+  it('do not know requests that no provider could take', async () => {
+    await using served = await start({}, { config: { providers: { comp: { type: 'openai-compatible', api_key: 'k', base_url: '${OPENAI_BASE_URL}', models: ['m1'] } } } })
+    served.upstream.always(fine)
+    expect((await served.call('POST', '/v1/responses', { model: 'comp/m1', input: 'hi', background: true })).status).to.equal(501)
+    const text = await page(served)
+    expect(text).to.not.include('tapline_requests_total{')
+    expect(text).to.include('tapline_requests_in_flight{provider="comp",endpoint="/v1/responses",stream="false"} 0')
+  })
+
   it('call a model that nobody listed "other"', async () => {
     await using served = await start()
     served.upstream.always(fine)
@@ -190,6 +200,17 @@ describe('metrics of costs', () => {
     await served.chat()
     while (!(await page(served)).includes('tapline_cost_usd_total{')) clock.advance(1000)
     expect(await read(served, `tapline_cost_usd_total{${labels}}`)).to.be.closeTo(0.2, 1e-9)
+  })
+})
+
+describe('metrics of tokens', () => {
+  it('add up those of calls that other plugins record, too', async () => {
+    await using served = await start()
+    served.upstream.always(fine)
+    await served.chat()
+    const before = await read(served, `tapline_tokens_total{${labels},direction="input"}`)
+    await seed(served, [{ id: 'background_1', input_tokens: 40, output_tokens: 30 }, { id: 'hit', input_tokens: 7, output_tokens: 7, cache_type: 'exact' }])
+    expect(await read(served, `tapline_tokens_total{${labels},direction="input"}`)).to.equal((before ?? 0) + 40)
   })
 })
 
