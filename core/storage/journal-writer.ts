@@ -143,7 +143,7 @@ export class JournalWriter<Row extends JournalRow> {
     await this.#within(closeLimitMs, this.#drainWhole())
     this.#spoolBuffer()
     this.#spool.flush()
-    this.#figures.show(this.length, this.#spool.bytes)
+    this.#figures.show(this.length, this.#spool.waitingBytes)
     this.#spool.close()
   }
 
@@ -166,7 +166,7 @@ export class JournalWriter<Row extends JournalRow> {
   async #drainWhile(goOn: () => boolean): Promise<void> {
     this.#spool.flush()
     while (!this.#isEmpty && await this.#storeNext() && goOn()) await turn()
-    this.#figures.show(this.length, this.#spool.bytes)
+    this.#figures.show(this.length, this.#spool.waitingBytes)
     if (this.#failures > 0) this.#schedule(Math.min(firstBackoffMs * 2 ** (this.#failures - 1), longestBackoffMs))
     else if (!this.#isEmpty) this.#schedule(this.#hasBatch ? 0 : this.#options.policy.everyMs)
   }
@@ -249,7 +249,7 @@ export class JournalWriter<Row extends JournalRow> {
     this.#dueMs = undefined
     return this.#options.clock.after(restMs, () => {
       this.#timer = this.#rest()
-      this.#figures.show(this.length, this.#spool.bytes)
+      this.#figures.show(this.length, this.#spool.waitingBytes)
     })
   }
 }

@@ -116,10 +116,16 @@ export class Spool {
     return this.#unread.length > 0
   }
 
+  /** What its files take of the disk. */
   get bytes(): number {
     let sum = 0
     for (const { bytes } of this.#segments) sum += bytes
     return sum
+  }
+
+  /** Bytes of rows that wait: a file whose rows are all stored may still have its length. */
+  get waitingBytes(): number {
+    return this.isEmpty ? 0 : this.bytes
   }
 
   /** Takes over what dead processes left. @throws what the file system says */

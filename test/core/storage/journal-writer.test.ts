@@ -267,6 +267,7 @@ describe('the writer of a journal', () => {
         journal.fails = undefined
         await writer.flush()
         expect(figures.get('writer_queue_length')).to.equal(0)
+        expect(figures.get('writer_spilled_bytes')).to.equal(0)
       })
 
       it('has one timer, whatever it does', async () => {
