@@ -3,7 +3,7 @@
 import { definePlugin, definition, gatewayError, type AdminEndpoint, type ModelInventory, type Models } from '../../core/index.ts'
 import file from '../../schemas/admin/providers.schema.json' with { type: 'json' }
 import { Board } from './board.ts'
-import { RequestHealth } from './request-health.ts'
+import { requestHealthOf, type RequestHealth } from './request-health.ts'
 import { overall } from './state.ts'
 import { viewOf } from './view.ts'
 
@@ -13,9 +13,9 @@ export default definePlugin({
   provides: 'providerBoard',
   needs: ['admin', 'models'],
   edits: false,
-  setup({ services: { admin, models, clock } }) {
+  setup({ services: { admin, models, clock, health: gateway } }) {
     const board = new Board()
-    const health = new RequestHealth(clock)
+    const health = requestHealthOf(gateway, clock)
     const withdraw = endpoints(models, board, health).map(endpoint => admin.endpoint(endpoint))
     return {
       service: board,

@@ -24,7 +24,8 @@ export interface Health {
 export class RequestHealth {
   readonly windowSeconds = windowMs / 1000
   readonly #clock: Clock
-  readonly #byProvider = new WeakMap<ProviderInstance, LRUCache<string, Outcomes>>()
+  /** By name: each configuration has instances of its own. */
+  readonly #byProvider = new Map<string, LRUCache<string, Outcomes>>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -38,9 +39,9 @@ export class RequestHealth {
     }
   }
 
-  of(provider: ProviderInstance): Health {
+  of({ name }: Pick<ProviderInstance, 'name'>): Health {
     const now = this.#clock.elapsed()
-    const all = [...this.#byProvider.get(provider) ?? []].map(([model, outcomes]) => ({ model, ...outcomes.count(now), lastError: outcomes.lastError })).filter(({ requests }) => requests > 0)
+    const all = [...this.#byProvider.get(name) ?? []].map(([model, outcomes]) => ({ model, ...outcomes.count(now), lastError: outcomes.lastError })).filter(({ requests }) => requests > 0)
     return {
       requests: sum(all.map(({ requests }) => requests)),
       errors: sum(all.map(({ errors }) => errors)),
@@ -54,16 +55,26 @@ export class RequestHealth {
     if (outcome === 'cancelled' || failure?.kind === 'refused') return
     const error = failure?.error ?? (isLast && !exchange.gone && exchange.error?.provider !== undefined ? exchange.error : undefined)
     const at = this.#clock.now()
-    this.#outcomes(provider, model).add(this.#clock.elapsed(), error === undefined ? undefined : { status_code: failure?.status ?? error.status, message: error.message.slice(0, longestMessage), at })
+    this.#outcomes(provider.name, model).add(this.#clock.elapsed(), error === undefined ? undefined : { status_code: failure?.status ?? error.status, message: error.message.slice(0, longestMessage), at })
   }
 
-  #outcomes(provider: ProviderInstance, model: string): Outcomes {
+  #outcomes(provider: string, model: string): Outcomes {
     let models = this.#byProvider.get(provider)
     if (models === undefined) this.#byProvider.set(provider, models = new LRUCache<string, Outcomes>({ max: mostModels }))
     let outcomes = models.get(model)
     if (outcomes === undefined) models.set(model, outcomes = new Outcomes())
     return outcomes
   }
+}
+
+/** By gateway: what is made anew with a configuration goes on counting. */
+const known = new WeakMap<object, RequestHealth>()
+
+/** @param gateway an object that there is one of in each gateway */
+export function requestHealthOf(gateway: object, clock: Clock): RequestHealth {
+  const health = known.get(gateway) ?? new RequestHealth(clock)
+  known.set(gateway, health)
+  return health
 }
 
 function worstFirst(one: ModelHealth, other: ModelHealth): number {

@@ -8,6 +8,7 @@ import { Outcomes } from '../../plugins/provider-status/outcomes.ts'
 import { RequestHealth } from '../../plugins/provider-status/request-health.ts'
 import { overall, stateOf } from '../../plugins/provider-status/state.ts'
 import { viewOf } from '../../plugins/provider-status/view.ts'
+import { add, calls, localTo, removed, vendor } from '../support/added-providers.ts'
 import { AdminGateway } from '../support/admin.ts'
 import { describeRoutes, expectRefusal } from '../support/admin-routes.ts'
 import { hello, helloStream } from '../support/serve.ts'
@@ -134,6 +135,22 @@ describe('GET /admin/providers/status', () => {
     expect(health).to.include({ window_seconds: 600, requests: 3, errors: 2, circuit_state: 'closed' })
     expect(health.models[0]).to.include({ model: 'gpt-test', requests: 3, errors: 2, flagged: false })
     expect(health.models[0].last_error.status_code).to.equal(502)
+  })
+
+  it('goes on counting when a provider is added or removed', async () => {
+    await using upstream = await vendor()
+    await using gateway = await AdminGateway.start({ config: { resilience } })
+    const { served } = gateway
+    const requests = async (name?: string) => (await statusOf(gateway, name)).request_health.requests
+    served.upstream.always({ body: chatCompletion() })
+    await served.chat()
+    await add(gateway, localTo(upstream))
+    await served.chat()
+    expect(await calls(gateway)).to.equal(200)
+    expect(await requests()).to.equal(2)
+    expect(await requests('local')).to.equal(1)
+    await removed(gateway, 'local')
+    expect(await requests()).to.equal(2)
   })
 
   it('counts a stream that the provider broke', async () => {
