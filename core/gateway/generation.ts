@@ -119,8 +119,9 @@ export class Generation implements Serving, Parts, Running {
     return this.#running.values()
   }
 
+  /** Those that something is served at: a pipeline with a step of its own name is there for that, and for nothing while it is switched off. */
   get routes(): readonly RouteFacts[] {
-    return [...this.plans.values()].flatMap(({ pipeline: { name, routes, operation, dialect, body } }) =>
+    return [...this.plans.values()].filter(servesSomething).flatMap(({ pipeline: { name, routes, operation, dialect, body } }) =>
       routes.filter(({ path }) => path !== '*').map(({ method, path }) => ({ method, path, pipeline: name, operation, dialect, body })))
   }
 
@@ -212,4 +213,8 @@ function start(instance: Instance, log: Logger): void {
   } catch (cause) {
     log.error({ plugin: instance.spec.name, err: cause }, 'a plugin could not begin its work')
   }
+}
+
+function servesSomething({ pipeline: { name, steps }, plan }: ResolvedPlan): boolean {
+  return !steps.some(step => step.name === name) || plan.steps.some(step => step.name === name)
 }

@@ -12,7 +12,7 @@ describe('the document of the API', () => {
   // eslint-disable-next-line typescript/no-explicit-any -- a document of many shapes
   let document: any
   before(async () => {
-    await using gateway = await AdminGateway.start({ config: { metrics: { enabled: true } } })
+    await using gateway = await AdminGateway.start({ config: { metrics: { enabled: true } }, env: { PPROF_ENABLED: 'true', AUTH_VERIFY_ENABLED: 'true' } })
     document = (await gateway.call('GET', '/openapi.json')).json
   })
 
@@ -26,6 +26,13 @@ describe('the document of the API', () => {
     const routes = readdirSync(folder).flatMap(file => [(parse(readFileSync(new URL(file, folder), 'utf8')) as { readonly route?: string | string[] }).route ?? []].flat())
     const paths = routes.map(route => route.split(' ')[1] as string).filter(path => path.startsWith('/') && !path.startsWith('/admin'))
     expect(paths.map(path => path.replace(/[:*](\w+)/g, '{$1}')).filter(path => !(path in document.paths))).to.deep.equal([])
+  })
+
+  it('has no routes of what is switched off', async () => {
+    await using gateway = await AdminGateway.start({ config: { server: { enable_passthrough_routes: false } } })
+    const { paths } = (await gateway.call('GET', '/openapi.json')).json
+    expect(paths).to.not.have.any.keys('/debug/profile/cpu', '/debug/profile/heap', '/v1/auth/verify', '/metrics', '/p/{provider}')
+    expect(paths).to.include.keys('/v1/chat/completions', '/v1/models')
   })
 
   /** What may turn out to change nothing. */
