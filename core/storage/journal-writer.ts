@@ -77,6 +77,7 @@ export class JournalWriter<Row extends JournalRow> {
   /** How often in a row the store took nothing. */
   #failures = 0
   #closed: Promise<void> | undefined
+  readonly #withdraw: () => void
 
   /** Begins with what the spool holds from before. @throws what the file system says */
   constructor(options: JournalWriterOptions<Row>) {
@@ -91,6 +92,7 @@ export class JournalWriter<Row extends JournalRow> {
       found: () => this.#schedule(0),
       leaving: () => this.#spoolBuffer(),
     })
+    this.#withdraw = options.spool.writersOf(options.name).add(() => this.#flushOwn())
   }
 
   /** Takes a row. Never waits, never throws. */
@@ -128,8 +130,13 @@ export class JournalWriter<Row extends JournalRow> {
     this.#spool.flush()
   }
 
-  /** Resolves when the rows that wait now are stored, or the store takes none; after 1 s at the latest. */
+  /** Resolves when the rows that wait now are stored, those of a writer that is about to end, too, or the store takes none; after 1 s at the latest. */
   async flush(): Promise<void> {
+    const { spool, name } = this.#options
+    await Promise.all([...spool.writersOf(name)].map(drain => drain()))
+  }
+
+  async #flushOwn(): Promise<void> {
     if (!this.#isEmpty) await this.#within(flushLimitMs, this.#drainWhole())
   }
 
@@ -145,6 +152,7 @@ export class JournalWriter<Row extends JournalRow> {
     this.#spool.flush()
     this.#figures.show(this.length, this.#spool.waitingBytes)
     this.#spool.close()
+    this.#withdraw()
   }
 
   async #within(limitMs: number, work: Promise<void>): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { Clock, Timer } from '../plugin/clock.ts'
+import { Registrations } from '../plugin/registrations.ts'
 import { Spool, type SpoolOptions } from './spool.ts'
 import { SpoolOwner } from './spool-owner.ts'
 
@@ -26,6 +27,7 @@ export class SpoolDirectory {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #spools = new Set<Spool>()
+  readonly #writers = new Map<string, Registrations<() => Promise<void>>>()
   #owner: SpoolOwner | undefined
   #looking: Timer | undefined
 
@@ -44,6 +46,13 @@ export class SpoolDirectory {
     this.#spools.add(spool)
     spool.adopt()
     return spool
+  }
+
+  /** Those that write a journal: of two configurations, one of which finishes what it began, each has its own. */
+  writersOf(name: string): Registrations<() => Promise<void>> {
+    const writers = this.#writers.get(name) ?? new Registrations<() => Promise<void>>()
+    this.#writers.set(name, writers)
+    return writers
   }
 
   /** Where it is; undefined as long as nobody needed it. */

@@ -297,6 +297,15 @@ describe('the writer of a journal', () => {
     expect(spooled()).to.deep.equal(['10', '11'])
   })
 
+  it('also stores what another writer of the journal has that finishes what it began, for who asks', async () => {
+    const { writer, spool } = start({ bufferRows: 10, batchRows: 10, everyMs: 5000 })
+    const next = new JournalWriter<JournalRow>({ name: 'journal', policy: { bufferRows: 10, batchRows: 10, everyMs: 5000 }, journal, spool, clock, meter, health, log: pino({ enabled: false }) })
+    writer.add(row('1'))
+    await next.flush()
+    expect(writer.length).to.equal(0)
+    await next.close()
+  })
+
   it('spools a buffered batch after three tries', async () => {
     const { writer, addAll } = start(buffered)
     journal.fails = away
