@@ -69,6 +69,10 @@ export class InnerCalls implements Pipelines {
     return exchange instanceof GatewayError ? exchange : await reviewAnswer(exchange, answer)
   }
 
+  guardsPrompts(method: string, path: string): boolean {
+    return this.running?.planOf(method, path)?.guardsPrompts === true
+  }
+
   usageIn(method: string, path: string, answer: JsonDocument): Usage | undefined {
     return this.running?.planOf(method, path)?.dialect?.usage(answer)
   }

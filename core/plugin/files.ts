@@ -16,6 +16,8 @@ export interface FileRecord {
   readonly owner: string
   /** Tapline keeps the bytes itself. */
   readonly kept: boolean
+  /** It is kept until a batch is made of it: its lines name models as the provider does. */
+  readonly isSpelled?: boolean
   /** Fingerprint of the provider's key that it was made with. */
   readonly key?: string
 }
@@ -25,6 +27,7 @@ export interface NewFile {
   readonly purpose: string
   readonly provider: string
   readonly owner: string
+  readonly isSpelled?: boolean
 }
 
 export interface Files {

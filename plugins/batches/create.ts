@@ -34,7 +34,7 @@ export async function createBatch(exchange: Exchange, order: Order, makers: Make
   const id = randomUUID()
   const submitter = submitterOf(exchange)
   const judged: Judged = { provider: undefined, isChanged: false }
-  const named = order.input === undefined || order.input.kept ? undefined : order.input.provider
+  const named = order.input === undefined || order.input.kept && order.input.isSpelled !== true ? undefined : order.input.provider
   const judgedAs = (form: 'asGiven' | 'asSent') => mapped(judgedLines(order.lines(), { pipelines, endpoint: order.endpoint, submitter, named }, judged), line => line[form])
   const total = await store.addLines(id, bounded(judgedAs('asGiven'), makers.maxRequests), clock.now())
   const provider = judged.provider as ProviderInstance

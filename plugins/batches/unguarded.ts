@@ -14,6 +14,7 @@ export function unguarded(pipelines: Pipelines): Pipelines {
     call: request => pipelines.call(exempt(request)),
     rehearse: request => pipelines.rehearse(exempt(request)),
     review: (request, answer) => pipelines.review(exempt(request), answer),
+    guardsPrompts: (method, path) => pipelines.guardsPrompts(method, path),
     usageIn: (method, path, answer) => pipelines.usageIn(method, path, answer),
   }
 }

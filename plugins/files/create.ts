@@ -1,14 +1,20 @@
 /** Takes an upload to where it belongs: to a provider, or into the store where Tapline keeps it. */
 
-import { gatewayError, type Exchange, type GatewayError, type Models, type ProviderInstance } from '../../core/index.ts'
+import { gatewayError, type Exchange, type GatewayError, type Models, type NewFile, type ProviderInstance } from '../../core/index.ts'
 import type { Library } from './library.ts'
 import { respelled, settledProvider } from './lines.ts'
 import { askingOf } from './provider-files.ts'
 import { shown } from './shown.ts'
 import { DiskFile, readUpload, type Uploaded } from './uploaded.ts'
 
+export interface Uploading {
+  readonly models: Models
+  /** Whether a guardrail may have to look at the lines of a batch's input: then no provider gets them before there is a batch. */
+  readonly isGuarded: () => boolean
+}
+
 /** @returns the file object @throws GatewayError */
-export async function createFile(exchange: Exchange, library: Library, models: Models): Promise<Buffer> {
+export async function createFile(exchange: Exchange, library: Library, { models, isGuarded }: Uploading): Promise<Buffer> {
   const uploaded = await readUpload(exchange.request)
   try {
     const named = namedProvider(exchange, uploaded, library)
@@ -16,7 +22,8 @@ export async function createFile(exchange: Exchange, library: Library, models: M
     const provider = await settledProvider(uploaded.file.read(), models, named) ?? onlyOne(library)
     if (!runsBatches(provider)) return await keep(exchange, library, uploaded, provider)
     const lines = await DiskFile.write(respelled(uploaded.file.read(), models, provider))
-    return await give(exchange, library, uploaded, provider, lines).finally(() => lines.remove())
+    const goesOn = isGuarded() ? keep(exchange, library, { ...uploaded, file: lines }, provider, { isSpelled: true }) : give(exchange, library, uploaded, provider, lines)
+    return await goesOn.finally(() => lines.remove())
   } finally {
     await uploaded.file.remove()
   }
@@ -37,8 +44,8 @@ async function give(exchange: Exchange, library: Library, { fields, filename, ty
   return object.render()
 }
 
-async function keep(exchange: Exchange, library: Library, { fields, filename, file }: Uploaded, provider: ProviderInstance): Promise<Buffer> {
-  const record = await library.keep({ filename, purpose: fields.get('purpose') ?? '', provider: provider.name, owner: exchange.userPath }, file.read())
+async function keep(exchange: Exchange, library: Library, { fields, filename, file }: Uploaded, provider: ProviderInstance, further: Pick<NewFile, 'isSpelled'> = {}): Promise<Buffer> {
+  const record = await library.keep({ filename, purpose: fields.get('purpose') ?? '', provider: provider.name, owner: exchange.userPath, ...further }, file.read())
   return Buffer.from(JSON.stringify(shown(record)))
 }
 

@@ -1,9 +1,9 @@
 /** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. */
 
-import { definePlugin, Reply, flowing, jsonReply, notFound, orStoreRefusal, type Exchange, type FileRecord, type Files, type Models, type OpenReply, type ReplyStream } from '../../core/index.ts'
+import { definePlugin, Reply, flowing, jsonReply, notFound, orStoreRefusal, type Exchange, type FileRecord, type Files, type OpenReply, type ReplyStream } from '../../core/index.ts'
 import { Readable } from 'node:stream'
 import { mayHoldAnswers, reviewedLines, type Reviewing } from './answers.ts'
-import { createFile } from './create.ts'
+import { createFile, type Uploading } from './create.ts'
 import { Library } from './library.ts'
 import { listFiles, readQuery } from './listing.ts'
 import { askingOf, ProviderFiles } from './provider-files.ts'
@@ -12,6 +12,8 @@ import { shown } from './shown.ts'
 import { FileStore } from './store.ts'
 
 const operation = 'files'
+/** What the lines of a batch may be for. */
+const batched = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1/moderations', '/v1/images/generations']
 
 export default definePlugin({
   name: 'files',
@@ -19,19 +21,21 @@ export default definePlugin({
   schema,
   provides: 'files',
   needs: ['storage', 'providers', 'models'],
-  setup({ options, services: { storage, providers, models, pipelines, clock } }) {
+  wants: ['workflows'],
+  setup({ options, services: { storage, providers, models, workflows, pipelines, clock } }) {
     const library = new Library(new FileStore(storage, clock), new ProviderFiles(clock), providers)
+    const uploading = { models, isGuarded: () => workflows?.guardAny === true || batched.some(path => pipelines.guardsPrompts('POST', path)) }
     const reviewing = { pipelines, isGuarded: options.guarded }
     return {
       service: library satisfies Files,
-      route: exchange => exchange.operation === operation ? orStoreRefusal(answer(exchange, library, models, reviewing)) : undefined,
+      route: exchange => exchange.operation === operation ? orStoreRefusal(answer(exchange, library, uploading, reviewing)) : undefined,
     }
   },
 })
 
-async function answer(exchange: Exchange, library: Library, models: Models, reviewing: Reviewing): Promise<Reply> {
+async function answer(exchange: Exchange, library: Library, uploading: Uploading, reviewing: Reviewing): Promise<Reply> {
   const { method, path, params: { id }, query } = exchange.request
-  if (id === undefined) return jsonReply(method === 'POST' ? await createFile(exchange, library, models) : await listFiles(exchange, library, readQuery(query)))
+  if (id === undefined) return jsonReply(method === 'POST' ? await createFile(exchange, library, uploading) : await listFiles(exchange, library, readQuery(query)))
   const file = await library.find(exchange, id, new URLSearchParams(query).get('provider') ?? undefined)
   if (file === undefined) throw notFound(`file '${id}'`, 'id')
   if (path.endsWith('/content')) return await contentOf(exchange, library, file, reviewing)

@@ -97,6 +97,18 @@ describe('batches and guardrails', () => {
     })
   })
 
+  for (const model of ['gpt-test', 'openai/gpt-test', 'smart']) {
+    it(`keep the input of a batch for ${model} from the provider until they have seen it`, async () => {
+      await begin({ guardrails: { rules: [words] }, virtual_models: [{ source: 'smart', targets: [{ model: 'openai/gpt-test' }] }] })
+      const { id } = await client.files.create({ file: await toFile(Buffer.from(JSON.stringify(line(model))), 'in.jsonl'), purpose: 'batch' })
+      expect(served.upstream.requests.filter(({ method }) => method === 'POST')).to.deep.equal([])
+      const batch = await client.batches.create({ input_file_id: id, endpoint: '/v1/chat/completions', completion_window: '24h' })
+      expect(batch.input_file_id).to.equal(id)
+      expect(vendor.files.map(({ content }) => content.toString()).join()).to.include('a [gone]').and.not.include('secret')
+      expect(served.upstream.requests.map(({ body }) => body.toString()).join()).to.not.include('secret')
+    })
+  }
+
   it('guard all other calls, whatever is said of batches', async () => {
     await begin({ guardrails: { ...off, rules: [words] } })
     expect((await client.chat.completions.create(request('gpt-test'))).choices[0]?.message.content).to.equal('the [gone]')
