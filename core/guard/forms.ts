@@ -26,8 +26,6 @@ interface CompiledForm extends Omit<TextForm, 'hint' | 'pattern'> {
 const nothing: readonly Finding[] = []
 /** What stands between the groups of a number. */
 const separator = /[ /-]/
-/** No form is longer, from its second group on. */
-const longestRest = 48
 
 export class Forms {
   readonly #forms: readonly CompiledForm[]
@@ -50,8 +48,16 @@ export class Forms {
   }
 }
 
+/** The first group of what did not pass may be something else: the search goes on with its second. */
 function foundBy(form: CompiledForm, text: string): readonly Finding[] {
-  return form.pattern.spans(text, form.group).flatMap(span => accepted(form, text, span) ?? foundInside(form, text, span))
+  const found: Finding[] = []
+  form.pattern.spans(text, form.group, span => {
+    const finding = accepted(form, text, span)
+    if (finding === undefined) return secondGroup(form, text, span)
+    found.push(finding)
+    return undefined
+  })
+  return found
 }
 
 function accepted({ entity, check, cut }: CompiledForm, text: string, { start, end: last }: TextSpan): Finding | undefined {
@@ -60,13 +66,9 @@ function accepted({ entity, check, cut }: CompiledForm, text: string, { start, e
   return { start, end, entity }
 }
 
-/** What begins in the second group, or a later one, of what did not pass: the first may be something else. */
-function foundInside(form: CompiledForm, text: string, { start, end }: TextSpan): readonly Finding[] {
-  const gap = text.slice(start, end).search(separator)
-  if (gap < 0 || form.check === undefined) return nothing
-  const from = start + gap
-  const rest = text.slice(from, end + longestRest)
-  return foundBy(form, rest).filter(finding => from + finding.start < end).map(finding => ({ ...finding, start: from + finding.start, end: from + finding.end }))
+function secondGroup({ check }: CompiledForm, text: string, { start, end }: TextSpan): number | undefined {
+  const gap = check === undefined ? -1 : text.slice(start, end).search(separator)
+  return gap < 1 ? undefined : start + gap
 }
 
 function isPieceOfNumber(text: string, start: number, end: number): boolean {

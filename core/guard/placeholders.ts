@@ -74,6 +74,8 @@ export class Placeholders {
   readonly #format: PlaceholderFormat
   /** By entity, then value. */
   readonly #numbers = new Map<string, Map<string, number>>()
+  /** The last number of each entity. */
+  readonly #lastNumbers = new Map<string, number>()
   /** By placeholder. */
   readonly #values = new Map<string, Kept>()
   /** Numbers that stood in a text before, by placeholder: nobody can tell what they mean. */
@@ -155,11 +157,11 @@ export class Placeholders {
   }
 
   #add(entity: string, value: string, isRestorable: boolean): string {
-    const numbers = this.#numbersOf(entity)
-    let number = Math.max(0, ...numbers.values()) + 1
+    let number = (this.#lastNumbers.get(entity) ?? 0) + 1
     while (this.#taken.has(this.#format.spell(entity, number))) number++
     const placeholder = this.#format.spell(entity, number)
-    numbers.set(value, number)
+    this.#lastNumbers.set(entity, number)
+    this.#numbersOf(entity).set(value, number)
     this.#values.set(placeholder, { value, isRestorable })
     return placeholder
   }

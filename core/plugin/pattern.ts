@@ -6,8 +6,11 @@ import type { TextTest } from '../document/conversation.ts'
 /** A regular expression that cannot explode. */
 export interface Pattern extends TextTest {
   [Symbol.replace](text: string, replacement: string): string
-  /** Where it matches, in order; of `group` if that took part in the match. */
-  spans(text: string, group?: number): readonly TextSpan[]
+  /**
+   * Where it matches, in order; of `group` if that took part in the match.
+   * @param resume where the search goes on instead of behind a match: further than the match began
+   */
+  spans(text: string, group?: number, resume?: (span: TextSpan) => number | undefined): readonly TextSpan[]
 }
 
 /** A stretch of a text, `end` behind its last character. */
@@ -28,16 +31,20 @@ export function compilePattern(pattern: string, flags = ''): Pattern {
   return {
     test: text => compiled.matcher(text).find(),
     [Symbol.replace]: (text, replacement) => compiled.matcher(text).replaceAll(replacement),
-    spans: (text, group) => spans(compiled, text, group),
+    spans: (text, group, resume) => spans(compiled, text, group, resume),
   }
 }
 
-function spans(compiled: RE2JS, text: string, group = 0): readonly TextSpan[] {
+function spans(compiled: RE2JS, text: string, group = 0, resume?: (span: TextSpan) => number | undefined): readonly TextSpan[] {
   const found: TextSpan[] = []
   const matcher = compiled.matcher(text)
-  while (matcher.find()) {
+  let isFound = matcher.find()
+  while (isFound) {
     const asked = matcher.start(group) < 0 ? 0 : group
-    found.push({ start: matcher.start(asked), end: matcher.end(asked) })
+    const span = { start: matcher.start(asked), end: matcher.end(asked) }
+    const from = resume?.(span)
+    found.push(span)
+    isFound = from === undefined ? matcher.find() : matcher.find(from)
   }
   return found
 }

@@ -12,7 +12,10 @@ const phoneForms = [
 
 export const recognisers: readonly TextForm[] = [
   { entity: 'EMAIL_ADDRESS', hint: '@', pattern: "[\\p{L}\\p{N}._%+'-]*[\\p{L}\\p{N}_%+-]@(?:[\\p{L}\\p{N}](?:[\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+\\p{L}{2,24}" },
-  { entity: 'CREDIT_CARD', hint: '\\d{4}[ -]?\\d{4}[ -]?\\d{4}|3\\d{3}[ -]?\\d{6}', pattern: '[2-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{1,7}|3[0-9]{3}[ -]?[0-9]{6}[ -]?[0-9]{4,5}', check: isCard },
+  {
+    entity: 'CREDIT_CARD', hint: '(?<!\\d)(?:[2-6]\\d{3}[ -]?\\d{4}[ -]?\\d{4}[ -]?\\d{1,7}|3\\d{3}[ -]?\\d{6}[ -]?\\d{4,5})(?!\\d)',
+    pattern: '(?:^|[^0-9])([2-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{1,7}|3[0-9]{3}[ -]?[0-9]{6}[ -]?[0-9]{4,5})', group: 1, check: isCard,
+  },
   { entity: 'IBAN_CODE', hint: '[A-Za-z]{2}\\d{2}[ -]?[A-Za-z0-9]{4}[ -]?[A-Za-z0-9]{4}', pattern: '(?i)\\b[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,3})?\\b', cut: ibanEnd, check: isIban },
   { entity: 'IP_ADDRESS', hint: '\\d\\.\\d{1,3}\\.\\d{1,3}\\.', pattern: '\\b[0-9]{1,3}(?:\\.[0-9]{1,3}){3}\\b', check: found => isIPv4(found) && !/^(?:127|0)\./.test(found) },
   { entity: 'IP_ADDRESS', hint: '[0-9A-Fa-f]:[0-9A-Fa-f:]', pattern: '[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:[0-9]{0,3}(?:\\.[0-9]{1,3}){3})?', check: found => isIPv6(found) && /\d/.test(found) && !/^[:0]+1?$/.test(found) },

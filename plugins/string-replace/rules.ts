@@ -54,7 +54,7 @@ function rule(line: string, { mode, case_insensitive: ignoresCase, on_match: act
   if (find === '') throw new SyntaxError('there is nothing to find')
   if (mode === 'regex') return { pattern: compile(find, ignoresCase ? 'i' : ''), replacement }
   const text = unescaped(find)
-  return { pattern: ignoresCase ? compile(quoted(text), 'i') : literal(text), replacement: unescaped(replacement).replaceAll('$', '$$$$') }
+  return { pattern: ignoresCase ? caselessLiteral(text) : literal(text), replacement: unescaped(replacement).replaceAll('$', '$$$$') }
 }
 
 /** The engine of the language itself is the fastest where there is nothing to interpret. */
@@ -62,6 +62,15 @@ function literal(find: string): Replaceable {
   return {
     test: text => text.includes(find),
     [Symbol.replace]: (text, replacement) => text.replaceAll(find, replacement),
+  }
+}
+
+/** Letters are the same as for RE2: those that Unicode folds into each other, one by one. */
+function caselessLiteral(find: string): Replaceable {
+  const [first, all] = [new RegExp(quoted(find), 'iu'), new RegExp(quoted(find), 'giu')]
+  return {
+    test: text => first.test(text),
+    [Symbol.replace]: (text, replacement) => text.replace(all, replacement),
   }
 }
 

@@ -22,6 +22,8 @@ describe('rules of string-replace', () => {
     ['Cat => Dog', {}, 'cat Cat', 'cat Dog'],
     ['Cat => Dog', { case_insensitive: true }, 'cat Cat CAT', 'Dog Dog Dog'],
     ['a.b => x', { case_insensitive: true }, 'acb A.B', 'acb x'],
+    ['Kelvin => K', { case_insensitive: true }, '\u212aELVIN', 'K'],
+    ['straße => road', { case_insensitive: true }, 'STRAẞE STRASSE', 'road STRASSE'],
     ['a\\nb => c\\td', {}, 'a\nb', 'c\td'],
     ['a\\\\n => b\\\\', {}, 'a\\n', 'b\\'],
     ['a => $1 $$ $&', {}, 'a', '$1 $$ $&'],
@@ -44,6 +46,12 @@ describe('rules of string-replace', () => {
     ['# nothing', {}, 'no rule'],
   ]
   for (const [rules, options, message] of wrong) it(`cannot be ${JSON.stringify(rules)}`, () => { expect(() => make(rules, options)).to.throw(SyntaxError, message) })
+
+  it('need no expressions for what is written letter by letter: hundreds of them cost next to nothing', () => {
+    const rules = new Rules({ rules: 'Cat => Dog\na.b => x', mode: 'literal', case_insensitive: true, on_match: 'replace' }, () => { throw new Error('not for letters') })
+    expect(rules.replace('a CAT, A.B, a cat')).to.equal('a Dog, x, a Dog')
+    expect([rules.matches('acb'), rules.matches('cAt'), rules.matches('cAt')]).to.deep.equal([false, true, true])
+  })
 
   it('need no replacement where nothing is replaced', () => {
     expect(make('secret', { on_match: 'block' }).matches('a secret')).to.equal(true)

@@ -19,6 +19,15 @@ describe('pii in a prompt', () => {
     expect(textsOf(upstream)).to.deep.equal(['<EMAIL_ADDRESS_3>', 'what is <EMAIL_ADDRESS_1>, and <email_address_2>?'])
   })
 
+  it('numbers very many values in no more than their share of time', async () => {
+    const content = Array.from({ length: 30_000 }, (_, i) => `u${i}@e.org`).join(' ')
+    const begun = performance.now()
+    const { upstream } = await run({ entities: ['EMAIL_ADDRESS'] }, { request: { messages: [said(content)] } })
+    expect(textsOf(upstream)?.[0]).to.satisfy((text: string) => text.endsWith('<EMAIL_ADDRESS_29999> <EMAIL_ADDRESS_30000>'))
+    // Looking through all of them for each took half a minute.
+    expect(performance.now() - begun).to.be.below(8000)
+  })
+
   it('looks at the messages of the roles that are listed', async () => {
     const messages = [said(mail, 'system'), said(mail), said(mail, 'assistant'), said('ok')]
     expect(textsOf((await run({ roles: ['user'] }, { request: { messages } })).upstream)).to.deep.equal([mail, '<EMAIL_ADDRESS_1>', mail, 'ok'])

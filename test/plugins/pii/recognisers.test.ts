@@ -90,4 +90,15 @@ describe('recognisers of personal data', () => {
   it('read a long text of digits without stalling', () => {
     expect(found('1 22 333 4444 55555 '.repeat(2000))).to.deep.equal([])
   }).timeout(3000)
+
+  it('are looked for once in a text, however many numbers in it do not pass', () => {
+    let looks = 0
+    const counting = (pattern: string) => {
+      const compiled = compilePattern(pattern)
+      return { ...compiled, spans: (...asked: Parameters<typeof compiled.spans>) => { looks += 1; return compiled.spans(...asked) } }
+    }
+    const forms = new Forms(recognisers.filter(({ entity }) => entity === 'CREDIT_CARD'), counting)
+    expect(found('4111-'.repeat(1000) + '4111-1111-1111-1111', forms)).to.deep.equal([['CREDIT_CARD', '4111-1111-1111-1111']])
+    expect(looks).to.equal(1)
+  })
 })
