@@ -5,12 +5,15 @@ import { isPromise } from '../../core/promise.ts'
 import { credentialOf, refusal } from './credential.ts'
 import { ask, callerOf, Shown } from './identities.ts'
 import { equals, masterCaller } from './master-key.ts'
+import { ownNames } from './own-names.ts'
 import { schema } from './schema.ts'
 
 /** Where nobody keeps keys. */
 const noKeys: Keys = { exist: false, find: () => undefined }
 
 const noKey: Caller = { method: 'no_key', admin: { root: '/', isGlobal: true } }
+/** One that a page of another site may have sent, whose name leads to this machine. */
+const noKeyElsewhere: Caller = { method: 'no_key' }
 
 /** Nothing tells one problem of a credential from another, or from one that nobody knows. */
 const failed = 'authentication failed'
@@ -20,7 +23,7 @@ export default definePlugin({
   description: 'Lets only callers with a known credential pass.',
   schema,
   wants: ['keys', 'identities'],
-  setup({ options: { master_key: key, master_key_disabled: isDisabled, allow_open: isOpenToAll }, services, log }) {
+  setup({ options: { master_key: key, master_key_disabled: isDisabled, allow_open: isOpenToAll, host }, services, log }) {
     const keys = services.keys ?? noKeys
     const sources = services.identities ?? []
     const masterKey = isDisabled ? undefined : key
@@ -28,6 +31,8 @@ export default definePlugin({
     const master = masterCaller(masterKey ?? '')
     /** Both the peer of the connection, and the client that a trusted proxy names. */
     const isNear = ({ request }: Exchange) => isOpenToAll || isLoopback(request.remoteAddress) && isLoopback(request.clientAddress ?? request.remoteAddress)
+    const isOwnName = ownNames(host)
+    const withoutKey = ({ request }: Exchange) => isOwnName(request.headers.host) ? noKey : noKeyElsewhere
     /** Whether keys that administrators make are the only ones. */
     const isByKeysAlone = masterKey === undefined && !isDisabled && sources.length === 0
     /** So that an operator without a master key is never locked out. */
@@ -42,7 +47,7 @@ export default definePlugin({
     }
 
     const unknown = (exchange: Exchange, token: string | GatewayError | undefined): Caller | GatewayError => {
-      if (token === undefined) return mayRecover(exchange) ? noKey : refusal('no credential: send "Authorization: Bearer <token>"')
+      if (token === undefined) return mayRecover(exchange) ? withoutKey(exchange) : refusal('no credential: send "Authorization: Bearer <token>"')
       return token instanceof GatewayError ? token : refusal(keys.exist || sources.length > 0 ? failed : 'invalid master key')
     }
 
@@ -54,7 +59,7 @@ export default definePlugin({
     }
 
     const find = (exchange: Exchange): ReturnType<typeof recognise> => {
-      if (isByKeysAlone && !keys.exist) return isNear(exchange) ? noKey : refusal('this gateway asks for no key, and answers callers on its own machine only')
+      if (isByKeysAlone && !keys.exist) return isNear(exchange) ? withoutKey(exchange) : refusal('this gateway asks for no key, and answers callers on its own machine only')
       const token = credentialOf(exchange.request.headers)
       return (typeof token === 'string' ? identify(exchange, token) : undefined) ?? recognise(exchange, token)
     }

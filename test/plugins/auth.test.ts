@@ -74,6 +74,12 @@ describe('auth', () => {
     ['a managed key where the master key is disabled', { ...disabled, keys: twoKeys, ...bearer('sk_tap_good') }, bound],
     ['anybody on this machine where nobody keeps keys', { keys: undefined }, open],
     ['an operator of this machine without a master key, so that he can recover', { ...withKeys, ...toAdmin }, open],
+    ...['localhost', 'LOCALHOST:8080', 'tapline.localhost:8080', '127.0.0.2:8080', '[::1]:8080', '[::1]'].map((host): [string, Asked, Caller] => [`anybody who calls this machine ${host}`, { headers: { host } }, open]),
+    ['anybody who calls this machine by its configured name', { options: { host: 'Gateway.lan' }, headers: { host: 'gateway.lan:8080' } }, open],
+    ['anybody who calls this machine by its configured address', { options: { host: 'fd00::1' }, headers: { host: '[fd00::1]:8080' } }, open],
+    ...['evil.example:8080', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.7:8080', ''].map((host): [string, Asked, Caller] => [`nobody as an administrator who calls this machine ${JSON.stringify(host)}`, { headers: { host } }, { method: 'no_key' }]),
+    ['nobody as one who may recover, who calls this machine by another name', { ...withKeys, ...toAdmin, headers: { host: 'evil.example' } }, { method: 'no_key' }],
+    ['the master key under any name', { ...withMaster, headers: { authorization: 'Bearer sk-master', host: 'gateway.example' } }, master],
     ['the same at /admin itself', { ...withKeys, path: '/admin' }, open],
     ['the same from elsewhere, if allow_open says so', { options: { allow_open: true }, ...withKeys, ...toAdmin, ...elsewhere }, open],
   ]

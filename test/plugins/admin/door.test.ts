@@ -255,6 +255,15 @@ describe('an open gateway', () => {
     expect((await gateway.call('GET', '/access', { headers: { authorization: '' } })).json).to.deep.equal({ scope: 'global' })
   })
 
+  it('lets no page administer it whose name leads to this machine', async () => {
+    await using gateway = await open()
+    for (const [method, path] of [['GET', '/access'], ['POST', '/auth-keys']] as const) {
+      const answer = await gateway.call(method, path, { headers: { authorization: '', host: 'evil.example:8080', origin: 'http://evil.example:8080', 'sec-fetch-site': 'same-origin' } })
+      expectRefusal(answer, 403, 'dashboard_access_denied')
+    }
+    expect((await gateway.call('GET', '/access', { headers: { authorization: '', host: 'localhost:8080' } })).status).to.equal(200)
+  })
+
   it('lets no page of another site change it', async () => {
     await using gateway = await open()
     expectRefusal(await gateway.call('POST', '/runtime/refresh', { headers: { authorization: '', 'sec-fetch-site': 'cross-site' } }), 403, 'dashboard_access_denied')
