@@ -1,6 +1,7 @@
 /** DeepSeek. Facts: https://api-docs.deepseek.com */
 
-import { defineProvider, refusal, type JsonDocument, type RespellFacts } from '../core/index.ts'
+import { defineProvider, type JsonDocument, type RespellFacts } from '../core/index.ts'
+import { refusal } from '../core/neutral/losses.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { jsonSchema, sayJson } from './shared/answer-format.ts'
 import { dropEffort, effortMap, flatEffort, switchThinking, takeEffort, vendorWord } from './shared/effort.ts'

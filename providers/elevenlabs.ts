@@ -1,6 +1,7 @@
 /** ElevenLabs: audio only. Facts: https://elevenlabs.io/docs/api-reference */
 
-import { defineProvider, refusal, type JsonDocument, type ModelEntry, type ProviderCall, type RespellFacts } from '../core/index.ts'
+import { defineProvider, type JsonDocument, type ModelEntry, type ProviderCall, type RespellFacts } from '../core/index.ts'
+import { refusal } from '../core/neutral/losses.ts'
 import { dropSilently, rename } from './shared/fields.ts'
 import { said, textOf } from './shared/rule.ts'
 

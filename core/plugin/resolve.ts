@@ -18,7 +18,14 @@ const rooms: Readonly<Record<Kind, readonly string[]>> = {
   provider: ['providers/{}', 'providers/{}/index'],
 }
 
-const ownModules: Readonly<Record<string, string>> = { tapline: 'core/index', 'tapline/testing': 'core/testing/index' }
+/** What the package is imported as, and the files that are meant; `exports` of package.json says the same of what is built. */
+export const ownModules: Readonly<Record<string, string>> = {
+  tapline: 'core/index',
+  'tapline/guardrail': 'core/guardrail',
+  'tapline/dialect': 'core/dialect',
+  'tapline/store': 'core/store',
+  'tapline/testing': 'core/testing/index',
+}
 
 /** The folders of the default set in which parts of a kind stand. */
 export function foldersOf(kind: Kind): readonly URL[] {

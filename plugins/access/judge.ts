@@ -1,6 +1,7 @@
 /** Who may use which model: the one policy of the model that says most, and every list of the key and of the paths above the call. */
 
-import { ancestors, isWithin, type Access, type AccessSource, type Asking, type Denial, type KnownKey, type ModelPolicy, type Models } from '../../core/index.ts'
+import type { Access, AccessSource, Asking, Denial, KnownKey, ModelPolicy, Models } from '../../core/index.ts'
+import { ancestors, isWithin } from '../../core/user-path.ts'
 import type { SelectorLists } from '../../core/selected-models.ts'
 
 export interface JudgeOptions {

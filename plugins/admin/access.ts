@@ -1,6 +1,7 @@
 /** Who may administer what: the whole gateway, or what belongs to one user path. */
 
-import { gatewayError, isWithin, normaliseUserPath, type AdminEndpoint, type AdminScope, type Caller, type Exchange } from '../../core/index.ts'
+import { gatewayError, normaliseUserPath, type AdminEndpoint, type AdminScope, type Caller, type Exchange } from '../../core/index.ts'
+import { isWithin } from '../../core/user-path.ts'
 
 /** @throws GatewayError `dashboard_access_denied` */
 export function scopeOf({ caller, request }: Exchange): AdminScope {

@@ -1,6 +1,7 @@
 /** The service `admin`: what the plugins offer to administrators. */
 
-import { Registrations, type Admin, type AdminChange, type AdminEndpoint, type RefreshStep } from '../../core/index.ts'
+import type { Admin, AdminChange, AdminEndpoint, RefreshStep } from '../../core/index.ts'
+import { Registrations } from '../../core/plugin/registrations.ts'
 import { Offers } from './offers.ts'
 import { RouteTable } from './route-table.ts'
 

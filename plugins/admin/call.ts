@@ -1,7 +1,8 @@
 /** One call to an endpoint, once it is checked: what its handler works with. */
 
 import { Readable } from 'node:stream'
-import { flowing, Reply, type AdminCall, type AdminEndpoint, type AdminScope, type Exchange } from '../../core/index.ts'
+import { Reply, type AdminCall, type AdminEndpoint, type AdminScope, type Exchange } from '../../core/index.ts'
+import { flowing } from '../../core/upstream/flowing.ts'
 import { confine } from './access.ts'
 import { checkMatch } from './answer.ts'
 import { timeZoneOf } from './time-zone.ts'

@@ -1,7 +1,9 @@
 /** The log once its store is open: what writes it, what shows it, and what deletes it. */
 
 import type { Logger } from 'pino'
-import { dataPath, type Exchange, type Journal, type LiveLog, type OptionsOf, type Services, type UsageLedger } from '../../core/index.ts'
+import type { Exchange, LiveLog, OptionsOf, Services, UsageLedger } from '../../core/index.ts'
+import { dataPath } from '../../core/storage/data-path.ts'
+import type { Journal } from '../../core/storage/journal.ts'
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { liveFate } from '../../core/storage/live-fate.ts'
 import { Retention } from '../../core/storage/retention.ts'

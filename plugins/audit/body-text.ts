@@ -2,7 +2,7 @@
 
 import { isUtf8 } from 'node:buffer'
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
-import { parseJson } from '../../core/index.ts'
+import { parseJson } from '../../core/neutral/json.ts'
 
 /** Of each body. */
 export const bodyLimit = 1024 * 1024

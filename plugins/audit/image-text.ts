@@ -1,6 +1,6 @@
 /** The answer of an image model, with placeholders for the images in it. */
 
-import { parseJson } from '../../core/index.ts'
+import { parseJson } from '../../core/neutral/json.ts'
 import { placeholder, type KeepMedia } from './body-text.ts'
 
 /** By how the base64 of a file begins. */

@@ -1,6 +1,6 @@
 /** The journal of the audit log: its columns, and which of them lists leave out. */
 
-import type { JournalDefinition } from '../../core/index.ts'
+import type { JournalDefinition } from '../../core/storage/journal.ts'
 import type { AuditRow } from '../../schemas/records/audit.schema.ts'
 
 export type { AuditRow }

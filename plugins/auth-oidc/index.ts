@@ -1,6 +1,7 @@
 /** Recognises callers by the tokens of an identity provider: JWTs that an OpenID Connect issuer signed. */
 
-import { definePlugin, serviceUrl, type OptionsOf } from '../../core/index.ts'
+import { definePlugin, type OptionsOf } from '../../core/index.ts'
+import { serviceUrl } from '../../core/upstream/service-client.ts'
 import { publishedKeys } from './published-keys.ts'
 import { schema } from './schema.ts'
 

@@ -1,7 +1,7 @@
 /** What an issuer publishes of itself: where its keys are, and the keys (OpenID Connect Discovery 1.0, section 4). */
 
 import type { JSONWebKeySet } from 'jose'
-import { serviceUrl } from '../../core/index.ts'
+import { serviceUrl } from '../../core/upstream/service-client.ts'
 import { smallCall } from '../../core/upstream/small-call.ts'
 
 const timeoutMs = 5_000

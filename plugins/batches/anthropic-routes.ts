@@ -1,7 +1,10 @@
 /** The routes of Anthropic's message batches. */
 
 import { Readable } from 'node:stream'
-import { flowing, gatewayError, jsonObjectOf, jsonReply, Reply, type Exchange } from '../../core/index.ts'
+import { gatewayError, Reply, type Exchange } from '../../core/index.ts'
+import { jsonObjectOf } from '../../core/pipeline/body.ts'
+import { jsonReply } from '../../core/pipeline/verdict.ts'
+import { flowing } from '../../core/upstream/flowing.ts'
 import { anthropicBatch, anthropicLine } from './anthropic-view.ts'
 import type { Desk } from './desk.ts'
 import { linesInline } from './lines.ts'

@@ -1,6 +1,8 @@
 /** What callers of either dialect may do with batches. */
 
-import { gatewayError, isVisible, notFound, scopeOf, type Exchange, type FileRecord, type ProviderInstance, type Stored } from '../../core/index.ts'
+import { gatewayError, type Exchange, type FileRecord, type ProviderInstance } from '../../core/index.ts'
+import { isVisible, notFound, scopeOf } from '../../core/ownership.ts'
+import type { Stored } from '../../core/storage/records.ts'
 import { createBatch, type Makers, type Order } from './create.ts'
 import { nativeApi, type NativeApi } from './native.ts'
 import { isTerminal, type BatchRecord, type LineCounts } from './record.ts'

@@ -1,6 +1,8 @@
 /** Serves batches to OpenAI's and to Anthropic's clients: run by the provider where it has such an API, else by the gateway. */
 
-import { definePlugin, orStoreRefusal, scopeOf, type Exchange, type Reply } from '../../core/index.ts'
+import { definePlugin, type Exchange, type Reply } from '../../core/index.ts'
+import { scopeOf } from '../../core/ownership.ts'
+import { orStoreRefusal } from '../../core/storage/refusal.ts'
 import { AnthropicRoutes } from './anthropic-routes.ts'
 import { Desk } from './desk.ts'
 import { OpenAiRoutes } from './openai-routes.ts'

@@ -1,7 +1,9 @@
 /** Batches that a provider runs: each call of the two kinds of APIs, and what their answers mean. */
 
 import { Readable } from 'node:stream'
-import { GatewayError, gatewayError, linesOf, openCall, wholeBody, type Clock, type FileRecord, type Files, type ObjectRequest, type ProviderInstance } from '../../core/index.ts'
+import { GatewayError, gatewayError, type Clock, type FileRecord, type Files, type ProviderInstance } from '../../core/index.ts'
+import { linesOf } from '../../core/form/lines.ts'
+import { openCall, wholeBody, type ObjectRequest } from '../../core/upstream/open-call.ts'
 import { isObject, objectIn } from '../../core/neutral/arguments.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
 import { errored } from './errored.ts'

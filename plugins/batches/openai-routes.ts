@@ -1,6 +1,8 @@
 /** The routes of OpenAI's batches. */
 
-import { gatewayError, jsonObjectOf, jsonReply, Reply, type Exchange, type JsonNode } from '../../core/index.ts'
+import { gatewayError, Reply, type Exchange, type JsonNode } from '../../core/index.ts'
+import { jsonObjectOf } from '../../core/pipeline/body.ts'
+import { jsonReply } from '../../core/pipeline/verdict.ts'
 import type { Desk } from './desk.ts'
 import { linesInline, linesOfFile } from './lines.ts'
 import { openAiBatch, openAiLine } from './openai-view.ts'

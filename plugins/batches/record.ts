@@ -1,6 +1,7 @@
 /** What is remembered of a batch, whichever dialect it was made in, and of its lines. */
 
-import { triedAgain, type Caller, type Tries } from '../../core/index.ts'
+import type { Caller } from '../../core/index.ts'
+import { triedAgain, type Tries } from '../../core/storage/tries.ts'
 
 export type BatchStatus = 'validating' | 'in_progress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelling' | 'cancelled'
 

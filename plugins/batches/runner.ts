@@ -1,7 +1,10 @@
 /** Keeps the open batches going: one replica works on each. */
 
 import type { Logger } from 'pino'
-import { OpenWork, type Clock, type LeaseRecord, type Records } from '../../core/index.ts'
+import type { Clock } from '../../core/index.ts'
+import type { LeaseRecord } from '../../core/storage/lease.ts'
+import { OpenWork } from '../../core/storage/open-work.ts'
+import type { Records } from '../../core/storage/records.ts'
 import { isPostponed, type BatchRecord } from './record.ts'
 import type { BatchStore } from './store.ts'
 import type { BatchWorker } from './worker.ts'

@@ -1,6 +1,7 @@
 /** Batches and their lines in the store. */
 
-import { Conflict, update, type RecordQuery, type Records, type Storage, type Stored } from '../../core/index.ts'
+import { Conflict, type Storage } from '../../core/index.ts'
+import { update, type RecordQuery, type Records, type Stored } from '../../core/storage/records.ts'
 import type { BatchLine, BatchRecord, LineCounts, Outcome } from './record.ts'
 
 /** Lines go some time after their batch could have ended, also those of batches that never came to be. */

@@ -1,6 +1,8 @@
 /** When budget periods begin, as administrators set it; the same on all replicas. */
 
-import { Snapshot, StorageUnavailable, type Records } from '../../core/index.ts'
+import { StorageUnavailable } from '../../core/index.ts'
+import type { Records } from '../../core/storage/records.ts'
+import { Snapshot } from '../../core/storage/snapshot.ts'
 import { defaultAnchors, type Anchors } from './window.ts'
 
 export interface KeptAnchors extends Partial<Anchors> {

@@ -1,6 +1,8 @@
 /** What the admin API says and takes of budgets. */
 
-import { definition, invalidValue, type AdminCall, type AdminEndpoint } from '../../core/index.ts'
+import type { AdminCall, AdminEndpoint } from '../../core/index.ts'
+import { definition } from '../../core/admin/definition.ts'
+import { invalidValue } from '../../core/errors.ts'
 import { RuleDesk, tagOfRules } from '../../core/limits/rule-desk.ts'
 import type { RuleShelf } from '../../core/limits/rule-shelf.ts'
 import file from '../../schemas/admin/budgets.schema.json' with { type: 'json' }

@@ -1,6 +1,7 @@
 /** What one budget allows one subject, and the counters that it is counted by. */
 
-import type { Claim, Filter } from '../../core/index.ts'
+import type { Claim } from '../../core/index.ts'
+import type { Filter } from '../../core/storage/journal.ts'
 import type { StandingRule } from '../../core/limits/rule.ts'
 import { inDollars, inNano, labelOf, type BudgetRule } from './budget-rule.ts'
 import { windowAt, type Anchors, type BudgetWindow } from './window.ts'

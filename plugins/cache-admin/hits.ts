@@ -1,6 +1,6 @@
 /** Hits of the caches, added up. */
 
-import type { Sum } from '../../core/index.ts'
+import type { Sum } from '../../core/storage/journal.ts'
 import type { CacheDay, CacheSummary } from '../../schemas/admin/cache.schema.ts'
 
 export class Hits {

@@ -1,6 +1,7 @@
 /** The service `cacheLayers`: the caches that stand in pipelines. */
 
-import { Registrations, type CacheLayer, type CacheLayers } from '../../core/index.ts'
+import type { CacheLayer, CacheLayers } from '../../core/index.ts'
+import { Registrations } from '../../core/plugin/registrations.ts'
 
 export class Layers implements CacheLayers {
   readonly #layers = new Registrations<CacheLayer>()

@@ -1,6 +1,8 @@
 /** What a request asks, and everything else that it says. */
 
-import { GatewayError, Losses, parseJson, type Exchange, type JsonDocument, type JsonObject, type Message } from '../../core/index.ts'
+import { GatewayError, type Exchange, type JsonDocument, type JsonObject, type Message } from '../../core/index.ts'
+import { parseJson } from '../../core/neutral/json.ts'
+import { Losses } from '../../core/neutral/losses.ts'
 
 export interface Question {
   /** The last thing that the user said: it is compared by its meaning. */

@@ -1,6 +1,7 @@
 /** What the plugin taps once it is on. */
 
-import { readAgain, type OptionsOf, type SetupContext, type Taps } from '../../core/index.ts'
+import type { OptionsOf, SetupContext, Taps } from '../../core/index.ts'
+import { readAgain } from '../../core/storage/read-again.ts'
 import { cacheMeters } from '../../core/cache/meters.ts'
 import { Outage } from '../../core/cache/outage.ts'
 import { WriteQueue } from '../../core/cache/write-queue.ts'

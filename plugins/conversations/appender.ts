@@ -1,7 +1,8 @@
 /** Puts items behind those of a conversation, one writer at a time, also over several gateways. */
 
 import { randomUUID } from 'node:crypto'
-import { Conflict, type KeptItem } from '../../core/index.ts'
+import { Conflict } from '../../core/index.ts'
+import type { KeptItem } from '../../core/neutral/kept-items.ts'
 import { asRecord, itemKey, type StoredConversation, type StoreOptions } from './record.ts'
 
 /** How long a writer may take before another takes his place. */

@@ -1,6 +1,8 @@
 /** What callers say of conversations and their items, checked. */
 
-import { gatewayError, invalidValue, keptItems, type GatewayError, type JsonDocument, type JsonNode, type KeptItem } from '../../core/index.ts'
+import { gatewayError, type GatewayError, type JsonDocument, type JsonNode } from '../../core/index.ts'
+import { invalidValue } from '../../core/errors.ts'
+import { keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { isItemId } from './store.ts'
 

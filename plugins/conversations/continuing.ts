@@ -1,6 +1,7 @@
 /** The service `conversations`, over the store. */
 
-import { keptItems, type Conversations, type KeptItem, type OpenConversation } from '../../core/index.ts'
+import type { Conversations, OpenConversation } from '../../core/index.ts'
+import { keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
 import type { StoredConversation } from './record.ts'
 import type { ConversationStore } from './store.ts'
 

@@ -1,7 +1,11 @@
 /** The calls of /v1/conversations. */
 
 import { randomUUID } from 'node:crypto'
-import { gatewayError, jsonObjectOf, JsonDocument, jsonReply, notFound, type Reply, type Exchange, type JsonNode, type KeptItem } from '../../core/index.ts'
+import { gatewayError, JsonDocument, type Reply, type Exchange, type JsonNode } from '../../core/index.ts'
+import type { KeptItem } from '../../core/neutral/kept-items.ts'
+import { notFound } from '../../core/ownership.ts'
+import { jsonObjectOf } from '../../core/pipeline/body.ts'
+import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { itemList, pageQuery } from '../../core/neutral/item-lists.ts'
 import { Deleted } from './appender.ts'
 import { duplicate, idOf, itemsIn, metadataOf, newItems } from './body.ts'

@@ -1,6 +1,8 @@
 /** What is stored of conversations: one record each, and one for each of their items. */
 
-import type { Clock, KeptItem, Records, Stored } from '../../core/index.ts'
+import type { Clock } from '../../core/index.ts'
+import type { KeptItem } from '../../core/neutral/kept-items.ts'
+import type { Records, Stored } from '../../core/storage/records.ts'
 
 export interface ConversationRecord {
   /** Unix seconds. */

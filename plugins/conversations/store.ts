@@ -1,6 +1,9 @@
 /** Conversations in the store: found by who may reach them, read in pages, and written one writer at a time. */
 
-import { isVisible, update, type Caller, type KeptItem, type Stored } from '../../core/index.ts'
+import type { Caller } from '../../core/index.ts'
+import type { KeptItem } from '../../core/neutral/kept-items.ts'
+import { isVisible } from '../../core/ownership.ts'
+import { update, type Stored } from '../../core/storage/records.ts'
 import { randomIds } from '../../core/neutral/ids.ts'
 import { Appender } from './appender.ts'
 import { asRecord, itemKey, type ConversationRecord, type ItemRecord, type StoredConversation, type StoreOptions } from './record.ts'

@@ -1,6 +1,7 @@
 /** Files in which providers put the answers of batches: policy looks at each of these, whoever reads the file. */
 
-import { GatewayError, JsonDocument, JsonError, linesOf, type Exchange, type FileRecord, type JsonNode, type Pipelines } from '../../core/index.ts'
+import { GatewayError, JsonDocument, JsonError, type Exchange, type FileRecord, type JsonNode, type Pipelines } from '../../core/index.ts'
+import { linesOf } from '../../core/form/lines.ts'
 import { stringOf } from '../../core/document/readings.ts'
 
 /** A request of each kind, which tells policy what the answer is. */

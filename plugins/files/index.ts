@@ -1,6 +1,11 @@
 /** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. */
 
-import { definePlugin, Reply, flowing, jsonReply, notFound, orStoreRefusal, type Exchange, type FileRecord, type Files, type OpenReply, type ReplyStream } from '../../core/index.ts'
+import { definePlugin, Reply, type Exchange, type FileRecord, type Files, type ReplyStream } from '../../core/index.ts'
+import { notFound } from '../../core/ownership.ts'
+import { jsonReply } from '../../core/pipeline/verdict.ts'
+import { orStoreRefusal } from '../../core/storage/refusal.ts'
+import { flowing } from '../../core/upstream/flowing.ts'
+import type { OpenReply } from '../../core/upstream/open-call.ts'
 import { Readable } from 'node:stream'
 import { mayHoldAnswers, reviewedLines, type Reviewing } from './answers.ts'
 import { createFile, type Uploading } from './create.ts'

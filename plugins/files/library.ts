@@ -1,7 +1,8 @@
 /** Files wherever they are: on record, kept here, or only known to a provider. The service `files` for other plugins. */
 
 import { Readable } from 'node:stream'
-import { gatewayError, isVisible, scopeOf, type Exchange, type FileRecord, type Files, type NewFile, type ProviderInstance } from '../../core/index.ts'
+import { gatewayError, type Exchange, type FileRecord, type Files, type NewFile, type ProviderInstance } from '../../core/index.ts'
+import { isVisible, scopeOf } from '../../core/ownership.ts'
 import { askingOf, recordOf, type ProviderFiles } from './provider-files.ts'
 import type { FileStore } from './store.ts'
 import { DiskFile } from './uploaded.ts'

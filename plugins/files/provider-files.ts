@@ -2,7 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { gatewayError, JsonDocument, JsonError, openCall, wholeBody, type Clock, type Exchange, type FileRecord, type NewFile, type OpenReply, type ProviderInstance } from '../../core/index.ts'
+import { gatewayError, JsonDocument, JsonError, type Clock, type Exchange, type FileRecord, type NewFile, type ProviderInstance } from '../../core/index.ts'
+import { openCall, wholeBody, type OpenReply } from '../../core/upstream/open-call.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
 
 const answerLimit = 16 * 1024 * 1024

@@ -1,7 +1,8 @@
 /** What is remembered of files: whose they are and where, and the bytes of those that Tapline keeps itself, in pieces beside them. */
 
 import { randomUUID } from 'node:crypto'
-import type { Clock, FileRecord, NewFile, Records, Stored, Storage } from '../../core/index.ts'
+import type { Clock, FileRecord, NewFile, Storage } from '../../core/index.ts'
+import type { Records, Stored } from '../../core/storage/records.ts'
 
 /** Small enough for every store, large enough to be few. */
 const pieceBytes = 256 * 1024

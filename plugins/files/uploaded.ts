@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { boundaryOf, gatewayError, partsOf, type FlowingPart, type IncomingRequest } from '../../core/index.ts'
+import { gatewayError, type IncomingRequest } from '../../core/index.ts'
+import { partsOf, type FlowingPart } from '../../core/form/parts.ts'
+import { boundaryOf } from '../../core/form/scanner.ts'
 
 const fieldLimit = 64 * 1024
 

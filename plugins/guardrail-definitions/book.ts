@@ -1,6 +1,12 @@
 /** All guardrails by name: what the service `guardrails` answers from. */
 
-import { Dependants, openOrLater, Registrations, Snapshot, type GuardrailBook, type GuardrailRule, type NamedGuardrail, type PutOptions, type Records, type Secrets, type Stored } from '../../core/index.ts'
+import type { GuardrailBook, NamedGuardrail, Secrets } from '../../core/index.ts'
+import type { GuardrailRule } from '../../core/guard/rule.ts'
+import { Registrations } from '../../core/plugin/registrations.ts'
+import { Dependants } from '../../core/storage/dependants.ts'
+import { openOrLater } from '../../core/storage/open-or-later.ts'
+import type { PutOptions, Records, Stored } from '../../core/storage/records.ts'
+import { Snapshot } from '../../core/storage/snapshot.ts'
 import { summaryOf } from './secret-config.ts'
 import type { GuardrailType } from './types.ts'
 

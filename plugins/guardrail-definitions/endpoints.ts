@@ -1,6 +1,10 @@
 /** The endpoints for guardrails, their types and plugins. */
 
-import { definition, gatewayError, invalidValue, normaliseUserPath, ruleOptions, VariantError, type AdminCall, type AdminEndpoint, type Clock, type GuardrailRule, type KnownPlugins, type Variants } from '../../core/index.ts'
+import { gatewayError, normaliseUserPath, type AdminCall, type AdminEndpoint, type Clock, type KnownPlugins, type Variants } from '../../core/index.ts'
+import { definition } from '../../core/admin/definition.ts'
+import { invalidValue } from '../../core/errors.ts'
+import { ruleOptions, type GuardrailRule } from '../../core/guard/rule.ts'
+import { VariantError } from '../../core/plugin/variants.ts'
 import { checkOptions } from '../../core/config/options.ts'
 import { suggestion } from '../../core/config/suggestion.ts'
 import file from '../../schemas/admin/guardrails.schema.json' with { type: 'json' }

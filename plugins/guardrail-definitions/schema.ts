@@ -1,6 +1,7 @@
 /** The options of the plugin `guardrail-definitions`. */
 
-import { guardrailRule, type OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
+import { guardrailRule } from '../../core/guard/rule.ts'
 
 export const schema = {
   type: 'object',

@@ -1,6 +1,7 @@
 /** One header policy, ready to be asked of each request. */
 
-import { checkHeaderPolicy, type HeaderAction, type HeaderCondition, type HeaderPolicy, type IncomingRequest } from '../../core/index.ts'
+import type { IncomingRequest } from '../../core/index.ts'
+import { checkHeaderPolicy, type HeaderAction, type HeaderCondition, type HeaderPolicy } from '../../core/guard/header-policy.ts'
 import { headerValues } from '../../core/http/header-values.ts'
 import { compilePattern } from '../../core/plugin/pattern.ts'
 import type { Change } from './planned-policy.ts'

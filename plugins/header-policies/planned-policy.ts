@@ -1,6 +1,7 @@
 /** What one header policy does to the calls of one request: settled before the first of them, and the same for each. */
 
-import { HeaderEdits, headersIn, type HeaderEditing } from '../../core/index.ts'
+import { headersIn } from '../../core/flat-headers.ts'
+import { HeaderEdits, type HeaderEditing } from '../../core/upstream/header-edits.ts'
 
 /** What becomes of one header. */
 export interface Change {

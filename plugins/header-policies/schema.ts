@@ -1,6 +1,8 @@
 /** The options of the plugin `header-policies`. */
 
-import { guardrailRule, headerPolicy, type OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
+import { headerPolicy } from '../../core/guard/header-policy.ts'
+import { guardrailRule } from '../../core/guard/rule.ts'
 
 export const schema = {
   type: 'object',

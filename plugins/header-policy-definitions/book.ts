@@ -1,6 +1,11 @@
 /** All header policies by name: what the service `headerPolicies` answers from. */
 
-import { Dependants, openOrLater, Snapshot, type HeaderPolicy, type HeaderPolicyBook, type PutOptions, type Records, type Stored } from '../../core/index.ts'
+import type { HeaderPolicyBook } from '../../core/index.ts'
+import type { HeaderPolicy } from '../../core/guard/header-policy.ts'
+import { Dependants } from '../../core/storage/dependants.ts'
+import { openOrLater } from '../../core/storage/open-or-later.ts'
+import type { PutOptions, Records, Stored } from '../../core/storage/records.ts'
+import { Snapshot } from '../../core/storage/snapshot.ts'
 
 export const collection = 'header_policies'
 

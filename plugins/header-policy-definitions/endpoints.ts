@@ -1,6 +1,10 @@
 /** The endpoints for header policies. */
 
-import { definition, gatewayError, headerPolicyProblem, invalidValue, shownTime, type AdminCall, type AdminEndpoint, type Clock, type GuardrailBook, type HeaderPolicy } from '../../core/index.ts'
+import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type GuardrailBook } from '../../core/index.ts'
+import { definition } from '../../core/admin/definition.ts'
+import { shownTime } from '../../core/admin/shown-time.ts'
+import { invalidValue } from '../../core/errors.ts'
+import { headerPolicyProblem, type HeaderPolicy } from '../../core/guard/header-policy.ts'
 import file from '../../schemas/admin/header-policies.schema.json' with { type: 'json' }
 import type { HeaderPolicyName, HeaderPolicyView, HeaderPolicyWrite } from '../../schemas/admin/header-policies.schema.ts'
 import type { DefinedPolicy, PolicyBook } from './book.ts'

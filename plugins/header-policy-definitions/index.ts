@@ -1,6 +1,10 @@
 /** Keeps the header policies that administrators make, beside those of the configuration, for workflows to name. */
 
-import { checkHeaderPolicy, checkHeaderPolicyNames, definePlugin, readAgain, writtenHeaderPolicies, type Records } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { checkHeaderPolicy } from '../../core/guard/header-policy.ts'
+import { checkHeaderPolicyNames, writtenHeaderPolicies } from '../../core/guard/written-header-policies.ts'
+import { readAgain } from '../../core/storage/read-again.ts'
+import type { Records } from '../../core/storage/records.ts'
 import { collection, PolicyBook, type StoredPolicy } from './book.ts'
 import { endpointsOf } from './endpoints.ts'
 import { schema } from './schema.ts'

@@ -1,6 +1,8 @@
 /** Checks that replies match a JSON Schema, and has those repaired that do not. */
 
-import { definePlugin, react, unfenced, warn, type Conversation, type Message, type TextPart, type Verdict } from '../../core/index.ts'
+import { definePlugin, warn, type Conversation, type Message, type TextPart, type Verdict } from '../../core/index.ts'
+import { react } from '../../core/guard/reaction.ts'
+import { unfenced } from '../../core/guard/unfenced.ts'
 import { askedSchema } from './asked-schema.ts'
 import { Repairer, type Asking } from './repair.ts'
 import { schema } from './schema.ts'

@@ -1,7 +1,8 @@
 /** The service `live`: numbers what happens, keeps the latest of it, and tells all who look. */
 
 import type { Logger } from 'pino'
-import { Registrations, type Clock, type LiveFacts, type LiveLog, type LiveState, type LiveUnderWay, type Timer } from '../../core/index.ts'
+import type { Clock, LiveFacts, LiveLog, LiveState, LiveUnderWay, Timer } from '../../core/index.ts'
+import { Registrations } from '../../core/plugin/registrations.ts'
 import type { LiveData, LiveEvent } from '../../schemas/admin/live.schema.ts'
 import { EventBuffer, type SentEvent } from './event-buffer.ts'
 import type { Sequence } from './sequence.ts'

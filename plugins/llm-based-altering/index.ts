@@ -1,6 +1,11 @@
 /** Has a model rewrite the texts of prompts and replies. */
 
-import { AskedModel, definePlugin, guardWhole, onceEach, rolesOf, Turns, type Seen } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { AskedModel } from '../../core/guard/asked-model.ts'
+import { onceEach } from '../../core/guard/once-each.ts'
+import { rolesOf } from '../../core/guard/properties.ts'
+import { Turns } from '../../core/guard/turns.ts'
+import { guardWhole, type Seen } from '../../core/guard/whole-guard.ts'
 import { schema } from './schema.ts'
 
 /** How many texts of one request are rewritten at a time. */

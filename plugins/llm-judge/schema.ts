@@ -1,6 +1,7 @@
 /** The options of the plugin `llm-judge`. */
 
-import { guardProperties, type OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
+import { guardProperties } from '../../core/guard/properties.ts'
 
 export const schema = {
   type: 'object',

@@ -1,6 +1,7 @@
 /** The verdict of a model: how it is asked for, and how it is read. */
 
-import { unfenced, type ModelAnswer } from '../../core/index.ts'
+import type { ModelAnswer } from '../../core/guard/asked-model.ts'
+import { unfenced } from '../../core/guard/unfenced.ts'
 
 export type Judgement = 'allow' | 'block' | 'unclear' | 'no_verdict'
 

@@ -1,6 +1,7 @@
 /** The endpoints of managed keys in the admin API. */
 
-import { invalidValue, type AdminCall, type AdminEndpoint } from '../../core/index.ts'
+import type { AdminCall, AdminEndpoint } from '../../core/index.ts'
+import { invalidValue } from '../../core/errors.ts'
 import { definition } from '../../core/admin/definition.ts'
 import file from '../../schemas/admin/auth-keys.schema.json' with { type: 'json' }
 import type { AllowedModelsWrite, AuthKeyCreate, AuthKeyCreated, AuthKeyImport, AuthKeyView, DashboardAccessWrite, LabelRename, LabelRenamed, LabelsWrite, UserWrite } from '../../schemas/admin/auth-keys.schema.ts'

@@ -1,7 +1,8 @@
 /** A key in memory, and who calls with it. */
 
 import { timingSafeEqual } from 'node:crypto'
-import type { AdminScope, Caller, Stored } from '../../core/index.ts'
+import type { AdminScope, Caller } from '../../core/index.ts'
+import type { Stored } from '../../core/storage/records.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
 import { currentPath, type PathOfUser } from './current-path.ts'
 

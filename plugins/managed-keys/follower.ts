@@ -1,6 +1,7 @@
 /** Keeps the keys in memory the same as those in the store, whoever changes them. */
 
-import type { Clock, Records, Stored, Timer } from '../../core/index.ts'
+import type { Clock, Timer } from '../../core/index.ts'
+import type { Records, Stored } from '../../core/storage/records.ts'
 import { listAll } from '../../core/storage/list-all.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
 import type { KeyRing } from './key-ring.ts'

@@ -1,6 +1,9 @@
 /** What administrators write of keys, read into what is stored. Every function throws a GatewayError that names the member at fault. */
 
-import { gatewayError, invalidValue, isWithin, normaliseUserPath, readModelSelector, type AdminCall } from '../../core/index.ts'
+import { gatewayError, normaliseUserPath, type AdminCall } from '../../core/index.ts'
+import { invalidValue } from '../../core/errors.ts'
+import { readModelSelector } from '../../core/model-selector.ts'
+import { isWithin } from '../../core/user-path.ts'
 
 /** RFC 3339, in UTC. */
 const time = /^(\d{4}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]00:00)$/

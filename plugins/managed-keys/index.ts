@@ -1,6 +1,7 @@
 /** The keys that administrators make: kept in the store, recognised from memory. */
 
-import { definePlugin, type Records, type Stored } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import type { Records, Stored } from '../../core/storage/records.ts'
 import { listAll } from '../../core/storage/list-all.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
 import { endpointsOf } from './endpoints.ts'

@@ -1,6 +1,7 @@
 /** All keys, in memory: what the service `keys` answers from. */
 
-import type { Clock, Keys, KnownKey, Stored } from '../../core/index.ts'
+import type { Clock, Keys, KnownKey } from '../../core/index.ts'
+import type { Stored } from '../../core/storage/records.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
 import { currentPath, type PathOfUser } from './current-path.ts'
 import { Entry } from './entry.ts'

@@ -1,6 +1,9 @@
 /** The keys in the store, as administrators see and change them. */
 
-import { Conflict, gatewayError, isWithin, notFound, update, type Access, type AdminCall, type AdminScope, type Clock, type Models, type Records, type Stored, type Users } from '../../core/index.ts'
+import { Conflict, gatewayError, type Access, type AdminCall, type AdminScope, type Clock, type Models, type Users } from '../../core/index.ts'
+import { notFound } from '../../core/ownership.ts'
+import { update, type Records, type Stored } from '../../core/storage/records.ts'
+import { isWithin } from '../../core/user-path.ts'
 import { listAll } from '../../core/storage/list-all.ts'
 import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'

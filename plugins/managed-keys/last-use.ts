@@ -1,6 +1,7 @@
 /** When keys were used last: at most one write a minute for each, behind the requests. */
 
-import { update, type Clock, type Records, type Timer } from '../../core/index.ts'
+import type { Clock, Timer } from '../../core/index.ts'
+import { update, type Records } from '../../core/storage/records.ts'
 import type { Entry } from './entry.ts'
 
 /** A document of the collection, under the id of the key. */

@@ -1,7 +1,8 @@
 /** What the hashes of keys are made with, so that a copy of the database alone cannot check a guess. */
 
 import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
-import { update, type Records, type Secrets } from '../../core/index.ts'
+import type { Secrets } from '../../core/index.ts'
+import { update, type Records } from '../../core/storage/records.ts'
 
 export const collection = 'key_pepper'
 

@@ -1,6 +1,7 @@
 /** The service `catalogue` over a list that is read again and again: the last one that could be read counts. */
 
-import { Registrations, type Catalogue, type ModelMetadata, type RefreshFacts } from '../../core/index.ts'
+import type { Catalogue, ModelMetadata, RefreshFacts } from '../../core/index.ts'
+import { Registrations } from '../../core/plugin/registrations.ts'
 import { ModelList } from './list.ts'
 import type { Source } from './source.ts'
 

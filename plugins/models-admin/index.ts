@@ -1,6 +1,7 @@
 /** Shows administrators the models of all providers, and what they cost. */
 
-import { definePlugin, definition, type Access, type AdminEndpoint, type AdminScope, type ModelEntry, type ModelInventory, type ModelMetadata, type Models, type Pricing } from '../../core/index.ts'
+import { definePlugin, type Access, type AdminEndpoint, type AdminScope, type ModelEntry, type ModelInventory, type ModelMetadata, type Models, type Pricing } from '../../core/index.ts'
+import { definition } from '../../core/admin/definition.ts'
 import file from '../../schemas/admin/models.schema.json' with { type: 'json' }
 import type { AdminModel } from '../../schemas/admin/models.schema.ts'
 import { categories, categoriesOf, type Category } from './categories.ts'

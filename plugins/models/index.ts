@@ -1,6 +1,8 @@
 /** Finds the targets of a call by the model that it names, keeps the registry of models, and lists it. */
 
-import { definePlugin, gatewayError, openOrLater, readAgain, type Exchange, GatewayError, type Target } from '../../core/index.ts'
+import { definePlugin, gatewayError, type Exchange, GatewayError, type Target } from '../../core/index.ts'
+import { openOrLater } from '../../core/storage/open-or-later.ts'
+import { readAgain } from '../../core/storage/read-again.ts'
 import { isPromise } from '../../core/promise.ts'
 import { Inventory } from './inventory.ts'
 import { ListRounds } from './list-rounds.ts'

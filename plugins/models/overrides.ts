@@ -1,6 +1,7 @@
 /** What administrators say of models, over whatever else is known of them. */
 
-import { definition, type ModelMetadata } from '../../core/index.ts'
+import type { ModelMetadata } from '../../core/index.ts'
+import { definition } from '../../core/admin/definition.ts'
 import { SelectorOverrides, type OverrideSurroundings } from '../../core/admin/selector-overrides.ts'
 import file from '../../schemas/admin/model-metadata.schema.json' with { type: 'json' }
 

@@ -2,7 +2,8 @@
 
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, type Context } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
-import { HeaderEdits, type Exchange } from '../../core/index.ts'
+import type { Exchange } from '../../core/index.ts'
+import { HeaderEdits } from '../../core/upstream/header-edits.ts'
 import type { Options } from './settings.ts'
 
 export class Propagation {

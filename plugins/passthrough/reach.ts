@@ -1,6 +1,9 @@
 /** What callers who are confined to a user path reach at a provider: the responses, conversations, files and batches that the gateway has on record as theirs. */
 
-import { gatewayError, itemReferences, notFound, orStoreRefusal, scopeOf, type Exchange, type Files, type GatewayError, type JsonDocument, type OwnedObjects } from '../../core/index.ts'
+import { gatewayError, type Exchange, type Files, type GatewayError, type JsonDocument, type OwnedObjects } from '../../core/index.ts'
+import { itemReferences } from '../../core/neutral/item-references.ts'
+import { notFound, scopeOf } from '../../core/ownership.ts'
+import { orStoreRefusal } from '../../core/storage/refusal.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { flatSegmentsOf } from './plain-path.ts'
 

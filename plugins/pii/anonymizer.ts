@@ -1,6 +1,10 @@
 /** Personal data against placeholders, and back again in the reply of the same exchange. */
 
-import { placeholdersFor, replaceFindings, type Conversation, type Exchange, type Forms, type PlaceholderFormat, type Placeholders, type Role, type TextRule } from '../../core/index.ts'
+import type { Conversation, Exchange, Role } from '../../core/index.ts'
+import { replaceFindings } from '../../core/guard/findings.ts'
+import type { Forms } from '../../core/guard/forms.ts'
+import { placeholdersFor, type PlaceholderFormat, type Placeholders } from '../../core/guard/placeholders.ts'
+import type { TextRule } from '../../core/guard/text-guard.ts'
 
 /** Whose values stay masked: callers need not know what they are told to keep. */
 const instructing: readonly Role[] = ['system', 'developer']

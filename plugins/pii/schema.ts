@@ -1,6 +1,7 @@
 /** The options of the plugin `pii`. */
 
-import { guardProperties, lookbehindProperty, placeholderProperty, rolesProperty, type OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
+import { guardProperties, lookbehindProperty, placeholderProperty, rolesProperty } from '../../core/guard/properties.ts'
 import { entityNames } from './recognisers.ts'
 
 export const schema = {

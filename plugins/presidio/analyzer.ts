@@ -1,6 +1,9 @@
 /** The analyzer of Presidio, asked over HTTP (its API: `POST /analyze`). */
 
-import { settled, Turns, type Finding, type OptionsOf, type ServiceClient } from '../../core/index.ts'
+import type { OptionsOf } from '../../core/index.ts'
+import { settled, type Finding } from '../../core/guard/findings.ts'
+import { Turns } from '../../core/guard/turns.ts'
+import type { ServiceClient } from '../../core/upstream/service-client.ts'
 import type { schema } from './schema.ts'
 
 type Options = OptionsOf<typeof schema>

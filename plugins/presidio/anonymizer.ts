@@ -1,7 +1,9 @@
 /** What stands in the place of a find, and how values come back in the reply of the same exchange. */
 
 import { hash } from 'node:crypto'
-import { PlaceholderFormat, placeholdersFor, replaceFindings, type Conversation, type Exchange, type Finding, type Message, type OptionsOf, type Placeholders, type Role, type TextPart } from '../../core/index.ts'
+import type { Conversation, Exchange, Message, OptionsOf, Role, TextPart } from '../../core/index.ts'
+import { replaceFindings, type Finding } from '../../core/guard/findings.ts'
+import { PlaceholderFormat, placeholdersFor, type Placeholders } from '../../core/guard/placeholders.ts'
 import type { schema } from './schema.ts'
 
 /** A text, whose it is, and what was found in it. */

@@ -1,6 +1,12 @@
 /** Has Presidio find personal data in prompts and replies, and puts something in its place, which can be turned back. */
 
-import { definePlugin, guardWhole, onceEach, react, rolesOf, ServiceClient, serviceUrl, type Conversation, type Finding, type Role, type Verdict } from '../../core/index.ts'
+import { definePlugin, type Conversation, type Role, type Verdict } from '../../core/index.ts'
+import type { Finding } from '../../core/guard/findings.ts'
+import { onceEach } from '../../core/guard/once-each.ts'
+import { rolesOf } from '../../core/guard/properties.ts'
+import { react } from '../../core/guard/reaction.ts'
+import { guardWhole } from '../../core/guard/whole-guard.ts'
+import { ServiceClient, serviceUrl } from '../../core/upstream/service-client.ts'
 import { Analyzer } from './analyzer.ts'
 import { Anonymizer, type Analyzed } from './anonymizer.ts'
 import { schema } from './schema.ts'

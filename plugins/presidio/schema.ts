@@ -1,6 +1,7 @@
 /** The options of the plugin `presidio`. */
 
-import { guardProperties, lookbehindProperty, placeholderProperty, rolesProperty, type OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
+import { guardProperties, lookbehindProperty, placeholderProperty, rolesProperty } from '../../core/guard/properties.ts'
 
 export const schema = {
   type: 'object',

@@ -1,6 +1,8 @@
 /** Lets administrators take profiles of the process, one at a time. */
 
-import { definePlugin, gatewayError, invalidValue, orRefusal, Reply, type Clock, type Exchange } from '../../core/index.ts'
+import { definePlugin, gatewayError, Reply, type Clock, type Exchange } from '../../core/index.ts'
+import { invalidValue } from '../../core/errors.ts'
+import { orRefusal } from '../../core/pipeline/verdict.ts'
 import { profilers, type Profiler } from './profilers.ts'
 import { schema } from './schema.ts'
 

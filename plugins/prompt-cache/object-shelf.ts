@@ -3,7 +3,9 @@
 import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
-import { openCall, wholeBody, type Clock, type JsonDocument, type PromptObject, type Target } from '../../core/index.ts'
+import type { Clock, JsonDocument, Target } from '../../core/index.ts'
+import type { PromptObject } from '../../core/neutral/prompt-caching.ts'
+import { openCall, wholeBody } from '../../core/upstream/open-call.ts'
 import { readObject } from '../../core/upstream/read-json.ts'
 
 export interface WantedObject {

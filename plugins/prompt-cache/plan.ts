@@ -1,7 +1,8 @@
 /** What one call asks its provider to cache. */
 
 import type { Logger } from 'pino'
-import type { Attempt, Failure, JsonDocument, PromptCachePlan, PromptCaching } from '../../core/index.ts'
+import type { Attempt, Failure, JsonDocument, PromptCachePlan } from '../../core/index.ts'
+import type { PromptCaching } from '../../core/neutral/prompt-caching.ts'
 import type { Directives } from './directives.ts'
 import type { ObjectShelf } from './object-shelf.ts'
 import type { Prefix } from './prefix.ts'

@@ -2,7 +2,8 @@
 
 import type { Logger } from 'pino'
 import { LRUCache } from 'lru-cache'
-import type { Attempt, Clock, Exchange, PromptCachePlan, PromptCaching, ProviderInstance } from '../../core/index.ts'
+import type { Attempt, Clock, Exchange, PromptCachePlan, ProviderInstance } from '../../core/index.ts'
+import type { PromptCaching } from '../../core/neutral/prompt-caching.ts'
 import { wireFor } from '../../core/upstream/wire.ts'
 import { Directives } from './directives.ts'
 import { ObjectShelf } from './object-shelf.ts'

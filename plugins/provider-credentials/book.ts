@@ -1,7 +1,10 @@
 /** The providers that administrators added: kept in the store, and known here with their secrets. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { openOrLater, Snapshot, type AddedProvider, type AddedProviders, type Records, type Secrets, type Stored } from '../../core/index.ts'
+import type { AddedProvider, AddedProviders, Secrets } from '../../core/index.ts'
+import { openOrLater } from '../../core/storage/open-or-later.ts'
+import type { Records, Stored } from '../../core/storage/records.ts'
+import { Snapshot } from '../../core/storage/snapshot.ts'
 import { addedOf, sealed, unsealed, type KnownProvider, type StoredProvider } from './record.ts'
 
 /** One of them, as it stands in the store. */

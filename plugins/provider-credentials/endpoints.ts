@@ -1,7 +1,10 @@
 /** The endpoints for providers that administrators add. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { definition, gatewayError, invalidValue, refuseConflict, type AddedProvider, type AdminCall, type AdminEndpoint, type Clock, type Configurations } from '../../core/index.ts'
+import { gatewayError, type AddedProvider, type AdminCall, type AdminEndpoint, type Clock, type Configurations } from '../../core/index.ts'
+import { definition } from '../../core/admin/definition.ts'
+import { refuseConflict } from '../../core/admin/refuse-conflict.ts'
+import { invalidValue } from '../../core/errors.ts'
 import { AddedProviderFault } from '../../core/plugin/added-providers.ts'
 import file from '../../schemas/admin/provider-credentials.schema.json' with { type: 'json' }
 import type { ProviderCredentialView, ProviderCredentialWrite } from '../../schemas/admin/provider-credentials.schema.ts'

@@ -1,6 +1,8 @@
 /** Keeps the providers that administrators add while the gateway runs, and has them serve beside those of the configuration. */
 
-import { definePlugin, readAgain, type Records } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { readAgain } from '../../core/storage/read-again.ts'
+import type { Records } from '../../core/storage/records.ts'
 import { ProviderBook } from './book.ts'
 import { endpointsOf } from './endpoints.ts'
 import { collection, sealedFields, type StoredProvider } from './record.ts'

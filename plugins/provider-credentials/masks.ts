@@ -1,6 +1,6 @@
 /** Secrets that must not be seen: masked when they are read, kept when the mask comes back. */
 
-import { invalidValue } from '../../core/index.ts'
+import { invalidValue } from '../../core/errors.ts'
 
 const mask = '*'.repeat(11)
 const maskPattern = /^\*{3,}$/

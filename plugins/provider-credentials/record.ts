@@ -1,6 +1,7 @@
 /** A provider that an administrator added: as it is kept, as it is used, and what of it is secret. */
 
-import type { AddedProvider, Secrets, Stored } from '../../core/index.ts'
+import type { AddedProvider, Secrets } from '../../core/index.ts'
+import type { Stored } from '../../core/storage/records.ts'
 
 export const collection = 'provider_credentials'
 

@@ -1,6 +1,7 @@
 /** The service `providerBoard`: what plugins tell of the providers. */
 
-import { Registrations, type BreakerSource, type ProviderBoard, type ProviderInstance } from '../../core/index.ts'
+import type { BreakerSource, ProviderBoard, ProviderInstance } from '../../core/index.ts'
+import { Registrations } from '../../core/plugin/registrations.ts'
 
 type State = ReturnType<BreakerSource['stateOf']>
 type RulesOf = (provider: ProviderInstance) => Readonly<Record<string, unknown>> | undefined

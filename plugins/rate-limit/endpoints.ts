@@ -1,6 +1,8 @@
 /** What the admin API says and takes of rate limits. */
 
-import { definition, gatewayError, invalidValue, type AdminCall, type AdminEndpoint, type Clock, type Question, type State } from '../../core/index.ts'
+import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type Question, type State } from '../../core/index.ts'
+import { definition } from '../../core/admin/definition.ts'
+import { invalidValue } from '../../core/errors.ts'
 import type { StandingRule } from '../../core/limits/rule.ts'
 import { RuleDesk, tagOfRules } from '../../core/limits/rule-desk.ts'
 import type { RuleShelf } from '../../core/limits/rule-shelf.ts'

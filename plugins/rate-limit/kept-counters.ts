@@ -1,6 +1,7 @@
 /** Writes the counters that end with the process down, so that a restart does not forget them; of several that may write, the newest alone does. */
 
-import { Conflict, type Clock, type Records, type Timer, type VolatileCounters } from '../../core/index.ts'
+import { Conflict, type Clock, type Timer, type VolatileCounters } from '../../core/index.ts'
+import type { Records } from '../../core/storage/records.ts'
 import type { CounterValues } from '../../core/plugin/state.ts'
 
 /** The one document. */

@@ -1,7 +1,8 @@
 /** Admits calls under all rules that hold for them, or refuses them; gives back the slots of calls that are over, and counts their tokens. */
 
 import { randomUUID } from 'node:crypto'
-import { admits, gatewayError, slot, type Claim, type Clock, type Exchange, type GatewayError, type Hold, type Instrument, type State, type Target } from '../../core/index.ts'
+import { gatewayError, slot, type Claim, type Clock, type Exchange, type GatewayError, type Hold, type Instrument, type State, type Target } from '../../core/index.ts'
+import { admits } from '../../core/plugin/state.ts'
 import type { SpentRecord } from '../../core/plugin/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
 import type { Counted, Counting } from './counting.ts'

@@ -1,6 +1,8 @@
 /** Finds credentials in prompts, replies and streams, by the forms of their vendors and by how random they look. */
 
-import { definePlugin, guardTexts, replaceFindings, textRule } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { replaceFindings } from '../../core/guard/findings.ts'
+import { guardTexts, textRule } from '../../core/guard/text-guard.ts'
 import { schema } from './schema.ts'
 import { SecretScanner } from './scanner.ts'
 

@@ -1,6 +1,8 @@
 /** Finds the secrets of a text. */
 
-import { Forms, settled, type Finding, type OptionsOf, type Pattern } from '../../core/index.ts'
+import type { OptionsOf, Pattern } from '../../core/index.ts'
+import { settled, type Finding } from '../../core/guard/findings.ts'
+import { Forms } from '../../core/guard/forms.ts'
 import { hasLongWord, randomWords } from './entropy.ts'
 import type { schema } from './schema.ts'
 import { keyForms } from './vendors.ts'

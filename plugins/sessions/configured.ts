@@ -1,6 +1,7 @@
 /** The headers that the operator names for sessions, beside those that known clients send. */
 
-import { untouchable, type OptionsOf } from '../../core/index.ts'
+import type { OptionsOf } from '../../core/index.ts'
+import { untouchable } from '../../core/upstream/header-names.ts'
 import { numberedHeaders, type NumberedHeader } from '../../core/upstream/numbered-headers.ts'
 import type { schema } from './schema.ts'
 

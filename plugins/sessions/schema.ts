@@ -1,6 +1,7 @@
 /** The options of the plugin `sessions`. */
 
-import { headerName, type OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
+import { headerName } from '../../core/upstream/header-edits.ts'
 
 export const schema = {
   type: 'object',

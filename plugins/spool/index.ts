@@ -3,7 +3,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { dataPath, definePlugin, type OptionsOf } from '../../core/index.ts'
+import { definePlugin, type OptionsOf } from '../../core/index.ts'
+import { dataPath } from '../../core/storage/data-path.ts'
 import { SpoolDirectory } from '../../core/storage/spool-directory.ts'
 import { schema } from './schema.ts'
 

@@ -1,7 +1,8 @@
 /** Counters and holds in Redis, each step a script. */
 
 import { Redis } from 'ioredis'
-import { StateUnavailable, type Claim, type ClaimAnswer, type Clock, type Hold, type Question, type Settlement, type Standing, type State } from '../../core/index.ts'
+import type { Claim, ClaimAnswer, Clock, Hold, Question, Settlement, Standing, State } from '../../core/index.ts'
+import { StateUnavailable } from '../../core/plugin/state.ts'
 import { baseScript, claimScript, forgetScript, readScript, renewScript, settleScript } from './scripts.ts'
 
 const commandMs = 2_000

@@ -1,6 +1,7 @@
 /** Responses that a provider still works at: what is stored of them follows what he says, and what they used is recorded when they are over. */
 
-import { inputItems, JsonDocument, keptItems, type Clock, type Conversations, type Exchange, type KeptItem, type ProviderInstance, type Usage, type UsageLedger } from '../../core/index.ts'
+import { JsonDocument, type Clock, type Conversations, type Exchange, type ProviderInstance, type Usage, type UsageLedger } from '../../core/index.ts'
+import { inputItems, keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { entryOf } from './charge.ts'
 import { isUnderWay, itemsOf, type StoredResponse } from './record.ts'

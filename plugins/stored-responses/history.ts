@@ -1,6 +1,7 @@
 /** What was said before: the items of stored responses and conversations, as they go before a request's own. */
 
-import { gatewayError, withoutId, type Caller, type Conversations, type KeptItem } from '../../core/index.ts'
+import { gatewayError, type Caller, type Conversations } from '../../core/index.ts'
+import { withoutId, type KeptItem } from '../../core/neutral/kept-items.ts'
 import { isUnderWay, itemsOf } from './record.ts'
 import { outputOf, type FoundResponse, type ResponseStore } from './store.ts'
 

@@ -1,6 +1,7 @@
 /** Remembers responses: resolves what requests refer to, stores what was answered, and serves the life of what is stored. */
 
-import { definePlugin, orRefusal, slot, type Attempt } from '../../core/index.ts'
+import { definePlugin, slot, type Attempt } from '../../core/index.ts'
+import { orRefusal } from '../../core/pipeline/verdict.ts'
 import { Background } from './background.ts'
 import { Keeper, wantsStore } from './keeper.ts'
 import { Lifecycle } from './lifecycle.ts'

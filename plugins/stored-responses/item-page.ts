@@ -1,6 +1,6 @@
 /** A page of the items of a response's input. */
 
-import type { KeptItem } from '../../core/index.ts'
+import type { KeptItem } from '../../core/neutral/kept-items.ts'
 import { itemList, type PageQuery } from '../../core/neutral/item-lists.ts'
 
 /** @returns the list in JSON; it is empty behind an item that is not there */

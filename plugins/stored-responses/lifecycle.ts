@@ -1,6 +1,8 @@
 /** The life of a stored response: it is read, its input is listed, it is cancelled and deleted. */
 
-import { gatewayError, jsonReply, notFound, scopeOf, type Reply, type Exchange, type JsonDocument } from '../../core/index.ts'
+import { gatewayError, type Reply, type Exchange, type JsonDocument } from '../../core/index.ts'
+import { notFound, scopeOf } from '../../core/ownership.ts'
+import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { pageQuery } from '../../core/neutral/item-lists.ts'
 import type { Background } from './background.ts'
 import { itemPage } from './item-page.ts'

@@ -1,6 +1,7 @@
 /** Responses that providers keep themselves: asked of the one that is known to have it, or of each in turn. */
 
-import { GatewayError, gatewayError, JsonDocument, openCall, wholeBody, type Clock, type Exchange, type ObjectRequest, type ProviderInstance } from '../../core/index.ts'
+import { GatewayError, gatewayError, JsonDocument, type Clock, type Exchange, type ProviderInstance } from '../../core/index.ts'
+import { openCall, wholeBody, type ObjectRequest } from '../../core/upstream/open-call.ts'
 import type { LifecycleQuery } from './query.ts'
 import type { FoundResponse } from './store.ts'
 

@@ -1,6 +1,8 @@
 /** What is remembered of a response while a provider works at it, so that somebody asks after it. */
 
-import { Conflict, triedAgain, type Records, type Tries } from '../../core/index.ts'
+import { Conflict } from '../../core/index.ts'
+import type { Records } from '../../core/storage/records.ts'
+import { triedAgain, type Tries } from '../../core/storage/tries.ts'
 
 /** Nobody asks of his own accord for longer than that. */
 const patienceMs = 24 * 60 * 60_000

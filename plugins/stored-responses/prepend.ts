@@ -1,6 +1,7 @@
 /** Puts what was said before ahead of a request's own input, as splices. */
 
-import { userMessage, type Exchange, type JsonDocument, type JsonNode, type Target } from '../../core/index.ts'
+import type { Exchange, JsonDocument, JsonNode, Target } from '../../core/index.ts'
+import { userMessage } from '../../core/neutral/kept-items.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { JsonDocument as Json } from '../../core/document/document.ts'
 import { wireFor } from '../../core/upstream/wire.ts'

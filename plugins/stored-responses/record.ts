@@ -1,6 +1,6 @@
 /** What is stored of a response. JSON is kept as the text that it was, so that no number and no order is lost. */
 
-import { keptItems, type KeptItem } from '../../core/index.ts'
+import { keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
 import type { Charge } from './charge.ts'
 
 /** A reference to the beginning of a conversation. */

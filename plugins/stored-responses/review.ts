@@ -1,6 +1,7 @@
 /** Policy on responses that did not come as the answer of their call: those that ran in the background, and those that only a provider has on record. */
 
-import { GatewayError, itemReferences, JsonDocument, type Caller, type Exchange, type JsonNode, type Pipelines, type ProviderInstance } from '../../core/index.ts'
+import { GatewayError, JsonDocument, type Caller, type Exchange, type JsonNode, type Pipelines, type ProviderInstance } from '../../core/index.ts'
+import { itemReferences } from '../../core/neutral/item-references.ts'
 import { stringOf } from '../../core/document/readings.ts'
 import { Blocked } from '../../core/pipeline/verdict.ts'
 import type { Charge } from './charge.ts'

@@ -1,6 +1,7 @@
 /** What is kept of a response: taken from the exchange that made it. */
 
-import { inputItems, keptItems, type Exchange, type JsonDocument, type JsonNode, type KeptItem } from '../../core/index.ts'
+import type { Exchange, JsonDocument, JsonNode } from '../../core/index.ts'
+import { inputItems, keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
 import { chargeOf } from './charge.ts'

@@ -1,7 +1,9 @@
 /** The stored responses. What is being written can be found from the moment on at which its writing began. */
 
 import { hash } from 'node:crypto'
-import { Conflict, isVisible, JsonDocument, type Caller, type Clock, type Records } from '../../core/index.ts'
+import { Conflict, JsonDocument, type Caller, type Clock } from '../../core/index.ts'
+import { isVisible } from '../../core/ownership.ts'
+import type { Records } from '../../core/storage/records.ts'
 import { stringOf } from '../../core/document/readings.ts'
 import { askedAgain, putOpen, type OpenResponse } from './open.ts'
 import { isUnderWay, type StoredResponse } from './record.ts'

@@ -1,7 +1,11 @@
 /** Asks after responses that run in the background, so that their usage is recorded and their end is stored whether or not a client comes back: one replica asks after each, less and less often, for a day. */
 
 import type { Logger } from 'pino'
-import { GatewayError, JsonDocument, listAll, OpenWork, StorageUnavailable, type Clock, type LeaseRecord, type Pipelines, type Records, type Stored } from '../../core/index.ts'
+import { GatewayError, JsonDocument, StorageUnavailable, type Clock, type Pipelines } from '../../core/index.ts'
+import type { LeaseRecord } from '../../core/storage/lease.ts'
+import { listAll } from '../../core/storage/list-all.ts'
+import { OpenWork } from '../../core/storage/open-work.ts'
+import type { Records, Stored } from '../../core/storage/records.ts'
 import type { Background } from './background.ts'
 import type { NativeResponses } from './native.ts'
 import { askedAgain, putOpen, type OpenResponse } from './open.ts'

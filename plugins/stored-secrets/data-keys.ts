@@ -1,7 +1,8 @@
 /** The data keys of a database: random, numbered, each kept wrapped by a key that only the operator knows. */
 
 import { randomBytes } from 'node:crypto'
-import { Conflict, type Records, type Stored } from '../../core/index.ts'
+import { Conflict } from '../../core/index.ts'
+import type { Records, Stored } from '../../core/storage/records.ts'
 import { listAll } from '../../core/storage/list-all.ts'
 import { decrypt, derivation, derive, encrypt, nonceBytes, type Derivation } from './cipher.ts'
 

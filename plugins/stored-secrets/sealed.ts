@@ -1,6 +1,6 @@
 /** How a secret stands in the store: `enc:v1:<data key>:<base64>`, or as it is. */
 
-import type { SecretPlace } from '../../core/index.ts'
+import type { SecretPlace } from '../../core/storage/secrets.ts'
 
 const pattern = /^enc:v1:(\d+):([A-Za-z0-9+/=]*)$/
 /** Before a text that looks like one of ours. */

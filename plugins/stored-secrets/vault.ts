@@ -1,7 +1,9 @@
 /** Seals and opens secrets, with data keys where the operator gave a key, and as they are where not. */
 
 import { randomBytes } from 'node:crypto'
-import { Conflict, type SecretPlace, type Secrets, type Storage, type Stored } from '../../core/index.ts'
+import { Conflict, type Secrets, type Storage } from '../../core/index.ts'
+import type { Stored } from '../../core/storage/records.ts'
+import type { SecretPlace } from '../../core/storage/secrets.ts'
 import { listAll } from '../../core/storage/list-all.ts'
 import { decrypt, encrypt, nonceBytes } from './cipher.ts'
 import type { DataKeys } from './data-keys.ts'

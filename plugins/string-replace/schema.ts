@@ -1,6 +1,7 @@
 /** The options of the plugin `string-replace`. */
 
-import { guardProperties, lookbehindProperty, rolesProperty, type OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
+import { guardProperties, lookbehindProperty, rolesProperty } from '../../core/guard/properties.ts'
 
 export const schema = {
   type: 'object',

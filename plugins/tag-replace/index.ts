@@ -1,6 +1,7 @@
 /** Replaces tags like `{{tapline.date}}` in prompts by what they stand for. */
 
-import { definePlugin, rolesOf } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { rolesOf } from '../../core/guard/properties.ts'
 import { schema } from './schema.ts'
 import { expand, tagValues } from './tags.ts'
 import { WallClock } from './wall-clock.ts'

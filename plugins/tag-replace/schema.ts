@@ -1,6 +1,7 @@
 /** The options of the plugin `tag-replace`. */
 
-import { rolesProperty, type OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
+import { rolesProperty } from '../../core/guard/properties.ts'
 
 export const schema = {
   type: 'object',

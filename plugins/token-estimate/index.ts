@@ -1,6 +1,8 @@
 /** Estimates the tokens of a prompt where nobody counts them exactly: with providers that have no such operation, and when counting fails. */
 
-import { definePlugin, GatewayError, Losses, parseJson, Reply, type Exchange, type JsonObject, type Target } from '../../core/index.ts'
+import { definePlugin, GatewayError, Reply, type Exchange, type JsonObject, type Target } from '../../core/index.ts'
+import { parseJson } from '../../core/neutral/json.ts'
+import { Losses } from '../../core/neutral/losses.ts'
 import { estimateBytes, estimateTokens } from '../../core/neutral/estimate.ts'
 import { schema } from './schema.ts'
 

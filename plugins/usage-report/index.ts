@@ -1,6 +1,8 @@
 /** Tells callers what they used, by their own credential: no right to administer is asked for. */
 
-import { definePlugin, gatewayError, orRefusal, Reply, type Exchange, type Filter, type Limits } from '../../core/index.ts'
+import { definePlugin, gatewayError, Reply, type Exchange, type Limits } from '../../core/index.ts'
+import { orRefusal } from '../../core/pipeline/verdict.ts'
+import type { Filter } from '../../core/storage/journal.ts'
 import { rangeOf, type Range } from '../../core/admin/ranges.ts'
 import { readDays } from './days.ts'
 

@@ -1,7 +1,8 @@
 /** What the admin API says of usage. */
 
 import { Buffer } from 'node:buffer'
-import { definition, type AdminCall, type AdminEndpoint, type Pricing } from '../../core/index.ts'
+import type { AdminCall, AdminEndpoint, Pricing } from '../../core/index.ts'
+import { definition } from '../../core/admin/definition.ts'
 import { begun } from '../../core/admin/begun.ts'
 import { pageOf, pageParameters } from '../../core/admin/ranges.ts'
 import bodies from '../../schemas/admin/usage.schema.json' with { type: 'json' }

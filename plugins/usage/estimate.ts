@@ -1,7 +1,9 @@
 /** Tokens that a provider does not tell: an estimate, from what was sent and what was seen. */
 
 import { stringOf } from '../../core/document/readings.ts'
-import { GatewayError, JsonError, Losses, parseJson, type Exchange, type JsonObject, type StreamFormat, type StreamText, type Usage } from '../../core/index.ts'
+import { GatewayError, JsonError, type Exchange, type JsonObject, type StreamFormat, type StreamText, type Usage } from '../../core/index.ts'
+import { parseJson } from '../../core/neutral/json.ts'
+import { Losses } from '../../core/neutral/losses.ts'
 import { estimateBytes, estimateTokens } from '../../core/neutral/estimate.ts'
 import { readFrom } from '../../core/neutral/usage.ts'
 import type { StreamEnds } from '../../core/pipeline/stream-ends.ts'

@@ -1,6 +1,7 @@
 /** Keeps the ledger: notes the tokens and the costs of every request, adds them up, and logs each request with them. */
 
-import { definePlugin, Lease, type Attempt, type Exchange, type LeaseRecord, type UsageEntry } from '../../core/index.ts'
+import { definePlugin, type Attempt, type Exchange, type UsageEntry } from '../../core/index.ts'
+import { Lease, type LeaseRecord } from '../../core/storage/lease.ts'
 import type { RepricedSpan } from '../../core/plugin/ledger.ts'
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { liveFate } from '../../core/storage/live-fate.ts'

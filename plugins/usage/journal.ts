@@ -1,6 +1,6 @@
 /** How usage records are stored: what is sought, and which sums are kept. */
 
-import type { Column, Journal, JournalDefinition } from '../../core/index.ts'
+import type { Column, Journal, JournalDefinition } from '../../core/storage/journal.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 
 export type UsageJournal = Journal<UsageRecord>

@@ -1,6 +1,8 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
-import { Registrations, type Filter, type LiveLog, type Sum, type UsageEntry, type UsageLedger, type UsageTotals } from '../../core/index.ts'
+import type { LiveLog, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import { Registrations } from '../../core/plugin/registrations.ts'
+import type { Filter, Sum } from '../../core/storage/journal.ts'
 import type { RepricedSpan, SpentRecord, UsageSumsQuery } from '../../core/plugin/ledger.ts'
 import type { JournalWriter } from '../../core/storage/journal-writer.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'

@@ -1,6 +1,7 @@
 /** What administrators ask of usage: which records a query means. */
 
-import type { AdminCall, Filter } from '../../core/index.ts'
+import type { AdminCall } from '../../core/index.ts'
+import type { Filter } from '../../core/storage/journal.ts'
 import { ofProvider, rangeOf, rangeParameters, type Range } from '../../core/admin/ranges.ts'
 import type { CacheMode } from './tally.ts'
 

@@ -1,6 +1,9 @@
 /** Computes the costs of stored records anew, at the prices that hold now: page by page, one run at a time. */
 
-import { gatewayError, readModelSelector, type AdminCall, type Cost, type Filter, type Lease, type PricedCall } from '../../core/index.ts'
+import { gatewayError, type AdminCall, type Cost, type PricedCall } from '../../core/index.ts'
+import { readModelSelector } from '../../core/model-selector.ts'
+import type { Filter } from '../../core/storage/journal.ts'
+import type { Lease } from '../../core/storage/lease.ts'
 import { rangeOf } from '../../core/admin/ranges.ts'
 import type { RepricedSpan } from '../../core/plugin/ledger.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'

@@ -1,7 +1,10 @@
 /** What all processes on the store are told when stored records have got other costs. */
 
 import { randomUUID } from 'node:crypto'
-import { openOrLater, Snapshot, type Clock, type Records } from '../../core/index.ts'
+import type { Clock } from '../../core/index.ts'
+import { openOrLater } from '../../core/storage/open-or-later.ts'
+import type { Records } from '../../core/storage/records.ts'
+import { Snapshot } from '../../core/storage/snapshot.ts'
 import type { RepricedSpan } from '../../core/plugin/ledger.ts'
 
 /** Longer than any process takes to hear of it. */

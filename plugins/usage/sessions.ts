@@ -1,6 +1,7 @@
 /** What each session used, the one with the newest record first. */
 
-import type { AdminCall, Filter } from '../../core/index.ts'
+import type { AdminCall } from '../../core/index.ts'
+import type { Filter } from '../../core/storage/journal.ts'
 import { pageOf } from '../../core/admin/ranges.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
 import { asked, inMode, narrowed } from './questions.ts'

@@ -1,6 +1,8 @@
 /** The sums that administrators see: in all, by period, by model, by path, by label. */
 
-import { periods, type AdminCall, type Filter, type PeriodUnit, type Pricing, type Sum } from '../../core/index.ts'
+import type { AdminCall, Pricing } from '../../core/index.ts'
+import type { Filter, Sum } from '../../core/storage/journal.ts'
+import { periods, type PeriodUnit } from '../../core/storage/periods.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
 import { asked } from './questions.ts'
 import { Tally, tallies, tallyOf, type CacheMode } from './tally.ts'

@@ -1,6 +1,6 @@
 /** Sums of records, added up: what providers did and what the gateway's own cache did, told apart. */
 
-import type { Sum } from '../../core/index.ts'
+import type { Sum } from '../../core/storage/journal.ts'
 import type { costs, tokens } from './journal.ts'
 
 /** Which records are asked for: those that providers answered, those that the gateway's cache did, or both. */

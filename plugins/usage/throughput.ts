@@ -1,6 +1,6 @@
 /** Tokens of the last seconds, minutes, hours or days, for a picture that moves. */
 
-import { periods } from '../../core/index.ts'
+import { periods } from '../../core/storage/periods.ts'
 import { tokens, type UsageJournal } from './journal.ts'
 import { Tally, tallies } from './tally.ts'
 

@@ -1,6 +1,10 @@
 /** The directory in the store, the same for all processes; every write is checked against all of it. */
 
-import { isWithin, refuseContention, SharedDocument, type AdminCall, type AdminScope, type GatewayError, type Records } from '../../core/index.ts'
+import type { AdminCall, AdminScope, GatewayError } from '../../core/index.ts'
+import { refuseContention } from '../../core/admin/refuse-conflict.ts'
+import type { Records } from '../../core/storage/records.ts'
+import { SharedDocument } from '../../core/storage/shared-document.ts'
+import { isWithin } from '../../core/user-path.ts'
 import { Directory, emptyDirectory, type DirectoryContent } from './directory.ts'
 
 /** What administrators see of one kind of things in the directory. */

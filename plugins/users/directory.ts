@@ -1,6 +1,8 @@
 /** Groups and users, and the paths that follow from who is in which group. */
 
-import { ancestors, gatewayError, invalidValue, type Users } from '../../core/index.ts'
+import { gatewayError, type Users } from '../../core/index.ts'
+import { invalidValue } from '../../core/errors.ts'
+import { ancestors } from '../../core/user-path.ts'
 
 export interface Group {
   /** The group that it is in; null at the top. */

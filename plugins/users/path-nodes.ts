@@ -1,6 +1,9 @@
 /** What is said of user paths: by the configuration, and by administrators. */
 
-import { normaliseUserPath, readModelSelector, Snapshot, type OptionsOf, type Records, type Stored } from '../../core/index.ts'
+import { normaliseUserPath, type OptionsOf } from '../../core/index.ts'
+import { readModelSelector } from '../../core/model-selector.ts'
+import type { Records, Stored } from '../../core/storage/records.ts'
+import { Snapshot } from '../../core/storage/snapshot.ts'
 import type { schema } from './schema.ts'
 
 /** A document of the collection, under its path. */

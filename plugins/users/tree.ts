@@ -1,6 +1,8 @@
 /** The tree of user paths, as administrators see it: made of what is said of paths, of the paths of keys, and of all above them. */
 
-import { ancestors, isWithin, shownTime, type Access, type AdminScope, type Models } from '../../core/index.ts'
+import type { Access, AdminScope, Models } from '../../core/index.ts'
+import { shownTime } from '../../core/admin/shown-time.ts'
+import { ancestors, isWithin } from '../../core/user-path.ts'
 import type { UserNode, UserTree } from '../../schemas/admin/users.schema.ts'
 import type { PathNodes } from './path-nodes.ts'
 

@@ -1,6 +1,8 @@
 /** Looks up the newest version now and then: one of all processes for all of them, and no more often because they start anew. */
 
-import { SharedDocument, type Clock, type Records, type Timer } from '../../core/index.ts'
+import type { Clock, Timer } from '../../core/index.ts'
+import type { Records } from '../../core/storage/records.ts'
+import { SharedDocument } from '../../core/storage/shared-document.ts'
 
 /** What all of them know. */
 export interface Checked {

@@ -1,7 +1,11 @@
 /** Asks an HTTP service of the operator's what is to become of prompts and replies. */
 
 import { createHmac } from 'node:crypto'
-import { definePlugin, guardWhole, react, rolesOf, ServiceClient, serviceUrl, type Verdict } from '../../core/index.ts'
+import { definePlugin, type Verdict } from '../../core/index.ts'
+import { rolesOf } from '../../core/guard/properties.ts'
+import { react } from '../../core/guard/reaction.ts'
+import { guardWhole } from '../../core/guard/whole-guard.ts'
+import { ServiceClient, serviceUrl } from '../../core/upstream/service-client.ts'
 import { readDecision } from './decision.ts'
 import { questionOf } from './question.ts'
 import { schema } from './schema.ts'

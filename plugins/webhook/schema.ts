@@ -1,6 +1,7 @@
 /** The options of the plugin `webhook`. */
 
-import { guardProperties, rolesProperty, type OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
+import { guardProperties, rolesProperty } from '../../core/guard/properties.ts'
 
 export const schema = {
   type: 'object',

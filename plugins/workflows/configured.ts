@@ -1,7 +1,8 @@
 /** The workflows that the configuration says, and the one that it means for everybody. */
 
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import { definition, type OptionsOf, type Variant, type Variants } from '../../core/index.ts'
+import type { OptionsOf, Variant, Variants } from '../../core/index.ts'
+import { definition } from '../../core/admin/definition.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 import { readScope } from './endpoints.ts'

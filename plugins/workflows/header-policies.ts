@@ -1,6 +1,8 @@
 /** The header policies of a payload: found, in their order, and as a patch. */
 
-import { gatewayError, type HeaderPolicy, type HeaderPolicyBook, type Patch } from '../../core/index.ts'
+import { gatewayError, type HeaderPolicyBook } from '../../core/index.ts'
+import type { HeaderPolicy } from '../../core/guard/header-policy.ts'
+import type { Patch } from '../../core/pipeline/source.ts'
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 
 /** Each with the step that it has here: the payload's, else its own. @throws GatewayError that names the member at fault */

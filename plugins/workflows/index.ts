@@ -1,6 +1,7 @@
 /** Chooses, for each request, the variant of its pipeline that its provider, model and user path ask for. */
 
-import { definePlugin, readAgain } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { readAgain } from '../../core/storage/read-again.ts'
 import { CompiledWorkflows } from './compiled.ts'
 import { configuredDefault, configuredVersions } from './configured.ts'
 import { endpointsOf } from './endpoints.ts'

@@ -1,7 +1,9 @@
 /** The payload of a workflow: read, checked with pointers, and turned into patches. */
 
 import { hash } from 'node:crypto'
-import { gatewayError, type GatewayError, type GuardrailBook, type GuardrailRule, type HeaderPolicyBook, type NamedGuardrail, type Patch } from '../../core/index.ts'
+import { gatewayError, type GatewayError, type GuardrailBook, type HeaderPolicyBook, type NamedGuardrail } from '../../core/index.ts'
+import type { GuardrailRule } from '../../core/guard/rule.ts'
+import type { Patch } from '../../core/pipeline/source.ts'
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 import { headerPoliciesIn, headerPolicyPatch } from './header-policies.ts'
 

@@ -1,7 +1,9 @@
 /** The versions of workflows in the store, and which of them are active. */
 
 import { randomUUID } from 'node:crypto'
-import { Conflict, Snapshot, StorageUnavailable, type Records, type Storage, type WorkflowScope } from '../../core/index.ts'
+import { Conflict, StorageUnavailable, type Storage, type WorkflowScope } from '../../core/index.ts'
+import type { Records } from '../../core/storage/records.ts'
+import { Snapshot } from '../../core/storage/snapshot.ts'
 import { keyOf } from './scope.ts'
 import type { ScopeState, Version } from './version.ts'
 

@@ -1,6 +1,7 @@
 /** Puts calls to the models of a package, and spells what they answer as JSON. */
 
-import { headerPairs, type JsonObject, type ProviderAnswer, type ProviderCall } from '../../core/index.ts'
+import type { JsonObject, ProviderAnswer, ProviderCall } from '../../core/index.ts'
+import { headerPairs } from '../../core/flat-headers.ts'
 import { batched } from '../../core/neutral/embeddings.ts'
 import { parseJson } from '../../core/neutral/json.ts'
 import { answerOf, errorPart } from './errors.ts'

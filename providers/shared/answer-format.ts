@@ -1,6 +1,7 @@
 /** Rules for vendors that take no schema for an answer, or want to be told of JSON in words. */
 
-import { refusal, type JsonDocument } from '../../core/index.ts'
+import type { JsonDocument } from '../../core/index.ts'
+import { refusal } from '../../core/neutral/losses.ts'
 import { memberOf, messagesOf, said, textOf, type Rule } from './rule.ts'
 
 /** `json_object`: the vendor is asked for JSON, and the schema told in words; `prompt`: told in words only; `error`: refused. */

@@ -1,6 +1,7 @@
 /** Speech and transcriptions, as vendors spell them that have endpoints of their own. */
 
-import { gatewayError, refusal, type GatewayError, type Json, type JsonObject } from '../../core/index.ts'
+import { gatewayError, type GatewayError, type Json, type JsonObject } from '../../core/index.ts'
+import { refusal } from '../../core/neutral/losses.ts'
 
 /** The sound that an answer is of. */
 export const audioTypes: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', wav: 'audio/wav', flac: 'audio/flac', pcm: 'audio/pcm', opus: 'audio/opus', aac: 'audio/aac' }

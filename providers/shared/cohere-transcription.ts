@@ -1,6 +1,7 @@
 /** Transcriptions by Cohere: a form as OpenAI's, which must say the language; the answer is a text and nothing else. */
 
-import { gatewayError, refusal, type OperationAdapter } from '../../core/index.ts'
+import { gatewayError, type OperationAdapter } from '../../core/index.ts'
+import { refusal } from '../../core/neutral/losses.ts'
 import { transcript } from './audio.ts'
 
 export const cohereTranscription: OperationAdapter = {

@@ -1,6 +1,7 @@
 /** Rules for members of the body itself: those that a vendor does not take, and those that it calls otherwise. */
 
-import { gatewayError, refusal, type JsonDocument } from '../../core/index.ts'
+import { gatewayError, type JsonDocument } from '../../core/index.ts'
+import { refusal } from '../../core/neutral/losses.ts'
 import { memberOf, said, type Rule } from './rule.ts'
 
 /** Removes members that the vendor refuses or ignores, and says so. */

@@ -1,6 +1,7 @@
 /** Images by Google: Imagen's `:predict`, and Gemini models that draw. */
 
-import { gatewayError, refusal, type AskedRequest, type Json, type JsonObject, type Losses, type OperationAdapter } from '../../core/index.ts'
+import { gatewayError, type AskedRequest, type Json, type JsonObject, type OperationAdapter } from '../../core/index.ts'
+import { refusal, type Losses } from '../../core/neutral/losses.ts'
 import { isObject } from '../../core/neutral/arguments.ts'
 import { bareId, isCompatible } from './gemini-models.ts'
 

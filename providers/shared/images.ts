@@ -1,6 +1,7 @@
 /** A rule for vendors that fetch no images. */
 
-import { refusal, type JsonNode } from '../../core/index.ts'
+import type { JsonNode } from '../../core/index.ts'
+import { refusal } from '../../core/neutral/losses.ts'
 import { mayMention, messagesOf, partsOf, said, textOf, type Rule } from './rule.ts'
 
 /** Images must come with the call. */

@@ -1,6 +1,7 @@
 /** The edits that calls of OpenAI's models need, wherever those are served. */
 
-import { refusal, type JsonDocument, type JsonNode, type RespellFacts } from '../../core/index.ts'
+import type { JsonDocument, JsonNode, RespellFacts } from '../../core/index.ts'
+import { refusal } from '../../core/neutral/losses.ts'
 import { clampEffort } from '../../core/neutral/effort.ts'
 import { parseDataUrl } from '../../core/neutral/media.ts'
 import { clampedEffort, dropEffort, flatEffort } from './effort.ts'

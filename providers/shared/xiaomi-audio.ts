@@ -1,6 +1,7 @@
 /** Speech and transcriptions by Xiaomi MiMo, where both are chats. */
 
-import { gatewayError, refusal, type CollectedPart, type Json, type JsonObject, type OperationAdapter } from '../../core/index.ts'
+import { gatewayError, type CollectedPart, type Json, type JsonObject, type OperationAdapter } from '../../core/index.ts'
+import { refusal } from '../../core/neutral/losses.ts'
 import { isObject } from '../../core/neutral/arguments.ts'
 import { dataUrl } from '../../core/neutral/media.ts'
 import { audioTypes, decodeAudio, formatOf, noAudio, refuseFields, textAt, transcript, voiceOf } from './audio.ts'

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { load } from '../../core/plugin/load.ts'
+import { ownModules } from '../../core/plugin/resolve.ts'
 import type { Services } from '../../core/plugin/services.ts'
 import { chatChunks, chatCompletion, errorBody, modelList } from '../../core/testing/chat-samples.ts'
 import { startTestGateway, type TestGateway } from '../../core/testing/gateway.ts'
@@ -23,7 +24,8 @@ describe('the files of the manual', () => {
   for (const together of [others, ...declaring.map(page => [page])]) {
     it(`have types: ${together.map(({ name }) => name).join(', ')}`, async () => {
       const files = Object.fromEntries(together.flatMap(page => Object.entries(filesOf(page)).map(([name, text]) => [`${folderOf(page)}/${name}`, text])))
-      const compilerOptions = { ...strict, typeRoots: [join(root, 'node_modules/@types')], types: ['node'], paths: { tapline: [join(root, 'core/index.ts')], 'tapline/testing': [join(root, 'core/testing/index.ts')] } }
+      const paths = Object.fromEntries(Object.entries(ownModules).map(([name, file]) => [name, [join(root, `${file}.ts`)]]))
+      const compilerOptions = { ...strict, typeRoots: [join(root, 'node_modules/@types')], types: ['node'], paths }
       const sources = together.flatMap(page => codeOf(page).map(name => `${folderOf(page)}/${name}`))
       await using folder = await ExampleFolder.make({ ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, files: sources }) })
       const { code, said } = await folder.node(join(root, 'node_modules/typescript/bin/tsc'), '-p', '.')
@@ -166,6 +168,15 @@ describe('the plugins of the manual', () => {
     await using gateway = await startTestGateway({ config, files: filesOf(manual) })
     await (await chat(gateway, 'demo-chat')).text()
     expect((await chat(gateway, 'demo-chat')).headers.get('x-cache')).to.equal('HIT (exact)')
+  })
+
+  it('house-names keeps names back in each of its ways', async () => {
+    const given = (action: string): PluginRunOptions => ({ options: { names: ['Orion'], action }, answer: 'Ask Orion.' })
+    expect((await run('house-names', given('rewrite'))).reply.text).to.equal('Ask [name].')
+    expect((await run('house-names', given('block'))).status).to.equal(502)
+    expect((await run('house-names', given('warn'))).headers['x-tapline-guardrail']).to.equal('warn; code=guardrail_warning')
+    const streamed = { ...given('rewrite'), request: { stream: true }, answer: ['Ask Or', 'ion.'] }
+    for (const dialect of ['openai-chat', 'openai-responses', 'anthropic-messages']) expect((await run('house-names', { ...streamed, dialect })).reply.text).to.equal('Ask [name].')
   })
 
   it('heartbeat ends with its instance', async () => {

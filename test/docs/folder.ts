@@ -5,9 +5,11 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { ownModules } from '../../core/plugin/resolve.ts'
 import { root } from './manual.ts'
 
-const installed = { name: 'tapline', type: 'module', exports: { '.': './core/index.ts', './testing': './core/testing/index.ts' } }
+const exports = Object.fromEntries(Object.entries(ownModules).map(([name, file]) => [name.replace('tapline', '.'), `./${file}.ts`]))
+const installed = { name: 'tapline', type: 'module', exports }
 
 export class ExampleFolder {
   readonly path: string

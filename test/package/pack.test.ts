@@ -64,6 +64,12 @@ describe('the package, installed in an empty folder', function () {
     expect(await run(usersNode, [launcher, 'test', 'plugins/no-secrets.test.ts'], folder)).to.match(/pass 2\n/)
   })
 
+  it('has all of its entries', async () => {
+    const values = { tapline: 'definePlugin', 'tapline/guardrail': 'guardTexts', 'tapline/dialect': 'refusal', 'tapline/store': 'Lease', 'tapline/testing': 'runPlugin' }
+    await writeFile(join(folder, 'entries.mjs'), Object.entries(values).map(([entry, value]) => `import { ${value} } from '${entry}'\nconsole.log(${value}.name)\n`).join(''))
+    expect((await run(process.execPath, ['entries.mjs'], folder)).split('\n')).to.deep.equal([...Object.values(values), ''])
+  })
+
   it('has types', async () => {
     const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, allowImportingTsExtensions: true, typeRoots: [join(root, 'node_modules/@types')], types: ['node'] }
     await writeFile(join(folder, 'plugins/wrong.ts'), pluginWithMistake)

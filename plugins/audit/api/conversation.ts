@@ -1,6 +1,8 @@
 /** The requests around one: of its session, or those that its answer goes on from and that go on from it. */
 
-import { definition, type AdminEndpoint, type Clock, type Filter, type Journal } from '../../../core/index.ts'
+import type { AdminEndpoint, Clock } from '../../../core/index.ts'
+import { definition } from '../../../core/admin/definition.ts'
+import type { Filter, Journal } from '../../../core/storage/journal.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import type { AuditRow } from '../journal.ts'
 import { idParameter, visibleRow } from './detail.ts'

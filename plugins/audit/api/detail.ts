@@ -1,6 +1,8 @@
 /** One row, whole. */
 
-import { definition, gatewayError, isWithin, type AdminCall, type AdminEndpoint, type GatewayError } from '../../../core/index.ts'
+import { gatewayError, type AdminCall, type AdminEndpoint, type GatewayError } from '../../../core/index.ts'
+import { definition } from '../../../core/admin/definition.ts'
+import { isWithin } from '../../../core/user-path.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import type { AuditRow } from '../journal.ts'
 import { viewsOf, type ApiGround } from './ground.ts'

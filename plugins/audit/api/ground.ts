@@ -1,6 +1,7 @@
 /** What the endpoints of the log work with. */
 
-import type { Clock, Journal, UsageLedger, UsageTotals } from '../../../core/index.ts'
+import type { Clock, UsageLedger, UsageTotals } from '../../../core/index.ts'
+import type { Journal } from '../../../core/storage/journal.ts'
 import type { AuditEntry } from '../../../schemas/admin/audit.schema.ts'
 import type { AuditRow } from '../journal.ts'
 import type { MediaStore } from '../media/media-store.ts'

@@ -1,6 +1,7 @@
 /** The rows of the log, the latest first. */
 
-import { definition, type AdminEndpoint } from '../../../core/index.ts'
+import type { AdminEndpoint } from '../../../core/index.ts'
+import { definition } from '../../../core/admin/definition.ts'
 import { pageOf, pageParameters } from '../../../core/admin/ranges.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import { viewsOf, type ApiGround } from './ground.ts'

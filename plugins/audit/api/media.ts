@@ -1,6 +1,7 @@
 /** Audio and images of logged requests. */
 
-import { gatewayError, isWithin, type AdminCall, type AdminEndpoint, type Reply } from '../../../core/index.ts'
+import { gatewayError, type AdminCall, type AdminEndpoint, type Reply } from '../../../core/index.ts'
+import { isWithin } from '../../../core/user-path.ts'
 import type { ApiGround } from './ground.ts'
 
 /** What a browser may show by itself: nothing that could hold a script. */

@@ -1,6 +1,7 @@
 /** What administrators ask of the log: which rows a query means. */
 
-import type { AdminCall, Filter } from '../../../core/index.ts'
+import type { AdminCall } from '../../../core/index.ts'
+import type { Filter } from '../../../core/storage/journal.ts'
 import { ofProvider, rangeOf, rangeParameters, type Range } from '../../../core/admin/ranges.ts'
 
 function text(description: string, maxLength = 512) {

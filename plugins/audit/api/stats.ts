@@ -1,6 +1,8 @@
 /** How requests went: by status over time, how long providers took, and what was asked instead of what. */
 
-import { definition, type AdminCall, type AdminEndpoint, type Filter, type Journal, type Sum } from '../../../core/index.ts'
+import type { AdminCall, AdminEndpoint } from '../../../core/index.ts'
+import { definition } from '../../../core/admin/definition.ts'
+import type { Filter, Journal, Sum } from '../../../core/storage/journal.ts'
 import { periods } from '../../../core/storage/periods.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import type { AuditBucket, AuditStats } from '../../../schemas/admin/audit.schema.ts'

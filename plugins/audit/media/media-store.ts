@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { Records, Stored } from '../../../core/index.ts'
+import type { Records, Stored } from '../../../core/storage/records.ts'
 import type { Media } from '../body-text.ts'
 import type { AuditRow } from '../journal.ts'
 import type { MediaFiles } from './media-files.ts'

@@ -1,9 +1,10 @@
 /** Embeddings by `doEmbed`: the package says how many texts go into one call, so they are cut there. */
 
-import { gatewayError, type Destination, type Json, type JsonObject, type Losses, type SpelledRequest } from '../../../core/index.ts'
+import { gatewayError, type Json, type JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { checkEmbeddings, embeddingList, embeddingTexts, vectorOf } from '../../../core/neutral/embeddings.ts'
-import type { EmbeddingsSide } from '../../../core/neutral/translation.ts'
+import type { EmbeddingsSide, Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { dialect } from './writing.ts'
 
 const known = new Set(['model', 'input', 'dimensions', 'encoding_format', 'user', 'provider', 'extra_body'])

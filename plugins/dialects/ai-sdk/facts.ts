@@ -1,6 +1,8 @@
 /** What results and streams of a package have in common, in the versions of the interface that are in use. */
 
-import { gatewayError, GatewayError, type Finish, type Json, type JsonObject, type Usage, type VendorState } from '../../../core/index.ts'
+import { gatewayError, GatewayError, type Json, type JsonObject, type Usage } from '../../../core/index.ts'
+import type { Finish } from '../../../core/neutral/reply.ts'
+import type { VendorState } from '../../../core/neutral/request.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import { readFrom } from '../../../core/neutral/usage.ts'

@@ -1,8 +1,9 @@
 /** The conversation as an AI SDK prompt. */
 
-import { refusal, type Json, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
-import type { AudioBlock, Block, FileBlock, ImageBlock, ReasoningBlock, Source, ToolCallBlock, ToolResultBlock, Turn, VideoBlock } from '../../../core/neutral/request.ts'
+import type { AudioBlock, Block, FileBlock, ImageBlock, ReasoningBlock, Source, ToolCallBlock, ToolResultBlock, Turn, VideoBlock, NeutralRequest } from '../../../core/neutral/request.ts'
 import { isOwn } from '../../../core/neutral/state.ts'
 import { dialect, providerOptions, type Writing } from './writing.ts'
 

@@ -1,6 +1,8 @@
 /** The result of `doGenerate`. */
 
-import { gatewayError, type Destination, type Json, type JsonObject, type NeutralReply, type ReplyBlock } from '../../../core/index.ts'
+import { gatewayError, type Json, type JsonObject } from '../../../core/index.ts'
+import type { NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { textOf } from '../../../core/neutral/lenient.ts'

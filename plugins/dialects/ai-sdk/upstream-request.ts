@@ -1,6 +1,9 @@
 /** A request as the options of `doGenerate` and `doStream`. */
 
-import type { Destination, Json, JsonObject, Losses, NeutralRequest, SpelledRequest } from '../../../core/index.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
+import type { Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { effortOfBudget } from '../../../core/neutral/effort.ts'
 import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { defined } from '../../../core/neutral/members.ts'

@@ -1,6 +1,8 @@
 /** The parts of `doStream`, each the data of one event. */
 
-import { gatewayError, type Destination, type Emit, type Json, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Json, type JsonObject, type StreamEvent } from '../../../core/index.ts'
+import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
+import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import { objectIn } from '../../../core/neutral/arguments.ts'
 import { textOf } from '../../../core/neutral/lenient.ts'
 import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'

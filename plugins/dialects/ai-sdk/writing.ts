@@ -1,9 +1,11 @@
 /** What the writers of one request share. */
 
-import type { Destination, Json, JsonObject, Losses, VendorState } from '../../../core/index.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { isOwn } from '../../../core/neutral/state.ts'
 import type { ToolNames } from '../../../core/neutral/tool-names.ts'
-import type { CacheMark } from '../../../core/neutral/request.ts'
+import type { CacheMark, VendorState } from '../../../core/neutral/request.ts'
 
 export const dialect = 'ai-sdk'
 

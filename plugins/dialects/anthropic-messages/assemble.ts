@@ -1,6 +1,7 @@
 /** A streamed message as the plain reply that it amounts to. */
 
-import { gatewayError, parseJson, type StreamEvent } from '../../../core/index.ts'
+import { gatewayError, type StreamEvent } from '../../../core/index.ts'
+import { parseJson } from '../../../core/neutral/json.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { textOf } from '../../../core/neutral/lenient.ts'
 import { deltas, kindOf } from './stream-events.ts'

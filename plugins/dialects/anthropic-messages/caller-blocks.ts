@@ -1,6 +1,7 @@
 /** Reads the blocks of messages and results. */
 
-import { refusal, type Block, type FileBlock, type ImageBlock, type Losses, type ReasoningBlock, type Source, type TextBlock, type ToolCallBlock, type ToolResultBlock, type VendorState } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import type { Block, FileBlock, ImageBlock, ReasoningBlock, Source, TextBlock, ToolCallBlock, ToolResultBlock, VendorState } from '../../../core/neutral/request.ts'
 import { argumentsText } from '../../../core/neutral/arguments.ts'
 import { knownOfMarks, readCache } from '../../../core/neutral/cache-mark.ts'
 import { defined, missing, type Members } from '../../../core/neutral/members.ts'

@@ -1,6 +1,7 @@
 /** Reads the system and the messages: what leads them and stands between them, and the turns. */
 
-import { refusal, type Block, type Losses, type SystemText, type TextBlock, type ToolCallBlock, type ToolResultBlock, type Turn } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import type { Block, SystemText, TextBlock, ToolCallBlock, ToolResultBlock, Turn } from '../../../core/neutral/request.ts'
 import { readCache } from '../../../core/neutral/cache-mark.ts'
 import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'

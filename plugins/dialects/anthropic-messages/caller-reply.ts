@@ -1,6 +1,8 @@
 /** Writes a whole answer as a message. */
 
-import type { JsonObject, NeutralReply, ReplyBlock, ReplyContext } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
+import type { ReplyContext } from '../../../core/neutral/translation.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
 import { withFurther } from '../../../core/neutral/members.ts'
 import { CallIds, carried, dropImage, messageId, shownThinking, stopOf } from './reply-blocks.ts'

@@ -1,6 +1,8 @@
 /** Reads a request: from Anthropic's spelling to no dialect's. */
 
-import { gatewayError, refusal, type JsonObject, type Losses, type NeutralRequest, type Output, type ReasoningControls, type Sampling, type Tool, type ToolChoice } from '../../../core/index.ts'
+import { gatewayError, type JsonObject } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest, Output, ReasoningControls, Sampling, Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import { knownOfMarks, readCache } from '../../../core/neutral/cache-mark.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
 import { dropUnknown, dropUnknownInside, knownMembers } from '../../../core/neutral/unknown.ts'

@@ -1,6 +1,9 @@
 /** Writes a streamed answer: one block after another, whatever stands open at once on the other side. */
 
-import { GatewayError, gatewayError, type JsonObject, type NeutralEvent, type OpenedBlock, type ReplyContext, type StreamWriter, type Usage, type VendorState } from '../../../core/index.ts'
+import { GatewayError, gatewayError, type JsonObject, type Usage } from '../../../core/index.ts'
+import type { NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
+import type { VendorState } from '../../../core/neutral/request.ts'
+import type { ReplyContext, StreamWriter } from '../../../core/neutral/translation.ts'
 import { estimateTokens } from '../../../core/neutral/estimate.ts'
 import { withFurther } from '../../../core/neutral/members.ts'
 import { errorEnvelope } from './errors.ts'

@@ -1,6 +1,7 @@
 /** How much the model shall think, as Anthropic's requests say it: `thinking`, and the effort in `output_config`. */
 
-import { refusal, type ReasoningControls } from '../../../core/index.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
+import type { ReasoningControls } from '../../../core/neutral/request.ts'
 import { defined, type Members } from '../../../core/neutral/members.ts'
 import { knownMembers } from '../../../core/neutral/unknown.ts'
 

@@ -1,6 +1,7 @@
 /** A plain reply as the stream that it would have been. */
 
-import { parseJson, type JsonDocument, type JsonObject } from '../../../core/index.ts'
+import type { JsonDocument, JsonObject } from '../../../core/index.ts'
+import { parseJson } from '../../../core/neutral/json.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { spell, spellDelta, spellStop } from './stream-events.ts'
 

@@ -1,6 +1,9 @@
 /** What plain and streamed replies to callers have in common. */
 
-import type { Finish, Losses, NeutralReply, NeutralRequest, ReplyContext, VendorState } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { Finish, NeutralReply } from '../../../core/neutral/reply.ts'
+import type { NeutralRequest, VendorState } from '../../../core/neutral/request.ts'
+import type { ReplyContext } from '../../../core/neutral/translation.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { reasonOf } from './stop-reason.ts'
 import { dialect, isLegalId } from './writing.ts'

@@ -1,6 +1,7 @@
 /** Other vendors' state in thinking blocks, for clients that keep nothing else. */
 
-import type { Block, JsonObject, ReasoningBlock, VendorState } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Block, ReasoningBlock, VendorState } from '../../../core/neutral/request.ts'
 import { isSealed, seal, unseal, type Sealed } from '../../../core/neutral/state.ts'
 
 /** The signature of a block that carries the state of a tool call. */

@@ -1,6 +1,6 @@
 /** Why the model stopped, in both directions. */
 
-import type { Finish } from '../../../core/index.ts'
+import type { Finish } from '../../../core/neutral/reply.ts'
 
 const finishes: Readonly<Record<string, Finish>> = {
   end_turn: 'stop',

@@ -1,6 +1,8 @@
 /** The blocks of a message, as Anthropic spells them. */
 
-import { refusal, type Block, type FileBlock, type ImageBlock, type JsonObject, type Source, type TextBlock, type ToolCallBlock, type ToolResultBlock } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
+import type { Block, FileBlock, ImageBlock, Source, TextBlock, ToolCallBlock, ToolResultBlock } from '../../../core/neutral/request.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
 import { writeThought } from './upstream-thoughts.ts'
 import { dialect, type Writing } from './writing.ts'

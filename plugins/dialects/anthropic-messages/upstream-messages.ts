@@ -1,6 +1,9 @@
 /** The system's blocks and the messages. */
 
-import { refusal, type Destination, type JsonObject, type NeutralRequest, type SystemText, type Turn } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest, SystemText, Turn } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { writeContent } from './upstream-content.ts'
 import { dialect, type Writing } from './writing.ts'
 

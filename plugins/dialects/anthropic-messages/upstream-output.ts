@@ -1,6 +1,8 @@
 /** What shape the answer shall have. */
 
-import { refusal, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
 import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, strictSchema } from '../../../core/neutral/schema.ts'
 import type { Thinking } from './upstream-thinking.ts'

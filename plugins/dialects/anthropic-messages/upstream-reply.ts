@@ -1,6 +1,9 @@
 /** Reads a plain reply of Anthropic's. */
 
-import { gatewayError, type Destination, type Json, type JsonObject, type NeutralReply, type ReplyBlock, type VendorState } from '../../../core/index.ts'
+import { gatewayError, type Json, type JsonObject } from '../../../core/index.ts'
+import type { NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
+import type { VendorState } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { defined, restOf } from '../../../core/neutral/members.ts'

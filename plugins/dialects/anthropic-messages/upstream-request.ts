@@ -1,6 +1,9 @@
 /** Writes a request as Anthropic's messages. The same request is spelled alike each time. */
 
-import type { Block, Destination, JsonObject, Losses, NeutralRequest, ReasoningControls, SpelledRequest } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { Block, NeutralRequest, ReasoningControls } from '../../../core/neutral/request.ts'
+import type { Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'

@@ -1,6 +1,7 @@
 /** Sampling, as far as the model takes it. */
 
-import type { JsonObject, NeutralRequest } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
 import type { Thinking } from './upstream-thinking.ts'
 import { dialect, type Writing } from './writing.ts'
 

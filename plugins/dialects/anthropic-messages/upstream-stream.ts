@@ -1,6 +1,8 @@
 /** Reads a stream of Anthropic's, event by event. */
 
-import { gatewayError, type Destination, type Emit, type JsonObject, type OpenedBlock, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type JsonObject, type StreamEvent } from '../../../core/index.ts'
+import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
+import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import { addUnknown, furtherIn } from '../../../core/neutral/unknown.ts'

@@ -1,6 +1,9 @@
 /** How much the model shall think: by a word for its effort, or by a budget of tokens. */
 
-import { refusal, type Destination, type JsonObject, type Losses, type NeutralRequest, type ReasoningControls } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest, ReasoningControls } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { budgetOfEffort, clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'
 import { isOwnThought } from './upstream-thoughts.ts'
 

@@ -1,6 +1,8 @@
 /** Thinking in the history: it goes back only to whom it came from, and never as text. */
 
-import type { Block, Destination, JsonObject, ReasoningBlock } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Block, ReasoningBlock } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { isOwn, isSealed } from '../../../core/neutral/state.ts'
 
 /** Whether a block is thinking that this model issued, and will believe. */

@@ -1,6 +1,7 @@
 /** Tools, and which of them the model may or must call. */
 
-import { type JsonObject, type Tool, type ToolChoice } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import type { FunctionTools } from '../../../core/neutral/function-tools.ts'
 import { checkSchema, objectSchema, strictSchema } from '../../../core/neutral/schema.ts'
 import type { Writing } from './writing.ts'

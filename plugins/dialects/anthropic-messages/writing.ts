@@ -1,7 +1,10 @@
 /** What the writers of one request share. */
 
 import { createHash } from 'node:crypto'
-import type { CacheMark, Destination, JsonObject, Losses } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { CacheMark } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { writeCache } from './cache-mark.ts'
 import { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'
 

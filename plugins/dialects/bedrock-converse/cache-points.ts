@@ -1,7 +1,9 @@
 /** Marks behind which the prompt may be cached: at most four, the last ones. */
 
-import type { Destination, JsonObject, Losses, NeutralRequest } from '../../../core/index.ts'
-import type { CacheMark } from '../../../core/neutral/request.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
+import type { CacheMark, NeutralRequest } from '../../../core/neutral/request.ts'
 
 const most = 4
 

@@ -1,6 +1,7 @@
 /** How Converse says why an answer ended, what it cost, and what went wrong. */
 
-import { GatewayError, type Finish, type JsonObject, type Usage } from '../../../core/index.ts'
+import { GatewayError, type JsonObject, type Usage } from '../../../core/index.ts'
+import type { Finish } from '../../../core/neutral/reply.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { readFrom } from '../../../core/neutral/usage.ts'

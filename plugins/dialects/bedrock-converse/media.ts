@@ -1,6 +1,7 @@
 /** Images, videos and documents as Converse takes them: as bytes, or in a bucket. */
 
-import { refusal, type JsonObject } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
 import { sniffMime } from '../../../core/neutral/media.ts'
 import type { FileBlock, ImageBlock, Source, VideoBlock } from '../../../core/neutral/request.ts'
 import type { DocumentNames } from './document-names.ts'

@@ -1,8 +1,9 @@
 /** The turns: strictly alternating, with all results of one turn's calls at the head of the user's message behind it. */
 
-import { refusal, type Block, type JsonObject, type NeutralRequest, type Turn } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
 import { argumentsObject, objectIn } from '../../../core/neutral/arguments.ts'
-import type { CacheMark, ToolCallBlock, ToolResultBlock } from '../../../core/neutral/request.ts'
+import type { CacheMark, ToolCallBlock, ToolResultBlock, Block, NeutralRequest, Turn } from '../../../core/neutral/request.ts'
 import { writeDocument, writeImage, writeVideo } from './media.ts'
 import { writeReasoning } from './reasoning.ts'
 import { dialect, type Writing } from './writing.ts'

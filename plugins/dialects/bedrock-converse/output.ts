@@ -1,9 +1,11 @@
 /** The shape of the answer: a schema, a tool that stands for one, or a sentence. */
 
-import { refusal, type Destination, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, strictSchema } from '../../../core/neutral/schema.ts'
-import type { Output } from '../../../core/neutral/request.ts'
+import type { Output, NeutralRequest } from '../../../core/neutral/request.ts'
 import type { Thinking } from './thinking.ts'
 import { dialect, type Writing } from './writing.ts'
 

@@ -1,6 +1,8 @@
 /** The points up to which Bedrock caches a prompt: behind the instructions, and behind what was said before. Source: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html */
 
-import type { CacheWish, Destination, JsonDocument, JsonNode, PromptCaching } from '../../../core/index.ts'
+import type { JsonDocument, JsonNode } from '../../../core/index.ts'
+import type { CacheWish, PromptCaching } from '../../../core/neutral/prompt-caching.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 
 const point = '{"cachePoint":{"type":"default"}}'
 

@@ -1,7 +1,8 @@
 /** Reasoning in the history: it goes back only to whom it came from, and never as text. */
 
-import type { Block, Destination, JsonObject } from '../../../core/index.ts'
-import type { ReasoningBlock } from '../../../core/neutral/request.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
+import type { ReasoningBlock, Block } from '../../../core/neutral/request.ts'
 import { isOwn, isSealed } from '../../../core/neutral/state.ts'
 
 /** Whether a block is reasoning that this model issued, and will believe. */

@@ -1,6 +1,7 @@
 /** Limits and sampling: `inferenceConfig`, and `top_k` beside it. */
 
-import type { JsonObject, NeutralRequest } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
 import type { Thinking } from './thinking.ts'
 import { dialect, isClaude, type Writing } from './writing.ts'
 

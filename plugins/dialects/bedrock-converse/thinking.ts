@@ -1,6 +1,8 @@
 /** How much the model shall think. Only models of Claude are told; their own fields say it. */
 
-import { refusal, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
 import { budgetOfEffort, clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'
 import { isOwnReasoning } from './reasoning.ts'
 import { dialect, isClaude, type Writing } from './writing.ts'

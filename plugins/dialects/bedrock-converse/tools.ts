@@ -1,6 +1,7 @@
 /** The tools, and which of them the model may or must call. */
 
-import type { JsonObject, NeutralRequest, Tool, ToolChoice } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { NeutralRequest, Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { checkSchema, objectSchema, strictSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { dialect, isClaude, type Writing } from './writing.ts'

@@ -1,6 +1,8 @@
 /** A plain reply of Converse. */
 
-import { gatewayError, type Destination, type JsonObject, type NeutralReply, type ReplyBlock } from '../../../core/index.ts'
+import { gatewayError, type JsonObject } from '../../../core/index.ts'
+import type { NeutralReply, ReplyBlock } from '../../../core/neutral/reply.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { defined, restOf } from '../../../core/neutral/members.ts'

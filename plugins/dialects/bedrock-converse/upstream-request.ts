@@ -1,6 +1,9 @@
 /** A request as Converse spells it. The model and whether to stream stand in the URL. */
 
-import { refusal, type Destination, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
+import type { Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'

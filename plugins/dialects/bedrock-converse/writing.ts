@@ -1,6 +1,7 @@
 /** What the writers of one request share. */
 
-import type { Destination, Losses } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import type { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'
 import type { CachePoints } from './cache-points.ts'
 import type { DocumentNames } from './document-names.ts'

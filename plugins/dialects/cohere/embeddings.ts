@@ -1,9 +1,10 @@
 /** Embeddings of Cohere: at most 96 texts in one call. */
 
-import { refusal, type Destination, type Json, type JsonObject, type Losses, type SpelledRequest } from '../../../core/index.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { batched, checkEmbeddings, embeddingList, embeddingTexts, vectorOf } from '../../../core/neutral/embeddings.ts'
-import type { EmbeddingsSide } from '../../../core/neutral/translation.ts'
+import type { EmbeddingsSide, Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { errorIn } from './facts.ts'
 import { dialect } from './writing.ts'
 

@@ -1,8 +1,9 @@
 /** The turns, with system text where it stood, and one message per tool result. */
 
-import { refusal, type Block, type JsonObject, type Losses, type NeutralRequest, type Turn } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { dataUrl, fileText } from '../../../core/neutral/media.ts'
-import type { FileBlock, ImageBlock, SystemText, ToolCallBlock, ToolResultBlock } from '../../../core/neutral/request.ts'
+import type { FileBlock, ImageBlock, SystemText, ToolCallBlock, ToolResultBlock, Block, NeutralRequest, Turn } from '../../../core/neutral/request.ts'
 import { dialect, type Writing } from './writing.ts'
 
 export function writeMessages({ turns, system }: NeutralRequest, writing: Writing): JsonObject[] {

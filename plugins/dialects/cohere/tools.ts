@@ -1,6 +1,7 @@
 /** The tools, and which of them the model must call. */
 
-import type { JsonObject, NeutralRequest, Tool } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { NeutralRequest, Tool } from '../../../core/neutral/request.ts'
 import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { dialect, type Writing } from './writing.ts'

@@ -1,6 +1,9 @@
 /** A request as Cohere spells it. */
 
-import { type Destination, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
+import type { Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'

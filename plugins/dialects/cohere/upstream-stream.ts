@@ -1,6 +1,8 @@
 /** A stream of Cohere: typed events, with contents and calls counted apart. */
 
-import { gatewayError, type Destination, type Emit, type JsonObject, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type JsonObject, type StreamEvent } from '../../../core/index.ts'
+import type { Emit } from '../../../core/neutral/reply.ts'
+import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { objectOf, textOf } from '../../../core/neutral/lenient.ts'
 import { restOf } from '../../../core/neutral/members.ts'

@@ -1,6 +1,9 @@
 /** Reads an answer, piece by piece, where each piece is a whole `GenerateContentResponse`. */
 
-import { gatewayError, GatewayError, type Destination, type Emit, type Json, type JsonObject, type OpenedBlock, type VendorState } from '../../../core/index.ts'
+import { gatewayError, GatewayError, type Json, type JsonObject } from '../../../core/index.ts'
+import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
+import type { VendorState } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { restOf } from '../../../core/neutral/members.ts'
 import { objectIn, objectsIn, textIn } from './fields.ts'

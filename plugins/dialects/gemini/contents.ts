@@ -1,6 +1,9 @@
 /** The turns of a conversation as `contents`. */
 
-import { gatewayError, refusal, type Block, type Destination, type FileBlock, type ImageBlock, type Json, type JsonObject, type Losses, type NeutralRequest, type ToolCallBlock, type ToolResultBlock, type Turn, type VendorState } from '../../../core/index.ts'
+import { gatewayError, type Json, type JsonObject } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import type { Block, FileBlock, ImageBlock, NeutralRequest, ToolCallBlock, ToolResultBlock, Turn, VendorState } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
 import { fileText } from '../../../core/neutral/media.ts'
 import { isOwn } from '../../../core/neutral/state.ts'

@@ -1,7 +1,8 @@
 /** Embeddings by Google's two ways: `batchEmbedContents` of AI Studio and `predict` of Vertex AI. */
 
-import { refusal, type Destination, type Json, type JsonObject, type Losses, type SpelledRequest } from '../../../core/index.ts'
-import type { EmbeddingsSide } from '../../../core/neutral/translation.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import type { EmbeddingsSide, Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { batched, checkEmbeddings, embeddingList, embeddingTexts, vectorOf } from '../../../core/neutral/embeddings.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { countIn, objectIn, objectsIn } from './fields.ts'

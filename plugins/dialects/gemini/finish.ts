@@ -1,6 +1,7 @@
 /** Why Gemini stopped, and what it counted. */
 
-import type { Finish, JsonObject, Usage } from '../../../core/index.ts'
+import type { JsonObject, Usage } from '../../../core/index.ts'
+import type { Finish } from '../../../core/neutral/reply.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { readFrom } from '../../../core/neutral/usage.ts'
 import { countIn, objectsIn, textIn } from './fields.ts'

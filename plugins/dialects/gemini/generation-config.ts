@@ -1,6 +1,9 @@
 /** `generationConfig`: limits, sampling, output and thinking. */
 
-import type { Destination, Json, JsonObject, Losses, NeutralRequest } from '../../../core/index.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, openApiSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import { thinkingConfigOf } from './thinking.ts'

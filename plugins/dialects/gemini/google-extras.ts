@@ -1,6 +1,7 @@
 /** What callers mean for Google alone: `extra_body.google`. */
 
-import { type Json, type JsonObject, type NeutralRequest } from '../../../core/index.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
 import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { listOf, objectOf } from '../../../core/neutral/lenient.ts'
 

@@ -1,6 +1,9 @@
 /** What a request says that Gemini does not take: refused, noted or kept silent. */
 
-import type { Destination, JsonObject, Losses, NeutralRequest } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 

@@ -1,6 +1,9 @@
 /** Images, audio, video and files as parts. */
 
-import { refusal, type AudioBlock, type Destination, type FileBlock, type ImageBlock, type Json, type JsonObject, type Losses, type Source, type VideoBlock } from '../../../core/index.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import { refusal, type Losses } from '../../../core/neutral/losses.ts'
+import type { AudioBlock, FileBlock, ImageBlock, Source, VideoBlock } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { fileText } from '../../../core/neutral/media.ts'
 
 export type MediaBlock = ImageBlock | AudioBlock | VideoBlock | FileBlock

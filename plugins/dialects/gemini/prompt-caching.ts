@@ -1,6 +1,8 @@
 /** Instructions and tools that Google keeps as an object; a request that names one may have none of its own. Source: https://ai.google.dev/api/caching */
 
-import type { Destination, JsonDocument, PromptCaching } from '../../../core/index.ts'
+import type { JsonDocument } from '../../../core/index.ts'
+import type { PromptCaching } from '../../../core/neutral/prompt-caching.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 
 /** What the object takes over. */
 const kept = ['systemInstruction', 'tools', 'toolConfig'] as const

@@ -1,6 +1,6 @@
 /** Thought signatures: to which models they belong, and those that came back sealed. */
 
-import type { Turn, VendorState } from '../../../core/index.ts'
+import type { Turn, VendorState } from '../../../core/neutral/request.ts'
 import { isSealed, unseal, type Sealed } from '../../../core/neutral/state.ts'
 
 const vendor = 'google'

@@ -1,6 +1,9 @@
 /** How much the model shall think: a budget of tokens for the 2.5 generation, a level since. */
 
-import type { Destination, JsonObject, Losses, ReasoningControls } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { ReasoningControls } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'
 
 const levels = ['minimal', 'low', 'medium', 'high']

@@ -1,6 +1,7 @@
 /** What a tool answered, as the object that Gemini wants. */
 
-import type { JsonObject, ToolResultBlock } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
+import type { ToolResultBlock } from '../../../core/neutral/request.ts'
 import { objectIn } from '../../../core/neutral/arguments.ts'
 import { fileText } from '../../../core/neutral/media.ts'
 

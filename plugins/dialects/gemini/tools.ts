@@ -1,6 +1,9 @@
 /** Tools and how they may be called. */
 
-import type { Destination, Json, JsonObject, Losses, NeutralRequest, Tool, ToolChoice } from '../../../core/index.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest, Tool, ToolChoice } from '../../../core/neutral/request.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { functionTools } from '../../../core/neutral/function-tools.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import type { ToolNames } from '../../../core/neutral/tool-names.ts'

@@ -1,6 +1,8 @@
 /** Reads Gemini's plain reply: one response that is the whole answer. */
 
-import { gatewayError, type Destination, type JsonObject, type NeutralReply } from '../../../core/index.ts'
+import { gatewayError, type JsonObject } from '../../../core/index.ts'
+import type { NeutralReply } from '../../../core/neutral/reply.ts'
+import type { Destination } from '../../../core/neutral/translation.ts'
 import { Assembler } from '../../../core/neutral/assemble.ts'
 import { AnswerReader, knownHere } from './answer-reader.ts'
 import { objectIn, objectsIn, textIn } from './fields.ts'

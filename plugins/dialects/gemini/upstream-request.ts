@@ -1,6 +1,9 @@
 /** Spells a neutral request as the body of `generateContent`. The model and whether it streams stand in the URL. */
 
-import { type Destination, type Json, type JsonObject, type Losses, type NeutralRequest, type SpelledRequest } from '../../../core/index.ts'
+import type { Json, JsonObject } from '../../../core/index.ts'
+import type { Losses } from '../../../core/neutral/losses.ts'
+import type { NeutralRequest } from '../../../core/neutral/request.ts'
+import type { Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
 import { contentsOf } from './contents.ts'
 import { generationConfigOf } from './generation-config.ts'

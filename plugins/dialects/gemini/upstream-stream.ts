@@ -1,6 +1,8 @@
 /** Reads Gemini's stream: server-sent events, each a whole response with the next parts; the end is the end of the bytes. */
 
-import { gatewayError, type Destination, type Emit, type Json, type StreamEvent, type StreamReader } from '../../../core/index.ts'
+import { gatewayError, type Json, type StreamEvent } from '../../../core/index.ts'
+import type { Emit } from '../../../core/neutral/reply.ts'
+import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import { parseExactly } from '../../../core/neutral/json.ts'
 import { AnswerReader } from './answer-reader.ts'
 

@@ -1,7 +1,8 @@
 /** OpenAI's chat completions and embeddings: requests, replies, streams, errors. */
 
 import { isEmptyArray, said } from '../../../core/document/readings.ts'
-import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
+import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
+import { errorEnvelope } from '../../../core/errors.ts'
 import { checkKind, checkMessages, checkModel } from '../../../core/neutral/checks.ts'
 import { missing } from '../../../core/neutral/members.ts'
 import { embeddingsConversation, replyConversation, requestConversation } from './conversation.ts'

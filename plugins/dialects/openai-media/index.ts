@@ -1,7 +1,8 @@
 /** OpenAI's other operations: speech, transcriptions, translations, images, rerank, moderations. Requests are JSON or forms; replies are JSON, audio, text or events. */
 
 import { said, stringOf } from '../../../core/document/readings.ts'
-import { defineDialect, errorEnvelope, type GatewayError, gatewayError, type JsonDocument } from '../../../core/index.ts'
+import { defineDialect, type GatewayError, gatewayError, type JsonDocument } from '../../../core/index.ts'
+import { errorEnvelope } from '../../../core/errors.ts'
 import { mediaConversation, replyConversation } from './conversation.ts'
 import { vendorError } from './errors.ts'
 import { formRules } from './form.ts'

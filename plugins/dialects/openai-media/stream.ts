@@ -1,7 +1,8 @@
 /** Streams of speech and of transcriptions: `speech.audio.delta`, `transcript.text.delta`, and their `.done`. */
 
 import { said, stringOf } from '../../../core/document/readings.ts'
-import { errorEnvelope, type GatewayError, type JsonNode, type StreamEvent, type StreamFormat, type Usage } from '../../../core/index.ts'
+import type { GatewayError, JsonNode, StreamEvent, StreamFormat, Usage } from '../../../core/index.ts'
+import { errorEnvelope } from '../../../core/errors.ts'
 import { NodeText } from '../../../core/stream/node-text.ts'
 import { vendorError } from './errors.ts'
 import { readUsage } from './usage.ts'

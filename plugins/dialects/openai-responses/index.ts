@@ -1,7 +1,8 @@
 /** OpenAI's Responses: requests, replies, streams, errors, and their translation. */
 
 import { said } from '../../../core/document/readings.ts'
-import { defineDialect, errorEnvelope, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
+import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
+import { errorEnvelope } from '../../../core/errors.ts'
 import { writeReply } from './caller-reply.ts'
 import { readRequest } from './caller-request.ts'
 import { ResponseWriter } from './caller-stream.ts'

@@ -1,6 +1,6 @@
 /** OpenAI's cache of prompts, as Responses spell it; `instructions` carry no mark. Source: https://developers.openai.com/api/docs/guides/prompt-caching */
 
-import type { PromptCaching } from '../../../core/index.ts'
+import type { PromptCaching } from '../../../core/neutral/prompt-caching.ts'
 import { markPrefix, type BlockMark } from '../../../core/neutral/marked-block.ts'
 
 const mark: BlockMark = { member: 'prompt_cache_breakpoint', json: '{"mode":"explicit"}', types: new Set(['input_text', 'input_image', 'input_file']), textType: 'input_text' }

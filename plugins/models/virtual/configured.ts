@@ -1,7 +1,8 @@
 /** The virtual models of the configuration, and those that older failover rules mean. */
 
 import { readFileSync } from 'node:fs'
-import { normaliseUserPath, readModelSelector, type OptionsOf } from '../../../core/index.ts'
+import { normaliseUserPath, type OptionsOf } from '../../../core/index.ts'
+import { readModelSelector } from '../../../core/model-selector.ts'
 import type { schema } from '../schema.ts'
 import { chainFault } from './chains.ts'
 import { defaults, isRedirect, type KnownModel, type VirtualModel } from './definition.ts'

@@ -1,6 +1,6 @@
 /** Policies that say what holds anyway: they are not kept. */
 
-import { readModelSelector } from '../../../core/index.ts'
+import { readModelSelector } from '../../../core/model-selector.ts'
 import { isRedirect, type VirtualModel } from './definition.ts'
 import type { VirtualGround } from './ground.ts'
 

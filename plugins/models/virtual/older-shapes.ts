@@ -1,6 +1,7 @@
 /** Virtual models as gateways before this one spelled them: aliases, model overrides, failover rules. */
 
-import { definition, gatewayError, type AdminCall, type AdminEndpoint } from '../../../core/index.ts'
+import { gatewayError, type AdminCall, type AdminEndpoint } from '../../../core/index.ts'
+import { definition } from '../../../core/admin/definition.ts'
 import file from '../../../schemas/admin/virtual-models.schema.json' with { type: 'json' }
 import type { Alias, AliasDelete, AliasWrite, ModelOverride, ModelOverrideDelete, ModelOverrideWrite, VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { selectorOf } from './definition.ts'

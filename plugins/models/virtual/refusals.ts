@@ -1,7 +1,8 @@
 /** What administrators may not do with virtual models, as they stand beside each other. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { gatewayError, SelectedModels } from '../../../core/index.ts'
+import { gatewayError } from '../../../core/index.ts'
+import { SelectedModels } from '../../../core/selected-models.ts'
 import type { VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
 import { usersOf } from './chains.ts'
 import { isRedirect, selectorOf, type KeptModel, type VirtualModel } from './definition.ts'

@@ -1,6 +1,7 @@
 /** A virtual model as the admin API shows it. */
 
-import { readModelSelector, shownTime } from '../../../core/index.ts'
+import { shownTime } from '../../../core/admin/shown-time.ts'
+import { readModelSelector } from '../../../core/model-selector.ts'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { isRedirect, selectorOf, type KnownModel } from './definition.ts'
 import type { VirtualGround } from './ground.ts'

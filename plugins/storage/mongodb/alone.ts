@@ -1,6 +1,8 @@
 /** Work on the database that one process at a time does, of however many begin together. */
 
-import { Lease, type Clock, type LeaseRecord, type Records } from '../../../core/index.ts'
+import type { Clock } from '../../../core/index.ts'
+import { Lease, type LeaseRecord } from '../../../core/storage/lease.ts'
+import type { Records } from '../../../core/storage/records.ts'
 
 /** How long between two looks whether the others are done. */
 const pauseMs = 200

@@ -1,6 +1,8 @@
 /** MongoDB as a store: every method reaches the server, or says that it is away. */
 
-import type { Clock, Filter, JournalRow, LeaseRecord, SumsQuery } from '../../../core/index.ts'
+import type { Clock } from '../../../core/index.ts'
+import type { Filter, JournalRow, SumsQuery } from '../../../core/storage/journal.ts'
+import type { LeaseRecord } from '../../../core/storage/lease.ts'
 import type { Backend, DocumentQuery, DocumentWrite, EncodedChange, EncodedSum, PageQuery, RowsQuery, StoredDocument } from '../shared/backend.ts'
 import { Changes } from '../shared/changes.ts'
 import { CodedRecords } from '../shared/coded-records.ts'

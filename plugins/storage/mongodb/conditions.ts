@@ -1,7 +1,7 @@
 /** A journal's filters as MongoDB takes them. A value that no row of the column can have finds nothing; it never reaches the database. */
 
 import type { Document } from 'mongodb'
-import type { Filter } from '../../../core/index.ts'
+import type { Filter } from '../../../core/storage/journal.ts'
 import type { JournalShape, ShapedColumn } from '../shared/definition.ts'
 import { columnOf, fitting, spellings } from '../shared/sql/filters.ts'
 import { encodeText } from '../shared/text.ts'

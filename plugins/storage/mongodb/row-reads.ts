@@ -1,7 +1,7 @@
 /** Rows of a journal: one, a page, or the next ones. */
 
 import type { Collection, Db, Document } from 'mongodb'
-import type { Filter } from '../../../core/index.ts'
+import type { Filter } from '../../../core/storage/journal.ts'
 import type { PageQuery, RowsQuery } from '../shared/backend.ts'
 import type { JournalShape } from '../shared/definition.ts'
 import type { EncodedRow } from '../shared/row-codec.ts'

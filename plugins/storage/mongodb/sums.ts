@@ -1,7 +1,7 @@
 /** Grouped sums: from those that are kept where they answer the question, from the rows where they do not. */
 
 import type { Collection, Db } from 'mongodb'
-import type { Filter, SumsQuery } from '../../../core/index.ts'
+import type { Filter, SumsQuery } from '../../../core/storage/journal.ts'
 import type { EncodedSum } from '../shared/backend.ts'
 import type { JournalShape, ShapedColumn } from '../shared/definition.ts'
 import { cover, periodsIn, quarterMs, slotOf, type Segment } from '../shared/slots.ts'

@@ -1,6 +1,7 @@
 /** What a database does for its store: documents and encoded rows in plain data, so that it may run in a worker. */
 
-import type { Filter, JournalRow, RecordQuery, SumsQuery } from '../../../core/index.ts'
+import type { Filter, JournalRow, SumsQuery } from '../../../core/storage/journal.ts'
+import type { RecordQuery } from '../../../core/storage/records.ts'
 import type { JournalShape } from './definition.ts'
 import type { EncodedRow, Value } from './row-codec.ts'
 

@@ -1,6 +1,6 @@
 /** A journal, its rows as values on their way to the database and back. */
 
-import type { Filter, Journal, JournalRow, ListQuery, Sum, SumsQuery } from '../../../core/index.ts'
+import type { Filter, Journal, JournalRow, ListQuery, Sum, SumsQuery } from '../../../core/storage/journal.ts'
 import type { Backend, EncodedSum, PageQuery } from './backend.ts'
 import type { JournalShape } from './definition.ts'
 import { decodeValue, encodeValue, RowCodec, type EncodedRow, type Value } from './row-codec.ts'

@@ -1,6 +1,7 @@
 /** A collection of documents, as JSON on its way to the database and back. */
 
-import { Conflict, type Clock, type PutOptions, type RecordQuery, type Records, type Stored } from '../../../core/index.ts'
+import { Conflict, type Clock } from '../../../core/index.ts'
+import type { PutOptions, RecordQuery, Records, Stored } from '../../../core/storage/records.ts'
 import type { Backend, DocumentQuery, StoredDocument } from './backend.ts'
 import type { Changes } from './changes.ts'
 import { checkMember } from './definition.ts'

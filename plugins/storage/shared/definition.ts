@@ -1,6 +1,6 @@
 /** What a journal's definition means for a store: its names checked, its columns sorted by where they stand. */
 
-import type { Column, ColumnType, JournalDefinition, JournalRow } from '../../../core/index.ts'
+import type { Column, ColumnType, JournalDefinition, JournalRow } from '../../../core/storage/journal.ts'
 
 export interface ShapedColumn {
   readonly name: string

@@ -1,6 +1,6 @@
 /** Rows as objects, and as the values that stand in a database's columns. */
 
-import type { ColumnType, JournalRow } from '../../../core/index.ts'
+import type { ColumnType, JournalRow } from '../../../core/storage/journal.ts'
 import type { JournalShape, ShapedColumn } from './definition.ts'
 import { decodeJson, decodeText, encodeJson, encodeText } from './text.ts'
 

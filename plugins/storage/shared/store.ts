@@ -1,6 +1,8 @@
 /** The service `storage` over a backend: codes and decodes, tells who watches, and sweeps up what expired. */
 
-import type { Clock, Journal, JournalDefinition, JournalRow, Records, State, Storage, Timer } from '../../../core/index.ts'
+import type { Clock, State, Storage, Timer } from '../../../core/index.ts'
+import type { Journal, JournalDefinition, JournalRow } from '../../../core/storage/journal.ts'
+import type { Records } from '../../../core/storage/records.ts'
 import { Availability } from './availability.ts'
 import type { Backend } from './backend.ts'
 import { Changes } from './changes.ts'

@@ -1,7 +1,8 @@
 /** Keeps everything in one SQLite file, in worker threads of this process. */
 
 import { resolve } from 'node:path'
-import { dataPath, definePlugin } from '../../../core/index.ts'
+import { definePlugin } from '../../../core/index.ts'
+import { dataPath } from '../../../core/storage/data-path.ts'
 import { makePrivateFile } from '../../../core/storage/private-file.ts'
 import { Store } from '../shared/store.ts'
 import { Crew } from './crew.ts'

@@ -1,7 +1,7 @@
 /** Where the file of the vectors stands: beside that of the SQLite database, unless it has a place of its own. */
 
 import { join, parse, resolve } from 'node:path'
-import { dataPath } from '../../../core/index.ts'
+import { dataPath } from '../../../core/storage/data-path.ts'
 
 export const memory = ':memory:'
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { onceEach, type Exchange } from '../../../core/index.ts'
+import type { Exchange } from '../../../core/index.ts'
+import { onceEach } from '../../../core/guard/once-each.ts'
 
 /** As much of an exchange as a slot looks at. */
 const exchange = () => ({ slots: [] }) as unknown as Exchange

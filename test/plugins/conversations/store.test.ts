@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { keptItems, type KeptItem } from '../../../core/index.ts'
+import { keptItems, type KeptItem } from '../../../core/neutral/kept-items.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { Deleted } from '../../../plugins/conversations/appender.ts'
 import { itemKey, type ConversationRecord, type ItemRecord } from '../../../plugins/conversations/record.ts'

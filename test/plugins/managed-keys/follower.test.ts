@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { Records, Stored } from '../../../core/index.ts'
+import type { Records, Stored } from '../../../core/storage/records.ts'
 import { Gate } from '../../../core/testing/gate.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { Follower } from '../../../plugins/managed-keys/follower.ts'

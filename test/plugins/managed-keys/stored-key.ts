@@ -1,6 +1,6 @@
 /** A key as it stands in a store, for tests. */
 
-import type { Stored } from '../../../core/index.ts'
+import type { Stored } from '../../../core/storage/records.ts'
 import type { AuthKey } from '../../../schemas/records/auth-key.schema.ts'
 
 export function storedKey(id: string, key: Partial<AuthKey> = {}): Stored<AuthKey> {

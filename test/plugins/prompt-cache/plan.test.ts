@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import pino from 'pino'
-import { gatewayError, JsonDocument, type Attempt, type Failure, type PromptCaching } from '../../../core/index.ts'
+import { gatewayError, JsonDocument, type Attempt, type Failure } from '../../../core/index.ts'
+import type { PromptCaching } from '../../../core/neutral/prompt-caching.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import openaiChat from '../../../plugins/dialects/openai-chat/index.ts'
 import { Directives } from '../../../plugins/prompt-cache/directives.ts'

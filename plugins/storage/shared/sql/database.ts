@@ -2,7 +2,7 @@
 
 import type { Value } from '../row-codec.ts'
 import type { Segment, SlotSegment } from '../slots.ts'
-import type { ColumnType } from '../../../../core/index.ts'
+import type { ColumnType } from '../../../../core/storage/journal.ts'
 import type { Sql } from './sql.ts'
 
 export type Row = Readonly<Record<string, Value>>

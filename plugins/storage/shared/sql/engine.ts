@@ -1,6 +1,6 @@
 /** A backend over a database that speaks SQL. */
 
-import type { JournalRow, SumsQuery } from '../../../../core/index.ts'
+import type { JournalRow, SumsQuery } from '../../../../core/storage/journal.ts'
 import { rowsIn } from '../../../../core/storage/lines.ts'
 import type { Backend, DocumentQuery, DocumentWrite, EncodedChange, PageQuery, RowsQuery } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'

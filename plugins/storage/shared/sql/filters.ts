@@ -1,6 +1,6 @@
 /** Filters as conditions. A value that no row of the column can have finds nothing; it never reaches the database. */
 
-import type { Filter } from '../../../../core/index.ts'
+import type { Filter } from '../../../../core/storage/journal.ts'
 import type { JournalShape, ShapedColumn } from '../definition.ts'
 import { encodeValue, type Value } from '../row-codec.ts'
 import { borderOf } from '../slots.ts'

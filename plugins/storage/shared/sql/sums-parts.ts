@@ -1,6 +1,6 @@
 /** Which of the kept sums answer a question. */
 
-import type { Filter } from '../../../../core/index.ts'
+import type { Filter } from '../../../../core/storage/journal.ts'
 import type { JournalShape } from '../definition.ts'
 import { columnsOf } from './filters.ts'
 

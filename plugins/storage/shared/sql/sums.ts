@@ -1,6 +1,6 @@
 /** Grouped sums: from those that are kept where they answer the question, from the rows where they do not. */
 
-import type { Filter, SumsQuery } from '../../../../core/index.ts'
+import type { Filter, SumsQuery } from '../../../../core/storage/journal.ts'
 import type { EncodedSum } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'
 import type { Value } from '../row-codec.ts'

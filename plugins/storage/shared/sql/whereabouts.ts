@@ -1,6 +1,6 @@
 /** When the rows were that a filter finds, as far as the kept sums tell: a list of few need not look at all that lies between them. So columns by which sums are kept need no index, and rows are cheaper to put in. */
 
-import type { Filter } from '../../../../core/index.ts'
+import type { Filter } from '../../../../core/storage/journal.ts'
 import type { JournalShape } from '../definition.ts'
 import { merged, periodsIn, since, slotOf, type Segment } from '../slots.ts'
 import type { Database } from './database.ts'

@@ -1,6 +1,6 @@
 /** A journal for tests, with a column of every kind. */
 
-import type { JournalDefinition, JournalRow } from '../../../../core/index.ts'
+import type { JournalDefinition, JournalRow } from '../../../../core/storage/journal.ts'
 
 export interface Call extends JournalRow {
   readonly model?: string | null

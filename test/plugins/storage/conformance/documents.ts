@@ -1,7 +1,8 @@
 /** Documents: revisions, listings, expiry, notice. */
 
 import { expect } from 'chai'
-import { Conflict, update, type RecordQuery, type Records } from '../../../../core/index.ts'
+import { Conflict } from '../../../../core/index.ts'
+import { update, type RecordQuery, type Records } from '../../../../core/storage/records.ts'
 import { until } from '../../../support/until.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { describeOn, OpenStore } from './open-store.ts'

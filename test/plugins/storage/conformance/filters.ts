@@ -1,7 +1,7 @@
 /** Filters: what each of them finds, in pages, in sums and in both kinds of journal. */
 
 import { expect } from 'chai'
-import type { Filter, Journal } from '../../../../core/index.ts'
+import type { Filter, Journal } from '../../../../core/storage/journal.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { all, calls, summedCalls, type Call } from './calls.ts'
 import { describeOn } from './open-store.ts'

@@ -1,7 +1,7 @@
 /** Kept sums: whatever happens to the rows, they say what the rows say. */
 
 import { expect } from 'chai'
-import type { Filter, Journal, SumsQuery } from '../../../../core/index.ts'
+import type { Filter, Journal, SumsQuery } from '../../../../core/storage/journal.ts'
 import { seededRandom } from '../../../../core/testing/seeded-random.ts'
 import { periods, type PeriodUnit } from '../../../../core/storage/periods.ts'
 import type { StoreUnderTest } from '../conformance.ts'

@@ -1,7 +1,7 @@
 /** Rows of journals: put in once, read whole and in pages, changed, deleted. */
 
 import { expect } from 'chai'
-import type { Journal } from '../../../../core/index.ts'
+import type { Journal } from '../../../../core/storage/journal.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { all, calls, slim, summedCalls, tidy, type Call } from './calls.ts'
 import { describeOn } from './open-store.ts'

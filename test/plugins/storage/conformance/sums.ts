@@ -1,7 +1,7 @@
 /** Sums: by columns, by texts, by periods, in order, in pages. */
 
 import { expect } from 'chai'
-import type { Journal, Sum, SumsQuery } from '../../../../core/index.ts'
+import type { Journal, Sum, SumsQuery } from '../../../../core/storage/journal.ts'
 import type { StoreUnderTest } from '../conformance.ts'
 import { calls, summedCalls, type Call } from './calls.ts'
 import { describeOn } from './open-store.ts'
