@@ -9,6 +9,7 @@ import { bodyObject, namedModel } from './named-model.ts'
 import { segmentsOf } from './plain-path.ts'
 import { outOfReach, type Sources } from './reach.ts'
 import { schema } from './schema.ts'
+import { watchReply } from './seen-reply.ts'
 import { spokenAt, type Spoken } from './spoken.ts'
 
 export default definePlugin({
@@ -71,34 +72,42 @@ function targetOf({ definition, settings }: ProviderInstance, target: string): s
 
 function goOn(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument | undefined, sources: Sources): ReturnType<typeof outOfReach> {
   exchange.model = namedModel(body, provider, segmentsOf(target))
-  if (body !== undefined && body.bytes === exchange.bytes && isTypedJson(exchange)) read(exchange, provider, target, body)
+  if (exchange.request.method === 'POST' && (exchange.bytes?.length ?? 0) > 0) read(exchange, provider, target, body)
   exchange.targets = [{ provider, model: exchange.model }]
   return outOfReach({ exchange, provider: provider.name, target, body }, sources)
 }
 
-function isTypedJson({ request: { headers } }: Exchange): boolean {
-  return String(headers['content-type'] ?? 'application/json').toLowerCase().includes('json')
+/** A body in a dialect that is read here becomes a conversation; any other stays bytes, and only the tokens of its answer are counted. */
+function read(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument | undefined): void {
+  const spoken = spokenAt(provider, target)
+  if (spoken !== undefined) speak(exchange, spoken)
+  if (spoken !== undefined && body !== undefined && body.bytes === exchange.bytes && !isForm(exchange) && isValid(spoken, body)) {
+    exchange.streamed = spoken.dialect.streams(body)
+    exchange.body = body
+  } else {
+    watchReply(exchange, provider, spoken?.dialect)
+  }
 }
 
-/** A body in a dialect that is read here becomes a conversation; any other stays bytes. */
-function read(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument): void {
-  const spoken = spokenAt(provider, target)
-  if (spoken === undefined) return
+function isForm({ request: { headers } }: Exchange): boolean {
+  return /multipart|urlencoded/i.test(String(headers['content-type'] ?? ''))
+}
+
+/** What is not of the dialect is not for the gateway to refuse. */
+function isValid({ dialect, operation }: Spoken, body: JsonDocument): boolean {
   try {
-    spoken.dialect.validate(body, spoken.operation)
-    readAs(exchange, spoken, body)
+    dialect.validate(body, operation)
+    return true
   } catch {
-    // What is not of the dialect is not for the gateway to refuse: it stays bytes.
+    return false
   }
 }
 
 /** Errors keep the dialect by which the caller was known. */
-function readAs(exchange: Exchange, { dialect, operation }: Spoken, document: JsonDocument): void {
-  exchange.streamed = dialect.streams(document)
+function speak(exchange: Exchange, { dialect, operation }: Spoken): void {
   exchange.refusalDialect = exchange.dialect
   exchange.dialect = dialect
   exchange.operation = operation
-  exchange.body = document
 }
 
 function reachable(providers: ReadonlyMap<string, ProviderInstance>, enabled: ReadonlySet<string>): readonly string[] {

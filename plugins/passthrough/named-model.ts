@@ -7,6 +7,7 @@ import { decode, encodingIn, isKnownEncoding } from '../../core/http/content-enc
 /** A body that is larger when it is decoded is not looked into. */
 const decodedBytes = 32 * 1024 * 1024
 const openBrace = 0x7b
+const byteOrderMark = Buffer.from('\uFEFF')
 
 /** The JSON object that the body is, under whatever type, decoded if it is encoded; undefined if it is none. */
 export function bodyObject({ bytes, request }: Exchange): JsonDocument | undefined | Promise<JsonDocument | undefined> {
@@ -16,7 +17,8 @@ export function bodyObject({ bytes, request }: Exchange): JsonDocument | undefin
   return isKnownEncoding(encoding) ? decode(encoding, bytes, decodedBytes).then(objectIn, () => undefined) : undefined
 }
 
-function objectIn(bytes: Buffer): JsonDocument | undefined {
+function objectIn(said: Buffer): JsonDocument | undefined {
+  const bytes = said.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? said.subarray(byteOrderMark.length) : said
   if (bytes.find(byte => byte > 0x20) !== openBrace) return undefined
   try {
     return JsonDocument.parse(bytes)

@@ -1,30 +1,36 @@
-/** Which operation of which dialect a passed-through call is: the end of its path says so. */
+/** Which operation of which dialect a passed-through call is: its path says so, however it is spelled. */
 
 import type { Dialect, ProviderInstance } from '../../core/index.ts'
 import { isForCallers } from '../../core/plugin/dialect.ts'
+import { segmentsOf } from './plain-path.ts'
 
 export interface Spoken {
   readonly dialect: Dialect
   readonly operation: string
 }
 
-/** Where the vendors serve what is read here, whatever stands before it. */
+/** Where the vendors serve what is read here, whatever is before it. */
 const endings = [
   ['/chat/completions', 'chat'],
   ['/embeddings', 'embeddings'],
-  ['/messages', 'messages'],
   ['/messages/count_tokens', 'count_tokens'],
-  ['/responses', 'responses'],
   ['/responses/compact', 'responses_compact'],
   ['/responses/input_tokens', 'responses_input_tokens'],
 ] as const
 
-const readable: ReadonlySet<string> = new Set(endings.map(([, operation]) => operation))
+/** What other objects have, too, such as the messages of a thread: only the root of an API may be before it. */
+const paths = [
+  [/^(\/(v\d+[a-z0-9]*|api|apps|openai|anthropic))*\/messages$/, 'messages'],
+  [/^(\/(v\d+[a-z0-9]*|api|apps|openai|anthropic))*\/responses$/, 'responses'],
+] as const
+
+const readable: ReadonlySet<string> = new Set([...endings, ...paths].map(([, operation]) => operation))
 
 /** @param target path and query below the provider's base URL @returns undefined if nobody reads what is said there */
 export function spokenAt(provider: ProviderInstance, target: string): Spoken | undefined {
-  const path = target.split('?', 1)[0] ?? ''
-  const operation = endings.find(([ending]) => path.endsWith(ending))?.[1] ?? operationAt(provider, path)
+  const path = `/${segmentsOf(target).join('/')}`
+  const plain = path.toLowerCase()
+  const operation = endings.find(([ending]) => plain.endsWith(ending))?.[1] ?? paths.find(([whole]) => whole.test(plain))?.[1] ?? operationAt(provider, path)
   const dialect = operation === undefined ? undefined : dialectOf(provider, operation)
   return operation === undefined || dialect === undefined ? undefined : { dialect, operation }
 }

@@ -37,8 +37,8 @@ function isWhole({ operation }: Exchange, { inputTokens, outputTokens, totalToke
 
 /** Undefined where no answer began, where none has tokens, and where it is still under way. */
 function estimateUsage(exchange: Exchange): Usage | undefined {
-  const { reply, operation, body, attempts } = exchange
-  if (!counted.has(operation) || body === undefined || reply === undefined || reply.status >= 400 || attempts.at(-1)?.outcome !== 'established' || isUnderWay(exchange)) return undefined
+  const { reply, operation, body, bytes, attempts } = exchange
+  if (!counted.has(operation) || (body ?? bytes) === undefined || reply === undefined || reply.status >= 400 || attempts.at(-1)?.outcome !== 'established' || isUnderWay(exchange)) return undefined
   const inputTokens = promptTokens(exchange)
   const outputTokens = operation === 'embeddings' ? 0 : Math.ceil(answerCharacters(exchange) / charactersPerToken)
   return { inputTokens, outputTokens }
@@ -55,9 +55,10 @@ function isUnderWay({ operation, reply, streamEnds }: Exchange): boolean {
   }
 }
 
-function promptTokens({ body, dialect }: Exchange): number {
-  const bytes = body?.render() ?? Buffer.alloc(0)
-  if (bytes.length > readableBytes || dialect?.caller === undefined) return estimateBytes(bytes.length)
+/** A body that goes by unread counts by its bytes. */
+function promptTokens({ body, bytes: unread, dialect }: Exchange): number {
+  const bytes = body?.render() ?? unread ?? Buffer.alloc(0)
+  if (body === undefined || bytes.length > readableBytes || dialect?.caller === undefined) return estimateBytes(bytes.length)
   try {
     return estimateTokens(dialect.caller.request(parseJson(bytes.toString()) as JsonObject, new Losses()))
   } catch (cause) {

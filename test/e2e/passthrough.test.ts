@@ -8,6 +8,7 @@ import type { ReceivedRequest } from '../../core/testing/received-request.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { expectError, expectIds } from '../support/answer.ts'
 import { redact } from '../support/guardrails.ts'
+import { recorded } from '../support/recorded.ts'
 import { sendRaw } from '../support/raw-http.ts'
 import { hello, helloStream, masterKey, Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
@@ -340,6 +341,63 @@ describe('passthrough of a model that is not for everybody', () => {
   })
 })
 
+describe('passthrough that nobody reads', () => {
+  const json = { 'content-type': 'application/json' }
+  const chat = JSON.stringify(hello)
+  const counts = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 }
+  const answered = JSON.stringify({ ...chatCompletion(), usage: counts })
+  const messages = '{"usage":{"input_tokens":9,"output_tokens":3}}'
+  let served: Served
+  beforeEach(async () => { served = await Served.start({ config: { storage: { sqlite: { path: ':memory:' } } } }) })
+  afterEach(() => served.close())
+  const counted = async () => (await recorded(served, 1))[0]
+
+  for (const [name, path, body, headers, answer] of [
+    ['a path with escapes', '/p/openai/%63hat/completions', chat, json, answered],
+    ['a path that ends in a slash', '/p/openai/chat/completions/', chat, json, answered],
+    ['a path with a slash twice', '/p/openai/chat//completions', chat, json, answered],
+    ['a path with parameters', '/p/openai/chat/completions;x=1', chat, json, answered],
+    ['another type', '/p/openai/chat/completions', chat, { 'content-type': 'text/plain' }, answered],
+    ['an encoding', '/p/openai/chat/completions', gzipSync(chat), { ...json, 'content-encoding': 'gzip' }, answered],
+    ['a byte order mark', '/p/openai/chat/completions', `\uFEFF${chat}`, json, answered],
+    ['a stream that is none', '/p/openai/chat/completions', `${chat.slice(0, -1)},"stream":"x"}`, json, answered],
+    ['an operation of old', '/p/openai/completions', '{"model":"gpt-test","prompt":"x"}', json, answered],
+    ['the answer of another dialect', '/p/openai/unheard/of', '{"model":"gpt-test"}', json, messages],
+  ] as const) {
+    it(`is counted in spite of ${name}`, async () => {
+      served.upstream.always({ body: answer })
+      await served.call('POST', path, body, headers)
+      expect(await counted()).to.include({ requested_model: 'gpt-test', input_tokens: 9, output_tokens: 3, estimated: false })
+    })
+  }
+
+  it('is counted if the answer is encoded', async () => {
+    served.upstream.always({ body: gzipSync(answered), headers: { 'content-encoding': 'gzip', 'content-type': 'application/json' } })
+    const { body } = await served.call('POST', '/p/openai/completions', '{"model":"gpt-test"}', { ...json, 'accept-encoding': 'gzip' })
+    expect(body.equals(gzipSync(answered))).to.equal(true)
+    expect(await counted()).to.include({ input_tokens: 9, output_tokens: 3 })
+  })
+
+  it('is counted by the last events of a stream', async () => {
+    served.upstream.always({ chunks: chatChunks({ pieces: ['a', 'b', 'c'], usage: counts }) })
+    await served.call('POST', '/p/openai/completions', '{"model":"gpt-test","stream":true}', json)
+    expect(await counted()).to.include({ input_tokens: 9, output_tokens: 3, estimated: false })
+  })
+
+  it('is estimated where a stream tells nothing', async () => {
+    served.upstream.always({ chunks: chatChunks({ pieces: ['four score ', 'and seven years'] }) })
+    await served.call('POST', '/p/openai/chat/completions', gzipSync(JSON.stringify(helloStream)), { ...json, 'content-encoding': 'gzip' })
+    const { estimated, input_tokens: input, output_tokens: output } = await counted() as unknown as Record<string, number>
+    expect([estimated, input! > 0, output! > 0]).to.deep.equal([true, true, true])
+  })
+
+  it('is not counted where nothing was sent: what was made earlier was counted then', async () => {
+    served.upstream.always({ body: answered })
+    await served.call('GET', '/p/openai/responses/resp_1')
+    expect(await counted()).to.include({ input_tokens: null, output_tokens: null })
+  })
+})
+
 describe('passthrough where a guardrail applies', () => {
   const secret = JSON.stringify(chatCompletion({ content: 'the secret' }))
   const guarded = { files: { 'redact.ts': redact }, config: { pipelines: { inference: [{ insert: { use: './redact.ts', options: { word: 'secret' } }, before: 'retry' }] } } }
@@ -348,6 +406,7 @@ describe('passthrough where a guardrail applies', () => {
     ['in a dialect that nobody reads', '/p/openai/responses', '{"input":"a secret"}', {}],
     ['that is no JSON', '/p/openai/chat/completions', 'secret', {}],
     ['that is encoded', '/p/openai/chat/completions', gzipSync(JSON.stringify(hello)), { 'content-encoding': 'gzip' }],
+    ['that has the shape of a message, and is one of a thread', '/p/openai/threads/t/messages', '{"role":"user","content":"secret","model":"gpt-test","max_tokens":1,"messages":[{"role":"user","content":"x"}]}', {}],
     ['whose messages are none', '/p/openai/chat/completions', '{"model":"gpt-test","messages":"secret"}', {}],
   ] as const) {
     it(`refuses a body ${name}`, async () => {

@@ -1,0 +1,84 @@
+/** What an answer that goes by unread says of its tokens: its bytes are looked at once they are all gone. */
+
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
+import { JsonDocument, type Dialect, type Exchange, type ProviderInstance, type StreamEvent, type Usage } from '../../core/index.ts'
+import { encodingIn } from '../../core/http/content-encoding.ts'
+import { isForCallers } from '../../core/plugin/dialect.ts'
+import { splitEvents } from '../../core/stream/borders.ts'
+
+/** Of a longer answer, the beginning and the end are kept. */
+const heldBytes = 4 * 1024 * 1024
+const decodedBytes = 16 * 1024 * 1024
+/** As many of the last events as may tell the tokens. */
+const lastEvents = 4
+
+type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Buffer
+const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
+  ['gzip', gunzipSync], ['x-gzip', gunzipSync], ['deflate', inflateSync], ['br', brotliDecompressSync], ['zstd', zstdDecompressSync], ['identity', bytes => bytes],
+])
+
+/** Has the tokens of an answer read, and its last events known, where the gateway reads nothing on the way. @param spoken the dialect of the call, where its path tells it */
+export function watchReply(exchange: Exchange, provider: ProviderInstance, spoken: Dialect | undefined): void {
+  const seen = new SeenReply()
+  const wires = [...new Set([...provider.dialects].flatMap(name => provider.wires.get(name) ?? [])), ...provider.wires.values()].filter(isForCallers)
+  const dialects = spoken === undefined ? wires : [spoken]
+  exchange.copyTo(bytes => seen.take(bytes))
+  exchange.readUsageFrom(() => seen.usage(exchange, dialects))
+  exchange.readStreamEndsFrom(() => ({ events: seen.events(exchange), bytes: seen.length }))
+}
+
+class SeenReply {
+  length = 0
+  readonly #chunks: Buffer[] = []
+  #held = 0
+
+  take(bytes: Buffer): void {
+    this.length += bytes.length
+    this.#held += bytes.length
+    this.#chunks.push(bytes)
+    while (this.#held > heldBytes && this.#chunks.length > 2) this.#held -= this.#chunks.splice(1, 1)[0]?.length ?? 0
+  }
+
+  /** As the first dialect says it that finds any. */
+  usage(exchange: Exchange, dialects: readonly Dialect[]): Usage | undefined {
+    if (exchange.reply === undefined || exchange.reply.status >= 400) return undefined
+    const events = this.events(exchange)
+    const document = events.length > 0 ? undefined : documentIn(this.#bytes(exchange))
+    for (const dialect of dialects) {
+      const usage = document === undefined ? dialect.stream.usage(events) : dialect.usage(document)
+      if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) return usage
+    }
+    return undefined
+  }
+
+  /** The first event and the last ones; none of what is no stream of events. */
+  events(exchange: Exchange): readonly StreamEvent[] {
+    if (!headerOf(exchange, 'content-type').toLowerCase().startsWith('text/event-stream')) return []
+    const events = splitEvents(this.#bytes(exchange))
+    return events.length <= lastEvents ? events : [...events.slice(0, 1), ...events.slice(-lastEvents)]
+  }
+
+  #bytes(exchange: Exchange): Buffer {
+    const decode = decoders.get(encodingIn(headerOf(exchange, 'content-encoding') || undefined))
+    try {
+      return decode?.(Buffer.concat(this.#chunks), { maxOutputLength: decodedBytes }) ?? Buffer.alloc(0)
+    } catch {
+      // What was cut, or is not encoded so, tells nothing.
+      return Buffer.alloc(0)
+    }
+  }
+}
+
+function documentIn(bytes: Buffer): JsonDocument | undefined {
+  try {
+    return JsonDocument.parse(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+function headerOf({ reply }: Exchange, name: string): string {
+  const headers = reply?.headers ?? []
+  const at = headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name)
+  return at < 0 ? '' : headers[at + 1] ?? ''
+}
