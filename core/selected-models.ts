@@ -35,6 +35,12 @@ export class SelectorLists {
     this.#providers = providers
   }
 
+  /** Whether a selector names models of a provider, and not everything. */
+  concerns(selector: string, provider: string): boolean {
+    const read = readModelSelector(selector, this.#providers)
+    return read !== undefined && read.kind !== 'global' && (read.provider ?? provider) === provider
+  }
+
   of(selectors: readonly string[]): SelectedModels {
     const known = this.#read.get(selectors) ?? new SelectedModels(selectors, this.#providers)
     this.#read.set(selectors, known)

@@ -39,7 +39,7 @@ export class Judge implements Access {
 
   closesSome({ userPath }: Asking, provider: string): boolean {
     const all = this.#sources.flatMap(({ policies = new Map<string, ModelPolicy>() }) => [...policies])
-    return all.some(([selector, policy]) => (selector.startsWith(`${provider}/`) || !selector.includes('/')) && !this.#isOpen(policy, userPath))
+    return all.some(([selector, policy]) => this.#lists.concerns(selector, provider) && !this.#isOpen(policy, userPath))
   }
 
   effective(asking: Asking, { inventories }: Pick<Models, 'inventories'>): ReturnType<Access['effective']> {

@@ -341,6 +341,26 @@ describe('passthrough of a model that is not for everybody', () => {
   })
 })
 
+describe('passthrough of a model whose id has a slash', () => {
+  const form = (model: string) => `--b\r\nContent-Disposition: form-data; name="model"\r\n\r\n${model}\r\n--b--\r\n`
+  const typed = { 'content-type': 'multipart/form-data; boundary=b' }
+
+  for (const [name, closed, status] of [
+    ['refused if the id is closed at any provider', 'org/denied', 400],
+    ['refused if the model is closed at this one', 'openai/org/denied', 400],
+    ['passed on if a model of another provider is closed', 'other/denied', 200],
+  ] as const) {
+    it(`is ${name}, and nobody can tell the model of the call`, async () => {
+      await using served = await Served.start({ config: {
+        providers: { other: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'o', models: ['denied'] } },
+        virtual_models: [{ source: closed, enabled: false }],
+      } })
+      served.upstream.always({ body: '{}' })
+      expect((await served.call('POST', '/p/openai/audio/transcriptions', form('org/denied'), typed)).status).to.equal(status)
+    })
+  }
+})
+
 describe('passthrough that nobody reads', () => {
   const json = { 'content-type': 'application/json' }
   const chat = JSON.stringify(hello)
