@@ -24,7 +24,8 @@ export function watchReply(exchange: Exchange, provider: ProviderInstance, spoke
   const dialects = spoken === undefined ? wires : [spoken]
   exchange.copyTo(bytes => seen.take(bytes))
   exchange.readUsageFrom(() => seen.usage(exchange, dialects))
-  exchange.readStreamEndsFrom(() => ({ events: seen.events(exchange), bytes: seen.length }))
+  // The length is asked for while the answer still flows.
+  exchange.readStreamEndsFrom(() => ({ get events() { return seen.events(exchange) }, bytes: seen.length }))
 }
 
 class SeenReply {
