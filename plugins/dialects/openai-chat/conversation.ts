@@ -121,7 +121,14 @@ function contentPart(document: JsonDocument, part: JsonNode, channel: Channel): 
 function callParts(document: JsonDocument, call: JsonNode, target: JsonNode | undefined): readonly Part[] {
   const value = target?.get('arguments')
   const texts = value === undefined ? [] : isString(value) ? encodedArgumentParts(document, value) : argumentParts(document, value)
-  return [opaquePart(call, 'tool_call'), ...texts]
+  const custom = call.get('custom')
+  return [opaquePart(call, 'tool_call'), ...texts, ...custom === undefined ? [] : inputParts(document, custom.get('input'))]
+}
+
+/** Of a custom tool, which takes a text of any form. */
+function inputParts(document: JsonDocument, input: JsonNode | undefined): readonly Part[] {
+  if (input === undefined) return []
+  return isString(input) ? [textPart(document, input, 'tool_arguments')] : argumentParts(document, input)
 }
 
 function callsOf(message: JsonNode): readonly JsonNode[] {

@@ -35,6 +35,8 @@ describe('requestConversation', () => {
       ['a function result', { role: 'function', name: 'f', content: 'r' }, 'tool', [['tool_result', 'r']]],
       ['tool calls', { role: 'assistant', content: null, tool_calls: [call('c', '{"a":"x","b":[1,{"a":"y"}]}'), call('d')] },
         'assistant', ['tool_call', ['tool_arguments', 'x'], ['tool_arguments', 'y'], 'tool_call']],
+      ['calls of custom tools', { role: 'assistant', tool_calls: [{ id: 'c', type: 'custom', custom: { name: 'f', input: '{"a":"x"}' } }, { id: 'd', type: 'custom', custom: { name: 'f', input: ['y'] } }] },
+        'assistant', ['tool_call', ['tool_arguments', '{"a":"x"}'], 'tool_call', ['tool_arguments', 'y']]],
       ['a legacy call', { role: 'assistant', function_call: { name: 'f', arguments: '{"a":"x"}' } }, 'assistant', ['tool_call', ['tool_arguments', 'x']]],
       ['broken arguments', { role: 'assistant', tool_calls: [call('c', '{"a":')] }, 'assistant', ['tool_call', ['tool_arguments', '{"a":']]],
       ['arguments with a wrong escape', { role: 'assistant', tool_calls: [call('c', `{"a":"${'x'.repeat(40)}\\d"}`)] },
