@@ -22,11 +22,18 @@ export function blockParts(document: JsonDocument, block: JsonNode, channel: Cha
   if (type.endsWith('tool_use')) return [opaquePart(block, 'tool_call'), ...inputParts(document, block)]
   const found = [
     ...sourceParts(document, block, type, channel),
-    ...texts(document, block, ['title', 'context', 'text'], channel),
+    ...texts(document, block, ['title', 'context', 'text', 'stdout', 'stderr'], channel),
+    ...(block.get('lines')?.items() ?? []).flatMap(line => contentParts(document, line, channel)),
     ...thoughts(document, block),
+    ...(block.get('citations')?.items() ?? []).flatMap(citation => citationParts(document, citation)),
     ...contentParts(document, block.get('content'), isResult(type) ? 'tool_result' : channel),
   ]
   return found.length === 0 ? [opaquePart(block)] : found
+}
+
+/** What a text quotes, and from where. */
+export function citationParts(document: JsonDocument, citation: JsonNode): readonly Part[] {
+  return texts(document, citation, ['cited_text', 'title', 'document_title'], 'tool_result')
 }
 
 /** The ids of the tool calls that a message makes. */

@@ -2,12 +2,12 @@
 
 import { lastMember } from '../../../core/document/last-member.ts'
 import { said, stringOf } from '../../../core/document/readings.ts'
-import type { GatewayError, JsonDocument, JsonNode, StreamEvent, StreamFormat, StreamText, Usage } from '../../../core/index.ts'
+import type { GatewayError, JsonDocument, JsonNode, Part, StreamEvent, StreamFormat, StreamText, Usage } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { tryJson } from '../../../core/neutral/json.ts'
 import { NodeText } from '../../../core/stream/node-text.ts'
 import { assemble } from './assemble.ts'
-import { contentParts } from './blocks.ts'
+import { citationParts, contentParts } from './blocks.ts'
 import { errorEnvelope, vendorError } from './errors.ts'
 import { indexOf, textAt } from './places.ts'
 import { replay } from './replay.ts'
@@ -73,7 +73,13 @@ function deltaTexts(document: JsonDocument): readonly StreamText[] {
     const node = textAt(delta, member)
     if (node !== undefined && channel !== undefined) found.push(new NodeText(`${indexOf(document.root)}/${kind}`, channel, document, node))
   }
-  return found
+  const citation = delta?.get('citation')
+  return citation === undefined ? found : wholeTexts(citationParts(document, citation), `${indexOf(document.root)}/citation`)
+}
+
+/** Texts that no delta follows. */
+function wholeTexts(parts: readonly Part[], key: string): readonly StreamText[] {
+  return parts.flatMap((part, n) => part.type === 'text' ? [{ key: `${key}/${n}`, channel: 'text' as const, text: part.text, rewrite: (text: string) => part.rewrite(text) }] : [])
 }
 
 const kinds = Object.entries(deltas)
@@ -87,7 +93,7 @@ function startTexts(document: JsonDocument): readonly StreamText[] {
     ...beginning(document, textAt(block, 'text'), `${index}/text`, 'text'),
     ...beginning(document, textAt(block, 'thinking'), `${index}/thinking`, 'reasoning'),
     ...(input?.kind === 'object' && input.children.length > 0 ? [new WholeInput(`${index}/input`, 'tool_arguments', document, input)] : nothing),
-    ...contentParts(document, block?.get('content'), 'text').flatMap((part, n) => part.type === 'text' ? [{ key: `${index}/content/${n}`, channel: 'text' as const, text: part.text, rewrite: (text: string) => part.rewrite(text) }] : []),
+    ...wholeTexts([...contentParts(document, block?.get('content'), 'text'), ...block?.get('citations')?.items().flatMap(citation => citationParts(document, citation)) ?? []], `${index}/content`),
   ]
 }
 
@@ -106,15 +112,21 @@ class WholeInput extends NodeText {
   }
 }
 
-/** A block's stop ends its texts; its signature ends its thinking, for nothing may follow that. */
+/** A block's stop ends its texts; its signature ends its thinking, for nothing may follow that; a citation is whole. */
 function ends(event: StreamEvent): readonly string[] {
   switch (kindOf(event)) {
     case 'content_block_start': return [`${indexOf(event.document?.root)}/content/*`]
-    case 'content_block_delta': return textAt(event.document?.root.get('delta'), 'signature') === undefined ? nothing : [`${indexOf(event.document?.root)}/thinking`]
+    case 'content_block_delta': return endedBy(event.document?.root)
     case 'content_block_stop': return [`${indexOf(event.document?.root)}/*`]
     case 'message_delta': case 'message_stop': case 'error': return everything
     default: return nothing
   }
+}
+
+function endedBy(root: JsonNode | undefined): readonly string[] {
+  const delta = root?.get('delta')
+  if (delta?.get('citation') !== undefined) return [`${indexOf(root)}/citation/*`]
+  return textAt(delta, 'signature') === undefined ? nothing : [`${indexOf(root)}/thinking`]
 }
 
 // Endings and errors

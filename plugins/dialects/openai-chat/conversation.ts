@@ -5,6 +5,7 @@ import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
 import { carriedPart, carriedThoughts, listedThoughts } from '../../../core/document/carried.ts'
 import { argumentParts, encodedArgumentParts, opaquePart, textPart, watchedPart } from '../../../core/document/parts.ts'
 import { ConversationView, type Spelling } from '../../../core/document/view.ts'
+import { quotedTexts, spokenTexts } from './side-texts.ts'
 
 /** The `messages` of a chat completion request. */
 export function requestConversation(document: JsonDocument): Conversation {
@@ -22,8 +23,8 @@ export function embeddingsConversation(document: JsonDocument): Conversation {
 }
 
 const request: Spelling = {
-  messages: document => document.root.get('messages')?.items() ?? [],
-  role: message => roleOf(message, 'user'),
+  messages: document => [...document.root.get('messages')?.items() ?? [], ...predictionOf(document)],
+  role: (message, document) => isPrediction(message, document) ? 'assistant' : roleOf(message, 'user'),
   parts: (message, document) => messageParts(document, message, roleOf(message, 'user')),
   calls: callIds,
   results: resultIds,
@@ -50,6 +51,16 @@ const embeddings: Spelling = {
   tools: () => [],
 }
 
+/** What the caller expects the model to say stands behind the messages. */
+function predictionOf({ root }: JsonDocument): readonly JsonNode[] {
+  const prediction = root.get('prediction')
+  return prediction?.kind === 'object' ? [prediction] : []
+}
+
+function isPrediction(node: JsonNode, { root }: JsonDocument): boolean {
+  return node === root.get('prediction')
+}
+
 /** A role nobody knows is read as `otherwise`, so that policy still sees its texts. */
 function roleOf(message: JsonNode, otherwise: Role): Role {
   const role = stringAt(message, 'role')
@@ -69,6 +80,8 @@ function messageParts(document: JsonDocument, message: JsonNode, role: Role): re
     ...[...carriedThoughts(message), ...listedThoughts(message)].map(thought => carriedPart(document, thought)),
     ...contentParts(document, message.get('content'), role === 'tool' ? 'tool_result' : 'text'),
     ...texts(document, message, ['refusal'], 'refusal'),
+    ...spokenTexts(message).map(node => textPart(document, node, 'text')),
+    ...quotedTexts(message).map(node => textPart(document, node, 'tool_result')),
     ...callsOf(message).flatMap(call => callParts(document, call, call.get('function'))),
     ...legacyCallsOf(message).flatMap(call => callParts(document, call, call)),
   ]
@@ -98,7 +111,7 @@ function texts(document: JsonDocument, message: JsonNode, names: readonly string
 
 function contentParts(document: JsonDocument, content: JsonNode | undefined, channel: Channel): readonly Part[] {
   if (content === undefined || content.kind === 'null') return []
-  if (content.kind !== 'array') return [stringOrOpaque(document, content, channel)]
+  if (content.kind !== 'array') return contentPart(document, content, channel)
   return content.items().flatMap(part => contentPart(document, part, channel))
 }
 
@@ -158,13 +171,17 @@ function insertMessage(document: JsonDocument, index: number, { role, text }: Ne
   if (role === 'tool') throw new Error('a tool message cannot be inserted: it belongs to a call')
   const messages = document.root.get('messages')
   const json = JSON.stringify({ role, content: text })
+  const isBehindPrediction = predictionOf(document).length > 0 && index === (messages?.items().length ?? 0) + 1
   if (messages === undefined) document.set(document.root, 'messages', `[${json}]`)
-  else document.insert(messages, index, json)
+  else document.insert(messages, isBehindPrediction ? index - 1 : index, json)
 }
 
 function removeMessages(document: JsonDocument, removed: readonly JsonNode[]): void {
-  const messages = document.root.get('messages')
-  if (messages !== undefined) document.remove(messages, ...removed)
+  const { root } = document
+  const messages = root.get('messages')
+  const gone = removed.filter(node => !isPrediction(node, document))
+  if (gone.length < removed.length) document.unset(root, 'prediction')
+  if (messages !== undefined && gone.length > 0) document.remove(messages, ...gone)
 }
 
 /** One input may be a bare string, or the tokens of one. */

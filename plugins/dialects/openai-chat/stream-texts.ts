@@ -6,9 +6,11 @@ import type { StreamText } from '../../../core/plugin/dialect.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { NodeText } from '../../../core/stream/node-text.ts'
 import { choices, indexOf, isFinished, isText, items } from './stream-chunk.ts'
+import { quotedTexts, spokenTexts } from './side-texts.ts'
 import { errorIn } from './stream-ending.ts'
 
 const carriedKey = 'carried'
+const quotedKey = 'annotations'
 const nothing: readonly never[] = []
 const everything = ['*']
 
@@ -27,6 +29,9 @@ export const shapes = {
   reasoning_text: text => ({ reasoning_text: text }),
   thinking: text => ({ content: [{ type: 'thinking', thinking: [{ type: 'text', text }] }] }),
   detail: (text, index) => ({ reasoning_details: [{ type: 'reasoning.text', index, text }] }),
+  transcript: text => ({ audio: { transcript: text } }),
+  // Whole in their event.
+  quoted: () => ({}),
   summary: (text, index) => ({ reasoning_details: [{ type: 'reasoning.summary', index, summary: text }] }),
 } as const satisfies Record<string, Shape>
 
@@ -86,13 +91,20 @@ class ChoiceTexts {
   }
 
   read(): void {
-    const delta = this.#choice.get('delta')
-    if (delta === undefined) return
+    const [delta, message] = [this.#choice.get('delta'), this.#choice.get('message')]
+    if (delta !== undefined) this.#readDelta(delta)
+    // What some providers put in the place of the delta.
+    if (message !== undefined) this.#readDelta(message)
+  }
+
+  #readDelta(delta: JsonNode): void {
     this.#readReasoning(delta)
     this.#readContent(delta.get('content'))
     this.#add('refusal', 'refusal', delta.get('refusal'), shapes.refusal)
     for (const [i, call] of items(delta.get('tool_calls')).entries()) this.#readCall(call, indexOf(call, i))
     this.#add('tool_arguments/function_call', 'tool_arguments', delta.get('function_call')?.get('arguments'), shapes.function_call)
+    for (const node of spokenTexts(delta)) this.#add('transcript', 'text', node, shapes.transcript)
+    for (const [i, node] of quotedTexts(delta).entries()) this.#add(`${quotedKey}/${i}`, 'text', node, shapes.quoted)
   }
 
   /** Some providers send the same reasoning twice, in two members; and Tapline as a whole, with the state of its vendor. */
@@ -141,5 +153,6 @@ function endsOf(choice: JsonNode): string[] {
   const delta = choice.get('delta')
   const speaks = isText(delta?.get('content')) || items(delta?.get('tool_calls')).length > 0
   const carries = carriedThoughts(delta).length > 0
-  return [...speaks || carries ? [`${indexOf(choice)}/reasoning*`] : [], ...carries ? [`${indexOf(choice)}/${carriedKey}/*`] : []]
+  const quotes = items(delta?.get('annotations')).length > 0
+  return [...quotes ? [`${indexOf(choice)}/${quotedKey}/*`] : [], ...speaks || carries ? [`${indexOf(choice)}/reasoning*`] : [], ...carries ? [`${indexOf(choice)}/${carriedKey}/*`] : []]
 }

@@ -13,7 +13,7 @@ export function requestConversation(document: JsonDocument): Conversation {
   return new ConversationView(document, request)
 }
 
-/** Each item of the output is a message. */
+/** Each item of the output is a message, and so is the text that some providers join them to. */
 export function replyConversation(document: JsonDocument): Conversation {
   return new ConversationView(document, reply)
 }
@@ -30,7 +30,7 @@ const request: Spelling = {
 }
 
 const reply: Spelling = {
-  messages: document => document.root.get('output')?.items() ?? [],
+  messages: ({ root }) => [...root.get('output')?.items() ?? [], ...textAt(root, 'output_text')],
   role: node => roleOf(node, 'assistant'),
   parts: (node, document) => partsOf(document, node, roleOf(node, 'assistant')),
   calls: callIds,
@@ -182,6 +182,11 @@ function leadsTo(items: readonly JsonNode[], at: number, gone: ReadonlySet<JsonN
 
 function isReasoning(item: JsonNode): boolean {
   return stringAt(item, 'type') === 'reasoning'
+}
+
+function textAt(node: JsonNode, name: string): readonly JsonNode[] {
+  const text = node.get(name)
+  return text?.kind === 'string' ? [text] : []
 }
 
 function stringAt(node: JsonNode, name: string): string | undefined {

@@ -33,6 +33,8 @@ describe('messagesStream', () => {
       ['the beginning of thinking', start({ type: 'thinking', thinking: 'a', signature: '' }), [['0/thinking', 'reasoning', 'a']]],
       ['whole tool arguments', start({ type: 'tool_use', id: 't', name: 'n', input: { a: 'x' } }), [['0/input', 'tool_arguments', '{"a":"x"}']]],
       ['what a tool of the server found', start({ type: 'mcp_tool_result', tool_use_id: 's', content: [{ type: 'text', text: 'a' }] }), [['0/content/0', 'text', 'a']]],
+      ['what code printed', start({ type: 'bash_code_execution_tool_result', tool_use_id: 's', content: { type: 'bash_code_execution_result', stdout: 'a', stderr: 'b' } }), [['0/content/0', 'text', 'a'], ['0/content/1', 'text', 'b']]],
+      ['a citation', delta({ type: 'citations_delta', citation: { type: 'char_location', cited_text: 'a', document_title: 'b' } }), [['0/citation/0', 'text', 'a'], ['0/citation/1', 'text', 'b']]],
       ['none in empty blocks', start({ type: 'text', text: '' }), []],
       ['none in empty input', start({ type: 'tool_use', id: 't', name: 'n', input: {} }), []],
       ['none in signatures', delta({ type: 'signature_delta', signature: 'S' }), []],

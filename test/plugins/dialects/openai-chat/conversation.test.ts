@@ -37,6 +37,9 @@ describe('requestConversation', () => {
         'assistant', ['tool_call', ['tool_arguments', 'x'], ['tool_arguments', 'y'], 'tool_call']],
       ['calls of custom tools', { role: 'assistant', tool_calls: [{ id: 'c', type: 'custom', custom: { name: 'f', input: '{"a":"x"}' } }, { id: 'd', type: 'custom', custom: { name: 'f', input: ['y'] } }] },
         'assistant', ['tool_call', ['tool_arguments', '{"a":"x"}'], 'tool_call', ['tool_arguments', 'y']]],
+      ['a part in the place of the list', { role: 'user', content: { type: 'text', text: 'hi' } }, 'user', [['text', 'hi']]],
+      ['what was spoken, and what is quoted', { role: 'assistant', content: 'a', audio: { id: 'x', transcript: 's' }, annotations: [{ type: 'url_citation', url_citation: { title: 't', url: 'u', start_index: 0 } }] },
+        'assistant', [['text', 'a'], ['text', 's'], ['tool_result', 't'], ['tool_result', 'u']]],
       ['a legacy call', { role: 'assistant', function_call: { name: 'f', arguments: '{"a":"x"}' } }, 'assistant', ['tool_call', ['tool_arguments', 'x']]],
       ['broken arguments', { role: 'assistant', tool_calls: [call('c', '{"a":')] }, 'assistant', ['tool_call', ['tool_arguments', '{"a":']]],
       ['arguments with a wrong escape', { role: 'assistant', tool_calls: [call('c', `{"a":"${'x'.repeat(40)}\\d"}`)] },
@@ -67,6 +70,14 @@ describe('requestConversation', () => {
     it('gives opaque parts as JSON', () => {
       const part = { type: 'image_url', image_url: { url: 'x' } }
       expect(request({ role: 'user', content: [part] }).conversation.messages[0]?.parts[0]).to.deep.include({ type: 'image', value: part })
+    })
+
+    it('reads a prediction as a message of the assistant behind the others, which can be removed', () => {
+      const json = '{"messages":[{"role":"user","content":"a"}],"prediction":{"type":"content","content":[{"type":"text","text":"b"}]}}'
+      const { conversation } = open(json)
+      expect(conversation.messages.map(({ role, text }) => [role, text])).to.deep.equal([['user', 'a'], ['assistant', 'b']])
+      expect(after(json, view => view.remove(...view.messages.slice(1)))).to.equal('{"messages":[{"role":"user","content":"a"}]}')
+      expect(after(json, view => view.insert(2, { role: 'user', text: 'c' }))).to.equal(json.replace('}],"pre', '},{"role":"user","content":"c"}],"pre'))
     })
 
     it('gives tools and parameters', () => {

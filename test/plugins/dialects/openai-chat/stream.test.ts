@@ -23,10 +23,17 @@ describe('chatStream', () => {
     })
 
     it('finds reasoning under both names', () => {
+      expect(found({ audio: { transcript: 'a' } })).to.deep.equal([['1/transcript', 'text', 'a']])
+      expect(found({ annotations: [{ type: 'url_citation', url_citation: { title: 'a', url: 'b' } }] })).to.deep.equal([['1/annotations/0', 'text', 'a'], ['1/annotations/1', 'text', 'b']])
       expect(found({ reasoning_content: 'a' })).to.deep.equal([['1/reasoning', 'reasoning', 'a']])
       expect(found({ reasoning: 'a' })).to.deep.equal([['1/reasoning', 'reasoning', 'a']])
       expect(found({ reasoning: 'a', reasoning_content: 'a' })).to.deep.equal([['1/reasoning', 'reasoning', 'a'], ['1/reasoning/2', 'reasoning', 'a']])
       expect(found({ reasoning_details: [{ type: 'reasoning.text', text: 'a' }] })).to.deep.equal([['1/reasoning_details/0', 'reasoning', 'a']])
+    })
+
+    it('are found in a message in the place of the delta', () => {
+      const whole = event({ choices: [{ index: 1, message: { role: 'assistant', content: 'a' } }] })
+      expect(chatStream.texts(whole).map(({ key, text }) => [key, text])).to.deep.equal([['1/text', 'a']])
     })
 
     it('finds the arguments of calls of every kind', () => {
