@@ -140,6 +140,11 @@ export function gatewayError(code: Code, message: string, details: ErrorDetails 
   })
 }
 
+/** Whether a budget or a rate limit of this gateway refused: with reason, and until when, which the caller should know. */
+export function isOverLimit(error: unknown): error is GatewayError {
+  return error instanceof GatewayError && error.status === 429 && error.provider === undefined
+}
+
 /** Of a value that a client gave, and that cannot be. @param param where it stands */
 export function invalidValue(param: string, message: string): GatewayError {
   return gatewayError('invalid_value', message, { param })

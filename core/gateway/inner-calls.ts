@@ -105,7 +105,7 @@ function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.all
 
 /** A reply that was broken off is no reply. */
 function answerOf(exchange: Exchange, { broken, status, headers, body }: MemorySink): InnerAnswer {
-  if (!broken && status > 0) return { requestId: exchange.id, status, headers, body }
+  if (!broken && status > 0) return { requestId: exchange.id, status, headers, body, error: exchange.error }
   const error = exchange.error ?? gatewayError('internal_error', 'the call was broken off')
   return { requestId: exchange.id, status: error.status, headers: {}, body: errorEnvelope(error) }
 }

@@ -1,5 +1,6 @@
 /** A model that a guardrail asks: by calls of the gateway's own, which policy does not look at. */
 
+import { isOverLimit } from '../errors.ts'
 import type { Caller } from '../pipeline/caller.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Pipelines } from '../plugin/pipelines.ts'
@@ -40,7 +41,7 @@ export class AskedModel {
   /**
    * @param exchange on whose account the model is asked
    * @param signal ends the call
-   * @throws Error if it does not answer; it says nothing of what was asked
+   * @throws GatewayError if a budget or a rate limit refuses the call; Error if it does not answer: it says nothing of what was asked
    */
   async ask({ exchange, signal }: Pick<Seen, 'exchange' | 'signal'>, instructions: string, text: string): Promise<ModelAnswer> {
     signal.throwIfAborted()
@@ -55,6 +56,8 @@ export class AskedModel {
       method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json', ...traceHeadersFor(exchange) }, body: Buffer.from(JSON.stringify(body)),
       caller: callerOf(exchange, userPath), userPath, labels, ...session === undefined ? {} : { session }, origin: 'plugin', signal,
     })
+    // On the caller's account, as his own call is: what refuses the one will refuse the other.
+    if (isOverLimit(answer.error)) throw answer.error
     if (answer.status !== 200) throw new Error(`the model ${model} answered with status ${answer.status} (${codeOf(answer.body)}), request ${answer.requestId}`)
     return read(answer.body)
   }

@@ -2,7 +2,7 @@
 
 import { SyncBailHook } from 'tapable'
 import { JsonError } from '../document/document.ts'
-import { gatewayError, type GatewayError } from '../errors.ts'
+import { gatewayError, isOverLimit, type GatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
@@ -128,6 +128,7 @@ export class Phase<Said> {
   #failed(tap: Tap<Said>, exchange: Exchange, cause: unknown, mode = tap.onError): undefined {
     exchange.failures.push({ instance: tap.name, phase: this.name, mode, cause })
     if (mode === 'closed' && cause instanceof JsonError) throw unreadable(exchange, cause)
+    if (mode === 'closed' && isOverLimit(cause)) throw cause
     if (mode === 'closed') throw gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed', { cause })
     exchange.log.warn({ instance: tap.name, phase: this.name, err: cause }, 'a plugin failed; going on without it')
     return undefined

@@ -34,6 +34,8 @@ export interface InnerAnswer {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Buffer
+  /** Why the gateway refused it, or could not answer it. */
+  readonly error?: GatewayError | undefined
 }
 
 /** A route of the gateway. */

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { chatCompletion, type CompletionSample } from '../../core/testing/chat-samples.ts'
+import { gatewayError, type GatewayError } from '../../core/errors.ts'
 import { runPlugin, type PluginRun, type PluginRunOptions } from '../../core/testing/run-plugin.ts'
 import type { ReceivedRequest } from '../../core/testing/received-request.ts'
 import plugin from '../../plugins/llm-judge/index.ts'
@@ -14,7 +15,7 @@ const messages = [
 
 type Judged = PluginRun & { readonly model: AnsweringModel }
 
-async function run(answer: CompletionSample | number | ((text: string) => CompletionSample | number), options: object = {}, more: PluginRunOptions = {}): Promise<Judged> {
+async function run(answer: CompletionSample | number | GatewayError | ((text: string) => CompletionSample | number), options: object = {}, more: PluginRunOptions = {}): Promise<Judged> {
   const model = new AnsweringModel(typeof answer === 'function' ? answer : () => answer)
   const outcome = await runPlugin(plugin, { request: { messages }, services: model.services, ...more, options: { model: 'judge', prompt: 'Block cats', ...options } })
   return { ...outcome, model }
@@ -139,6 +140,13 @@ describe('llm-judge', () => {
       const open = await run(503, {}, { onError: 'open' })
       expect([open.status, open.reply.text]).to.deep.equal([200, 'Hello!'])
     })
+  })
+
+  it('passes on that a budget or a limit refused its call, and until when; a provider\'s refusal is a failure', async () => {
+    const { status, headers, body } = await run(gatewayError('budget_exceeded', 'the budget is spent', { retryAfterMs: 5000, shouldRetry: false }))
+    expect([status, body.error.code, headers['retry-after'], headers['x-should-retry']]).to.deep.equal([429, 'budget_exceeded', '5', 'false'])
+    expect((await run(gatewayError('rate_limit_exceeded', 'slowly', { provider: 'openai' }))).status).to.equal(500)
+    expect((await run(gatewayError('budget_exceeded', 'the budget is spent'), {}, { onError: 'open' })).status).to.equal(200)
   })
 
   for (const options of [{ model: '' }, { prompt: '' }, { user_path: 'team' }, { target: 'all' }, { temperature: 3 }]) {

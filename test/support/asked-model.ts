@@ -1,6 +1,7 @@
 /** The gateway's own pipelines as a plugin sees them that asks a model: the model answers as a test wants it. */
 
 import { chatCompletion, errorBody, type CompletionSample } from '../../core/testing/chat-samples.ts'
+import { GatewayError } from '../../core/errors.ts'
 import type { InnerCall, Pipelines } from '../../core/plugin/pipelines.ts'
 
 export interface Asked extends Omit<InnerCall, 'body'> {
@@ -9,10 +10,10 @@ export interface Asked extends Omit<InnerCall, 'body'> {
 
 export class AnsweringModel {
   readonly calls: Asked[] = []
-  readonly #answer: (text: string) => CompletionSample | number
+  readonly #answer: (text: string) => CompletionSample | number | GatewayError
 
   /** @param answer to the text that the model is asked about; a number is the status of a failure */
-  constructor(answer: (text: string) => CompletionSample | number) {
+  constructor(answer: (text: string) => CompletionSample | number | GatewayError) {
     this.#answer = answer
   }
 
@@ -29,6 +30,7 @@ export class AnsweringModel {
     const body = JSON.parse(request.body?.toString() ?? '') as Asked['body']
     this.calls.push({ ...request, body })
     const said = this.#answer(body.messages[1]?.content ?? '')
+    if (said instanceof GatewayError) return { requestId: 'inner', status: said.status, headers: {}, body: Buffer.from(JSON.stringify(errorBody(said.message))), error: said }
     const [status, answer] = typeof said === 'number' ? [said, errorBody('It failed')] : [200, chatCompletion(said)]
     return { requestId: 'inner', status, headers: {}, body: Buffer.from(JSON.stringify(answer)) }
   }
