@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { OptionsSchema } from '../plugin/schema.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { coreSchema, providerSchema } from './core-schema.ts'
+import type { OlderSetting } from './older-settings.ts'
 import { join } from './pointer.ts'
 import type { Report } from './report.ts'
 import type { SettingSchema } from './schema.ts'
@@ -14,6 +15,8 @@ export interface SettingsOwner {
   readonly schema: OptionsSchema
   /** The block whose presence in the file alone switches its `enabled` on. */
   readonly presence?: string
+  /** What its settings were called once. */
+  readonly older?: readonly OlderSetting[]
 }
 
 /** An option and the setting that gives it. */

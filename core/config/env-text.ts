@@ -10,7 +10,7 @@ import { Verbatim } from './template.ts'
 export function fromText(schema: SettingSchema | undefined, text: string): unknown {
   if (schema === undefined) return new Verbatim(text)
   const choices = branches(schema)
-  if (choices.length > 0) return fromText(choices.find(choice => suits(choice, text)), text)
+  if (choices.length > 0) return fromText(choices.find(choice => suits(choice, text)) ?? choices.find(choice => isListOf(choice, text)), text)
   if (typesOf(schema).includes('object')) return json(text, 'object', '{')
   if (!typesOf(schema).includes('array')) return new Verbatim(text)
   if (text.trimStart().startsWith('[') || !isList(schema)) return json(text, 'array', '[')
@@ -22,6 +22,11 @@ function suits(schema: SettingSchema, text: string): boolean {
   const types = typesOf(schema)
   if (types.includes('object')) return first === '{'
   return types.includes('array') ? first === '[' : first !== '{' && first !== '['
+}
+
+/** Whether the text may be a list that is written between commas, where it is no text of itself. */
+function isListOf(schema: SettingSchema, text: string): boolean {
+  return typesOf(schema).includes('array') && isList(schema) && !/^[[{]/.test(text.trimStart())
 }
 
 /** Whether the items can be written between commas. */

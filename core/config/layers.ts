@@ -2,6 +2,7 @@
 
 import type { Variable } from './environment.ts'
 import { fromText } from './env-text.ts'
+import type { OlderSetting, OlderVariable } from './older-settings.ts'
 import { getIn, isTree, join, setIn } from './pointer.ts'
 import type { Tree } from './pointer.ts'
 import { pointerTo } from './compose.ts'
@@ -38,8 +39,9 @@ export class Layers {
     this.#report = report
   }
 
-  /** Lays the variables over the file. */
-  applyVariables(spellings: Spellings): void {
+  /** Lays the variables over the file. @param older names that settings had once */
+  applyVariables(spellings: Spellings, older: readonly OlderSetting[] = []): void {
+    for (const entry of older) if ('env' in entry) this.#applyOlder(entry, spellings)
     for (const { pointer, schema, env, form } of envSettings(this.#schema)) {
       const variable = spellings.find(env, form)
       if (variable !== undefined) this.#applyText(pointer, schema, variable.value, variable)
@@ -70,6 +72,12 @@ export class Layers {
       if (blank !== undefined && !isFlagged) this.#apply(enabled, false, { kind: 'env', name: blank })
       else if (this.#isSwitchedOnBy(block)) this.#switchOn(enabled, block)
     }
+  }
+
+  /** To be overridden by the setting's own variable. */
+  #applyOlder({ env, becomes }: OlderVariable, spellings: Spellings): void {
+    const variable = spellings.find(env)
+    if (variable !== undefined) this.#applyText(pointerTo(becomes), schemaAt(this.#schema, pointerTo(becomes)), variable.value, variable)
   }
 
   #isSwitchedOnBy(block: string): boolean {

@@ -16,6 +16,7 @@ import { readBoolean } from './grammar.ts'
 import { Judge } from './judge.ts'
 import { Layers } from './layers.ts'
 import type { Flags } from './layers.ts'
+import { readOlderKeys, retireVariables } from './older-settings.ts'
 import type { Problem } from './place.ts'
 import { isTree, join } from './pointer.ts'
 import type { Tree } from './pointer.ts'
@@ -72,7 +73,10 @@ export async function loadSound(input: ConfigInput): Promise<SoundConfig> {
   const environment = await readEnvironment(input.cwd, input.env, input.previous?.dotenv, report, input.readText ?? readText)
   const spellings = new Spellings(environment, report)
   const isStrict = readStrictness(spellings, report)
-  const file = await readConfigFile({ cwd: input.cwd, flag: input.flags?.config, previous: input.previous?.file }, spellings, report, input.readText ?? readText)
+  const written = await readConfigFile({ cwd: input.cwd, flag: input.flags?.config, previous: input.previous?.file }, spellings, report, input.readText ?? readText)
+  const older = input.settings.flatMap(owner => owner.older ?? [])
+  const file = written === undefined ? undefined : readOlderKeys(written, older, environment, report)
+  retireVariables(older, spellings, environment, report)
   const providerTypes = [...input.providerTypes, ...await furtherTypes(input, file, report)]
   const schema = composeSchema(input.settings, providerTypes, report)
   const layers = layer(input, schema, file, spellings, report)
@@ -133,7 +137,7 @@ function notLoaded(cause: unknown, type: string, name: string, { places }: YamlF
 
 function layer({ flags = {}, settings }: ConfigInput, schema: SettingSchema, file: YamlFile | undefined, spellings: Spellings, report: Report): Layers {
   const layers = new Layers(schema, file, report)
-  layers.applyVariables(spellings)
+  layers.applyVariables(spellings, settings.flatMap(({ older }) => older ?? []))
   layers.applyFlags(flags)
   layers.applyPresence(settings.flatMap(({ presence }) => presence ?? []), spellings)
   spellings.warnOfMisspelt()

@@ -33,6 +33,12 @@ export class Spellings {
     return found
   }
 
+  /** `find` of a name that is none of today's: to warn of it is for the caller. */
+  findOlder(base: string): Variable | undefined {
+    this.#asked.add(base)
+    return this.#usable(base, 'any')
+  }
+
   /** The first spelling that is set to blanks, if none is usable. */
   findBlank(base: string, form: Form = 'any'): string | undefined {
     return this.#usable(base, form) === undefined ? names(base, form).find(name => this.#environment.isSet(name)) : undefined

@@ -33,5 +33,6 @@ export async function readConfig({ cwd, env, flags, readText, previous }: Origin
 async function settingsOwners(): Promise<ConfigInput['settings']> {
   const names = await defaultNames('plugin')
   const loaded = await Promise.all(names.map(name => load('plugin', name, '/', { searchPaths: [], foreignAllowed: false })))
-  return loaded.flatMap(({ definition: { name, schema, presence } }) => schema === undefined ? [] : [{ plugin: name, schema, ...(presence === undefined ? {} : { presence }) }])
+  return loaded.flatMap(({ definition: { name, schema, presence, olderSettings: older } }) =>
+    schema === undefined ? [] : [{ plugin: name, schema, ...(presence === undefined ? {} : { presence }), ...(older === undefined ? {} : { older }) }])
 }

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import type { GatewayError } from '../errors.ts'
 import type { HeaderNames } from '../flat-headers.ts'
+import type { OlderSetting } from '../config/older-settings.ts'
 import type { Place } from '../config/place.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
@@ -125,6 +126,8 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema, Needs
   readonly schema?: S
   /** The block of tapline.yaml whose presence alone switches the plugin on, for example `cache.response.simple`. */
   readonly presence?: string
+  /** Names that its settings had once, and that files and variables may still say. */
+  readonly olderSettings?: readonly OlderSetting[]
   readonly provides?: Provided
   readonly needs?: readonly Needs[]
   /** Services that it uses where somebody offers them; undefined where nobody does. */

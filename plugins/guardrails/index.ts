@@ -9,6 +9,10 @@ export default definePlugin({
   name: 'guardrails',
   description: 'Puts the guardrails of guardrails.rules into the pipeline.',
   schema,
+  olderSettings: [
+    { setting: 'guardrails.rules.*.system_prompt', becomes: 'guardrails.rules.*.config', silent: true },
+    { setting: 'guardrails.rules.*.llm_based_altering', becomes: 'guardrails.rules.*.config', silent: true },
+  ],
   expand({ enabled, rules }, at) {
     const steps = rules.flatMap((rule, index) => isHeaderModification(rule) ? [] : [{ order: rule.order, step: guardrail(rule, `/guardrails/rules/${index}`, at) }])
     return enabled ? steps.sort((one, other) => one.order - other.order).map(({ step }) => step) : []

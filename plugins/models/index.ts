@@ -21,6 +21,10 @@ export default definePlugin({
   name: 'models',
   description: 'Resolves model names to targets, and serves /v1/models.',
   schema,
+  olderSettings: [
+    { env: 'FAILOVER_DISABLED_MODELS_JSON', becomes: 'failover.disabled_models' },
+    { setting: 'models.overrides_enabled', envs: ['MODEL_OVERRIDES_ENABLED'], schema: { type: 'boolean' }, instead: 'what administrators say of models always counts' },
+  ],
   provides: 'models',
   needs: ['providers', 'storage', 'admin', 'access'],
   wants: ['state', 'saturation', 'modelCache', 'catalogue'],

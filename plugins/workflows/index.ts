@@ -14,6 +14,7 @@ export default definePlugin({
   name: 'workflows',
   description: 'Chooses the workflow of each request.',
   schema,
+  olderSettings: [{ setting: 'workflows.rules.*.scope_provider', becomes: 'workflows.rules.*.scope_provider_name', silent: true }],
   provides: 'workflows',
   needs: ['storage', 'admin', 'variants', 'guardrails', 'headerPolicies', 'models', 'providers'],
   edits: false,
