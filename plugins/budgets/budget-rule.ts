@@ -30,6 +30,15 @@ export function flawIn({ amount, per_child: perChild, scope }: BudgetRule): stri
   return perChild && scope !== 'user_path' ? 'only user paths have children' : undefined
 }
 
+/** Of the longest month. */
+const mostOfMonth = 31 * 86_400
+
+/** What is wrong with a period, of whose windows the records must last to the end; undefined if nothing is. @param retentionDays 0: for ever */
+export function flawInPeriod({ period_seconds: period }: Pick<BudgetRule, 'period_seconds'>, retentionDays: number): string | undefined {
+  const seconds = period === month ? mostOfMonth : period
+  return retentionDays === 0 || seconds <= retentionDays * 86_400 ? undefined : `a period of ${labelOf(period)} is longer than usage is kept: ${retentionDays} days (usage.retention_days)`
+}
+
 /** Dollars as they are counted: whole billionths, so that sums are exact. */
 export function inNano(dollars: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.round(dollars * 1e9))

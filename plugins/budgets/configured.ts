@@ -3,10 +3,10 @@
 import type { OptionsOf } from '../../core/index.ts'
 import { idOf, longestPeriodSeconds, refuseDuplicates } from '../../core/limits/rule.ts'
 import { limitedPath, pathOfVariable, readLimits } from '../../core/limits/variables.ts'
-import { flawIn, periods, type BudgetRule } from './budget-rule.ts'
+import { flawIn, flawInPeriod, periods, type BudgetRule } from './budget-rule.ts'
 import type { schema } from './schema.ts'
 
-type Options = Pick<OptionsOf<typeof schema>, 'user_paths' | 'labels' | 'users' | 'keys' | 'path_variables'>
+type Options = Pick<OptionsOf<typeof schema>, 'user_paths' | 'labels' | 'users' | 'keys' | 'path_variables' | 'retention_days'>
 type Whom = Pick<BudgetRule, 'scope' | 'subject' | 'per_child'>
 
 /** One limit, as it is written. */
@@ -17,7 +17,7 @@ interface Limit {
 }
 
 /** Variables stand in the place of what the file says of the same. @throws Error */
-export function configuredBudgets({ user_paths: paths, labels, users, keys, path_variables: variables }: Options): readonly BudgetRule[] {
+export function configuredBudgets({ user_paths: paths, labels, users, keys, path_variables: variables, retention_days: retentionDays }: Options): readonly BudgetRule[] {
   const rules = (whom: Whom, limits: readonly Limit[]) => limits.map(limit => ruleOf(whom, limit))
   const written = [
     ...paths.flatMap(({ path, per_child: perChild, limits }) => rules({ scope: 'user_path', subject: limitedPath(path), per_child: perChild }, limits)),
@@ -26,6 +26,10 @@ export function configuredBudgets({ user_paths: paths, labels, users, keys, path
     ...keys.flatMap(({ key, limits }) => rules({ scope: 'key', subject: key, per_child: false }, limits)),
   ]
   const varied = Object.entries(variables).flatMap(([name, text]) => ofVariable(name, text))
+  for (const rule of [...written, ...varied]) {
+    const flaw = flawInPeriod(rule, retentionDays)
+    if (flaw !== undefined) throw new Error(`${rule.scope} ${rule.subject}: ${flaw}`)
+  }
   refuseDuplicates(written)
   refuseDuplicates(varied)
   return [...new Map([...written, ...varied].map(rule => [idOf(rule), rule])).values()]

@@ -8,12 +8,13 @@ import type { RuleShelf } from '../../core/limits/rule-shelf.ts'
 import file from '../../schemas/admin/budgets.schema.json' with { type: 'json' }
 import type { BudgetList, BudgetName, BudgetSettings, BudgetSettingsWrite, BudgetView, BudgetWrite } from '../../schemas/admin/budgets.schema.ts'
 import type { AnchorsRecord } from './anchors-record.ts'
-import { flawIn, periods, scopes, type BudgetRule } from './budget-rule.ts'
+import { flawIn, flawInPeriod, periods, scopes, type BudgetRule } from './budget-rule.ts'
 import { viewsOf, type SpendingGround } from './spending.ts'
 
 export interface EndpointGround extends SpendingGround {
   readonly shelf: RuleShelf<BudgetRule>
   readonly anchors: AnchorsRecord
+  readonly retentionDays: number
   /** Why budgets do not hold, if they do not. */
   readonly unavailable: () => string | undefined
 }
@@ -30,7 +31,7 @@ export function endpointsOf(ground: EndpointGround): readonly AdminEndpoint[] {
   })
   return [
     { method: 'GET', path: '/budgets', scope: 'subtree', summary: 'Lists the budgets, and how much of each is spent.', ...list, unavailable, handle: call => desk.list(call) },
-    { method: 'PUT', path: '/budgets', scope: 'subtree', summary: 'Sets a budget.', body: schemaOf('BudgetWrite'), ...list, unavailable, handle: call => put(desk, call) },
+    { method: 'PUT', path: '/budgets', scope: 'subtree', summary: 'Sets a budget.', body: schemaOf('BudgetWrite'), ...list, unavailable, handle: call => put(desk, call, ground.retentionDays) },
     { method: 'DELETE', path: '/budgets', scope: 'subtree', summary: 'Deletes a budget.', body: schemaOf('BudgetName'), ...list, unavailable, handle: call => remove(desk, call) },
     { method: 'GET', path: '/budgets/settings', scope: 'subtree', summary: 'When the periods of budgets begin.', response: schemaOf('BudgetSettings'), unavailable, handle: () => ground.anchors.view },
     { method: 'PUT', path: '/budgets/settings', scope: 'global', summary: 'Sets when the periods of budgets begin.', body: schemaOf('BudgetSettingsWrite'), response: schemaOf('BudgetSettings'), unavailable, handle: call => putSettings(ground, call) },
@@ -39,11 +40,13 @@ export function endpointsOf(ground: EndpointGround): readonly AdminEndpoint[] {
   ]
 }
 
-async function put(desk: Desk, call: AdminCall): Promise<BudgetList> {
+async function put(desk: Desk, call: AdminCall, retentionDays: number): Promise<BudgetList> {
   const { budget_key: key, per_child: perChild, amount, ...given } = call.body as BudgetWrite
   const rule: BudgetRule = { ...desk.identityOf(call, given, key), per_child: perChild, amount }
   const flaw = flawIn(rule)
   if (flaw !== undefined) throw invalidValue(perChild && rule.scope !== 'user_path' ? 'per_child' : 'amount', flaw)
+  const tooLong = flawInPeriod(rule, retentionDays)
+  if (tooLong !== undefined) throw invalidValue('period_seconds', tooLong)
   return await desk.put(call, rule)
 }
 

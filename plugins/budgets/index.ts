@@ -85,7 +85,7 @@ export default definePlugin({
       start() {
         if (opened === undefined) return
         const { shelf, anchors } = opened
-        for (const endpoint of endpointsOf({ ...ground, shelf, anchors, unavailable })) offers.push(admin.endpoint(endpoint))
+        for (const endpoint of endpointsOf({ ...ground, shelf, anchors, retentionDays: options.retention_days, unavailable })) offers.push(admin.endpoint(endpoint))
         offers.push(
           admin.refresh({ name: 'budgets', run: () => shelf.read() }),
           admin.setting('BUDGETS_ENABLED', () => options.recording),

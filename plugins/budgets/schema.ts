@@ -58,6 +58,7 @@ export const schema = {
       description: 'What `SET_BUDGET_<PATH>` say, by `<PATH>`: pairs such as `daily=10,weekly=50`, or a JSON array of limits.',
     },
     hold: { type: 'number', format: 'seconds', default: 600, setting: 'http.timeout', env: 'HTTP_TIMEOUT', description: 'How long a whole call may take; what it may cost stays held so long after the process died that made it.' },
+    retention_days: { type: 'integer', minimum: 0, default: 90, setting: 'usage.retention_days', env: 'USAGE_RETENTION_DAYS', description: 'How long usage records are kept; no budget has a longer period. 0: for ever.' },
     recording: { type: 'boolean', default: true, setting: 'usage.enabled', env: 'USAGE_ENABLED', description: 'Whether usage is recorded; without that, budgets do not hold.' },
   },
 } as const satisfies OptionsSchema

@@ -73,6 +73,16 @@ describe('the admin API of limits', () => {
     }
   })
 
+  it('refuses budgets whose period is longer than usage is kept', async () => {
+    const week = (period_seconds: number) => budget({ budget_key: { period_seconds } })
+    expectRefusal(await put('/budgets', week(90 * 86_400 + 1)), 400, 'invalid_value', 'period_seconds')
+    expect((await put('/budgets', week(90 * 86_400))).status).to.equal(200)
+    await using kept = await Limited.start({ config: { usage: { retention_days: 30 } } })
+    expectRefusal(await kept.admin.call('PUT', '/budgets', { body: budget({ budget_key: { period: 'monthly' } }) }), 400, 'invalid_value', 'period_seconds')
+    const refused = await Limited.start({ config: { usage: { retention_days: 6 }, budgets: { user_paths: [{ path: '/a', limits: [{ period: 'weekly', amount: 1 }] }] } } }).catch(String)
+    expect(refused).to.contain('longer than usage is kept')
+  })
+
   it('shows rules that were stored with such a period, counts by them, and deletes them', async () => {
     await using old = await Limited.start({ files: { 'old.ts': oldRules }, config: { pipelines: { inference: [{ insert: './old.ts', before: 'auth' }] } } })
     await old.call('/x')
