@@ -50,11 +50,11 @@ export default definePlugin({
   },
 })
 
-/** The texts of each answer; none of a turn that calls tools, which is no answer yet. */
+/** The texts of each answer; none of a turn that says nothing, or calls tools, which is no answer yet. */
 function answersOf(reply: Conversation | undefined): readonly (readonly TextPart[])[] {
   const messages = reply?.messages ?? []
   if (messages.some(({ parts }) => parts.some(({ type }) => type === 'tool_call'))) return []
-  return messages.map(textsOf).filter(parts => parts.length > 0)
+  return messages.map(textsOf).filter(parts => parts.some(({ text }) => text.trim() !== ''))
 }
 
 function textsOf({ parts }: Message): readonly TextPart[] {

@@ -82,7 +82,7 @@ describe('json-schema', () => {
   })
 
   it('leaves turns alone that call tools, refuse, or say nothing', async () => {
-    for (const answer of [chatCompletion({ content: 'Let me look', toolCalls: [{ name: 'f', arguments: '{}' }] }), chatCompletion({ content: null, refusal: 'No' })]) {
+    for (const answer of [chatCompletion({ content: 'Let me look', toolCalls: [{ name: 'f', arguments: '{}' }] }), chatCompletion({ content: null, refusal: 'No' }), chatCompletion({ content: '' }), chatCompletion({ content: ' \n' })]) {
       expect((await run(answer)).status).to.equal(200)
     }
   })
