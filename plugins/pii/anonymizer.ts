@@ -5,6 +5,7 @@ import { replaceFindings } from '../../core/guard/findings.ts'
 import type { Forms } from '../../core/guard/forms.ts'
 import { placeholdersFor, type PlaceholderFormat, type Placeholders } from '../../core/guard/placeholders.ts'
 import type { TextRule } from '../../core/guard/text-guard.ts'
+import { plainly } from './recognisers.ts'
 
 /** Whose values stay masked: callers need not know what they are told to keep. */
 const instructing: readonly Role[] = ['system', 'developer']
@@ -23,7 +24,7 @@ export class Anonymizer implements TextRule {
     this.#restores = restores
   }
 
-  readonly matches = (text: string): boolean => this.#forms.find(text).length > 0
+  readonly matches = (text: string): boolean => this.#forms.find(plainly(text)).length > 0
 
   readonly rewritePrompt = (conversation: Conversation, exchange: Exchange, roles?: readonly Role[]): void => {
     const placeholders = this.#placeholdersOf(exchange)
@@ -48,6 +49,6 @@ export class Anonymizer implements TextRule {
   }
 
   #anonymized(text: string, placeholderOf: (entity: string, value: string, isAtEnd: boolean) => string): string {
-    return replaceFindings(text, this.#forms.find(text), (value, { entity, end }) => placeholderOf(entity, value, mayGrow.test(text.slice(end, end + 3))))
+    return replaceFindings(text, this.#forms.find(plainly(text)), (value, { entity, end }) => placeholderOf(entity, value, mayGrow.test(text.slice(end, end + 3))))
   }
 }

@@ -8,6 +8,7 @@ import { nationalIds } from './national-ids.ts'
 const phoneForms = [
   '\\+[0-9]{1,3}(?:[ ./-]?(?:\\([0-9]{1,4}\\)|[0-9]{1,4})){2,6}', '\\([0-9]{3}\\) ?[0-9]{3}[ .-][0-9]{4}\\b', '\\b(?:1[ .-])?[0-9]{3}[.-][0-9]{3}[.-][0-9]{4}\\b',
   '\\b0[1-9][0-9]{1,3}[ /-][0-9]{3,8}(?:[ -][0-9]{2,6})?\\b', '\\b0[1-9](?: [0-9]{2}){4}\\b', '\\b0[1-9][0-9] [0-9]{3} [0-9]{4}\\b', '\\b07[0-9]{3} ?[0-9]{6}\\b',
+  '\\b00[1-9][0-9]{0,2}(?:[ ./-]?(?:\\([0-9]{1,4}\\)|[0-9]{1,4})){2,6}',
 ]
 
 export const recognisers: readonly TextForm[] = [
@@ -20,11 +21,23 @@ export const recognisers: readonly TextForm[] = [
   { entity: 'IP_ADDRESS', hint: '\\d\\.\\d{1,3}\\.\\d{1,3}\\.', pattern: '\\b[0-9]{1,3}(?:\\.[0-9]{1,3}){3}\\b', check: found => isIPv4(found) && !/^(?:127|0)\./.test(found) },
   { entity: 'IP_ADDRESS', hint: '[0-9A-Fa-f]:[0-9A-Fa-f:]', pattern: '[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?:[0-9]{0,3}(?:\\.[0-9]{1,3}){3})?', check: found => isIPv6(found) && /\d/.test(found) && !/^[:0]+1?$/.test(found) },
   ...nationalIds,
-  { entity: 'PHONE_NUMBER', hint: '\\+\\d|\\(\\d{3}\\) ?\\d|\\d{3}[.-]\\d{3}[.-]\\d|\\b0\\d{1,4}[ /-]\\d\\d|\\b07\\d{3}', pattern: phoneForms.join('|'), check: isPhone },
+  { entity: 'PHONE_NUMBER', hint: '\\+\\d|\\(\\d{3}\\) ?\\d|\\d{3}[.-]\\d{3}[.-]\\d|\\b0\\d{1,4}[ /-]\\d\\d|\\b07\\d{3}|\\b00[1-9]', pattern: phoneForms.join('|'), check: isPhone },
 ]
 
 /** What every form has: an @, two colons, or some digits that are close together. */
 const dense = /@|::|[0-9A-Fa-f]:[0-9A-Fa-f]{0,4}:|\d\.\d{1,3}\.\d|[A-Z]{5}\d{4}|\d(?:[ ./()A-Za-z:+-]{0,2}\d){4}/
+
+/** Signs that printers and keyboards use for plain ones: spaces and hyphens that do not break, dashes, and signs of full width. */
+const typographic = /[\u00a0\u2007\u2009\u200a\u2010-\u2015\u202f\u2212\uff01-\uff5e]/g
+
+/** A text with plain signs, each in the place of its own. */
+export function plainly(text: string): string {
+  return text.replace(typographic, sign => {
+    const code = sign.charCodeAt(0)
+    if (code >= 0xff01) return String.fromCharCode(code - 0xfee0)
+    return code === 0x2212 || code >= 0x2010 && code <= 0x2015 ? '-' : ' '
+  })
+}
 
 /** Whether a text can have any of them at all. */
 export function mayHavePii(text: string): boolean {

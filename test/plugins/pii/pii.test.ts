@@ -14,6 +14,11 @@ describe('pii in a prompt', () => {
     expect(textsOf(upstream)).to.deep.equal(['<EMAIL_ADDRESS_1>, <EMAIL_ADDRESS_2>', '<EMAIL_ADDRESS_1> <IP_ADDRESS_1>', '<EMAIL_ADDRESS_2>!'])
   })
 
+  it('knows numbers with typographic spaces, hyphens and digits of full width', async () => {
+    const content = ['4111\u00a01111\u00a01111\u00a01111', '4111\u20111111\u20111111\u20111111', '４１１１１１１１１１１１１１１１', '+49\u202f151\u202f12345678', '0049 151 12345678', 'bob＠example.com'].join(', ')
+    expect(textsOf((await run({}, { request: { messages: [said(content)] } })).upstream)).to.deep.equal(['<CREDIT_CARD_1>, <CREDIT_CARD_2>, <CREDIT_CARD_3>, <PHONE_NUMBER_1>, <PHONE_NUMBER_2>, <EMAIL_ADDRESS_1>'])
+  })
+
   it('never uses a number that stands in the text', async () => {
     const { upstream } = await run({}, { request: { messages: [said(mail), said('what is <EMAIL_ADDRESS_1>, and <email_address_2>?')] } })
     expect(textsOf(upstream)).to.deep.equal(['<EMAIL_ADDRESS_3>', 'what is <EMAIL_ADDRESS_1>, and <email_address_2>?'])
