@@ -36,7 +36,7 @@ export class Limiter {
   #calls = 0
   /** What is held now, by holder. */
   readonly held = new Map<string, readonly Hold[]>()
-  /** Until when a target was said to be full, in milliseconds since 1970. */
+  /** Until when a target was said to be full, in milliseconds since 1970; in the shared state, which does not answer at once. */
   readonly #fullUntil = new Map<string, number>()
 
   constructor(book: RateBook, options: LimiterOptions) {
@@ -94,10 +94,16 @@ export class Limiter {
     if (meters.length === 0) return false
     const { state, clock } = this.#options
     const now = clock.now()
-    if ((this.#fullUntil.get(`${provider.name}/${model}`) ?? 0) > now) return true
+    if (state.isShared) return this.#wasFull(`${provider.name}/${model}`, now)
     const claims = meters.map(meter => claimOf(meter, '', now, undefined))
-    const standings = state.isShared ? undefined : state.read(claims.map(({ counter, hold }) => ({ ...counter, ...(hold === undefined ? {} : { held: hold.key }) })), now)
-    return standings !== undefined && !isPromise(standings) && claims.some((claim, index) => !admits(claim, standings[index] ?? { current: 0, previous: 0, held: 0 }))
+    const standings = state.read(claims.map(({ counter, hold }) => ({ ...counter, ...(hold === undefined ? {} : { held: hold.key }) })), now)
+    return !isPromise(standings) && claims.some((claim, index) => !admits(claim, standings[index] ?? { current: 0, previous: 0, held: 0 }))
+  }
+
+  #wasFull(target: string, now: number): boolean {
+    const until = this.#fullUntil.get(target) ?? 0
+    if (until <= now) this.#fullUntil.delete(target)
+    return until > now
   }
 
   /** Targets that are full are passed over; with none left, the first one's refusal counts. */
@@ -109,7 +115,7 @@ export class Limiter {
     return this.#ask(exchange, [...ofCaller, ...ofTarget], target, refusal => {
       if (refusal === undefined) return this.#go(exchange, index)
       if (target === undefined || refusal.at < ofCaller.length) return refusal.error
-      this.#fullUntil.set(`${target.provider.name}/${target.model}`, this.#options.clock.now() + Math.min(refusal.error.retryAfterMs ?? 0, 1000))
+      if (this.#options.state.isShared) this.#fullUntil.set(`${target.provider.name}/${target.model}`, this.#options.clock.now() + Math.min(refusal.error.retryAfterMs ?? 0, 1000))
       return this.#admitAt(exchange, ofCaller, index + 1, before ?? refusal.error)
     })
   }

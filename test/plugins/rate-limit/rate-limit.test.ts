@@ -89,6 +89,19 @@ describe('rate-limit', () => {
       expect([upstreamCalls(limited, 'gpt-test').length, upstreamCalls(limited, 'gpt-other').length]).to.deep.equal([1, 2])
     })
 
+    it('takes a target again as soon as its slot is free', async () => {
+      await using limited = await Limited.start({ config: { ...virtual, rate_limits: { models: [{ model: 'gpt-test', limits: [{ period: 'concurrent', max_requests: 1 }] }] } } })
+      const gate = new Gate()
+      limited.served.upstream.always({ body: completion(), gates: { beforeHeaders: gate } })
+      const running = limited.call()
+      await limited.served.upstream.received(1)
+      expect((await limited.call()).status).to.equal(429)
+      gate.open()
+      await running
+      expect(await limited.statuses(1, '/', { ...capped, model: 'both' })).to.deep.equal([200])
+      expect(upstreamCalls(limited, 'gpt-test')).to.have.length(2)
+    })
+
     it('counts the target that a call fails over to, and fails over to none that is full', async () => {
       await using limited = await Limited.start({ config: { ...virtual, resilience: { retry: { max_retries: 0 } }, rate_limits: { models: [{ model: 'gpt-other', limits: [perMinute({ max_requests: 1 })] }] } } })
       limited.served.upstream.always(({ body }) => body.toString().includes('gpt-test') ? { status: 500, body: { error: { message: 'down' } } } : { body: completion() })
