@@ -5,6 +5,7 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import { answer, block } from '../pipeline/verdict.ts'
 import { warn } from '../pipeline/warning.ts'
 import { rolesOf } from './properties.ts'
+import { refuseTokens } from './tokens.ts'
 import type { AnyStreamTap, SetupContext, StreamTap, Taps, Verdict } from '../plugin/define.ts'
 
 /** What a guardrail looks for. */
@@ -48,7 +49,7 @@ export function guardTexts(rule: TextRule, action: GuardAction, options: GuardOp
   const roles = rolesOf(options.roles)
   const { prompt, reply, stream } = reactions[action](rule, options, warner)
   return {
-    prompt: exchange => exchange.readable ? prompt(exchange.conversation, exchange, roles) : undefined,
+    prompt: exchange => exchange.readable ? (action === 'warn' ? undefined : refuseTokens(exchange, roles)) ?? prompt(exchange.conversation, exchange, roles) : undefined,
     response(exchange) {
       const conversation = exchange.reply?.conversation
       return conversation === undefined ? undefined : reply(conversation, exchange)

@@ -1,5 +1,6 @@
 /** A guardrail that sees conversations whole, and may take its time: prompts before they leave, replies once they are complete. */
 
+import { refuseTokens } from './tokens.ts'
 import type { Conversation } from '../document/conversation.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Taps, Verdict } from '../plugin/define.ts'
@@ -17,7 +18,7 @@ export interface Seen {
 /** The taps of such a guardrail. Streams are collected for it. */
 export function guardWhole(look: (seen: Seen) => Promise<Verdict> | Verdict): Pick<Taps, 'prompt' | 'response' | 'stream'> {
   return {
-    prompt: exchange => exchange.readable ? look({ phase: 'prompt', conversation: exchange.conversation, exchange, signal: exchange.signal }) : undefined,
+    prompt: exchange => exchange.readable ? refuseTokens(exchange) ?? look({ phase: 'prompt', conversation: exchange.conversation, exchange, signal: exchange.signal }) : undefined,
     response(exchange) {
       const conversation = exchange.reply?.conversation
       return conversation === undefined ? undefined : look({ phase: 'response', conversation, exchange, signal: exchange.signal })

@@ -32,7 +32,7 @@ export default definePlugin({
     /** Both the peer of the connection, and the client that a trusted proxy names. */
     const isNear = ({ request }: Exchange) => isOpenToAll || isLoopback(request.remoteAddress) && isLoopback(request.clientAddress ?? request.remoteAddress)
     const isOwnName = ownNames(host)
-    const withoutKey = ({ request }: Exchange) => isOwnName(request.headers.host) ? noKey : noKeyElsewhere
+    const withoutKey = ({ request }: Exchange) => isOpenToAll || isOwnName(request.headers.host) ? noKey : noKeyElsewhere
     /** Whether keys that administrators make are the only ones. */
     const isByKeysAlone = masterKey === undefined && !isDisabled && sources.length === 0
     /** So that an operator without a master key is never locked out. */

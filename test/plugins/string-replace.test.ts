@@ -189,3 +189,18 @@ describe('string-replace in a stream', () => {
     expect(eventsOf(await served.chat(helloStream))).to.deep.equal(events.map(event => event.trimEnd()))
   })
 })
+
+describe('string-replace before embeddings', () => {
+  it('reads texts, and refuses tokens, which nobody can read, unless it looks at others', async () => {
+    const statuses = async (roles: readonly string[]) => {
+      const served = await Served.start({ config: { guardrails: { rules: [{ name: 'r', type: 'string_replace', config: { rules: 'cat => dog', roles } }] } } })
+      served.upstream.always({ body: { object: 'list', model: 'gpt-test', data: [{ object: 'embedding', index: 0, embedding: [1] }], usage: { prompt_tokens: 1, total_tokens: 1 } } })
+      const status = async (input: unknown) => (await served.call('POST', '/v1/embeddings', { model: 'gpt-test', input })).status
+      const got = [await status(['a', 'b']), await status([[1, 2, 3]]), await status([1, 2])]
+      await served.close()
+      return got
+    }
+    expect(await statuses(['all'])).to.deep.equal([200, 403, 403])
+    expect(await statuses(['system'])).to.deep.equal([200, 200, 200])
+  })
+})
