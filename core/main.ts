@@ -5,6 +5,7 @@ import { formatProblem, ConfigError } from './config/problems.ts'
 import { suggestion } from './config/suggestion.ts'
 import { packageVersion } from './gateway/version.ts'
 import type { RequestFacts } from './cli/explain.ts'
+import type { MigrateFlags } from './cli/migrate.ts'
 import type { StartFlags } from './cli/start.ts'
 import type { TranslateFlags } from './cli/translate.ts'
 
@@ -51,6 +52,9 @@ program.command('new <kind> <name>').description('write the skeleton of a plugin
   .action(async (kind: string, name: string) => (await import('./cli/new.ts')).scaffold(process.cwd(), kind, name))
 program.command('test [files...]').description('run tests of plugins and providers: those named, or all below the working directory')
   .action(async (files: readonly string[]) => (await import('./cli/test.ts')).runTests(files))
+
+program.command('migrate <gateway> <file>').description('write a tapline.yaml that says what the file of another gateway says (litellm), and report what was converted, changed and left out').option('--out <directory>', 'where to write it; the working directory by default').option('--force', 'overwrite one that is there')
+  .action(async (gateway: string, file: string, options: MigrateFlags) => (await import('./cli/migrate.ts')).migrate(process.cwd(), gateway, file, options))
 
 const secrets = program.command('secrets').description('secrets that are kept in the database')
 secrets.command('reencrypt').description('encrypt those that are not, or not with the newest data key').option('--rotate-data-key', 'make a new data key first')

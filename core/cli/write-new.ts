@@ -9,13 +9,15 @@ export interface Writing {
   readonly overwrite?: boolean
   /** What follows "is there already" in the message. */
   readonly advice?: string
+  /** Its permissions, if it is made. */
+  readonly mode?: number
 }
 
 /** Makes its folders, too. @throws Error that says whether the file is there already, or what else keeps it from being written */
-export async function writeNew(file: string, text: string, { shown, overwrite = false, advice = '' }: Writing): Promise<void> {
+export async function writeNew(file: string, text: string, { shown, overwrite = false, advice = '', mode = 0o666 }: Writing): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, text, { flag: overwrite ? 'w' : 'wx' })
+    await writeFile(file, text, { flag: overwrite ? 'w' : 'wx', mode })
   } catch (cause) {
     const { code = 'unknown reason', syscall } = cause as NodeJS.ErrnoException
     const isThere = code === 'EEXIST' && syscall === 'open'

@@ -6,6 +6,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { PluginDefinition } from './define.ts'
 import type { Dialect, UpstreamDialect } from './dialect.ts'
+import type { Migration } from './migration.ts'
 import { whatFailed } from './module-error.ts'
 import type { ProviderDefinition } from './provider.ts'
 import { find, foldersOf, installHooks, type Kind, type Places } from './resolve.ts'
@@ -14,6 +15,7 @@ interface Definitions {
   readonly plugin: PluginDefinition
   readonly dialect: Dialect | UpstreamDialect
   readonly provider: ProviderDefinition
+  readonly migration: Migration
 }
 
 export interface Loaded<Definition> {
@@ -46,6 +48,7 @@ const members: Readonly<Record<Kind, (value: Record<string, unknown>) => boolean
   plugin: () => true,
   dialect: value => typeof value['conversation'] === 'function' || typeof value['upstream'] === 'object',
   provider: value => typeof value['operations'] === 'object',
+  migration: value => typeof value['convert'] === 'function',
 }
 
 /** What was loaded of the default set, by kind and name: it stays what it is while the process runs. */

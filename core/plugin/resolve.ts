@@ -5,7 +5,7 @@ import { registerHooks } from 'node:module'
 import { dirname, isAbsolute, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-export type Kind = 'plugin' | 'dialect' | 'provider'
+export type Kind = 'plugin' | 'dialect' | 'provider' | 'migration'
 
 /** What stands beside `core`, plugins and providers too: the repository as source, `dist` as built. */
 export const house = new URL('../../', import.meta.url)
@@ -16,6 +16,7 @@ const rooms: Readonly<Record<Kind, readonly string[]>> = {
   plugin: ['plugins/{}/index', 'plugins/storage/{}/index', 'plugins/vectors/{}/index'],
   dialect: ['plugins/dialects/{}/index'],
   provider: ['providers/{}', 'providers/{}/index'],
+  migration: ['migrations/{}/index'],
 }
 
 /** What the package is imported as, and the files that are meant; `exports` of package.json says the same of what is built. */

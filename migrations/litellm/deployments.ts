@@ -1,0 +1,240 @@
+/** `model_list`: each entry is a model of a provider instance; entries of one vendor, key and place share an instance. */
+
+import { untouchable } from '../../core/upstream/header-names.ts'
+import type { Ledger, Section } from './ledger.ts'
+import { variableIn } from './ledger.ts'
+import { vendorOf, type Named } from './vendors.ts'
+
+/** A block of `providers`. */
+export interface Instance {
+  readonly name: string
+  readonly line: number
+  readonly settings: Readonly<Record<string, unknown>>
+  /** By id, what the file says of it. */
+  readonly models: Map<string, Readonly<Record<string, unknown>>>
+}
+
+/** One entry that names one model. */
+export interface Deployment {
+  /** `model_name`. */
+  readonly group: string
+  readonly pointer: string
+  readonly provider: string
+  readonly model: string
+  readonly weight: number | undefined
+  readonly order: number
+}
+
+export class Deployments {
+  readonly instances: Instance[] = []
+  readonly deployments: Deployment[] = []
+  /** Whether an entry stands for all models of a vendor. */
+  hasWildcards = false
+  readonly #ledger: Ledger
+  readonly #byFacts = new Map<string, Instance>()
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  read(entry: Section): void {
+    const group = entry.text('model_name')
+    const params = entry.section('litellm_params')
+    const model = params.text('model')
+    if (group === undefined) this.#ledger.wrong(entry.at('model_name'), 'text')
+    if (model === undefined) this.#ledger.wrong(params.at('model'), 'text such as openai/gpt-4o')
+    if (group === undefined || model === undefined) return
+    const named = vendorOf(model, params.text('custom_llm_provider'))
+    if (named === undefined) return this.#ledger.leftOut(entry.pointer, `${group}: no provider here is known to be LiteLLM's "${model}"; write one of the type openai-compatible if it speaks that`)
+    if (named.vendor.type === 'vertex' && foreignOnVertex.test(named.model)) return this.#ledger.leftOut(entry.pointer, `${group}: of Vertex AI, only Google's own models are served`)
+    if (model.includes('*') || group.includes('*')) this.#wildcard(group, named, entry, params)
+    else this.#deployment(group, named, entry, params)
+  }
+
+  #wildcard(group: string, named: Named, entry: Section, params: Section): void {
+    const [, name] = /^(?:([^/:*]+)\/)?\*$/.exec(group) ?? []
+    if (named.model !== '*' || (name === undefined && group !== '*')) return this.#ledger.leftOut(entry.pointer, `${group}: only a whole vendor can stand for a pattern, such as openai/*`)
+    const instance = this.#instance(named, entry, params, name)
+    this.hasWildcards = true
+    this.#ledger.converted(entry.pointer, `${group}: the models that the provider ${instance.name} lists, as ${name === undefined ? 'their ids' : `${name}/…`}`)
+    this.#rest(entry, params)
+  }
+
+  #deployment(group: string, named: Named, entry: Section, params: Section): void {
+    const instance = this.#instance(named, entry, params, undefined)
+    const { model } = placeIn(named)
+    const info = entry.section('model_info')
+    instance.models.set(model, { ...instance.models.get(model), ...metadataOf(params, info) })
+    this.deployments.push({ group, pointer: entry.pointer, provider: instance.name, model, weight: this.#weight(params), order: orderIn(params) })
+    this.#ledger.converted(entry.pointer, `${group}: ${instance.name}/${model}`)
+    for (const name of info.rest) this.#ledger.leftOut(info.at(name), 'there is no such member here')
+    this.#rest(entry, params)
+  }
+
+  /** Limits are weights to LiteLLM's default routing. */
+  #weight(params: Section): number | undefined {
+    const [first, ...others] = ['weight', 'rpm', 'tpm'].map(name => ({ name, value: params.number(name) })).filter(({ value }) => value !== undefined)
+    for (const { name } of others) this.#ledger.leftOut(params.at(name), 'for a limit, write rate_limits.models')
+    if (first === undefined) return undefined
+    const { name, value } = first
+    if (typeof value !== 'number' || value === 0) {
+      this.#ledger.leftOut(params.at(name), 'a weight is a number above 0 here: the entry has the weight 1')
+      return undefined
+    }
+    if (name !== 'weight') this.#ledger.changed(params.at(name), 'counts as the weight among the entries of this name, as with simple-shuffle; for a limit, write rate_limits.models')
+    return value
+  }
+
+  #rest(entry: Section, params: Section): void {
+    for (const name of params.rest) this.#ledger.leftOut(params.at(name), adviceFor(name))
+    for (const name of entry.rest) this.#ledger.leftOut(entry.at(name), 'there is no such member here')
+  }
+
+  /** @param wanted the name that callers say */
+  #instance(named: Named, entry: Section, params: Section, wanted: string | undefined): Instance {
+    const settings = this.#settings(named, params)
+    const facts = JSON.stringify([settings, wanted ?? ''])
+    const known = this.#byFacts.get(facts) ?? (wanted === undefined ? undefined : this.#byFacts.get(JSON.stringify([settings, ''])))
+    if (known !== undefined && (wanted === undefined || known.name === wanted)) return known
+    const instance: Instance = { name: this.#nameFor(named, settings, wanted), line: this.#ledger.line(entry.pointer), settings, models: new Map() }
+    for (const shared of [facts, JSON.stringify([settings, ''])]) if (!this.#byFacts.has(shared)) this.#byFacts.set(shared, instance)
+    this.instances.push(instance)
+    return instance
+  }
+
+  /** The bare name of a type is for the key in the vendor's own variable: that variable would be laid over any other. */
+  #nameFor({ prefix, vendor }: Named, settings: Readonly<Record<string, unknown>>, wanted: string | undefined): string {
+    const type = String(settings['type'])
+    const own = `\${${type.toUpperCase().replaceAll('-', '_')}_API_KEY}`
+    const key = settings['api_key']
+    const base = wanted ?? (vendor.url !== undefined && type !== prefix ? prefix.replaceAll('_', '-') : type)
+    const isTaken = (name: string) => this.instances.some(instance => instance.name === name)
+    if (!isTaken(base) && (wanted !== undefined || base !== type || key === undefined || key === own)) return base
+    for (let n = 1; ; n++) if (!isTaken(`${base}-${n}`)) return `${base}-${n}`
+  }
+
+  #settings(named: Named, params: Section): Record<string, unknown> {
+    const { vendor, prefix } = named
+    const given = params.text('api_base') ?? params.text('base_url')
+    const isElsewhere = vendor.type === 'openai' && given !== undefined && !/^https:\/\/api\.openai\.com(\/|$)/.test(given)
+    const type = isElsewhere ? 'openai-compatible' : vendor.type
+    if (isElsewhere) this.#ledger.changed(params.at(params.any('api_base') === undefined ? 'base_url' : 'api_base'), 'a server that is not OpenAI\'s own: a provider of the type openai-compatible')
+    const retries = params.number('max_retries')
+    const headers = this.#headers(params)
+    return compact({
+      type,
+      api_key: type === 'bedrock' || type === 'vertex' ? undefined : this.#key(named, params, isElsewhere),
+      base_url: type === 'bedrock' ? this.#region(named, params) : this.#url(named, params, given),
+      api_version: vendor.type === 'azure' ? textIn(params, 'api_version', this.#ledger) : undefined,
+      ...(type === 'vertex' ? this.#vertex(params) : {}),
+      custom_upstream_headers: headers,
+      resilience: retries === undefined ? undefined : { retry: { max_retries: retries } },
+      ...(prefix === 'bedrock' || prefix === 'bedrock_converse' ? this.#awsKeys(params) : {}),
+    })
+  }
+
+  #key({ vendor }: Named, params: Section, isElsewhere: boolean): string | undefined {
+    const key = params.text('api_key')
+    if (key !== undefined) return this.#ledger.secret(key, params.at('api_key'))
+    if (isElsewhere) this.#ledger.changed(params.pointer, `no key is written for this server, to which LiteLLM would send ${vendor.key ?? 'one'}`)
+    return isElsewhere || vendor.key === undefined ? undefined : `\${${vendor.key}}`
+  }
+
+  #url({ vendor }: Named, params: Section, given: string | undefined): string | undefined {
+    if (given !== undefined && vendor.type === 'anthropic') return `${this.#ledger.spelled(given).replace(/(\/v1)?\/*$/, '')}/v1`
+    if (given !== undefined) return this.#ledger.spelled(given)
+    if (vendor.urlVariable !== undefined) return `\${${vendor.urlVariable}${vendor.url === undefined ? '' : `:-${vendor.url}`}}`
+    if (vendor.url === undefined && vendor.type === 'openai-compatible') this.#ledger.wrong(params.at('api_base'), 'text: where the server is')
+    return vendor.url
+  }
+
+  #region(named: Named, params: Section): string | undefined {
+    const region = textIn(params, 'aws_region_name', this.#ledger) ?? placeIn(named).region
+    return region ?? '${AWS_REGION:-us-east-1}'
+  }
+
+  /** AWS's own variables are read as they are. */
+  #awsKeys(params: Section): Record<string, never> {
+    for (const name of ['aws_access_key_id', 'aws_secret_access_key', 'aws_session_token']) {
+      const written = params.text(name)
+      if (written !== undefined && variableIn(written) !== name.toUpperCase()) this.#ledger.leftOut(params.at(name), `set the variable ${name.toUpperCase()}: credentials of AWS are read from where AWS's own tools have them`)
+    }
+    return {}
+  }
+
+  #vertex(params: Section): Record<string, unknown> {
+    const credentials = params.text('vertex_credentials')
+    const spelled = credentials === undefined ? undefined : credentials.trimStart().startsWith('{') ? { service_account_json: this.#ledger.secret(credentials, params.at('vertex_credentials')) } : { service_account_file: this.#ledger.spelled(credentials) }
+    return {
+      vertex_project: textIn(params, 'vertex_project', this.#ledger) ?? '${VERTEXAI_PROJECT}',
+      vertex_location: textIn(params, 'vertex_location', this.#ledger) ?? '${VERTEXAI_LOCATION:-us-central1}',
+      ...spelled,
+    }
+  }
+
+  #headers(params: Section): Record<string, string> | undefined {
+    const section = params.section('extra_headers')
+    const organization = textIn(params, 'organization', this.#ledger)
+    const headers = Object.fromEntries(section.rest.flatMap(name => {
+      const value = section.text(name)
+      const isTransport = untouchable(name) === 'transport'
+      if (isTransport) this.#ledger.leftOut(section.at(name), 'Tapline writes this header itself')
+      if (value === undefined || isTransport) return []
+      return [[name, /key|token|secret|auth/i.test(name) ? this.#ledger.secret(value, section.at(name)) : this.#ledger.spelled(value)]]
+    }))
+    const all = { ...(organization === undefined ? {} : { 'OpenAI-Organization': organization }), ...headers }
+    return Object.keys(all).length === 0 ? undefined : all
+  }
+}
+
+function orderIn(params: Section): number {
+  const order = params.number('order')
+  return typeof order === 'number' ? order : 0
+}
+
+/** The model as Bedrock knows it, and the region that LiteLLM lets stand before it. */
+function placeIn({ vendor, model }: Named): { readonly model: string; readonly region?: string } {
+  if (vendor.type !== 'bedrock') return { model }
+  const [, region, rest = model] = /^(?:(?:converse|converse_like|invoke)\/)?(?:([a-z]{2}(?:-[a-z]+)+-\d)\/)?(.+)$/.exec(model) ?? []
+  return { model: rest, ...(region === undefined ? {} : { region }) }
+}
+
+/** Models of other publishers, which speak dialects of their own there. */
+const foreignOnVertex = /^(?:claude|meta\/|mistral|codestral|jamba|deepseek|qwen|openai\/)/
+
+function metadataOf(params: Section, info: Section): Record<string, unknown> {
+  const number = (name: string) => params.number(name) ?? info.number(name)
+  const perMillion = (name: string) => {
+    const price = number(name)
+    return typeof price === 'number' ? Number((price * 1_000_000).toPrecision(12)) : undefined
+  }
+  const pricing = compact({
+    input_per_mtok: perMillion('input_cost_per_token'), output_per_mtok: perMillion('output_cost_per_token'),
+    cached_input_per_mtok: perMillion('cache_read_input_token_cost'), cache_write_per_mtok: perMillion('cache_creation_input_token_cost'),
+  })
+  const mode = info.text('mode')
+  return compact({
+    context_window: info.number('max_input_tokens'),
+    max_output_tokens: info.number('max_output_tokens') ?? info.number('max_tokens'),
+    base_model: info.text('base_model')?.replace(/^[a-z_]+\//, ''),
+    modes: mode === undefined ? undefined : [mode],
+    pricing: Object.keys(pricing).length === 0 ? undefined : pricing,
+  })
+}
+
+function textIn(section: Section, name: string, ledger: Ledger): string | undefined {
+  const text = section.text(name)
+  return text === undefined ? undefined : ledger.spelled(text)
+}
+
+function adviceFor(name: string): string {
+  if (name === 'timeout' || name === 'stream_timeout') return 'time limits hold for all providers here: http.timeout, http.response_header_timeout, http.stream_idle_timeout'
+  if (name === 'drop_params' || name === 'additional_drop_params') return 'what a model does not take is dropped and reported; a provider of the type openai-compatible has a list drop_params'
+  if (name === 'max_parallel_requests') return 'write rate_limits.models with the period concurrent'
+  return 'there is no such setting of a provider here'
+}
+
+/** Without the members that are undefined. */
+export function compact(members: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+}
