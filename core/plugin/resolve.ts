@@ -16,7 +16,7 @@ const rooms: Readonly<Record<Kind, readonly string[]>> = {
   plugin: ['plugins/{}/index', 'plugins/storage/{}/index', 'plugins/vectors/{}/index'],
   dialect: ['plugins/dialects/{}/index'],
   provider: ['providers/{}', 'providers/{}/index'],
-  migration: ['migrations/{}/index'],
+  migration: ['plugins/migrations/{}/index'],
 }
 
 /** What the package is imported as, and the files that are meant; `exports` of package.json says the same of what is built. */

@@ -1,6 +1,6 @@
 /** Names that callers say: what load-balances, what falls back, and aliases, as virtual models. */
 
-import { isTree, join } from '../../core/config/pointer.ts'
+import { isTree, join } from '../../../core/config/pointer.ts'
 import type { Deployment } from './deployments.ts'
 import { compact } from './deployments.ts'
 import type { Ledger, Section } from './ledger.ts'

@@ -1,6 +1,6 @@
 /** `router_settings`, `litellm_settings`, `general_settings` and the rest of the file. */
 
-import { setIn, type Tree } from '../../core/config/pointer.ts'
+import { setIn, type Tree } from '../../../core/config/pointer.ts'
 import type { Balancing } from './groups.ts'
 import type { Ledger, Section } from './ledger.ts'
 import { variableIn } from './ledger.ts'

@@ -1,10 +1,10 @@
 /** LiteLLM's file while it is read: what is said where, what became of it, and what is wrong with its form. */
 
-import type { MigrationNote } from '../../core/plugin/migration.ts'
-import { isTree, join, upwards, type Tree } from '../../core/config/pointer.ts'
-import { ConfigError } from '../../core/config/problems.ts'
-import type { Place, Problem } from '../../core/config/place.ts'
-import type { YamlFile } from '../../core/config/yaml-file.ts'
+import type { MigrationNote } from '../../../core/plugin/migration.ts'
+import { isTree, join, upwards, type Tree } from '../../../core/config/pointer.ts'
+import { ConfigError } from '../../../core/config/problems.ts'
+import type { Place, Problem } from '../../../core/config/place.ts'
+import type { YamlFile } from '../../../core/config/yaml-file.ts'
 
 export class Ledger {
   readonly notes: MigrationNote[] = []
