@@ -18,7 +18,7 @@ export default defineProvider({
   respell: forChat(developerAsSystem, tokensField('max_completion_tokens'), flatEffort, thinking),
 })
 
-/** Thinking is a switch; what the caller says of it himself counts. */
+/** Thinking is a switch; what the caller says of it themselves counts. */
 function thinking(body: JsonDocument): void {
   const effort = takeEffort(body)
   if (effort !== undefined && body.root.get('enable_thinking') === undefined) body.set(body.root, 'enable_thinking', String(effort !== 'none'))

@@ -39,7 +39,7 @@ export interface Range {
   readonly endDate: string
 }
 
-export interface RangeGround {
+export interface RangeDeps {
   /** An IANA zone. */
   readonly timeZone: string
   /** Milliseconds since 1970. */
@@ -52,7 +52,7 @@ export interface RangeGround {
  * The days that a query with `rangeParameters` asks for.
  * @throws GatewayError if the last is before the first, or if there are too many
  */
-export function rangeOf({ start_date: start, end_date: end, days }: Query, { timeZone, now, maxDays = mostDays }: RangeGround): Range {
+export function rangeOf({ start_date: start, end_date: end, days }: Query, { timeZone, now, maxDays = mostDays }: RangeDeps): Range {
   const endDate = typeof end === 'string' ? end : today(now, timeZone)
   const count = start === undefined && end === undefined && typeof days === 'number' ? days : defaultDays
   const startDate = typeof start === 'string' ? start : dayBefore(endDate, count - 1)

@@ -31,7 +31,7 @@ export interface OverrideEndpoints<Said extends object> {
   check?(said: Said): void
 }
 
-export interface OverrideSurroundings<Said extends object> {
+export interface OverrideDeps<Said extends object> {
   readonly records: Records<KeptOverride<Said>>
   readonly clock: Clock
   /** The names of the configured instances. */
@@ -49,11 +49,11 @@ interface Override<Said> {
 
 export class SelectorOverrides<Said extends object> {
   readonly #endpoints: OverrideEndpoints<Said>
-  readonly #around: OverrideSurroundings<Said>
+  readonly #around: OverrideDeps<Said>
   readonly #kept: Snapshot<KeptOverride<Said>>
   #all: readonly Override<Said>[] = []
 
-  constructor(endpoints: OverrideEndpoints<Said>, around: OverrideSurroundings<Said>) {
+  constructor(endpoints: OverrideEndpoints<Said>, around: OverrideDeps<Said>) {
     this.#endpoints = endpoints
     this.#around = around
     this.#kept = new Snapshot(around.records, () => this.#index(), cause => around.failed(cause))

@@ -6,12 +6,12 @@ import type { IncomingRequest } from '../pipeline/incoming-request.ts'
 /** A caller may make an entry live this many times as long as configured. */
 const longestFactor = 10
 const bypassing: ReadonlySet<string> = new Set(['no-cache', 'no-store'])
-/** A caller may not ask for answers to what resembles his question less than that. */
+/** A caller may not ask for answers to what resembles their question less than that. */
 const leastSimilarity = 0.8
 
 type Headers = IncomingRequest['headers']
 
-/** Whether the caller wants neither to be answered from a cache, nor his answer to be kept in one. */
+/** Whether the caller wants neither to be answered from a cache, nor their answer to be kept in one. */
 export function bypasses(headers: Headers): boolean {
   return words(headers['cache-control']).some(word => bypassing.has(word)) || words(headers['x-cache-control']).includes('no-store')
 }

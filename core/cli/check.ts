@@ -6,7 +6,7 @@ import { ConfigError, formatProblem } from '../config/problems.ts'
 import type { Generation } from '../gateway/generation.ts'
 import { loadFor } from '../gateway/load-for.ts'
 import { compiled } from './compiled.ts'
-import { groundFor, type CommonFlags } from './ground.ts'
+import { processContext, type CommonFlags } from './process-context.ts'
 
 const quiet = pino({ enabled: false })
 
@@ -40,11 +40,11 @@ function unmade({ unmade, config }: Generation): readonly Problem[] {
 
 /** Prints every setting, its value, and where it came from. */
 export async function show(flags: CommonFlags): Promise<void> {
-  const config = await loadFor(await groundFor(flags, quiet))
+  const config = await loadFor(await processContext(flags, quiet))
   for (const { pointer, value, source } of config.show()) console.log(`${pointer.slice(1).replaceAll('/', '.')} = ${JSON.stringify(value)}  (${source})`)
 }
 
 export async function printSchema(flags: CommonFlags): Promise<void> {
-  const config = await loadFor(await groundFor(flags, quiet))
+  const config = await loadFor(await processContext(flags, quiet))
   console.log(JSON.stringify(config.schema, null, 2))
 }

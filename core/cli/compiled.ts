@@ -5,12 +5,12 @@ import { buildGeneration } from '../gateway/build.ts'
 import type { Generation } from '../gateway/generation.ts'
 import { readConfig } from '../gateway/load-for.ts'
 import { unservedProcesses } from '../workers/unserved.ts'
-import { groundFor, type CommonFlags } from './ground.ts'
+import { processContext, type CommonFlags } from './process-context.ts'
 
 /** What one process may do and several may not is told where several shall serve. @throws ConfigError with every problem */
 export async function compiled(flags: CommonFlags): Promise<Generation> {
-  const ground = await groundFor(flags, pino({ enabled: false }))
-  const read = await readConfig(ground)
+  const context = await processContext(flags, pino({ enabled: false }))
+  const read = await readConfig(context)
   const { workers } = read.config.values.server
-  return await buildGeneration(workers === 1 ? ground : { ...ground, processes: unservedProcesses() }, { read })
+  return await buildGeneration(workers === 1 ? context : { ...context, processes: unservedProcesses() }, { read })
 }

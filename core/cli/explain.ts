@@ -6,7 +6,7 @@ import type { Generation } from '../gateway/generation.ts'
 import type { ResolvedPlan } from '../gateway/plans.ts'
 import { explainPipeline, shortened } from '../pipeline/explain.ts'
 import type { WorkflowExplanation } from '../plugin/workflows.ts'
-import { groundFor, type CommonFlags } from './ground.ts'
+import { processContext, type CommonFlags } from './process-context.ts'
 
 /** What is known of a request; without any of it, the pipeline is explained as it is for all. */
 export interface RequestFacts {
@@ -17,7 +17,7 @@ export interface RequestFacts {
 
 /** @throws ConfigError, or Error if there is no such pipeline */
 export async function explain(flags: CommonFlags, name: string, facts: RequestFacts = {}): Promise<void> {
-  const generation = await buildGeneration(await groundFor(flags, pino({ enabled: false })), { wanted: name })
+  const generation = await buildGeneration(await processContext(flags, pino({ enabled: false })), { wanted: name })
   try {
     console.log(Object.keys(facts).length === 0 ? explainPipeline(generation.plans.get(name) as ResolvedPlan) : await explainRequest(generation, name, facts))
   } finally {

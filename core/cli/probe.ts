@@ -4,10 +4,10 @@ import { request } from 'node:http'
 import pino from 'pino'
 import { loadFor } from '../gateway/load-for.ts'
 import { readDuration } from '../config/grammar.ts'
-import { groundFor, type CommonFlags } from './ground.ts'
+import { processContext, type CommonFlags } from './process-context.ts'
 
 export async function probe(flags: CommonFlags & { readonly ready?: true; readonly healthTimeout: string; readonly readyTimeout: string }): Promise<void> {
-  const { server } = (await loadFor(await groundFor(flags, pino({ enabled: false })))).values
+  const { server } = (await loadFor(await processContext(flags, pino({ enabled: false })))).values
   const isReady = flags.ready === true
   const path = `${server.base_path === '/' ? '' : server.base_path}/health${isReady ? '/ready' : ''}`
   const timeoutMs = readDuration(isReady ? flags.readyTimeout : flags.healthTimeout) ?? 2_000

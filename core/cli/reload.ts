@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { pidFile } from '../gateway/pid-file.ts'
 import { compiled } from './compiled.ts'
-import type { CommonFlags } from './ground.ts'
+import type { CommonFlags } from './process-context.ts'
 
 export async function reload(flags: CommonFlags): Promise<void> {
   const generation = await compiled(flags)

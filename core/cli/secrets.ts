@@ -6,10 +6,10 @@ import type { Generation } from '../gateway/generation.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { ServiceName } from '../plugin/services.ts'
 import type { Secrets } from '../storage/secrets.ts'
-import { groundFor, type CommonFlags } from './ground.ts'
+import { processContext, type CommonFlags } from './process-context.ts'
 
 export async function reencrypt(flags: CommonFlags, rotate: boolean): Promise<void> {
-  const generation = await buildGeneration(await groundFor(flags, pino({ enabled: false })))
+  const generation = await buildGeneration(await processContext(flags, pino({ enabled: false })))
   const stay = setInterval(() => {}, 60_000) // a store may be all that is waited for, and keeps no process
   try {
     const instance = await openWhatOffers(generation, 'secrets')

@@ -8,7 +8,7 @@ import { makeLog } from '../gateway/log.ts'
 import { pidFile, writePid } from '../gateway/pid-file.ts'
 import type { Served } from '../gateway/served.ts'
 import { watchConfiguration } from '../gateway/watch.ts'
-import { groundFor, type CommonFlags } from './ground.ts'
+import { processContext, type CommonFlags } from './process-context.ts'
 import pino from 'pino'
 
 export type StartFlags = CommonFlags
@@ -17,8 +17,8 @@ const sameSignalMs = 500
 
 export async function start(flags: StartFlags): Promise<void> {
   const texts = new KeptTexts()
-  const ground = await groundFor(flags, pino({ enabled: false }))
-  const read = await readConfig({ ...ground, readText: texts.read })
+  const context = await processContext(flags, pino({ enabled: false }))
+  const read = await readConfig({ ...context, readText: texts.read })
   const { config } = read
   const { shutdown, workers } = config.values.server
   const { logger, flush } = await makeLog(config.values.logging_runtime)
@@ -36,8 +36,8 @@ export async function start(flags: StartFlags): Promise<void> {
     void leave(1)
   }
   const gateway: Served = workers === 1
-    ? await Gateway.start({ ...ground, log: logger, read })
-    : await (await import('../workers/fleet.ts')).Fleet.start({ origin: ground, texts: texts.all, count: workers, clock: ground.clock, log: logger, gaveUp })
+    ? await Gateway.start({ ...context, log: logger, read })
+    : await (await import('../workers/worker-pool.ts')).WorkerPool.start({ origin: context, texts: texts.all, count: workers, clock: context.clock, log: logger, gaveUp })
   // It serves from here on: whoever ends it finds somebody who listens.
   const stopWatching = watchConfiguration(gateway, logger)
   process.on('SIGHUP', () => { void gateway.reload() })

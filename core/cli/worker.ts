@@ -2,9 +2,9 @@
 
 import pino from 'pino'
 import { serveAsWorker } from '../workers/worker.ts'
-import { groundFor } from './ground.ts'
+import { processContext } from './process-context.ts'
 
 /** @throws Error where no first process started this one */
 export async function worker(): Promise<void> {
-  serveAsWorker(await groundFor({}, pino({ enabled: false })))
+  serveAsWorker(await processContext({}, pino({ enabled: false })))
 }

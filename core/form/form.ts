@@ -117,7 +117,7 @@ export class Form {
     this.#rules.push(rules)
   }
 
-  /** The number of bytes that `body` sends, where the caller declared his. */
+  /** The number of bytes that `body` sends, where the caller declared theirs. */
   length(model: string): number | undefined {
     const { length } = this.#upload
     const all = this.#hasEnded ? this.#held : length

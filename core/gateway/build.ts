@@ -13,13 +13,13 @@ import type { Loaded } from '../plugin/load.ts'
 import { directoryOf, home } from '../plugin/resolve.ts'
 import { loadDialects } from './dialects.ts'
 import { Generation } from './generation.ts'
-import type { Ground } from './ground.ts'
+import type { ProcessContext } from './process-context.ts'
 import { setUpInstances, type OwnServices } from './instances.ts'
 import { pluginsOf } from './known-plugins.ts'
 import { readConfig, type ReadConfig } from './load-for.ts'
 import { planMaker } from './plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
-import { makeStandingProviders, noProviders, releaseNew, sameProviders, surroundingsOf } from './providers.ts'
+import { makeStandingProviders, noProviders, releaseNew, sameProviders, makeProviderDeps } from './providers.ts'
 import { noAdditions, standingProviders, type Additions } from './standing-providers.ts'
 import { tryLoad } from './try-load.ts'
 import { VariantCompiler } from './variants.ts'
@@ -40,22 +40,22 @@ export interface BuildOptions {
  * plugins that cannot be set up are told together, but for what may only follow from another mistake.
  * @throws ConfigError with every problem, or Error if the wanted pipeline is not there
  */
-export async function buildGeneration(ground: Ground, { previous, wanted, read, additions = noAdditions }: BuildOptions = {}): Promise<Generation> {
-  const { config, types, problems: malformed } = read ?? await readConfig({ ...ground, previous: previous?.config })
+export async function buildGeneration(context: ProcessContext, { previous, wanted, read, additions = noAdditions }: BuildOptions = {}): Promise<Generation> {
+  const { config, types, problems: malformed } = read ?? await readConfig({ ...context, previous: previous?.config })
   const problems: Problem[] = [...malformed]
-  const listed = await loadListed(config, ground, problems)
-  const input = compileInput(config, ground, new Map([...listed].map(([name, { file }]) => [name, file])))
+  const listed = await loadListed(config, context, problems)
+  const input = compileInput(config, context, new Map([...listed].map(([name, { file }]) => [name, file])))
   const resolved = await resolvePipelines(config, input, wanted, problems)
   const isWhole = problems.length === malformed.length && !config.isFaulty('/pipelines')
   const standing = standingProviders(config, types, additions)
   const dialects = await loadDialects(resolved, standing.configs, config, types, problems)
   const areProvidersSound = !problems.some(({ pointer }) => pointer.startsWith('/providers/')) && !config.isFaulty('/providers')
-  const surroundings = surroundingsOf(config, dialects)
-  const made = areProvidersSound ? makeStandingProviders({ standing, config, types, surroundings, previous, log: ground.log }) : noProviders
+  const providerDeps = makeProviderDeps(config, dialects)
+  const made = areProvidersSound ? makeStandingProviders({ standing, config, types, providerDeps, previous, log: context.log }) : noProviders
   const variants = new VariantCompiler(input, previous?.variants)
   const setUp = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
-    own: kernelServices(ground, { providers: made.providers, variants, knownPlugins: pluginsOf(listed, input) }),
-    log: ground.log,
+    own: kernelServices(context, { providers: made.providers, variants, knownPlugins: pluginsOf(listed, input) }),
+    log: context.log,
     userFile: config.file,
     config,
     previous: previous?.instances ?? new Map(),
@@ -67,24 +67,24 @@ export async function buildGeneration(ground: Ground, { previous, wanted, read, 
     await releaseNew(made.providers, previous?.providers)
     throw new ConfigError(problems)
   }
-  const planOf = planMaker(dialects, config, ground)
+  const planOf = planMaker(dialects, config, context)
   const plans = new Map(resolved.map(pipeline => [pipeline.pipeline.name, planOf(pipeline, setUp.instances)]))
   variants.begin({ plans, setUp, planOf })
   const isFallback = [...made.providers.keys()].every(name => !standing.added.has(name))
   return new Generation({
-    config, types, plans, variants, surroundings,
+    config, types, plans, variants, providerDeps,
     instances: setUp.instances,
     providers: made.providers,
-    files: filesOf({ config, cwd: ground.cwd, types, loaded: [...listed.values(), ...dialects.values()], resolved }),
+    files: filesOf({ config, cwd: context.cwd, types, loaded: [...listed.values(), ...dialects.values()], resolved }),
     added: additions.all,
     leftOut: new Map([...standing.leftOut, ...made.unmadeAdded]),
     unmade: made.unmade,
     lookedFor: isFallback ? config.lookedFor : [],
-  }, ground.clock)
+  }, context.clock)
 }
 
 /** What the kernel itself offers; some of it only where several processes serve, or where one serves at all. */
-function kernelServices({ clock, random, health, version, innerCalls, processes, configurations }: Ground, made: Pick<OwnServices, 'providers' | 'variants' | 'knownPlugins'>): OwnServices {
+function kernelServices({ clock, random, health, version, innerCalls, processes, configurations }: ProcessContext, made: Pick<OwnServices, 'providers' | 'variants' | 'knownPlugins'>): OwnServices {
   return { clock, random, health, version, pipelines: innerCalls, ...made, ...(processes === undefined ? {} : { processes }), ...(configurations === undefined ? {} : { configurations }) }
 }
 
@@ -108,7 +108,7 @@ function filesOf({ config, cwd, types, loaded, resolved }: MadeOf): ReadonlySet<
 }
 
 /** The plugins of `plugins.load`, by the names that they give themselves; steps may call them so. */
-async function loadListed(config: Config, { cwd }: Ground, problems: Problem[]): Promise<ReadonlyMap<string, Loaded<unknown>>> {
+async function loadListed(config: Config, { cwd }: ProcessContext, problems: Problem[]): Promise<ReadonlyMap<string, Loaded<unknown>>> {
   const { enabled, load: files } = config.values.plugins
   const listed = new Map<string, Loaded<unknown>>()
   for (const [index, { file, sha256 }] of files.entries()) {
@@ -119,7 +119,7 @@ async function loadListed(config: Config, { cwd }: Ground, problems: Problem[]):
   return listed
 }
 
-function compileInput(config: Config, { cwd }: Ground, listed: ReadonlyMap<string, string>): CompileInput {
+function compileInput(config: Config, { cwd }: ProcessContext, listed: ReadonlyMap<string, string>): CompileInput {
   const { plugins } = config.values
   return {
     settings: config,

@@ -1,7 +1,7 @@
 /** Real time. Waits of one length share a timer: thousands of them are started and cancelled every second, and hardly one runs out. */
 
 import type { Clock, Timer } from '../plugin/clock.ts'
-import { Roll, type Entry } from '../roll.ts'
+import { LinkedList, type Entry } from '../linked-list.ts'
 
 /** Whole seconds are what configuration says and many exchanges wait for; any other wait is rare, and gets a timer of its own. */
 const sharedStepMs = 1_000
@@ -27,7 +27,7 @@ function ownTimer(ms: number, callback: () => void): Timer {
 /** Waits of one length end in the order in which they began. */
 class WaitQueue {
   readonly #ms: number
-  readonly #waits = new Roll<Wait>()
+  readonly #waits = new LinkedList<Wait>()
   #isSet = false
 
   constructor(ms: number) {
@@ -39,7 +39,7 @@ class WaitQueue {
     return new Wait(this.#waits, performance.now() + this.#ms, callback)
   }
 
-  /** The process need not stay for it: who waits is kept up by his connection. */
+  /** The process need not stay for it: who waits is kept up by their connection. */
   #set(ms: number): void {
     this.#isSet = true
     setTimeout(() => this.#fire(), ms).unref()
@@ -61,10 +61,10 @@ class WaitQueue {
 class Wait implements Timer {
   readonly due: number
   readonly callback: () => void
-  readonly #waits: Roll<Wait>
+  readonly #waits: LinkedList<Wait>
   readonly #entry: Entry<Wait>
 
-  constructor(waits: Roll<Wait>, due: number, callback: () => void) {
+  constructor(waits: LinkedList<Wait>, due: number, callback: () => void) {
     this.due = due
     this.callback = callback
     this.#waits = waits

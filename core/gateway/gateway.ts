@@ -8,7 +8,7 @@ import { AddedProviderFault, type AddedProvider, type Prepared } from '../plugin
 import type { Clock } from '../plugin/clock.ts'
 import { Registrations } from '../plugin/registrations.ts'
 import type { Generation } from './generation.ts'
-import type { Ground } from './ground.ts'
+import type { ProcessContext } from './process-context.ts'
 import { GatewayHealth } from './health.ts'
 import { InnerCalls } from './inner-calls.ts'
 import { Listener } from './listener.ts'
@@ -16,10 +16,10 @@ import type { ReadConfig } from './load-for.ts'
 import { openGeneration, openWith } from './opened.ts'
 import { RunningConfigurations, type Changing } from './running-configurations.ts'
 import { factsOf, logFailedReload, logReload, type Served, type ServedFacts } from './served.ts'
-import { Turns } from './turns.ts'
+import { Mutex } from './mutex.ts'
 import { underWay } from './under-way.ts'
 
-export interface GatewayOptions extends Omit<Ground, 'health' | 'innerCalls' | 'configurations'> {
+export interface GatewayOptions extends Omit<ProcessContext, 'health' | 'innerCalls' | 'configurations'> {
   /** Overrides server.port; 0 is any free port. */
   readonly port?: number
   /** The configuration to begin with, where it was read already. */
@@ -30,7 +30,7 @@ export type { Prepared }
 
 export class Gateway implements ServerState, Served, Changing {
   readonly clock: Clock
-  readonly #ground: Ground
+  readonly #context: ProcessContext
   readonly #health: GatewayHealth
   readonly #log: Logger
   readonly #listener: Listener
@@ -41,17 +41,17 @@ export class Gateway implements ServerState, Served, Changing {
   readonly #retiring = new Map<Generation, Promise<void>>()
   readonly #followers = new Registrations<(current: Generation) => void>()
   /** Changes of the configuration follow each other: each is made of the one before. */
-  readonly #turns = new Turns()
+  readonly #turns = new Mutex()
   #stopping: Promise<boolean> | undefined
 
-  private constructor(ground: Ground, health: GatewayHealth, first: Generation) {
-    this.clock = ground.clock
-    this.#ground = ground
+  private constructor(context: ProcessContext, health: GatewayHealth, first: Generation) {
+    this.clock = context.clock
+    this.#context = context
     this.#health = health
-    this.#log = ground.log
+    this.#log = context.log
     this.#current = first
     this.#fixed = fixedSettings(first)
-    ground.innerCalls.finishing = this.#retiring
+    context.innerCalls.finishing = this.#retiring
     this.#listener = new Listener(makeServer(this))
   }
 
@@ -59,14 +59,14 @@ export class Gateway implements ServerState, Served, Changing {
   static async start({ port, read, ...options }: GatewayOptions): Promise<Gateway> {
     const health = new GatewayHealth(options.clock)
     const configurations = new RunningConfigurations()
-    const ground: Ground = { ...options, health, innerCalls: new InnerCalls(), configurations }
-    const gateway = new Gateway(ground, health, await openGeneration(ground, undefined, read))
+    const context: ProcessContext = { ...options, health, innerCalls: new InnerCalls(), configurations }
+    const gateway = new Gateway(context, health, await openGeneration(context, undefined, read))
     configurations.gateway = gateway
     try {
       gateway.#begin()
       await gateway.#listener.listen(port ?? gateway.#current.config.values.server.port, gateway.#host())
     } catch (cause) {
-      await gateway.#current.retire(ground.log)
+      await gateway.#current.retire(context.log)
       throw cause
     }
     return gateway
@@ -110,7 +110,7 @@ export class Gateway implements ServerState, Served, Changing {
 
   /** Compiles the configuration anew, and connects its plugins. @param read what was read already @throws ConfigError */
   async prepare(read?: ReadConfig): Promise<Prepared> {
-    return await this.#inTurn(async () => await openGeneration(this.#ground, this.#current, read)) as Prepared
+    return await this.#inTurn(async () => await openGeneration(this.#context, this.#current, read)) as Prepared
   }
 
   async prepareWith(added: readonly AddedProvider[], name: string | undefined): Promise<Prepared> {
@@ -128,7 +128,7 @@ export class Gateway implements ServerState, Served, Changing {
       const prepared = await this.#inTurn(async () => {
         const { otherAdded, added, leftOut } = this.#current
         if (this.#health.draining || otherAdded === undefined && !(again && leftOut.size > 0)) return undefined
-        return await openWith(this.#ground, this.#current, this.#current.read, otherAdded ?? added)
+        return await openWith(this.#context, this.#current, this.#current.read, otherAdded ?? added)
       })
       if (prepared === undefined) return
       prepared.take()
@@ -192,7 +192,7 @@ export class Gateway implements ServerState, Served, Changing {
   /** Whatever keeps the same configuration from being compiled with other instances is a fault of theirs. */
   async #openWith(added: readonly AddedProvider[]): Promise<Generation> {
     try {
-      return await openWith(this.#ground, this.#current, this.#current.read, added)
+      return await openWith(this.#context, this.#current, this.#current.read, added)
     } catch (cause) {
       if (!(cause instanceof ConfigError)) throw cause
       throw new AddedProviderFault(cause.problems.map(({ message }) => message).join('; '), { cause })
@@ -211,7 +211,7 @@ export class Gateway implements ServerState, Served, Changing {
 
   #begin(): void {
     for (const [provider, reason] of this.#current.leftOut) this.#log.error({ provider, reason }, 'a provider that was added is left out: it cannot be set up')
-    this.#ground.innerCalls.running = this.#current
+    this.#context.innerCalls.running = this.#current
     this.#current.start(this.#log)
   }
 

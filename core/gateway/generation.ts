@@ -17,12 +17,12 @@ import type { Instance } from '../plugin/instance.ts'
 import type { Clock } from '../plugin/clock.ts'
 import type { RouteFacts } from '../plugin/pipelines.ts'
 import type { ServiceName, Services } from '../plugin/services.ts'
-import type { ProviderInstance, ProviderSurroundings } from '../upstream/provider.ts'
+import type { ProviderInstance, ProviderDeps } from '../upstream/provider.ts'
 import type { Running } from './inner-calls.ts'
 import type { ReadConfig } from './load-for.ts'
 import type { ResolvedPlan } from './plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
-import { Roll } from '../roll.ts'
+import { LinkedList } from '../linked-list.ts'
 import type { VariantCompiler } from './variants.ts'
 
 /** What a generation is made of. */
@@ -32,7 +32,7 @@ export interface Parts {
   readonly files: ReadonlySet<string>
   readonly plans: ReadonlyMap<string, ResolvedPlan>
   readonly providers: ReadonlyMap<string, ProviderInstance>
-  readonly surroundings: ProviderSurroundings
+  readonly providerDeps: ProviderDeps
   readonly instances: ReadonlyMap<string, Instance>
   readonly variants: VariantCompiler
   readonly types: ProviderTypes
@@ -51,7 +51,7 @@ export class Generation implements Serving, Parts, Running {
   readonly files: ReadonlySet<string>
   readonly plans: ReadonlyMap<string, ResolvedPlan>
   readonly providers: ReadonlyMap<string, ProviderInstance>
-  readonly surroundings: ProviderSurroundings
+  readonly providerDeps: ProviderDeps
   readonly instances: ReadonlyMap<string, Instance>
   readonly variants: VariantCompiler
   readonly types: ProviderTypes
@@ -65,7 +65,7 @@ export class Generation implements Serving, Parts, Running {
   readonly unknown: Plan
   readonly route: (request: IncomingMessage, response: ServerResponse) => void
   readonly #plansByRoute: ReadonlyMap<string, Plan>
-  readonly #running = new Roll<Exchange>()
+  readonly #running = new LinkedList<Exchange>()
   #onIdle: (() => void) | undefined
 
   constructor(parts: Parts, clock: Clock) {
@@ -74,7 +74,7 @@ export class Generation implements Serving, Parts, Running {
     this.files = parts.files
     this.plans = plans
     this.providers = parts.providers
-    this.surroundings = parts.surroundings
+    this.providerDeps = parts.providerDeps
     this.instances = parts.instances
     this.variants = parts.variants
     this.types = parts.types

@@ -142,7 +142,7 @@ class SetUp implements SetUpInstances {
     }
   }
 
-  /** A step that the operator did not write himself is at fault for what he set. */
+  /** A step that the operator did not write themselves is at fault for what they set. */
   #placeOf(resolved: MadeOf): Blamed {
     const { spec, step: { place } } = resolved
     const setting = place?.file === this.#input.userFile ? undefined : likelySetting(resolved)

@@ -3,7 +3,7 @@
 import { loadSound, type Config, type ConfigInput, type SoundConfig } from '../config/load.ts'
 import { ConfigError } from '../config/problems.ts'
 import { defaultNames, load } from '../plugin/load.ts'
-import type { Ground } from './ground.ts'
+import type { ProcessContext } from './process-context.ts'
 import { ProviderTypes } from './provider-types.ts'
 
 /** A configuration, with the types of providers that it names. */
@@ -12,7 +12,7 @@ export interface ReadConfig extends SoundConfig {
 }
 
 /** Where it is read. */
-export type Origin = Pick<Ground, 'cwd' | 'env' | 'flags'> & Pick<ConfigInput, 'readText' | 'previous'>
+export type Origin = Pick<ProcessContext, 'cwd' | 'env' | 'flags'> & Pick<ConfigInput, 'readText' | 'previous'>
 
 /** Reads and checks the configuration; nothing is compiled. @throws ConfigError with every problem */
 export async function loadFor(origin: Origin): Promise<Config> {

@@ -5,7 +5,7 @@ import { memberOf } from '../config/providers/added.ts'
 import type { AddedProvider } from '../plugin/added-providers.ts'
 import { buildGeneration } from './build.ts'
 import type { Generation } from './generation.ts'
-import type { Ground } from './ground.ts'
+import type { ProcessContext } from './process-context.ts'
 import type { ReadConfig } from './load-for.ts'
 
 /**
@@ -13,12 +13,12 @@ import type { ReadConfig } from './load-for.ts'
  * configuration before had, all that depends on providers is made once more.
  * @throws ConfigError; nothing is left behind
  */
-export async function openGeneration(ground: Ground, before: Generation | undefined, read: ReadConfig | undefined): Promise<Generation> {
-  const first = await openWith(ground, before, read, before?.added ?? [])
+export async function openGeneration(context: ProcessContext, before: Generation | undefined, read: ReadConfig | undefined): Promise<Generation> {
+  const first = await openWith(context, before, read, before?.added ?? [])
   const added = first.otherAdded
   if (added === undefined) return first
   try {
-    return await openWith(ground, first, first.read, added, before === undefined)
+    return await openWith(context, first, first.read, added, before === undefined)
   } finally {
     await first.discard()
   }
@@ -28,11 +28,11 @@ export async function openGeneration(ground: Ground, before: Generation | undefi
  * The same, with these instances and no others. One that is at fault for what a plugin refuses is left out.
  * @param anyhow where the configuration can be opened without them and not with them, and nobody says which is at fault, all are left out
  */
-export async function openWith(ground: Ground, before: Generation | undefined, read: ReadConfig | undefined, added: readonly AddedProvider[], anyhow = false): Promise<Generation> {
+export async function openWith(context: ProcessContext, before: Generation | undefined, read: ReadConfig | undefined, added: readonly AddedProvider[], anyhow = false): Promise<Generation> {
   const barred = new Map<string, string>()
   for (;;) {
     try {
-      return await open(await buildGeneration(ground, { previous: before, read, additions: { all: added, barred } }))
+      return await open(await buildGeneration(context, { previous: before, read, additions: { all: added, barred } }))
     } catch (cause) {
       const others = added.filter(({ name }) => !barred.has(name))
       const faults = others.flatMap(({ name }) => faultOf(name, cause))

@@ -8,7 +8,7 @@ import type { Limits, Plan } from '../pipeline/plan.ts'
 import { isForCallers, type Dialect, type UpstreamDialect } from '../plugin/dialect.ts'
 import type { Instance } from '../plugin/instance.ts'
 import type { Loaded } from '../plugin/load.ts'
-import type { Ground } from './ground.ts'
+import type { ProcessContext } from './process-context.ts'
 
 export type Dialects = ReadonlyMap<string, Loaded<Dialect | UpstreamDialect>>
 
@@ -24,7 +24,7 @@ export interface ResolvedPlan extends ResolvedPipeline {
 /** Makes a plan of a pipeline. */
 export type PlanMaker = (resolved: ResolvedPipeline, instances: Instances) => ResolvedPlan
 
-export function planMaker(dialects: Dialects, config: Config, { clock, log }: Ground): PlanMaker {
+export function planMaker(dialects: Dialects, config: Config, { clock, log }: ProcessContext): PlanMaker {
   const limits = limitsOf(config)
   return (resolved, instances) => {
     const { pipeline, steps } = resolved

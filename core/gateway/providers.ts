@@ -6,7 +6,7 @@ import type { Config } from '../config/load.ts'
 import { withoutSecrets } from '../config/providers/added.ts'
 import type { ProviderConfig } from '../config/providers/config.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
-import { ProviderInstance, type ProviderSurroundings } from '../upstream/provider.ts'
+import { ProviderInstance, type ProviderDeps } from '../upstream/provider.ts'
 import type { Dialects } from './plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
 import type { StandingProviders } from './standing-providers.ts'
@@ -23,15 +23,15 @@ export interface StandingInput {
   readonly standing: StandingProviders
   readonly config: Config
   readonly types: ProviderTypes
-  readonly surroundings: ProviderSurroundings
-  readonly previous: { readonly providers: ReadonlyMap<string, ProviderInstance>, readonly surroundings: ProviderSurroundings } | undefined
+  readonly providerDeps: ProviderDeps
+  readonly previous: { readonly providers: ReadonlyMap<string, ProviderInstance>, readonly providerDeps: ProviderDeps } | undefined
   readonly log: Logger
 }
 
 export const noProviders: MadeProviders = { providers: new Map(), unmade: new Map(), unmadeAdded: new Map() }
 
 /** What all provider instances of a configuration share. */
-export function surroundingsOf({ values: { http, translation } }: Config, dialects: Dialects): ProviderSurroundings {
+export function makeProviderDeps({ values: { http, translation } }: Config, dialects: Dialects): ProviderDeps {
   return {
     limits: { connections: http.max_connections_per_origin, keepAliveMs: http.keep_alive_timeout },
     dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
@@ -40,7 +40,7 @@ export function surroundingsOf({ values: { http, translation } }: Config, dialec
 }
 
 /** Where none of those that were added can be made, and nothing else is declared, the fallback stands. */
-export function makeStandingProviders({ standing, config, types, surroundings, previous, log }: StandingInput): MadeProviders {
+export function makeStandingProviders({ standing, config, types, providerDeps, previous, log }: StandingInput): MadeProviders {
   const [unmade, unmadeAdded] = [new Map<string, string>(), new Map<string, string>()]
   const failed = (name: string, cause: unknown) => {
     const provider = standing.added.get(name)
@@ -51,7 +51,7 @@ export function makeStandingProviders({ standing, config, types, surroundings, p
     }
     unmadeAdded.set(name, withoutSecrets(why, provider.block, types.definitions.get(standing.configs.get(name)?.type ?? '')))
   }
-  const make = (configs: ReadonlyMap<string, ProviderConfig>) => makeProviders({ configs, definitions: types.definitions, surroundings, previous: previous?.providers ?? new Map(), previousSurroundings: previous?.surroundings, log, failed })
+  const make = (configs: ReadonlyMap<string, ProviderConfig>) => makeProviders({ configs, definitions: types.definitions, providerDeps, previous: previous?.providers ?? new Map(), previousDeps: previous?.providerDeps, log, failed })
   const made = make(standing.configs)
   return { providers: made.size === 0 && unmadeAdded.size > 0 ? make(config.providers) : made, unmade, unmadeAdded }
 }
@@ -59,9 +59,9 @@ export function makeStandingProviders({ standing, config, types, surroundings, p
 interface ProvidersInput {
   readonly configs: ReadonlyMap<string, ProviderConfig>
   readonly definitions: ReadonlyMap<string, ProviderDefinition>
-  readonly surroundings: ProviderSurroundings
+  readonly providerDeps: ProviderDeps
   readonly previous: ReadonlyMap<string, ProviderInstance>
-  readonly previousSurroundings: ProviderSurroundings | undefined
+  readonly previousDeps: ProviderDeps | undefined
   readonly log: Logger
   /** Told of one that cannot be made: it is left out, and the others start. */
   readonly failed: (name: string, cause: unknown) => void
@@ -69,7 +69,7 @@ interface ProvidersInput {
 
 function makeProviders(input: ProvidersInput): ReadonlyMap<string, ProviderInstance> {
   const instances = new Map<string, ProviderInstance>()
-  const isSame = isDeepStrictEqual(input.surroundings, input.previousSurroundings)
+  const isSame = isDeepStrictEqual(input.providerDeps, input.previousDeps)
   for (const [name, config] of input.configs) {
     const kept = input.previous.get(name)
     const definition = input.definitions.get(config.type)
@@ -79,7 +79,7 @@ function makeProviders(input: ProvidersInput): ReadonlyMap<string, ProviderInsta
       continue
     }
     try {
-      const made = new ProviderInstance(config, definition, input.surroundings)
+      const made = new ProviderInstance(config, definition, input.providerDeps)
       if (made.proxy !== undefined) input.log.info({ provider: name, proxy: made.proxy }, 'its calls go through a proxy')
       instances.set(name, made)
     } catch (cause) {

@@ -56,7 +56,7 @@ export class AskedModel {
       method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json', ...traceHeadersFor(exchange) }, body: Buffer.from(JSON.stringify(body)),
       caller: callerOf(exchange, userPath), userPath, labels, ...session === undefined ? {} : { session }, origin: 'plugin', signal,
     })
-    // On the caller's account, as his own call is: what refuses the one will refuse the other.
+    // On the caller's account, as their own call is: what refuses the one will refuse the other.
     if (isOverLimit(answer.error)) throw answer.error
     if (answer.status !== 200) throw new Error(`the model ${model} answered with status ${answer.status} (${codeOf(answer.body)}), request ${answer.requestId}`)
     return read(answer.body)
@@ -70,7 +70,7 @@ export class AskedModel {
   }
 }
 
-/** The caller, who need not be allowed the model that judges him. */
+/** The caller, who need not be allowed the model that judges them. */
 function callerOf({ caller = { method: 'extension' } }: Exchange, userPath: string): Caller {
   const { allowedModels: _, admin: __, ...rest } = caller
   return { ...rest, userPath }

@@ -44,7 +44,7 @@ export function readPeriod({ period, period_seconds: seconds }: GivenPeriod, { p
   return read
 }
 
-/** Who is confined to a path says of paths only, and only below his own. */
+/** Who is confined to a path says of paths only, and only below their own. */
 function readSubject(call: AdminCall, scope: string, subject: string): string {
   if (scope !== 'user_path') {
     if (!call.scope.isGlobal) throw gatewayError('admin_scope_denied', `only who administers the whole gateway may limit a ${scope}`, { param: 'scope' })

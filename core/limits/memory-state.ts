@@ -1,7 +1,7 @@
 /** Counters and holds in this process. */
 
 import { admits, type Addition, type Claim, type ClaimAnswer, type CounterValues, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../plugin/state.ts'
-import { HoldBook } from './hold-book.ts'
+import { HoldTable } from './holds.ts'
 
 interface Counter {
   value: number
@@ -16,7 +16,7 @@ const sweepMs = 60_000
 export class MemoryState implements State {
   readonly isShared = false
   readonly #counters = new Map<string, Counter>()
-  readonly #holds = new HoldBook()
+  readonly #holds = new HoldTable()
   #nextSweepMs = 0
 
   claim(claims: readonly Claim[], nowMs: number): ClaimAnswer {

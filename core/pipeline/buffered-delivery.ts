@@ -17,7 +17,7 @@ import { review } from './review.ts'
 import { guarded } from './stream-delivery.ts'
 
 const heldLimit = 4 * 1024 * 1024
-/** What a waiting caller is sent where his dialect has nothing of its own for that. */
+/** What a waiting caller is sent where their dialect has nothing of its own for that. */
 const comfort = { afterMs: 15_000, event: ': tapline-buffering\n\n' }
 
 export class BufferedDelivery {

@@ -36,7 +36,7 @@ export class Flow {
     this.#stream.start(taker)
   }
 
-  /** Writes to the caller; while he cannot take it, the provider is paused. */
+  /** Writes to the caller; while they cannot take it, the provider is paused. */
   write(bytes: Buffer): void {
     if (this.#over || this.#sink.write(bytes) || this.#stalled !== undefined) return
     this.#stream.pause()

@@ -1,4 +1,4 @@
-/** Has something said to a caller who waits, whenever nothing was written to him for a while. */
+/** Has something said to a caller who waits, whenever nothing was written to them for a while. */
 
 import type { Clock, Timer } from '../plugin/clock.ts'
 

@@ -48,7 +48,7 @@ export interface Access {
   denial(asking: Asking, provider: string, model: string): Denial | undefined
   /** Whether some models of a provider are closed to a caller: then a call to it whose model nobody can tell is, too. */
   closesSome(asking: Asking, provider: string): boolean
-  /** The models that are there and that somebody may use, as `provider/model`; none where nothing restricts him. */
+  /** The models that are there and that somebody may use, as `provider/model`; none where nothing restricts them. */
   effective(asking: Asking, models: Pick<Models, 'inventories'>): { readonly restricted: boolean; readonly models: readonly string[] }
   /** Whether a path is of those that are named, or belongs to one of the groups; naming nobody means everybody. */
   admits(path: string, userPaths: readonly string[], groups?: readonly string[]): boolean

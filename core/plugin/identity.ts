@@ -3,9 +3,9 @@
 import type { AdminScope } from '../admin/scope.ts'
 import type { IncomingRequest } from '../pipeline/incoming-request.ts'
 
-/** What a caller shows of himself. */
+/** What a caller shows of themselves. */
 export interface Presented {
-  /** Of `Authorization: Bearer …`, else of `x-api-key`; undefined if he sent neither. The master key and managed keys are not among them. */
+  /** Of `Authorization: Bearer …`, else of `x-api-key`; undefined if they sent neither. The master key and managed keys are not among them. */
   readonly token: string | undefined
   /** The SHA-256 of the token, in hex: what to remember it by. Of no token: of the empty text. */
   readonly tokenHash: string
@@ -14,14 +14,14 @@ export interface Presented {
 
 /** Whose credential it is. */
 export interface Identity {
-  /** The path that his calls are made for, as `normaliseUserPath` makes it; absent where each call says its own. */
+  /** The path that their calls are made for, as `normaliseUserPath` makes it; absent where each call says its own. */
   readonly userPath?: string
   readonly userId?: string
-  /** What his calls are counted under. */
+  /** What their calls are counted under. */
   readonly labels?: readonly string[]
-  /** The models that he may use; absent is all that others may. */
+  /** The models that they may use; absent is all that others may. */
   readonly allowedModels?: readonly string[]
-  /** What he may administer; absent is everything. */
+  /** What they may administer; absent is everything. */
   readonly admin?: AdminScope | 'nothing'
 }
 

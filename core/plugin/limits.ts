@@ -14,7 +14,7 @@ export interface LimitedCall {
 }
 
 export interface Limits {
-  /** Those that hold for a caller: of his path and above, of his key and its labels. Nothing is counted. @throws StateUnavailable, StorageUnavailable */
+  /** Those that hold for a caller: of their path and above, of their key and its labels. Nothing is counted. @throws StateUnavailable, StorageUnavailable */
   of(call: LimitedCall): Promise<readonly LimitStanding[]>
 }
 

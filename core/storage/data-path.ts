@@ -4,7 +4,7 @@ import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-export interface DataPathSurroundings {
+export interface DataPathDeps {
   readonly cwd: string
   readonly home: string
   readonly platform: NodeJS.Platform
@@ -12,7 +12,7 @@ export interface DataPathSurroundings {
 }
 
 /** The absolute path of a file or folder of this name. */
-export function dataPath(name: string, { cwd, home, platform, env }: DataPathSurroundings = { cwd: process.cwd(), home: homedir(), platform: process.platform, env: process.env }): string {
+export function dataPath(name: string, { cwd, home, platform, env }: DataPathDeps = { cwd: process.cwd(), home: homedir(), platform: process.platform, env: process.env }): string {
   const local = join(cwd, 'data')
   if (statSync(local, { throwIfNoEntry: false })?.isDirectory() === true) return join(local, name)
   switch (platform) {

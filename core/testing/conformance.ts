@@ -9,7 +9,7 @@ import { ProviderInstance } from '../upstream/provider.ts'
 import { chatChunks, chatCompletion, errorBody, modelList } from './chat-samples.ts'
 import { startTestGateway, type TestGateway } from './gateway.ts'
 import { ScriptedUpstream } from './scripted-upstream.ts'
-import { testSurroundings } from './surroundings.ts'
+import { testProviderDeps } from './provider-deps.ts'
 
 export interface ConformanceCase {
   readonly name: string
@@ -48,7 +48,7 @@ function factCases(definition: ProviderDefinition, given: ConformanceSettings): 
       name: 'can be made into an instance', run: async () => {
         const settings = settingsOf(definition, given)
         const config = { name: definition.name, type: definition.name, keys: [key], models: [], base_url: definition.baseUrl ?? 'http://127.0.0.1:1/v1', settings, source: 'test' }
-        const instance = new ProviderInstance(config, definition, testSurroundings())
+        const instance = new ProviderInstance(config, definition, testProviderDeps())
         instance.hold()
         await instance.release()
       },

@@ -26,7 +26,7 @@ import type { Services } from '../plugin/services.ts'
 import { ProviderInstance } from '../upstream/provider.ts'
 import { noAdmin } from './no-admin.ts'
 import { answerIn, greeting, spokenDialect, streamIn, textOfAnswer, textOfStream, type SpokenDialect } from './spoken.ts'
-import { testSurroundings } from './surroundings.ts'
+import { testProviderDeps } from './provider-deps.ts'
 
 export interface PluginRunOptions {
   readonly options?: Readonly<Record<string, unknown>>
@@ -134,7 +134,7 @@ function answering(dialect: SpokenDialect, operation: string, { answer = 'Hello!
       if (isStream) return { status: 200, headers: ['Content-Type', 'text/event-stream'], body: streamIn(dialect, pieces, body) }
       return { status: 200, headers: ['Content-Type', 'application/json'], body: whole(body) }
     },
-  }, testSurroundings())
+  }, testProviderDeps())
 }
 
 function isBody(answer: NonNullable<PluginRunOptions['answer']>): answer is Readonly<Record<string, unknown>> {

@@ -1,6 +1,6 @@
 /** Which headers go where: names by what they are for, and what becomes of each kind. */
 
-import { remembered } from '../remembered.ts'
+import { memoize } from '../memoize.ts'
 
 /**
  * | kind               | policy and overrides   | caller's, to a provider by passthrough | provider's, to the caller by passthrough |
@@ -33,7 +33,7 @@ const requestIds: Names = new Set(['x-request-id', 'request-id'])
 /** The way that a request came; other names of this kind begin with one of `prefixesOfWay`. */
 const ofWay: Names = new Set(['forwarded'])
 const prefixesOfWay = ['proxy-', 'x-forwarded-']
-/** Where the caller stands, and what he takes: the gateway makes a call of its own. */
+/** Where the caller stands, and what they take: the gateway makes a call of its own. */
 const ofGatewaysCall: Names = new Set(['accept', 'via', 'x-real-ip'])
 
 /** Those above that say how a message is carried and spelled, and which one it is; `Trailers` is how some spell `Trailer`. */
@@ -90,4 +90,4 @@ export function namedByConnection({ connection = '' }: Readonly<Record<string, s
   return namesIn(String(connection))
 }
 
-const namesIn = remembered((list: string): Names => new Set(list.toLowerCase().split(',').map(name => name.trim())))
+const namesIn = memoize((list: string): Names => new Set(list.toLowerCase().split(',').map(name => name.trim())))

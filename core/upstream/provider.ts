@@ -16,7 +16,7 @@ import { signed } from './signed-transport.ts'
 import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
 
 /** What a provider is made in. */
-export interface ProviderSurroundings {
+export interface ProviderDeps {
   readonly limits: ProviderLimits
   /** The dialects that providers speak, by name. */
   readonly dialects: ReadonlyMap<string, UpstreamDialect | Dialect>
@@ -53,7 +53,7 @@ export class ProviderInstance {
   #holders = 0
 
   /** @throws Error when a setting cannot work, for example a proxy URL */
-  constructor(config: ProviderConfig, definition: ProviderDefinition, { limits, dialects, translation }: ProviderSurroundings) {
+  constructor(config: ProviderConfig, definition: ProviderDefinition, { limits, dialects, translation }: ProviderDeps) {
     const { settings } = config
     this.name = config.name
     this.type = config.type

@@ -2,31 +2,31 @@
 
 import type { Processes } from '../plugin/processes.ts'
 import { Registrations } from '../plugin/registrations.ts'
-import { FirstState } from './first-state.ts'
-import type { AskedOfAll, Gathered, Gathering, Said } from './talk.ts'
-import type { Wire } from './wire.ts'
+import { StateClient } from './state-client.ts'
+import type { AskedOfAll, Gathered, Gathering, Said } from './messages.ts'
+import type { Rpc } from './rpc.ts'
 
 type Handler = (question: never) => unknown
 
 export class WorkerProcesses implements Processes {
-  readonly state: FirstState
-  readonly #wire: Wire
+  readonly state: StateClient
+  readonly #rpc: Rpc
   /** By what is asked; the last of each counts. */
   readonly #handlers = new Map<string, Registrations<Handler>>()
 
-  constructor(wire: Wire) {
-    this.state = new FirstState(wire)
-    this.#wire = wire
-    wire.answer('asked', ({ what, question }: AskedOfAll) => this.#reply(what, question))
+  constructor(rpc: Rpc) {
+    this.state = new StateClient(rpc)
+    this.#rpc = rpc
+    rpc.answer('asked', ({ what, question }: AskedOfAll) => this.#reply(what, question))
   }
 
   async ask(what: string, question: unknown, withinMs: number): Promise<readonly unknown[]> {
-    const said = await this.#wire.ask('others', { what, question, withinMs } satisfies AskedOfAll) as readonly Said[]
+    const said = await this.#rpc.ask('others', { what, question, withinMs } satisfies AskedOfAll) as readonly Said[]
     return said.map(({ answer }) => answer)
   }
 
   async gather(what: string, own: unknown, withinMs: number): Promise<Gathered> {
-    return await this.#wire.ask('gather', { what, question: null, own, withinMs } satisfies Gathering) as Gathered
+    return await this.#rpc.ask('gather', { what, question: null, own, withinMs } satisfies Gathering) as Gathered
   }
 
   answer(what: string, handle: Handler): () => void {

@@ -6,29 +6,29 @@ import { KeptTexts } from '../config/kept-texts.ts'
 import { Gateway, type GatewayOptions, type Prepared } from '../gateway/gateway.ts'
 import { readConfig, type Origin, type ReadConfig } from '../gateway/load-for.ts'
 import { makeLog } from '../gateway/log.ts'
-import { HushedLog } from './hushed-log.ts'
-import type { Beginning, Preparation, Serving } from './talk.ts'
+import { QuietLog } from './quiet-log.ts'
+import type { Beginning, Preparation, Serving } from './messages.ts'
 import { WorkerProcesses } from './worker-processes.ts'
-import { isPacket, Wire } from './wire.ts'
+import { isPacket, Rpc } from './rpc.ts'
 
 /** Real time, this directory, this environment. */
-export type WorkerGround = Omit<GatewayOptions, 'flags' | 'log' | 'processes'>
+export type WorkerOptions = Omit<GatewayOptions, 'flags' | 'log' | 'processes'>
 
 /** @throws Error where no first process started this one */
-export function serveAsWorker(ground: WorkerGround): void {
+export function serveAsWorker(options: WorkerOptions): void {
   const { worker } = cluster
   if (worker === undefined) throw new Error('a worker is started by the program itself: tapline --workers 2')
   // Node would end a worker at once whose first process is gone.
   worker.exitedAfterDisconnect = true
-  const wire = new Wire((packet, sent) => {
+  const rpc = new Rpc((packet, sent) => {
     if (process.connected) process.send?.(packet, undefined, undefined, () => sent())
     else sent()
   })
-  const serving = new ServingWorker(ground, wire)
-  process.on('message', message => { if (isPacket(message)) wire.hear(message) })
-  void wire.ask('hello').catch(() => {}) // the first process is gone: 'disconnect' tells
+  const serving = new ServingWorker(options, rpc)
+  process.on('message', message => { if (isPacket(message)) rpc.hear(message) })
+  void rpc.ask('hello').catch(() => {}) // the first process is gone: 'disconnect' tells
   process.on('disconnect', () => {
-    wire.close('the first process is gone')
+    rpc.close('the first process is gone')
     void serving.stop()
   })
   process.on('SIGTERM', () => { void serving.stop() })
@@ -38,22 +38,22 @@ export function serveAsWorker(ground: WorkerGround): void {
 }
 
 class ServingWorker {
-  readonly #ground: WorkerGround
-  readonly #wire: Wire
-  readonly #hush = new HushedLog()
+  readonly #options: WorkerOptions
+  readonly #rpc: Rpc
+  readonly #hush = new QuietLog()
   #flags: Beginning['flags'] = {}
   #gateway: Gateway | undefined
   #prepared: Prepared | undefined
   #stopping: Promise<boolean> | undefined
 
-  constructor(ground: WorkerGround, wire: Wire) {
-    this.#ground = ground
-    this.#wire = wire
-    wire.answer('begin', (beginning: Beginning) => this.#begin(beginning))
-    wire.answer('prepare', (preparation: Preparation) => this.#prepare(preparation))
-    wire.answer('take', () => this.#take())
-    wire.answer('drop', () => this.#drop())
-    wire.answer('stop', () => this.stop())
+  constructor(options: WorkerOptions, rpc: Rpc) {
+    this.#options = options
+    this.#rpc = rpc
+    rpc.answer('begin', (beginning: Beginning) => this.#begin(beginning))
+    rpc.answer('prepare', (preparation: Preparation) => this.#prepare(preparation))
+    rpc.answer('take', () => this.#take())
+    rpc.answer('drop', () => this.#drop())
+    rpc.answer('stop', () => this.stop())
   }
 
   /** Finishes what runs, and ends the process. Resolves to whether nothing was cut, and is told before the end. */
@@ -68,7 +68,7 @@ class ServingWorker {
     const { logger, flush } = await makeLog(read.config.values.logging_runtime, (to: DestinationStream) => this.#hush.over(to))
     process.on('exit', flush)
     process.on('unhandledRejection', cause => { logger.error({ err: cause }, 'a promise was rejected and nobody took care of it') })
-    this.#gateway = await Gateway.start({ ...this.#ground, flags, log: logger, read, processes: new WorkerProcesses(this.#wire) })
+    this.#gateway = await Gateway.start({ ...this.#options, flags, log: logger, read, processes: new WorkerProcesses(this.#rpc) })
     this.#hush.isOn = false
     return servingOf(this.#gateway)
   }
@@ -99,12 +99,12 @@ class ServingWorker {
     await this.#drop()
     const isClean = await this.#gateway?.stop() ?? true
     // Behind the answer, if somebody asked.
-    setImmediate(() => this.#wire.flush(() => process.exit(isClean ? 0 : 1)))
+    setImmediate(() => this.#rpc.flush(() => process.exit(isClean ? 0 : 1)))
     return isClean
   }
 
   #read({ texts, previous }: Omit<Preparation, 'isQuiet'>): Promise<ReadConfig> {
-    const { cwd, env } = this.#ground
+    const { cwd, env } = this.#options
     return readConfig({ cwd, env, flags: this.#flags, previous, readText: new KeptTexts(texts).read } satisfies Origin)
   }
 }

@@ -2,7 +2,7 @@
 
 import { definePlugin, gatewayError, type Denial, type Exchange, type GatewayError } from '../../core/index.ts'
 import { SelectorLists } from '../../core/selected-models.ts'
-import { Judge } from './judge.ts'
+import { AccessPolicy } from './access-policy.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -12,7 +12,7 @@ export default definePlugin({
   provides: 'access',
   needs: ['providers'],
   setup({ options, services: { providers } }) {
-    const judge = new Judge({ enabledByDefault: options.enabled_by_default, lists: new SelectorLists([...providers.keys()]) })
+    const judge = new AccessPolicy({ enabledByDefault: options.enabled_by_default, lists: new SelectorLists([...providers.keys()]) })
     return {
       service: judge,
       route(exchange) {

@@ -1,4 +1,4 @@
-/** The zone in which a caller counts his days. */
+/** The zone in which a caller counts their days. */
 
 import type { Exchange } from '../../core/index.ts'
 

@@ -23,7 +23,7 @@ type Options = OptionsOf<typeof schema>
 const batchRows = 500
 const dayMs = 86_400_000
 
-export interface AuditGround {
+export interface AuditDeps {
   readonly options: Options
   readonly journal: Journal<AuditRow>
   readonly services: Pick<Services, 'storage' | 'spool' | 'admin' | 'clock' | 'meter' | 'health' | 'pipelines'> & { readonly usage: UsageLedger | undefined; readonly live: LiveLog | undefined }
@@ -31,7 +31,7 @@ export interface AuditGround {
 }
 
 export class AuditLog {
-  readonly #ground: AuditGround
+  readonly #deps: AuditDeps
   readonly #media: MediaStore
   readonly #writer: JournalWriter<AuditRow>
   readonly #retention: Retention<AuditRow>
@@ -39,13 +39,13 @@ export class AuditLog {
   readonly #live: LiveAudit | undefined
   readonly #withdraw: readonly (() => void)[]
 
-  constructor(ground: AuditGround) {
-    const { options, services: { storage, clock, pipelines, live }, log } = ground
-    this.#ground = ground
+  constructor(deps: AuditDeps) {
+    const { options, services: { storage, clock, pipelines, live }, log } = deps
+    this.#deps = deps
     this.#media = new MediaStore({ records: storage.records<MediaRecord>('audit_media'), files: mediaFiles(options), log })
     this.#live = live === undefined || !options.recording ? undefined : new LiveAudit(live, pipelines)
-    this.#writer = writerOf(ground)
-    this.#retention = retentionOf(ground, this.#media)
+    this.#writer = writerOf(deps)
+    this.#retention = retentionOf(deps, this.#media)
     this.#recorder = new Recorder({
       logHeaders: options.log_headers, isStepwise: options.log_guardrail_steps, onlyModelInteractions: options.only_model_interactions,
       bodies: options.log_bodies ? bodiesOf(options, this.#media) : undefined,
@@ -78,7 +78,7 @@ export class AuditLog {
   }
 
   #offer(): readonly (() => void)[] {
-    const { options, journal, services: { admin, usage, clock } } = this.#ground
+    const { options, journal, services: { admin, usage, clock } } = this.#deps
     const endpoints = auditEndpoints({ journal: options.recording ? journal : undefined, flush: () => this.#writer.flush(), media: this.#media, usage, clock })
     return [
       ...endpoints.map(endpoint => admin.endpoint(endpoint)),
@@ -90,14 +90,14 @@ export class AuditLog {
   }
 }
 
-function writerOf({ options, journal, services: { spool, clock, meter, health, live }, log }: AuditGround): JournalWriter<AuditRow> {
+function writerOf({ options, journal, services: { spool, clock, meter, health, live }, log }: AuditDeps): JournalWriter<AuditRow> {
   return new JournalWriter({
     name: auditJournal.name, policy: { bufferRows: options.buffer_size, batchRows, everyMs: options.flush_interval },
     journal, spool, clock, meter, health, log, fate: live === undefined ? undefined : liveFate(live, auditJournal.name),
   })
 }
 
-function retentionOf({ options: { retention_days: days }, journal, services: { storage, clock }, log }: AuditGround, media: MediaStore): Retention<AuditRow> {
+function retentionOf({ options: { retention_days: days }, journal, services: { storage, clock }, log }: AuditDeps, media: MediaStore): Retention<AuditRow> {
   return new Retention({ name: auditJournal.name, deleted: ids => media.deleteOf(ids, clock.now() - days * dayMs), days, journal, storage, clock, log })
 }
 

@@ -97,7 +97,7 @@ function clientOf({ clientAddress, remoteAddress }: Exchange['request']): string
   return remoteAddress === '' ? null : clientAddress ?? plainAddress(remoteAddress)
 }
 
-/** The caller's leaving is no error that he saw, but a reader looks for it there. */
+/** The caller's leaving is no error that they saw, but a reader looks for it there. */
 function errorTypeOf({ error, isStalled, gone, status }: Exchange): string | null {
   if (isStalled) return 'client_stalled'
   if (gone || status === 499) return 'request_canceled'

@@ -29,7 +29,7 @@ export function ask(sources: readonly IdentitySource[], presented: Presented, at
   return isPromise(said) ? said.then(goOn) : goOn(said)
 }
 
-/** Administers everything, unless his identity says otherwise. */
+/** Administers everything, unless their identity says otherwise. */
 export function callerOf({ admin = { root: '/', isGlobal: true }, ...identity }: Identity, { token, tokenHash }: Presented): Caller {
   return {
     method: 'extension',

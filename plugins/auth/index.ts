@@ -38,7 +38,7 @@ export default definePlugin({
     /** So that an operator without a master key is never locked out. */
     const mayRecover = (exchange: Exchange) => isByKeysAlone && isAdmin(exchange.request.path) && isNear(exchange)
 
-    /** Who calls with a token that the gateway made, or why he may not; undefined if it made no such token. */
+    /** Who calls with a token that the gateway made, or why they may not; undefined if it made no such token. */
     const identify = (exchange: Exchange, token: string): Caller | GatewayError | undefined => {
       if (isMasterKey(token)) return master
       const found = keys.find(token)

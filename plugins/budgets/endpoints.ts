@@ -3,38 +3,38 @@
 import type { AdminCall, AdminEndpoint } from '../../core/index.ts'
 import { definition } from '../../core/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { RuleDesk, tagOfRules } from '../../core/limits/rule-desk.ts'
-import type { RuleShelf } from '../../core/limits/rule-shelf.ts'
+import { RuleEndpoints, tagOfRules } from '../../core/limits/rule-endpoints.ts'
+import type { RuleStore } from '../../core/limits/rule-store.ts'
 import file from '../../schemas/admin/budgets.schema.json' with { type: 'json' }
 import type { BudgetList, BudgetName, BudgetSettings, BudgetSettingsWrite, BudgetView, BudgetWrite } from '../../schemas/admin/budgets.schema.ts'
-import type { AnchorsRecord } from './anchors-record.ts'
+import type { PeriodAnchors } from './period-anchors.ts'
 import { flawIn, flawInPeriod, periods, scopes, type BudgetRule } from './budget-rule.ts'
-import { viewsOf, type SpendingGround } from './spending.ts'
+import { viewsOf, type SpendingDeps } from './spending.ts'
 
-export interface EndpointGround extends SpendingGround {
-  readonly shelf: RuleShelf<BudgetRule>
-  readonly anchors: AnchorsRecord
+export interface EndpointDeps extends SpendingDeps {
+  readonly shelf: RuleStore<BudgetRule>
+  readonly anchors: PeriodAnchors
   readonly retentionDays: number
   /** Why budgets do not hold, if they do not. */
   readonly unavailable: () => string | undefined
 }
 
-type Desk = RuleDesk<BudgetRule, BudgetView, BudgetList>
+type Desk = RuleEndpoints<BudgetRule, BudgetView, BudgetList>
 
 const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
 const list = { response: schemaOf('BudgetList'), tagged: ({ budgets }: BudgetList) => tagOfRules(budgets) }
 
-export function endpointsOf(ground: EndpointGround): readonly AdminEndpoint[] {
-  const { unavailable, shelf, clock } = ground
-  const desk: Desk = new RuleDesk({
-    shelf, clock, identities: { scopes, periods, zero: false }, viewsOf: rules => viewsOf(rules, ground), answer: (budgets, serverTime) => ({ budgets, server_time: serverTime }),
+export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
+  const { unavailable, shelf, clock } = deps
+  const desk: Desk = new RuleEndpoints({
+    shelf, clock, identities: { scopes, periods, zero: false }, viewsOf: rules => viewsOf(rules, deps), answer: (budgets, serverTime) => ({ budgets, server_time: serverTime }),
   })
   return [
     { method: 'GET', path: '/budgets', scope: 'subtree', summary: 'Lists the budgets, and how much of each is spent.', ...list, unavailable, handle: call => desk.list(call) },
-    { method: 'PUT', path: '/budgets', scope: 'subtree', summary: 'Sets a budget.', body: schemaOf('BudgetWrite'), ...list, unavailable, handle: call => put(desk, call, ground.retentionDays) },
+    { method: 'PUT', path: '/budgets', scope: 'subtree', summary: 'Sets a budget.', body: schemaOf('BudgetWrite'), ...list, unavailable, handle: call => put(desk, call, deps.retentionDays) },
     { method: 'DELETE', path: '/budgets', scope: 'subtree', summary: 'Deletes a budget.', body: schemaOf('BudgetName'), ...list, unavailable, handle: call => remove(desk, call) },
-    { method: 'GET', path: '/budgets/settings', scope: 'subtree', summary: 'When the periods of budgets begin.', response: schemaOf('BudgetSettings'), unavailable, handle: () => ground.anchors.view },
-    { method: 'PUT', path: '/budgets/settings', scope: 'global', summary: 'Sets when the periods of budgets begin.', body: schemaOf('BudgetSettingsWrite'), response: schemaOf('BudgetSettings'), unavailable, handle: call => putSettings(ground, call) },
+    { method: 'GET', path: '/budgets/settings', scope: 'subtree', summary: 'When the periods of budgets begin.', response: schemaOf('BudgetSettings'), unavailable, handle: () => deps.anchors.view },
+    { method: 'PUT', path: '/budgets/settings', scope: 'global', summary: 'Sets when the periods of budgets begin.', body: schemaOf('BudgetSettingsWrite'), response: schemaOf('BudgetSettings'), unavailable, handle: call => putSettings(deps, call) },
     { method: 'POST', path: '/budgets/reset-one', scope: 'subtree', summary: 'Resets a budget.', body: schemaOf('BudgetReset'), ...list, unavailable, handle: call => desk.resetOne(call) },
     { method: 'POST', path: '/budgets/reset', scope: 'global', summary: 'Resets all budgets.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), unavailable, handle: call => desk.resetAll(call) },
   ]
@@ -55,7 +55,7 @@ async function remove(desk: Desk, call: AdminCall): Promise<BudgetList> {
   return await desk.delete(call, given, key)
 }
 
-async function putSettings({ anchors, clock }: EndpointGround, call: AdminCall): Promise<BudgetSettings> {
+async function putSettings({ anchors, clock }: EndpointDeps, call: AdminCall): Promise<BudgetSettings> {
   const before = anchors.view
   call.ifMatch(before)
   await anchors.put(call.body as BudgetSettingsWrite, clock.now())

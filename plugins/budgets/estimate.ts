@@ -9,7 +9,7 @@ const outputLimits = [['max_completion_tokens'], ['max_tokens'], ['max_output_to
 /** Answers of these have no tokens that anybody pays for. */
 const silent: ReadonlySet<string> = new Set(['embeddings', 'moderations', 'rerank', 'count_tokens', 'responses_input_tokens'])
 
-export interface EstimateGround {
+export interface EstimateDeps {
   readonly pricing: Pricing
   readonly models: Models
   /** Tokens of an answer whose length nobody limits. */
@@ -24,22 +24,22 @@ export interface Estimate {
   readonly outputTokens: number
 }
 
-export function estimateOf(exchange: Exchange, ground: EstimateGround): Estimate {
+export function estimateOf(exchange: Exchange, deps: EstimateDeps): Estimate {
   const { body, bytes, targets, operation } = exchange
   const input = estimateBytes(body?.bytes.length ?? bytes?.length ?? 0)
   const choices = silent.has(operation) ? 0 : choicesOf(body)
   const asked = choices === 0 || body === undefined ? undefined : askedTokens(body)
   const estimates = targets.map(target => {
-    const facts = factsOf(target, ground.models)
-    const outputTokens = Math.min(asked ?? ground.defaultTokens, factIn(facts, 'max_output_tokens')) * choices
+    const facts = factsOf(target, deps.models)
+    const outputTokens = Math.min(asked ?? deps.defaultTokens, factIn(facts, 'max_output_tokens')) * choices
     // A long body may be an image: no model reads more tokens than its context has.
-    return { usd: costOf(target, exchange, Math.min(input, factIn(facts, 'context_window')), outputTokens, ground) ?? 0, outputTokens }
+    return { usd: costOf(target, exchange, Math.min(input, factIn(facts, 'context_window')), outputTokens, deps) ?? 0, outputTokens }
   })
   return { usd: Math.max(0, ...estimates.map(({ usd }) => usd)), outputTokens: estimates[0]?.outputTokens ?? 0 }
 }
 
 /** USD; null where no price is known. */
-export function costOf({ provider, model }: Target, { request }: Pick<Exchange, 'request'>, input: number, output: number, { pricing, now }: Pick<EstimateGround, 'pricing' | 'now'>): number | null {
+export function costOf({ provider, model }: Target, { request }: Pick<Exchange, 'request'>, input: number, output: number, { pricing, now }: Pick<EstimateDeps, 'pricing' | 'now'>): number | null {
   return pricing.cost({ provider: provider.type, provider_name: provider.name, model, timestamp: now, endpoint: request.path, input_tokens: input, output_tokens: output, raw_data: null }).total_cost
 }
 

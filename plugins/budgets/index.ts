@@ -2,19 +2,19 @@
 
 import { definePlugin, type Exchange, type Limits, type Timer } from '../../core/index.ts'
 import { Renewals } from '../../core/limits/renewals.ts'
-import { RuleShelf } from '../../core/limits/rule-shelf.ts'
+import { RuleStore } from '../../core/limits/rule-store.ts'
 import type { RepricedSpan } from '../../core/plugin/ledger.ts'
 import { makesBatch } from '../../core/limits/batches.ts'
-import { AnchorsRecord, type KeptAnchors } from './anchors-record.ts'
-import { Bases } from './bases.ts'
-import { BudgetBook } from './budget-book.ts'
+import { PeriodAnchors, type KeptAnchors } from './period-anchors.ts'
+import { OpeningBalances } from './opening-balances.ts'
+import { BudgetIndex } from './budget-index.ts'
 import type { BudgetRule } from './budget-rule.ts'
-import { Cashier, payerOf } from './cashier.ts'
+import { Enforcer, payerOf } from './enforcer.ts'
 import { configuredBudgets } from './configured.ts'
 import { endpointsOf } from './endpoints.ts'
 import { schema } from './schema.ts'
-import { allPursesOf, reportOf, spentOf, type SpendingGround } from './spending.ts'
-import { Treasury } from './treasury.ts'
+import { allSubjectBudgetsOf, reportOf, spentOf, type SpendingDeps } from './spending.ts'
+import { Reservations } from './reservations.ts'
 import { defaultAnchors } from './window.ts'
 
 const longestHoldMs = 600_000
@@ -32,51 +32,51 @@ export default definePlugin({
     const configured = configuredBudgets(options)
     const holdMs = options.hold > 0 ? options.hold : longestHoldMs
     const failed = (cause: unknown) => log.warn({ err: cause }, 'what was spent of budgets cannot be found out')
-    const bases = new Bases({ state, usage, clock, log })
-    const treasury = new Treasury({ state, bases, clock, log, holdMs })
+    const openingBalances = new OpeningBalances({ state, usage, clock, log })
+    const reservations = new Reservations({ state, openingBalances, clock, log, holdMs })
     const rejected = meter.counter('budget_rejected_total', 'Calls that a budget refused.', ['scope'])
-    const cashier = new Cashier(new BudgetBook([], defaultAnchors), {
-      treasury, clock, estimates: { pricing, models, defaultTokens: options.reserve_output_tokens }, onFailure: options.on_store_failure, rejected, failed, runs: () => watch(),
+    const enforcer = new Enforcer(new BudgetIndex([], defaultAnchors), {
+      reservations, clock, estimates: { pricing, models, defaultTokens: options.reserve_output_tokens }, onFailure: options.on_store_failure, rejected, failed, runs: () => watch(),
     })
-    const renewals = new Renewals({ state, clock, holdMs, held: () => cashier.running.values().flatMap(({ held }) => held.holds) })
-    const ground: SpendingGround = { state, usage, clock, book: () => cashier.book }
+    const renewals = new Renewals({ state, clock, holdMs, held: () => enforcer.running.values().flatMap(({ held }) => held.holds) })
+    const deps: SpendingDeps = { state, usage, clock, index: () => enforcer.index }
     const offers: (() => void)[] = []
-    let opened: { readonly shelf: RuleShelf<BudgetRule>; readonly anchors: AnchorsRecord } | undefined
+    let opened: { readonly shelf: RuleStore<BudgetRule>; readonly anchors: PeriodAnchors } | undefined
     let watching: Timer | undefined
 
     const adopt = () => {
-      if (opened !== undefined && options.recording) cashier.book = new BudgetBook(opened.shelf.all, opened.anchors.anchors)
+      if (opened !== undefined && options.recording) enforcer.index = new BudgetIndex(opened.shelf.all, opened.anchors.anchors)
     }
     /** As long as calls run, streams may outgrow what is held for them. */
     const watch = () => {
       watching ??= clock.after(raiseMs, () => {
         watching = undefined
-        void cashier.raise().catch(failed)
-        if (cashier.running.size > 0) watch()
+        void enforcer.raise().catch(failed)
+        if (enforcer.running.size > 0) watch()
       })
     }
     /** Counters keep the sum that the records had: those of windows in which costs have changed begin anew. */
     const recount = async ({ from, to }: RepricedSpan) => {
       const now = clock.now()
-      const changed = (await allPursesOf(cashier.book.rules, ground)).filter(purse => {
-        const { startMs, endMs } = purse.windowAt(now)
+      const changed = (await allSubjectBudgetsOf(enforcer.index.rules, deps)).filter(subjectBudget => {
+        const { startMs, endMs } = subjectBudget.windowAt(now)
         return from < endMs && to >= startMs
       })
-      if (changed.length > 0) await treasury.forget(changed.map(purse => purse.counterAt(now).counter))
+      if (changed.length > 0) await reservations.forget(changed.map(subjectBudget => subjectBudget.counterAt(now).counter))
     }
     const unavailable = () => options.recording ? undefined : 'budgets do not hold: usage.enabled is false'
 
     return {
       service: {
         async of(caller: Parameters<Limits['of']>[0]) {
-          const purses = cashier.book.of(payerOf(caller))
-          const spent = await spentOf(purses, ground)
-          return purses.map((purse, index) => reportOf(purse, spent[index] ?? 0, clock.now()))
+          const subjectBudgets = enforcer.index.of(payerOf(caller))
+          const spent = await spentOf(subjectBudgets, deps)
+          return subjectBudgets.map((subjectBudget, index) => reportOf(subjectBudget, spent[index] ?? 0, clock.now()))
         },
       },
       async open() {
-        const shelf = new RuleShelf<BudgetRule>({ storage, name: 'budgets', clock, configured, changed: adopt, failed })
-        const anchors = new AnchorsRecord(storage.records<KeptAnchors>('budget_settings'), adopt, failed)
+        const shelf = new RuleStore<BudgetRule>({ storage, name: 'budgets', clock, configured, changed: adopt, failed })
+        const anchors = new PeriodAnchors(storage.records<KeptAnchors>('budget_settings'), adopt, failed)
         opened = { shelf, anchors }
         await Promise.all([shelf.open(), anchors.open()])
         adopt()
@@ -85,24 +85,24 @@ export default definePlugin({
       start() {
         if (opened === undefined) return
         const { shelf, anchors } = opened
-        for (const endpoint of endpointsOf({ ...ground, shelf, anchors, retentionDays: options.retention_days, unavailable })) offers.push(admin.endpoint(endpoint))
+        for (const endpoint of endpointsOf({ ...deps, shelf, anchors, retentionDays: options.retention_days, unavailable })) offers.push(admin.endpoint(endpoint))
         offers.push(
           admin.refresh({ name: 'budgets', run: () => shelf.read() }),
           admin.setting('BUDGETS_ENABLED', () => options.recording),
           usage.onRepriced(span => recount(span).catch(failed)),
-          usage.onRecord(record => { if (!cashier.book.isEmpty) cashier.spendOf(record) }),
+          usage.onRecord(record => { if (!enforcer.index.isEmpty) enforcer.spendOf(record) }),
         )
         if (state.isShared) renewals.start()
-        if (!cashier.book.isEmpty) void treasury.prepare(cashier.book.fixed).catch(failed)
+        if (!enforcer.index.isEmpty) void reservations.prepare(enforcer.index.fixed).catch(failed)
       },
-      route: (exchange: Exchange) => cashier.book.isEmpty || !makesBatch(exchange) ? undefined : cashier.admit(exchange),
-      lookup: (exchange: Exchange) => cashier.book.isEmpty ? undefined : cashier.admit(exchange),
-      complete: (exchange: Exchange) => cashier.release(exchange),
+      route: (exchange: Exchange) => enforcer.index.isEmpty || !makesBatch(exchange) ? undefined : enforcer.admit(exchange),
+      lookup: (exchange: Exchange) => enforcer.index.isEmpty ? undefined : enforcer.admit(exchange),
+      complete: (exchange: Exchange) => enforcer.release(exchange),
       async close() {
         for (const withdraw of offers) withdraw()
         renewals.close()
         watching?.cancel()
-        bases.close()
+        openingBalances.close()
         await opened?.shelf.close()
         await opened?.anchors.close()
       },

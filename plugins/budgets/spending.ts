@@ -3,47 +3,47 @@
 import type { Clock, State, UsageLedger } from '../../core/index.ts'
 import type { StandingRule } from '../../core/limits/rule.ts'
 import type { BudgetView } from '../../schemas/admin/budgets.schema.ts'
-import type { BudgetBook } from './budget-book.ts'
+import type { BudgetIndex } from './budget-index.ts'
 import { inDollars, labelOf, type BudgetRule } from './budget-rule.ts'
-import type { Purse } from './purse.ts'
+import type { SubjectBudget } from './subject-budget.ts'
 
-export interface SpendingGround {
+export interface SpendingDeps {
   readonly state: State
   readonly usage: UsageLedger
   readonly clock: Clock
-  readonly book: () => BudgetBook
+  readonly index: () => BudgetIndex
 }
 
 /** USD spent in the window that runs: as it is counted, else as it is recorded. */
-export async function spentOf(purses: readonly Purse[], { state, usage, clock }: SpendingGround): Promise<readonly number[]> {
+export async function spentOf(subjectBudgets: readonly SubjectBudget[], { state, usage, clock }: SpendingDeps): Promise<readonly number[]> {
   const now = clock.now()
-  const standings = await Promise.resolve(state.read(purses.map(purse => ({ counter: purse.counterAt(now).counter })), now)).catch(() => undefined)
-  return await Promise.all(purses.map(async (purse, index) => {
+  const standings = await Promise.resolve(state.read(subjectBudgets.map(subjectBudget => ({ counter: subjectBudget.counterAt(now).counter })), now)).catch(() => undefined)
+  return await Promise.all(subjectBudgets.map(async (subjectBudget, index) => {
     const standing = standings?.[index]
     // Nobody has counted yet, or nothing.
-    if (standing === undefined || standing.waitsSinceMs !== undefined || standing.current === 0) return (await usage.totals(purse.filter(now, now + 1))).total_cost ?? 0
+    if (standing === undefined || standing.waitsSinceMs !== undefined || standing.current === 0) return (await usage.totals(subjectBudget.filter(now, now + 1))).total_cost ?? 0
     return inDollars(standing.current)
   }))
 }
 
-export async function viewsOf(rules: readonly StandingRule<BudgetRule>[], ground: SpendingGround): Promise<readonly BudgetView[]> {
-  const purses = await allPursesOf(rules, ground)
-  const spent = await spentOf(purses, ground)
-  const now = ground.clock.now()
-  return purses.map((purse, index) => viewOf(purse, spent[index] ?? 0, now))
+export async function viewsOf(rules: readonly StandingRule<BudgetRule>[], deps: SpendingDeps): Promise<readonly BudgetView[]> {
+  const subjectBudgets = await allSubjectBudgetsOf(rules, deps)
+  const spent = await spentOf(subjectBudgets, deps)
+  const now = deps.clock.now()
+  return subjectBudgets.map((subjectBudget, index) => viewOf(subjectBudget, spent[index] ?? 0, now))
 }
 
 /** Those of templates, too, whose children spent something. */
-export async function allPursesOf(rules: readonly StandingRule<BudgetRule>[], ground: SpendingGround): Promise<readonly Purse[]> {
-  return (await Promise.all(rules.map(rule => pursesOf(rule, ground)))).flat()
+export async function allSubjectBudgetsOf(rules: readonly StandingRule<BudgetRule>[], deps: SpendingDeps): Promise<readonly SubjectBudget[]> {
+  return (await Promise.all(rules.map(rule => subjectBudgetsOf(rule, deps)))).flat()
 }
 
 /** What callers see of a budget. */
-export function reportOf(purse: Purse, spent: number, nowMs: number): Readonly<Record<string, unknown>> {
-  const { scope, period_seconds: seconds, amount } = purse.rule
-  const { startMs, endMs } = purse.windowAt(nowMs)
+export function reportOf(subjectBudget: SubjectBudget, spent: number, nowMs: number): Readonly<Record<string, unknown>> {
+  const { scope, period_seconds: seconds, amount } = subjectBudget.rule
+  const { startMs, endMs } = subjectBudget.windowAt(nowMs)
   return {
-    [scope === 'user_path' ? 'user_path' : scope]: purse.subject,
+    [scope === 'user_path' ? 'user_path' : scope]: subjectBudget.subject,
     period_seconds: seconds, period_label: labelOf(seconds), amount, ...amounts(amount, spent),
     period_start: new Date(startMs).toISOString(), period_end: new Date(endMs).toISOString(),
     resets_in_seconds: Math.ceil((endMs - nowMs) / 1000), exceeded: spent >= amount,
@@ -51,20 +51,20 @@ export function reportOf(purse: Purse, spent: number, nowMs: number): Readonly<R
 }
 
 /** Of a template, those of the children that spent something in the window; without any, the template itself. */
-async function pursesOf(rule: StandingRule<BudgetRule>, { usage, clock, book }: SpendingGround): Promise<readonly Purse[]> {
-  if (!rule.per_child) return [book().purseOf(rule, rule.subject) ?? []].flat()
+async function subjectBudgetsOf(rule: StandingRule<BudgetRule>, { usage, clock, index }: SpendingDeps): Promise<readonly SubjectBudget[]> {
+  if (!rule.per_child) return [index().purseOf(rule, rule.subject) ?? []].flat()
   const now = clock.now()
-  const template = book().purseFor(rule)
+  const template = index().purseFor(rule)
   const groups = await usage.sums({ filter: template.filter(now, now + 1), by: ['user_path'], measures: ['total_cost'] })
   const depth = rule.subject === '/' ? 2 : rule.subject.split('/').length + 1
   const children = new Set(groups.map(({ key }) => String(key['user_path']).split('/').slice(0, depth)).filter(parts => parts.length === depth && parts.at(-1) !== '').map(parts => parts.join('/')))
-  const purses = [...children].sort().flatMap(child => book().purseOf(rule, child) ?? [])
-  return purses.length === 0 ? [template] : purses
+  const subjectBudgets = [...children].sort().flatMap(child => index().purseOf(rule, child) ?? [])
+  return subjectBudgets.length === 0 ? [template] : subjectBudgets
 }
 
-function viewOf(purse: Purse, spent: number, nowMs: number): BudgetView {
-  const { rule, subject } = purse
-  const { startMs, endMs } = purse.windowAt(nowMs)
+function viewOf(subjectBudget: SubjectBudget, spent: number, nowMs: number): BudgetView {
+  const { rule, subject } = subjectBudget
+  const { startMs, endMs } = subjectBudget.windowAt(nowMs)
   const isChild = rule.per_child && subject !== rule.subject
   const known = rule.per_child && !isChild ? 0 : spent
   return {

@@ -27,26 +27,26 @@ interface Missed {
   readonly clearings: number
 }
 
-export interface ExactCacheGround {
+export interface ExactCacheDeps {
   readonly options: OptionsOf<typeof schema>
   readonly shelf: Shelf
   readonly meters: CacheMeters
 }
 
 export class ExactCache {
-  readonly #ground: ExactCacheGround
+  readonly #deps: ExactCacheDeps
   readonly #flights = new Flights()
   readonly #missed = slot<Missed>()
   #clearings = 0
 
-  constructor(ground: ExactCacheGround) {
-    this.#ground = ground
+  constructor(deps: ExactCacheDeps) {
+    this.#deps = deps
   }
 
   lookup(exchange: Exchange): Answer | Promise<Answer> {
     const [target] = exchange.targets
     if (target === undefined || !concernsCaches(exchange, operations)) return undefined
-    const { options: { streaming, partition }, shelf, meters } = this.#ground
+    const { options: { streaming, partition }, shelf, meters } = this.#deps
     if (leavesOut(exchange.request.headers, 'exact')) {
       // Another layer may still answer.
       meters.count('bypass')
@@ -62,7 +62,7 @@ export class ExactCache {
   keepPlain(exchange: Exchange): void {
     const missed = this.#missed.get(exchange)
     if (missed === undefined || exchange.streamed) return
-    const entry = plainEntry(exchange, this.#ground.options.max_entry_bytes)
+    const entry = plainEntry(exchange, this.#deps.options.max_entry_bytes)
     if (entry === undefined) return
     this.#flights.land(missed.key, exchange, entry)
     this.#keep(missed, entry)
@@ -98,16 +98,16 @@ export class ExactCache {
 
   /** A stream is recorded as it leaves, and nobody waits for that of another. */
   #missStream(exchange: Exchange, key: string): Answer {
-    this.#miss(exchange, key, record(exchange, this.#ground.options.max_entry_bytes))
+    this.#miss(exchange, key, record(exchange, this.#deps.options.max_entry_bytes))
     return this.#without('miss', exchange)
   }
 
   #miss(exchange: Exchange, key: string, recording?: Recording): void {
-    this.#missed.set(exchange, { key, ttlMs: ttlMs(exchange.request.headers, this.#ground.options.ttl), recording, clearings: this.#clearings })
+    this.#missed.set(exchange, { key, ttlMs: ttlMs(exchange.request.headers, this.#deps.options.ttl), recording, clearings: this.#clearings })
   }
 
   #keep({ key, ttlMs: livesMs, clearings }: Missed, entry: Entry): void {
-    if (clearings === this.#clearings) this.#ground.shelf.write(key, entry, livesMs)
+    if (clearings === this.#clearings) this.#deps.shelf.write(key, entry, livesMs)
   }
 
   #landed(exchange: Exchange, landing: Landing): Answer {
@@ -115,12 +115,12 @@ export class ExactCache {
   }
 
   #hit(exchange: Exchange, entry: Entry): Reply {
-    this.#ground.meters.count('hit')
-    return hit(exchange, entry, 'exact', this.#ground.options.replay)
+    this.#deps.meters.count('hit')
+    return hit(exchange, entry, 'exact', this.#deps.options.replay)
   }
 
   #without(result: Exclude<CacheResult, 'hit'>, exchange: Exchange): undefined {
     exchange.cache = result
-    this.#ground.meters.count(result)
+    this.#deps.meters.count(result)
   }
 }

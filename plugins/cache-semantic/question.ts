@@ -44,7 +44,7 @@ function blank({ parts }: Message): void {
   for (const part of parts) if (part.type === 'text' && part.channel === 'text') part.rewrite('')
 }
 
-/** Whether the user shows something besides what he says last: documents made of text are files, too. What cannot be read may do so. */
+/** Whether the user shows something besides what they say last: documents made of text are files, too. What cannot be read may do so. */
 function showsMedia({ body, dialect }: Exchange): boolean {
   try {
     const request = dialect?.caller?.request(parseJson(body?.render().toString() ?? '') as JsonObject, new Losses())

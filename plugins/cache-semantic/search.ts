@@ -24,7 +24,7 @@ export interface Found {
   readonly body: Buffer | undefined
 }
 
-export interface SearchGround {
+export interface SearchDeps {
   readonly embedder: Pick<Embedder, 'embed'>
   readonly vectors: Pick<VectorStore, 'nearest'>
   readonly outage: Outage
@@ -32,19 +32,19 @@ export interface SearchGround {
 }
 
 export class Search {
-  readonly #ground: SearchGround
+  readonly #deps: SearchDeps
 
-  constructor(ground: SearchGround) {
-    this.#ground = ground
+  constructor(deps: SearchDeps) {
+    this.#deps = deps
   }
 
   /** Never rejects. @returns `bypass` for a caller who may not have a vector made, `error` where it failed */
   async find(sought: Sought, exchange: Exchange): Promise<Found | 'bypass' | 'error'> {
-    if (this.#ground.outage.isFresh) return 'error'
+    if (this.#deps.outage.isFresh) return 'error'
     const ending = new AbortController()
     const signal = AbortSignal.any([exchange.signal, ending.signal])
     try {
-      return await inTime(this.#ground.clock, this.#find(sought, exchange, signal), limitMs, 'finding an answer by its meaning')
+      return await inTime(this.#deps.clock, this.#find(sought, exchange, signal), limitMs, 'finding an answer by its meaning')
     } catch (cause) {
       ending.abort(cause)
       return exchange.gone || isOfBudget(cause) ? 'bypass' : this.#failed(cause)
@@ -52,11 +52,11 @@ export class Search {
   }
 
   complain(cause: unknown): void {
-    this.#ground.outage.complain(cause)
+    this.#deps.outage.complain(cause)
   }
 
   async #find({ text, namespace, threshold }: Sought, exchange: Exchange, signal: AbortSignal): Promise<Found> {
-    const { embedder, vectors, clock } = this.#ground
+    const { embedder, vectors, clock } = this.#deps
     const vector = await embedder.embed(text, exchange, signal)
     const nearest = await vectors.nearest(vector, namespace, Math.floor(clock.now() / 1000), signal)
     return { vector, body: nearest !== undefined && nearest.similarity >= threshold ? nearest.body : undefined }
@@ -64,8 +64,8 @@ export class Search {
 
   /** An embedder that refuses one text may take the next. */
   #failed(cause: unknown): 'error' {
-    if (cause instanceof EmbeddingRefused && ofText.has(cause.status)) this.#ground.outage.complain(cause)
-    else this.#ground.outage.begin(cause)
+    if (cause instanceof EmbeddingRefused && ofText.has(cause.status)) this.#deps.outage.complain(cause)
+    else this.#deps.outage.begin(cause)
     return 'error'
   }
 }

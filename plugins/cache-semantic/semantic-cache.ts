@@ -34,7 +34,7 @@ interface Missed {
   readonly clearings: number
 }
 
-export interface SemanticCacheGround {
+export interface SemanticCacheDeps {
   readonly options: OptionsOf<typeof schema>
   readonly search: Search
   readonly embedder: Pick<Embedder, 'name' | 'takes'>
@@ -45,12 +45,12 @@ export interface SemanticCacheGround {
 }
 
 export class SemanticCache {
-  readonly #ground: SemanticCacheGround
+  readonly #deps: SemanticCacheDeps
   readonly #missed = slot<Missed>()
   #clearings = 0
 
-  constructor(ground: SemanticCacheGround) {
-    this.#ground = ground
+  constructor(deps: SemanticCacheDeps) {
+    this.#deps = deps
   }
 
   lookup(exchange: Exchange): undefined | Promise<Reply | undefined> {
@@ -63,7 +63,7 @@ export class SemanticCache {
   /** A plain answer is about to leave. */
   keepPlain(exchange: Exchange): void {
     const missed = this.#missed.get(exchange)
-    if (missed !== undefined && !exchange.streamed) this.#keep(missed, plainEntry(exchange, this.#ground.options.max_entry_bytes))
+    if (missed !== undefined && !exchange.streamed) this.#keep(missed, plainEntry(exchange, this.#deps.options.max_entry_bytes))
   }
 
   /** A stream has left. */
@@ -79,7 +79,7 @@ export class SemanticCache {
 
   /** @returns undefined for a request that this cache does not look at */
   #sought(exchange: Exchange, target: Target): Sought | undefined {
-    const { options, embedder } = this.#ground
+    const { options, embedder } = this.#deps
     const { headers } = exchange.request
     if (leavesOut(headers, 'semantic') || !mayBeCached(exchange, options.streaming)) return undefined
     const question = questionOf(exchange, { maxMessages: options.max_conversation_messages, withoutSystem: options.exclude_system_prompt })
@@ -90,7 +90,7 @@ export class SemanticCache {
   }
 
   async #find(exchange: Exchange, target: Target, sought: Sought): Promise<Reply | undefined> {
-    const found = await this.#ground.search.find(sought, exchange)
+    const found = await this.#deps.search.find(sought, exchange)
     if (typeof found === 'string') return this.#without(found, exchange)
     const entry = found.body === undefined ? undefined : await this.#decoded(found.body)
     if (entry !== undefined) return this.#hit(exchange, entry)
@@ -103,18 +103,18 @@ export class SemanticCache {
     try {
       return await decodeEntry(body)
     } catch (cause) {
-      this.#ground.search.complain(cause)
+      this.#deps.search.complain(cause)
       return undefined
     }
   }
 
   #hit(exchange: Exchange, entry: Entry): Reply {
-    this.#ground.meters.count('hit')
-    return hit(exchange, entry, 'semantic', this.#ground.options.replay)
+    this.#deps.meters.count('hit')
+    return hit(exchange, entry, 'semantic', this.#deps.options.replay)
   }
 
   #miss(exchange: Exchange, missed: Pick<Missed, 'namespace' | 'text' | 'vector' | 'model'>): void {
-    const { options, meters } = this.#ground
+    const { options, meters } = this.#deps
     const recording = exchange.streamed ? record(exchange, options.max_entry_bytes) : undefined
     this.#missed.set(exchange, { ...missed, ttlMs: ttlMs(exchange.request.headers, options.ttl), recording, clearings: this.#clearings })
     exchange.cache = 'miss'
@@ -124,12 +124,12 @@ export class SemanticCache {
   /** What another cache said of the request stands. */
   #without(result: Exclude<CacheResult, 'hit' | 'miss'>, exchange: Exchange): undefined {
     exchange.cache ??= result
-    this.#ground.meters.count(result)
+    this.#deps.meters.count(result)
   }
 
   #keep({ namespace, text, vector, model, ttlMs: livesMs, clearings }: Missed, entry: Entry | undefined): void {
     if (entry === undefined || clearings !== this.#clearings) return
-    const { writes, vectors, clock } = this.#ground
+    const { writes, vectors, clock } = this.#deps
     const id = hash('sha256', list([text, namespace]))
     const expiresAt = livesMs === 0 ? 0 : Math.ceil((clock.now() + livesMs) / 1000)
     writes.add(async signal => await vectors.put({ id, namespace, vector, model, expiresAt, body: await encodeEntry(entry) }, signal))

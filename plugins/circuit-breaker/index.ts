@@ -3,7 +3,7 @@
 import { definePlugin, gatewayError, slot, type Attempt, type Exchange } from '../../core/index.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'
 import { Breaker, type BreakerState, type Permit } from './breaker.ts'
-import { Company, type BreakerName } from './company.ts'
+import { Peers, type BreakerName } from './peers.ts'
 import { Guard } from './guard.ts'
 import { BreakerPolicy, optionsFor } from './policy.ts'
 import { schema } from './schema.ts'
@@ -31,7 +31,7 @@ export default definePlugin({
 
     const isScoped = policies.some(({ policy }) => policy.isPerModel)
     const gauge = meter.gauge('circuit_breaker_state', 'State of the breaker: 0 closed, 1 half-open, 2 open.', isScoped ? ['provider', 'model'] : ['provider'], 'max')
-    const company = processes === undefined ? undefined : new Company(processes, clock)
+    const peers = processes === undefined ? undefined : new Peers(processes, clock)
     const makeBreaker = (policy: BreakerPolicy, provider: string, model: string): Breaker => {
       const labels = isScoped ? [provider, model] : [provider]
       gauge(gaugeValues.closed, ...labels)
@@ -40,7 +40,7 @@ export default definePlugin({
           gauge(gaugeValues[state], ...labels)
           if (isOwn) log[state === 'open' ? 'warn' : 'info']({ provider, ...(model === '' ? {} : { model }) }, `the circuit breaker is ${state}`)
         },
-        ...(company === undefined ? {} : { news: news => company.tell({ provider, model }, news) }),
+        ...(peers === undefined ? {} : { news: news => peers.tell({ provider, model }, news) }),
       })
     }
     const guards = new Map(policies.map(({ provider, policy }) => [provider, new Guard(policy, model => makeBreaker(policy, provider.name, model))]))
@@ -57,7 +57,7 @@ export default definePlugin({
     const probe = async (exchange: Exchange, { target }: Attempt, breaker: Breaker, { permit, policy }: Held) => {
       held.set(exchange, undefined)
       const name = { provider: target.provider.name, model: policy.isPerModel ? target.model : '' }
-      const release = await company?.probe(name, policy.rules.timeoutMs).catch(() => () => {}) // alone again
+      const release = await peers?.probe(name, policy.rules.timeoutMs).catch(() => () => {}) // alone again
       if (release === undefined || exchange.completed) {
         breaker.withdraw(permit)
         release?.()
@@ -74,7 +74,7 @@ export default definePlugin({
     ]
 
     return {
-      start() { if (company !== undefined) withdraw.push(company.follow(find, standings)) },
+      start() { if (peers !== undefined) withdraw.push(peers.follow(find, standings)) },
       attempt(exchange, attempt) {
         const guard = guards.get(attempt.target.provider)
         if (guard === undefined) return held.set(exchange, undefined)
@@ -86,7 +86,7 @@ export default definePlugin({
         }
         attempt.once ||= permit.isProbe
         const holding = { permit, policy: guard.policy }
-        if (company !== undefined && permit.isProbe) return probe(exchange, attempt, breaker, holding)
+        if (peers !== undefined && permit.isProbe) return probe(exchange, attempt, breaker, holding)
         held.set(exchange, holding)
         return undefined
       },

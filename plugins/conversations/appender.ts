@@ -5,7 +5,7 @@ import { Conflict } from '../../core/index.ts'
 import type { KeptItem } from '../../core/neutral/kept-items.ts'
 import { asRecord, itemKey, type StoredConversation, type StoreOptions } from './record.ts'
 
-/** How long a writer may take before another takes his place. */
+/** How long a writer may take before another takes their place. */
 const claimMs = 10_000
 /** How often a claim is looked at by who waits for it: so many milliseconds, and up to as many more. */
 const waitMs = 15
@@ -91,7 +91,7 @@ export class Appender {
     return await orConflict(this.#options.conversations.put(id, { ...value, length, writer: null }, { expected: revision, expiresAt: this.#store.until }))
   }
 
-  /** What a writer left who did not come to his end is overwritten, as long as the claim holds. @returns false if it no longer does */
+  /** What a writer left that did not come to its end is overwritten, as long as the claim holds. @returns false if it no longer does */
   async #put(claimed: StoredConversation, place: number, item: KeptItem): Promise<boolean> {
     const { items, conversations } = this.#options
     const key = itemKey(claimed.id, place)

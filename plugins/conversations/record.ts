@@ -11,7 +11,7 @@ export interface ConversationRecord {
   readonly metadata: string
   /** Items at this place and behind it are not there yet, whatever the store holds. */
   readonly length: number
-  /** Who is about to put items behind the others, and until when he may take. */
+  /** Who is about to put items behind the others, and until when they may take. */
   readonly writer: { readonly token: string; readonly until: number } | null
   /** Milliseconds since 1970 until which the store keeps every item. */
   readonly items_until: number

@@ -14,7 +14,7 @@ import { split, unmasked } from './secret-config.ts'
 import type { GuardrailType } from './types.ts'
 import { pluginView, typeView, viewOf } from './view.ts'
 
-export interface Surroundings {
+export interface EndpointDeps {
   readonly book: DefinitionBook
   readonly types: readonly GuardrailType[]
   readonly plugins: KnownPlugins
@@ -23,7 +23,7 @@ export interface Surroundings {
   readonly clock: Clock
 }
 
-export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
+export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   const { book, types, plugins, version } = around
   return [
     {
@@ -49,7 +49,7 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
   ]
 }
 
-async function put(around: Surroundings, call: AdminCall): Promise<GuardrailView> {
+async function put(around: EndpointDeps, call: AdminCall): Promise<GuardrailView> {
   const { book, clock } = around
   const body = call.body as GuardrailWrite
   const standing = checked(book, body.name, call)

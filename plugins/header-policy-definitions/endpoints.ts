@@ -9,13 +9,13 @@ import file from '../../schemas/admin/header-policies.schema.json' with { type: 
 import type { HeaderPolicyName, HeaderPolicyView, HeaderPolicyWrite } from '../../schemas/admin/header-policies.schema.ts'
 import type { DefinedPolicy, PolicyBook } from './book.ts'
 
-export interface Surroundings {
+export interface EndpointDeps {
   readonly book: PolicyBook
   readonly guardrails: GuardrailBook
   readonly clock: Clock
 }
 
-export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
+export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   const { book } = around
   return [
     {
@@ -33,7 +33,7 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
   ]
 }
 
-async function put({ book, guardrails, clock }: Surroundings, call: AdminCall): Promise<HeaderPolicyView> {
+async function put({ book, guardrails, clock }: EndpointDeps, call: AdminCall): Promise<HeaderPolicyView> {
   const { name, ...written } = call.body as HeaderPolicyWrite
   if (name.trim() !== name) throw invalidValue('name', 'a name neither begins nor ends with a blank')
   if (guardrails.find(name) !== undefined) throw gatewayError('conflict', `there is a guardrail ${JSON.stringify(name)}`, { param: 'name' })

@@ -10,14 +10,14 @@ import type { Subscriber } from './subscriber.ts'
 const caching = 'no-cache, no-transform'
 const kinds: readonly string[] = ['audit', 'usage']
 
-export interface EndpointGround {
+export interface EndpointDeps {
   /** Undefined while nobody may look. */
   readonly hub: LiveHub | undefined
   /** Whether the gateway begins to end: whoever comes is told, and sent away. */
   isEnding(): boolean
 }
 
-export function liveEndpoint({ hub, isEnding }: EndpointGround): AdminEndpoint {
+export function liveEndpoint({ hub, isEnding }: EndpointDeps): AdminEndpoint {
   return {
     method: 'GET', path: '/live/logs', scope: 'global', summary: 'What happens to requests and to their records, as server-sent events in real time.',
     query: {
@@ -55,7 +55,7 @@ function lastEventId(given: string | string[] | undefined): number | undefined {
   return Number(given)
 }
 
-/** A caller may leave before his answer begins. */
+/** A caller may leave before their answer begins. */
 function endWith(exchange: Exchange, subscriber: Subscriber): void {
   exchange.whenStopped(reason => {
     if (exchange.gone) subscriber.abort()

@@ -25,9 +25,9 @@ export interface HubOptions {
 
 /** From where, and of what, somebody wants to know. */
 export interface Wish {
-  /** The number of the last event that he has; 0 is none. */
+  /** The number of the last event that they have; 0 is none. */
   readonly cursor: number
-  /** Who told him of it; undefined if he does not say. */
+  /** Who told them of it; undefined if they do not say. */
   readonly replica: string | undefined
   readonly kinds: ReadonlySet<string>
 }
@@ -198,7 +198,7 @@ export class LiveHub implements LiveLog {
     this.#forget()
   }
 
-  /** A number is passed over: whoever has the one before it has a gap behind him. */
+  /** A number is passed over: whoever has the one before it has a gap behind them. */
   #forget(): void {
     this.#buffer.clear()
     if (this.#options.sequence.last > 0) this.#options.sequence.next()

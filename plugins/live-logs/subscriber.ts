@@ -1,4 +1,4 @@
-/** One who looks: takes events at his own pace, and is let go when he falls too far behind. */
+/** One who looks: takes events at their own pace, and is let go when they fall too far behind. */
 
 import { gatewayError, type GatewayError, type ReplyStream } from '../../core/index.ts'
 import type { SentEvent } from './event-buffer.ts'
@@ -18,8 +18,8 @@ export class Subscriber implements ReplyStream {
   #broken: GatewayError | undefined
 
   /**
-   * @param opening what he is told first, however much that is
-   * @param left called once when he is told nothing more
+   * @param opening what they are told first, however much that is
+   * @param left called once when they are told nothing more
    */
   constructor(kinds: ReadonlySet<string>, opening: readonly SentEvent[], left: (subscriber: Subscriber) => void) {
     this.#kinds = kinds
@@ -39,7 +39,7 @@ export class Subscriber implements ReplyStream {
     this.#end(gatewayError('stream_incomplete', 'the live logs broke off', { cause }))
   }
 
-  /** Tells him a last thing. */
+  /** Tells them a last thing. */
   finish(event: SentEvent): void {
     if (this.#isOver) return
     this.#queue.push(event.bytes)
@@ -83,7 +83,7 @@ export class Subscriber implements ReplyStream {
     this.#taker?.events(bytes)
   }
 
-  /** What waits for one who fell behind is given up; he comes back for it. */
+  /** What waits for one who fell behind is given up; they come back for it. */
   #end(broken: GatewayError | undefined): void {
     if (this.#isOver) return
     this.#isOver = true

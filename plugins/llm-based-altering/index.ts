@@ -4,7 +4,7 @@ import { definePlugin } from '../../core/index.ts'
 import { AskedModel } from '../../core/guard/asked-model.ts'
 import { onceEach } from '../../core/guard/once-each.ts'
 import { rolesOf } from '../../core/guard/properties.ts'
-import { Turns } from '../../core/guard/turns.ts'
+import { Semaphore } from '../../core/guard/semaphore.ts'
 import { guardWhole, type Seen } from '../../core/guard/whole-guard.ts'
 import { schema } from './schema.ts'
 
@@ -30,7 +30,7 @@ export default definePlugin({
 
     return guardWhole(async seen => {
       const { phase, conversation, exchange } = seen
-      const turns = new Turns(mostAtOnce)
+      const turns = new Semaphore(mostAtOnce)
       const parts = [...conversation.texts(phase === 'prompt' ? roles : undefined)].filter(({ text }) => text.trim() !== '' && (prefix === undefined || !text.startsWith(prefix)))
       const texts = await Promise.all(parts.map(({ text }) => rewritten(exchange, text, () => turns.take(() => rewrite(seen, text)))))
       parts.forEach((part, i) => part.rewrite(texts[i] ?? part.text))

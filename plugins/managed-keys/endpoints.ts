@@ -34,7 +34,7 @@ export function endpointsOf(store: KeyStore, providers: readonly string[]): read
     change('dashboard-access', 'Sets whether a key may use the admin API.', 'DashboardAccessWrite', ({ body }) => () => ({ dashboard_access: (body as DashboardAccessWrite).dashboard_access })),
     change('user', 'Binds a key to a user, or unbinds it.', 'UserWrite', call => {
       const userId = readUserId((call.body as UserWrite).user_id, store, call)
-      // Who is unbound stays where he is.
+      // Who is unbound stays where they are.
       return key => userId === '' ? { user_id: '', user_path: store.pathOf(key) } : { user_id: userId }
     }),
   ]

@@ -20,7 +20,7 @@ export class Entry {
   #caller: Caller
   #path: string
 
-  /** @param pathOf where users are now: a key that is bound to one goes where he goes */
+  /** @param pathOf where users are now: a key that is bound to one goes where they go */
   constructor({ id, revision, value }: Stored<AuthKey>, pathOf: PathOfUser) {
     this.id = id
     this.revision = revision

@@ -47,7 +47,7 @@ export function readUserPath(given: string | undefined, call: AdminCall): string
   return path === '' && call.scope.isGlobal ? '' : call.confine(given)
 }
 
-/** @returns empty for none. @throws GatewayError if there is no such user, or if he stands elsewhere than the administrator may see */
+/** @returns empty for none. @throws GatewayError if there is no such user, or if they stand elsewhere than the administrator may see */
 export function readUserId(given: string | undefined, store: { pathOfUser(userId: string): string | undefined }, call: AdminCall): string {
   const userId = given?.trim() ?? ''
   if (userId === '') return ''

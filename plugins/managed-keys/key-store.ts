@@ -82,7 +82,7 @@ export class KeyStore {
     return view
   }
 
-  /** Changes one key that the caller may see, unless he asks for another state of it. @param edit as for `edit`. @throws GatewayError `not_found`, `precondition_failed` */
+  /** Changes one key that the caller may see, unless they ask for another state of it. @param edit as for `edit`. @throws GatewayError `not_found`, `precondition_failed` */
   async change(id: string, call: AdminCall, edit: Edit): Promise<AuthKeyView> {
     const { before, after } = await this.edit(id, call.scope, edit, view => call.ifMatch(view))
     call.changed(before, after)

@@ -1,7 +1,7 @@
 /** What is counted and measured of requests that were bound for a provider. */
 
 import { slot, type Attempt, type Exchange, type Instrument, type Meter, type Target } from '../../core/index.ts'
-import { remembered } from '../../core/remembered.ts'
+import { memoize } from '../../core/memoize.ts'
 
 const durationBuckets = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60]
 const overheadBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
@@ -23,7 +23,7 @@ type Metrics = ReturnType<typeof define>
 export class RequestMetrics {
   readonly #metrics: Metrics
   /** By provider, endpoint, model, and whether it is a stream: four words are found sooner than put together. */
-  readonly #kinds = remembered(() => remembered(() => remembered(() => new Map<boolean, Kind>())))
+  readonly #kinds = memoize(() => memoize(() => memoize(() => new Map<boolean, Kind>())))
   /** Where a request is in flight. */
   readonly #flying = slot<Kind>()
 

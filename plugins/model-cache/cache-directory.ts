@@ -3,9 +3,9 @@
 import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { DataPathSurroundings } from '../../core/storage/data-path.ts'
+import type { DataPathDeps } from '../../core/storage/data-path.ts'
 
-export function cacheDirectory({ cwd, home, platform, env }: DataPathSurroundings = { cwd: process.cwd(), home: homedir(), platform: process.platform, env: process.env }): string {
+export function cacheDirectory({ cwd, home, platform, env }: DataPathDeps = { cwd: process.cwd(), home: homedir(), platform: process.platform, env: process.env }): string {
   const local = join(cwd, '.cache')
   if (statSync(local, { throwIfNoEntry: false })?.isDirectory() === true) return local
   switch (platform) {

@@ -2,13 +2,13 @@
 
 import type { ModelMetadata } from '../../core/index.ts'
 import { definition } from '../../core/admin/definition.ts'
-import { SelectorOverrides, type OverrideSurroundings } from '../../core/admin/selector-overrides.ts'
+import { SelectorOverrides, type OverrideDeps } from '../../core/admin/selector-overrides.ts'
 import file from '../../schemas/admin/model-metadata.schema.json' with { type: 'json' }
 
 export type MetadataOverrides = SelectorOverrides<ModelMetadata>
 
 /** The collection, and its endpoints. */
-export function metadataOverrides(around: OverrideSurroundings<ModelMetadata>): MetadataOverrides {
+export function metadataOverrides(around: OverrideDeps<ModelMetadata>): MetadataOverrides {
   return new SelectorOverrides({
     path: '/model-metadata-overrides',
     member: 'metadata',

@@ -14,7 +14,7 @@ import { attributesOf, type Collector, type Options } from './settings.ts'
 /** What a collector may take for the last it is sent. */
 const closeLimitMs = 5000
 
-interface Surroundings extends Pick<Services, 'clock' | 'version'> {
+interface TelemetryDeps extends Pick<Services, 'clock' | 'version'> {
   readonly options: Options
   readonly collector: Collector
   readonly log: Logger
@@ -27,7 +27,7 @@ export class Telemetry {
   readonly #clock: Services['clock']
   readonly #providers: readonly { shutdown(): Promise<void> }[]
 
-  private constructor({ clock, version: { version } }: Surroundings, spans: TracerProvider | undefined, metrics: MeterProvider | undefined) {
+  private constructor({ clock, version: { version } }: TelemetryDeps, spans: TracerProvider | undefined, metrics: MeterProvider | undefined) {
     this.tracer = spans?.getTracer('tapline', version)
     this.meter = metrics?.getMeter('tapline', version)
     this.#clock = clock
@@ -35,12 +35,12 @@ export class Telemetry {
   }
 
   /** Reaches for nothing before there is something to send. */
-  static async begin(surroundings: Surroundings): Promise<Telemetry> {
-    const { options } = surroundings
-    const resource = resourceOf(surroundings)
-    const spans = options.traces_exporter === 'otlp' ? await tracerProvider(surroundings, resource) : undefined
-    const metrics = options.metrics_exporter === 'otlp' ? await meterProvider(surroundings, resource) : undefined
-    return new Telemetry(surroundings, spans, metrics)
+  static async begin(deps: TelemetryDeps): Promise<Telemetry> {
+    const { options } = deps
+    const resource = resourceOf(deps)
+    const spans = options.traces_exporter === 'otlp' ? await tracerProvider(deps, resource) : undefined
+    const metrics = options.metrics_exporter === 'otlp' ? await meterProvider(deps, resource) : undefined
+    return new Telemetry(deps, spans, metrics)
   }
 
   /** Sends what waits, for as long as that may take. */
@@ -56,16 +56,16 @@ export class Telemetry {
 }
 
 /** Replicas of one name are told apart by an id that says nothing of where they run. */
-function resourceOf({ options, version: { version } }: Surroundings): Resource {
+function resourceOf({ options, version: { version } }: TelemetryDeps): Resource {
   return defaultResource().merge(resourceFromAttributes({ 'service.version': version, 'service.instance.id': randomUUID(), ...attributesOf(options) }))
 }
 
-async function tracerProvider({ options, collector, log }: Surroundings, resource: Resource): Promise<TracerProvider> {
+async function tracerProvider({ options, collector, log }: TelemetryDeps, resource: Resource): Promise<TracerProvider> {
   const exporter = await spanExporter(collector, log)
   return new TracerProvider({ resource, sampler: samplerOf(options), spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: options.span_delay_ms })] })
 }
 
-async function meterProvider({ options: { metric_interval_ms: intervalMs }, collector, log }: Surroundings, resource: Resource): Promise<MeterProvider> {
+async function meterProvider({ options: { metric_interval_ms: intervalMs }, collector, log }: TelemetryDeps, resource: Resource): Promise<MeterProvider> {
   const exporter = await metricExporter(collector, log)
   const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: intervalMs, exportTimeoutMillis: Math.min(intervalMs, collector.timeoutMs) })
   return new MeterProvider({ resource, readers: [reader] })

@@ -2,7 +2,7 @@
 
 import type { OptionsOf } from '../../core/index.ts'
 import { settled, type Finding } from '../../core/guard/findings.ts'
-import { Turns } from '../../core/guard/turns.ts'
+import { Semaphore } from '../../core/guard/semaphore.ts'
 import type { ServiceClient } from '../../core/upstream/service-client.ts'
 import type { schema } from './schema.ts'
 
@@ -15,7 +15,7 @@ export class Analyzer {
   readonly #client: ServiceClient
   readonly #headers: Readonly<Record<string, string>>
   readonly #question: object
-  readonly #turns = new Turns(mostAtOnce)
+  readonly #turns = new Semaphore(mostAtOnce)
 
   constructor(client: ServiceClient, { api_key: key, language, entities, score_threshold: threshold, allow_list: allowed, ad_hoc_recognizers: recognizers }: Options) {
     this.#client = client

@@ -2,7 +2,7 @@
 
 import { LRUCache } from 'lru-cache'
 import type { Catalogue, Clock, Cost, ModelEntry, ModelMetadata, Models, PriceSheet, PricedCall, PricedModel, Pricing, ProviderInstance } from '../../core/index.ts'
-import { undated } from '../../core/undated.ts'
+import { undated } from '../../core/dated-model-id.ts'
 import { catalogued, type CataloguePrices } from './catalogue.ts'
 import { costOf } from './cost.ts'
 import { over, type PriceList } from './price-list.ts'

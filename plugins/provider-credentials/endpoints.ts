@@ -14,7 +14,7 @@ import { addedOf, openTexts, secretTexts, type KnownProvider } from './record.ts
 import { typeViews } from './types.ts'
 import { declaredView, viewOf } from './view.ts'
 
-export interface Surroundings {
+export interface EndpointDeps {
   readonly book: ProviderBook
   readonly configurations: Configurations
   readonly clock: Clock
@@ -22,7 +22,7 @@ export interface Surroundings {
 
 const path = '/provider-credentials'
 
-export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
+export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   let last: Promise<unknown> = Promise.resolve()
   /** Each write is made of what the one before left. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -41,7 +41,7 @@ export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
   ]
 }
 
-async function put(around: Surroundings, call: AdminCall): Promise<ProviderCredentialView> {
+async function put(around: EndpointDeps, call: AdminCall): Promise<ProviderCredentialView> {
   const { book, configurations, clock } = around
   const body = call.body as ProviderCredentialWrite
   if (body.name.trim() !== body.name) throw invalidValue('name', 'a name neither begins nor ends with a blank')
@@ -60,7 +60,7 @@ async function put(around: Surroundings, call: AdminCall): Promise<ProviderCrede
   return after
 }
 
-async function remove(around: Surroundings, call: AdminCall): Promise<void> {
+async function remove(around: EndpointDeps, call: AdminCall): Promise<void> {
   const { book } = around
   const { name = '' } = call.params
   const standing = changeable(around, name, call)
@@ -74,7 +74,7 @@ async function remove(around: Surroundings, call: AdminCall): Promise<void> {
  * Has other instances serve, and the store say so: both, or none.
  * @param name the one that must be able to
  */
-async function change({ book, configurations }: Surroundings, added: readonly AddedProvider[], name: string | undefined, write: () => Promise<void>): Promise<void> {
+async function change({ book, configurations }: EndpointDeps, added: readonly AddedProvider[], name: string | undefined, write: () => Promise<void>): Promise<void> {
   const isAsBefore = isDeepStrictEqual(added, book.all) && (name === undefined || !configurations.leftOut.has(name))
   const prepared = isAsBefore ? undefined : await configurations.prepare(added, name).catch((cause: unknown) => { throw asRefusal(cause, name === undefined) })
   try {
@@ -87,7 +87,7 @@ async function change({ book, configurations }: Surroundings, added: readonly Ad
 }
 
 /** What stands under a name. @throws GatewayError if the caller must not change it */
-function changeable(around: Surroundings, name: string, call: AdminCall): Entry | undefined {
+function changeable(around: EndpointDeps, name: string, call: AdminCall): Entry | undefined {
   const { book, configurations } = around
   if (configurations.declared.has(name)) throw gatewayError('managed_resource', `the configuration declares ${JSON.stringify(name)}`, { status: 400, param: 'name' })
   const standing = book.find(name)
@@ -138,12 +138,12 @@ function bodyMember(member: string): string {
 }
 
 /** What the configuration declares under a name counts before what is stored. */
-function viewsOf(around: Surroundings): readonly ProviderCredentialView[] {
+function viewsOf(around: EndpointDeps): readonly ProviderCredentialView[] {
   const { book, configurations: { declared } } = around
   const views = [...[...declared.values()].map(declaredView), ...book.entries.filter(({ stored: { id } }) => !declared.has(id)).map(entry => view(around, entry))]
   return views.toSorted((one, other) => one.name < other.name ? -1 : 1)
 }
 
-function view({ configurations: { leftOut } }: Surroundings, entry: Entry): ProviderCredentialView {
+function view({ configurations: { leftOut } }: EndpointDeps, entry: Entry): ProviderCredentialView {
   return viewOf(entry, leftOut.get(entry.stored.id))
 }

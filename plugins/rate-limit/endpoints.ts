@@ -4,31 +4,31 @@ import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type Ques
 import { definition } from '../../core/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
 import type { StandingRule } from '../../core/limits/rule.ts'
-import { RuleDesk, tagOfRules } from '../../core/limits/rule-desk.ts'
-import type { RuleShelf } from '../../core/limits/rule-shelf.ts'
+import { RuleEndpoints, tagOfRules } from '../../core/limits/rule-endpoints.ts'
+import type { RuleStore } from '../../core/limits/rule-store.ts'
 import file from '../../schemas/admin/rate-limits.schema.json' with { type: 'json' }
 import type { RateLimitList, RateLimitName, RateLimitView, RateLimitWrite } from '../../schemas/admin/rate-limits.schema.ts'
 import { metersOf, windowOf, type Meter } from './meter.ts'
-import type { RateBook } from './rate-book.ts'
+import type { RateIndex } from './rate-index.ts'
 import { flawIn, periods, scopes, type RateRule } from './rate-rule.ts'
 import { viewOf, type Standings } from './view.ts'
 
-export interface EndpointGround {
-  readonly shelf: RuleShelf<RateRule>
+export interface EndpointDeps {
+  readonly shelf: RuleStore<RateRule>
   readonly state: State
   readonly clock: Clock
-  readonly book: () => RateBook
+  readonly index: () => RateIndex
 }
 
-type Desk = RuleDesk<RateRule, RateLimitView, RateLimitList>
+type Desk = RuleEndpoints<RateRule, RateLimitView, RateLimitList>
 
 const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
 const list = { response: schemaOf('RateLimitList'), tagged: ({ rate_limits: rows }: RateLimitList) => tagOfRules(rows) }
 
-export function endpointsOf(ground: EndpointGround): readonly AdminEndpoint[] {
-  const { shelf, clock } = ground
-  const desk: Desk = new RuleDesk({
-    shelf, clock, identities: { scopes, periods, zero: true }, viewsOf: rules => viewsOf(ground, rules), answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
+export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
+  const { shelf, clock } = deps
+  const desk: Desk = new RuleEndpoints({
+    shelf, clock, identities: { scopes, periods, zero: true }, viewsOf: rules => viewsOf(deps, rules), answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
   })
   return [
     { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of each is used.', ...list, handle: call => desk.list(call) },
@@ -53,10 +53,10 @@ async function remove(desk: Desk, call: AdminCall): Promise<RateLimitList> {
 }
 
 /** Of a template, one for each child that was counted lately; one without numbers where nobody was. */
-async function viewsOf({ state, clock, book }: EndpointGround, standing: readonly StandingRule<RateRule>[]): Promise<readonly RateLimitView[]> {
+async function viewsOf({ state, clock, index }: EndpointDeps, standing: readonly StandingRule<RateRule>[]): Promise<readonly RateLimitView[]> {
   const now = clock.now()
   const rows = standing.flatMap(rule => {
-    const subjects = book().subjectsOf(book().rules.find(({ id }) => id === rule.id) ?? rule)
+    const subjects = index().subjectsOf(index().rules.find(({ id }) => id === rule.id) ?? rule)
     return (subjects.length === 0 ? [undefined] : subjects).map(subject => ({ rule, subject, meters: subject === undefined ? [] : metersOf(rule, subject) }))
   })
   const standings = await standingsOf(state, rows.flatMap(({ meters }) => meters), now)

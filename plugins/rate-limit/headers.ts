@@ -1,4 +1,4 @@
-/** The headers that tell a caller how much is left of his limits. */
+/** The headers that tell a caller how much is left of their limits. */
 
 import type { Standing } from '../../core/index.ts'
 import { usedOf, windowOf, type Kind, type Meter } from './meter.ts'

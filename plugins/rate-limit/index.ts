@@ -3,14 +3,14 @@
 import { definePlugin, StorageUnavailable, type Attempt, type Exchange, type Limits } from '../../core/index.ts'
 import { makesBatch } from '../../core/limits/batches.ts'
 import { Renewals } from '../../core/limits/renewals.ts'
-import { RuleShelf } from '../../core/limits/rule-shelf.ts'
+import { RuleStore } from '../../core/limits/rule-store.ts'
 import type { SpentRecord } from '../../core/plugin/ledger.ts'
 import { configuredLimits } from './configured.ts'
 import { Counting } from './counting.ts'
 import { endpointsOf } from './endpoints.ts'
 import { CounterKeeper, type KeptCounters } from './kept-counters.ts'
 import { Limiter } from './limiter.ts'
-import { RateBook } from './rate-book.ts'
+import { RateIndex } from './rate-index.ts'
 import type { RateRule } from './rate-rule.ts'
 import { reportFor } from './report.ts'
 import { schema } from './schema.ts'
@@ -33,20 +33,20 @@ export default definePlugin({
     const configured = configuredLimits(options)
     const counting = new Counting({ state, onFailure: options.on_store_failure, clock, log })
     const refused = meter.counter('rate_limited_total', 'Calls that a rate limit refused.', ['scope'])
-    const limiter = new Limiter(new RateBook([], options.recording), { counting, state, clock, refused, slotMs: state.isShared ? slotMs : undefined })
+    const limiter = new Limiter(new RateIndex([], options.recording), { counting, state, clock, refused, slotMs: state.isShared ? slotMs : undefined })
     const renewals = new Renewals({ state, clock, holdMs: slotMs, held: () => [...limiter.held.values()].flat() })
     const failed = (cause: unknown) => log.warn({ err: cause }, 'what is kept of rate limits could not be read or written')
     const offers: (() => void)[] = []
-    let shelf: RuleShelf<RateRule> | undefined
+    let shelf: RuleStore<RateRule> | undefined
     let keeper: CounterKeeper | undefined
 
     let isServing = false
-    const adopt = (rules: RuleShelf<RateRule>) => {
-      limiter.book = new RateBook(rules.all, options.recording)
-      if (isServing && !limiter.book.isEmpty) keeper?.start()
+    const adopt = (rules: RuleStore<RateRule>) => {
+      limiter.index = new RateIndex(rules.all, options.recording)
+      if (isServing && !limiter.index.isEmpty) keeper?.start()
     }
     const open = async () => {
-      const opened: RuleShelf<RateRule> = shelf = new RuleShelf<RateRule>({ storage, name: 'rate_limits', clock, configured, changed: () => { if (shelf !== undefined) adopt(shelf) }, failed })
+      const opened: RuleStore<RateRule> = shelf = new RuleStore<RateRule>({ storage, name: 'rate_limits', clock, configured, changed: () => { if (shelf !== undefined) adopt(shelf) }, failed })
       await opened.open()
       adopt(opened)
       if (!options.recording && opened.all.some(({ max_tokens: tokens }) => tokens !== undefined)) log.warn('limits of tokens do not hold: usage.enabled is false')
@@ -61,12 +61,12 @@ export default definePlugin({
     }
 
     return {
-      service: { of: (caller: Parameters<Limits['of']>[0]) => reportFor(caller, { book: limiter.book, state, now: clock.now() }) },
+      service: { of: (caller: Parameters<Limits['of']>[0]) => reportFor(caller, { index: limiter.index, state, now: clock.now() }) },
       open,
       start() {
         if (shelf === undefined) return
         const standing = shelf
-        for (const endpoint of endpointsOf({ shelf: standing, state, clock, book: () => limiter.book })) offers.push(admin.endpoint(endpoint))
+        for (const endpoint of endpointsOf({ shelf: standing, state, clock, index: () => limiter.index })) offers.push(admin.endpoint(endpoint))
         offers.push(
           admin.refresh({ name: 'rate_limits', run: () => standing.read() }),
           admin.setting('RATE_LIMITS_ENABLED', () => true),
@@ -77,9 +77,9 @@ export default definePlugin({
         isServing = true
         adopt(standing)
       },
-      route: (exchange: Exchange) => limiter.book.isEmpty || !objectOperations.has(exchange.operation) && !makesBatch(exchange) ? undefined : limiter.admitObject(exchange),
-      lookup: (exchange: Exchange) => limiter.book.isEmpty || exchange.origin === 'cache' ? undefined : limiter.admit(exchange),
-      attempt: (exchange: Exchange, { target }: Attempt) => limiter.book.isEmpty || exchange.attempts.length === 1 || exchange.origin === 'cache' ? undefined : limiter.admitTarget(exchange, target),
+      route: (exchange: Exchange) => limiter.index.isEmpty || !objectOperations.has(exchange.operation) && !makesBatch(exchange) ? undefined : limiter.admitObject(exchange),
+      lookup: (exchange: Exchange) => limiter.index.isEmpty || exchange.origin === 'cache' ? undefined : limiter.admit(exchange),
+      attempt: (exchange: Exchange, { target }: Attempt) => limiter.index.isEmpty || exchange.attempts.length === 1 || exchange.origin === 'cache' ? undefined : limiter.admitTarget(exchange, target),
       complete: (exchange: Exchange) => limiter.release(exchange),
       async close() {
         for (const withdraw of offers) withdraw()
@@ -90,7 +90,7 @@ export default definePlugin({
     }
 
     function count(record: SpentRecord): void {
-      if (limiter.book.countsTokens && record.cache_type === null && record.origin !== 'cache') limiter.count(record)
+      if (limiter.index.countsTokens && record.cache_type === null && record.origin !== 'cache') limiter.count(record)
     }
   },
 })

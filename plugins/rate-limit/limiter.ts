@@ -8,7 +8,7 @@ import { isPromise } from '../../core/promise.ts'
 import type { Counted, Counting } from './counting.ts'
 import { limitHeaders } from './headers.ts'
 import { claimOf, waitOf, windowOf, wordsOf, type Meter } from './meter.ts'
-import type { RateBook } from './rate-book.ts'
+import type { RateIndex } from './rate-index.ts'
 
 type Now<T> = T | Promise<T>
 
@@ -29,7 +29,7 @@ export interface LimiterOptions {
 }
 
 export class Limiter {
-  book: RateBook
+  index: RateIndex
   readonly #options: LimiterOptions
   readonly #grants = slot<readonly Grant[]>()
   readonly #process = randomUUID()
@@ -39,19 +39,19 @@ export class Limiter {
   /** Until when a target was said to be full, in milliseconds since 1970; in the shared state, which does not answer at once. */
   readonly #fullUntil = new Map<string, number>()
 
-  constructor(book: RateBook, options: LimiterOptions) {
-    this.book = book
+  constructor(index: RateIndex, options: LimiterOptions) {
+    this.index = index
     this.#options = options
   }
 
   /** Counts a call under the rules of its caller and of the first target that takes it. */
   admit(exchange: Exchange): Now<GatewayError | undefined> {
-    return this.#admitAt(exchange, this.book.ofCaller(exchange.userPath, exchange.caller?.keyId), 0, undefined)
+    return this.#admitAt(exchange, this.index.ofCaller(exchange.userPath, exchange.caller?.keyId), 0, undefined)
   }
 
   /** Counts a call that no model takes under the rules of its caller. Nothing runs that could take a slot. */
   admitObject(exchange: Exchange): Now<GatewayError | undefined> {
-    const meters = this.book.ofCaller(exchange.userPath, exchange.caller?.keyId).filter(({ kind }) => kind !== 'concurrent')
+    const meters = this.index.ofCaller(exchange.userPath, exchange.caller?.keyId).filter(({ kind }) => kind !== 'concurrent')
     return meters.length === 0 ? undefined : this.#ask(exchange, meters, undefined, refusal => refusal?.error)
   }
 
@@ -59,7 +59,7 @@ export class Limiter {
   admitTarget(exchange: Exchange, target: Target): Now<GatewayError | undefined> {
     const grants = this.#grants.get(exchange)
     if (grants?.some(grant => isSame(grant.target, target)) === true) return undefined
-    const meters = this.book.ofTarget(target.provider.name, target.model)
+    const meters = this.index.ofTarget(target.provider.name, target.model)
     return meters.length === 0 ? undefined : this.#ask(exchange, meters, target, refusal => refusal?.error)
   }
 
@@ -79,7 +79,7 @@ export class Limiter {
   /** Counts the tokens of a call that is over, for its caller and for the target that it went to. */
   count({ user_path: path, auth_key_id: keyId, provider_name: provider, model, total_tokens: tokens, timestamp }: SpentRecord): void {
     if (tokens === null || tokens <= 0) return
-    const meters = [...this.book.ofCaller(path, keyId), ...this.book.ofTarget(provider, model)].filter(({ kind }) => kind === 'tokens')
+    const meters = [...this.index.ofCaller(path, keyId), ...this.index.ofTarget(provider, model)].filter(({ kind }) => kind === 'tokens')
     if (meters.length === 0) return
     const adds = meters.map(meter => {
       const { current, endMs } = windowOf(meter, timestamp)
@@ -90,7 +90,7 @@ export class Limiter {
 
   /** Whether a rule of the target would refuse a call now: exactly where this process counts, else as far as was seen. */
   refuses({ provider, model }: Target): boolean {
-    const meters = this.book.ofTarget(provider.name, model)
+    const meters = this.index.ofTarget(provider.name, model)
     if (meters.length === 0) return false
     const { state, clock } = this.#options
     const now = clock.now()
@@ -110,7 +110,7 @@ export class Limiter {
   #admitAt(exchange: Exchange, ofCaller: readonly Meter[], index: number, before: GatewayError | undefined): Now<GatewayError | undefined> {
     const target = exchange.targets[index]
     if (target === undefined && index > 0) return before
-    const ofTarget = target === undefined ? [] : this.book.ofTarget(target.provider.name, target.model)
+    const ofTarget = target === undefined ? [] : this.index.ofTarget(target.provider.name, target.model)
     if (ofCaller.length === 0 && ofTarget.length === 0) return this.#go(exchange, index)
     return this.#ask(exchange, [...ofCaller, ...ofTarget], target, refusal => {
       if (refusal === undefined) return this.#go(exchange, index)

@@ -1,4 +1,4 @@
-/** Responses that a provider still works at: what is stored of them follows what he says, and what they used is recorded when they are over. */
+/** Responses that a provider still works at: what is stored of them follows what it says, and what they used is recorded when they are over. */
 
 import { JsonDocument, type Clock, type Conversations, type Exchange, type ProviderInstance, type Usage, type UsageLedger } from '../../core/index.ts'
 import { inputItems, keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
@@ -8,7 +8,7 @@ import { isUnderWay, itemsOf, type StoredResponse } from './record.ts'
 import type { Review } from './review.ts'
 import type { FoundResponse, ResponseStore } from './store.ts'
 
-export interface BackgroundGround {
+export interface BackgroundDeps {
   readonly store: ResponseStore
   readonly conversations: Conversations
   readonly providers: ReadonlyMap<string, ProviderInstance>
@@ -22,10 +22,10 @@ export interface BackgroundGround {
 export type Asking = Pick<Exchange, 'caller' | 'log'>
 
 export class Background {
-  readonly #ground: BackgroundGround
+  readonly #deps: BackgroundDeps
 
-  constructor(ground: BackgroundGround) {
-    this.#ground = ground
+  constructor(deps: BackgroundDeps) {
+    this.#deps = deps
   }
 
   /**
@@ -33,7 +33,7 @@ export class Background {
    * @returns the response in JSON, under the id that the client knows @throws GatewayError if policy cannot tell now; then nothing changes
    */
   async take(asking: Asking, found: FoundResponse, document: JsonDocument, usage: Usage | undefined): Promise<string> {
-    const reviewed = await this.#ground.review.ofStored(found, document)
+    const reviewed = await this.#deps.review.ofStored(found, document)
     const { root } = reviewed
     if (stringOf(root.get('id')) !== found.id) reviewed.set(root, 'id', JSON.stringify(found.id))
     const { conversation } = found.value
@@ -47,7 +47,7 @@ export class Background {
     const isOver = !isUnderWay(now.status)
     const { charge, ...before } = found.value
     const value = { ...before, ...now, ...isOver ? { is_append_due: false } : charge === undefined ? {} : { charge } }
-    const wasWritten = await this.#ground.store.refresh(found, value)
+    const wasWritten = await this.#deps.store.refresh(found, value)
     if (!wasWritten || !isOver) return
     this.#record(found, now.status, usage)
     if (!found.value.is_append_due) return
@@ -56,14 +56,14 @@ export class Background {
 
   /** What was cancelled before it began used nothing, and its provider says so by saying nothing. */
   #record({ id, value: { charge, provider: name, upstream_id: upstreamId } }: FoundResponse, status: string, usage: Usage | undefined): void {
-    const provider = name === null ? undefined : this.#ground.providers.get(name)
+    const provider = name === null ? undefined : this.#deps.providers.get(name)
     if (charge === undefined || provider === undefined || usage === undefined) return
-    this.#ground.usage?.record(entryOf(charge, { id, status, upstreamId, provider, usage, now: this.#ground.clock.now() }))
+    this.#deps.usage?.record(entryOf(charge, { id, status, upstreamId, provider, usage, now: this.#deps.clock.now() }))
   }
 
   async #append({ caller }: Asking, { id }: FoundResponse, value: StoredResponse): Promise<void> {
     if (value.conversation === null || value.status !== 'completed' && value.status !== 'incomplete') return
-    const conversation = await this.#ground.conversations.open(value.conversation.id, caller)
+    const conversation = await this.#deps.conversations.open(value.conversation.id, caller)
     await conversation?.append(wholeTurn(id, value))
   }
 }

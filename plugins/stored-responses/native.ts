@@ -10,7 +10,7 @@ const heldBytes = 64 * 1024 * 1024
 
 export type LifecycleOperation = 'responses_get' | 'responses_delete' | 'responses_cancel' | 'responses_input_items'
 
-/** Who asks, and how long he waits. */
+/** Who asks, and how long they wait. */
 export interface Asker {
   readonly requestId: string
   readonly userPath: string

@@ -4,7 +4,7 @@ import { Conflict } from '../../core/index.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { triedAgain, type Tries } from '../../core/storage/tries.ts'
 
-/** Nobody asks of his own accord for longer than that. */
+/** Nobody asks of their own accord for longer than that. */
 const patienceMs = 24 * 60 * 60_000
 const waits = { firstMs: 5_000, longestMs: 5 * 60_000 }
 

@@ -32,7 +32,7 @@ function inputList(body: JsonDocument): JsonNode {
   return root.get('input') ?? root
 }
 
-/** Reasoning without its id is worth something to its own vendor alone, and only with the state that he encrypted. Sealed state is taken out later, where it has to be. */
+/** Reasoning without its id is worth something to its own vendor alone, and only with the state that it encrypted. Sealed state is taken out later, where it has to be. */
 function isTaken({ json, issuer }: PastItem, { provider }: Target): boolean {
   const { root } = Json.parse(Buffer.from(json))
   if (stringOf(root.get('type')) !== 'reasoning') return true

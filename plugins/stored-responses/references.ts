@@ -106,7 +106,7 @@ function mayRelay(exchange: Exchange): boolean {
 
 // Single items
 
-/** Puts items that were stored in the place of references to them; what only the provider knows is left to him. */
+/** Puts items that were stored in the place of references to them; what only the provider knows is left to it. */
 async function resolveItems(exchange: Exchange, body: JsonDocument, references: readonly ItemReference[], { store }: PastSources): Promise<void> {
   for (const { id, item, index } of references) {
     const found = await reach(() => store.findOfItem(id, exchange.userPath, exchange.caller))

@@ -62,7 +62,7 @@ export class ResponseStore {
     if (before?.owner === owner && !before.hasBegun) return void (before.kept = kept)
     const writing: Writing = { owner, kept, hasBegun: false, done: before?.done ?? this.#turn() }
     writing.done = writing.done.then(() => this.#write(id, writing))
-    // Another's, which he is about to have, stays his.
+    // Another's, which they are about to have, stays theirs.
     if (before === undefined || before.owner === owner) this.#writing.set(id, writing)
   }
 
@@ -145,7 +145,7 @@ export class ResponseStore {
     await Promise.all(items.map(item => this.#options.items.put(`${ownerKey}/${item}`, { response: id }, { owner, expiresAt })))
   }
 
-  /** Nearly all ids are new. One that another has already stays his. */
+  /** Nearly all ids are new. One that another has already stays theirs. */
   async #putRecord(id: string, record: StoredResponse, options: { readonly owner: string; readonly expiresAt: number }): Promise<void> {
     const { responses } = this.#options
     try {

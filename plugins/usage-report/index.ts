@@ -51,7 +51,7 @@ async function limitsFor(exchange: Exchange, limits: Limits | undefined): Promis
   return limits === undefined ? [] : await limits.of(exchange)
 }
 
-/** Whoever has a key without a path may name any path, so that his key decides. */
+/** Whoever has a key without a path may name any path, so that their key decides. */
 function ownRecords({ caller, userPath }: Exchange, { from, to }: Range): Filter {
   if (caller?.keyId !== undefined && (caller.userPath ?? '') === '') return { from, to, equals: { auth_key_id: caller.keyId } }
   return { from, to, ...(userPath === '' || userPath === '/' ? {} : { within: { user_path: userPath } }) }

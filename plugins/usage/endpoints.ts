@@ -14,7 +14,7 @@ import { Tally } from './tally.ts'
 import { throughputOf, type Granularity } from './throughput.ts'
 import { csvHead, csvLineOf, viewOf } from './view.ts'
 
-export interface EndpointGround {
+export interface EndpointDeps {
   /** Undefined while nothing is recorded: then answers are empty. */
   readonly journal: UsageJournal | undefined
   readonly pricing: Pricing
@@ -34,13 +34,13 @@ function query(more: object = {}): Readonly<Record<string, unknown>> {
   return { type: 'object', properties: { ...commonParameters, ...more } }
 }
 
-export function usageEndpoints(ground: EndpointGround): readonly AdminEndpoint[] {
-  const endpoints = [summaryEndpoint(ground), ...listEndpoints(ground), sessionsEndpoint(ground), logEndpoint(ground), exportEndpoint(ground), throughputEndpoint(ground), recalculationEndpoint(ground)]
-  return endpoints.map(endpoint => upToDate(endpoint, ground))
+export function usageEndpoints(deps: EndpointDeps): readonly AdminEndpoint[] {
+  const endpoints = [summaryEndpoint(deps), ...listEndpoints(deps), sessionsEndpoint(deps), logEndpoint(deps), exportEndpoint(deps), throughputEndpoint(deps), recalculationEndpoint(deps)]
+  return endpoints.map(endpoint => upToDate(endpoint, deps))
 }
 
 /** Whoever calls, and then asks what it cost, is told. */
-function upToDate(endpoint: AdminEndpoint, { flush }: EndpointGround): AdminEndpoint {
+function upToDate(endpoint: AdminEndpoint, { flush }: EndpointDeps): AdminEndpoint {
   return {
     ...endpoint,
     async handle(call) {
@@ -50,7 +50,7 @@ function upToDate(endpoint: AdminEndpoint, { flush }: EndpointGround): AdminEndp
   }
 }
 
-function summaryEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+function summaryEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   return {
     method: 'GET', path: '/usage/summary', scope: 'subtree', summary: 'Total usage and cost.', query: query(), response: definition(bodies, 'UsageSummary'),
     async handle(call) {
@@ -60,17 +60,17 @@ function summaryEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   }
 }
 
-function listEndpoints(ground: EndpointGround): readonly AdminEndpoint[] {
+function listEndpoints(deps: EndpointDeps): readonly AdminEndpoint[] {
   const interval = { interval: { type: 'string', enum: ['daily', 'weekly', 'monthly', 'yearly'], default: 'daily', description: 'How long a period is.' } }
   return [
-    listEndpoint(ground, '/usage/daily', 'Usage and cost per day, week, month or year.', 'UsagePeriods', byPeriod, interval),
-    listEndpoint(ground, '/usage/models', 'Usage and cost per model.', 'UsageModels', byModel),
-    listEndpoint(ground, '/usage/user-paths', 'Usage and cost per user path.', 'UsageUserPaths', byUserPath),
-    listEndpoint(ground, '/usage/labels', 'Usage and cost per label; records with several labels count in each.', 'UsageLabels', byLabel),
+    listEndpoint(deps, '/usage/daily', 'Usage and cost per day, week, month or year.', 'UsagePeriods', byPeriod, interval),
+    listEndpoint(deps, '/usage/models', 'Usage and cost per model.', 'UsageModels', byModel),
+    listEndpoint(deps, '/usage/user-paths', 'Usage and cost per user path.', 'UsageUserPaths', byUserPath),
+    listEndpoint(deps, '/usage/labels', 'Usage and cost per label; records with several labels count in each.', 'UsageLabels', byLabel),
   ]
 }
 
-function listEndpoint({ journal, now, pricing }: EndpointGround, path: string, words: string, response: keyof typeof bodies.$defs, list: Listing, more?: object): AdminEndpoint {
+function listEndpoint({ journal, now, pricing }: EndpointDeps, path: string, words: string, response: keyof typeof bodies.$defs, list: Listing, more?: object): AdminEndpoint {
   return {
     method: 'GET', path, scope: 'subtree', summary: words, query: query(more), response: definition(bodies, response),
     async handle(call) {
@@ -80,7 +80,7 @@ function listEndpoint({ journal, now, pricing }: EndpointGround, path: string, w
   }
 }
 
-function sessionsEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+function sessionsEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   const cacheMode = { ...commonParameters.cache_mode, default: 'all' }
   const session = { type: 'string', maxLength: 512, description: 'This session alone; without days, all of it.' }
   return {
@@ -93,7 +93,7 @@ function sessionsEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   }
 }
 
-function logEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+function logEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   return {
     method: 'GET', path: '/usage/log', scope: 'subtree', summary: 'Lists the records, the latest first.', query: query({ ...entryPages, ...searchParameter }), response: definition(bodies, 'UsageLog'),
     async handle(call) {
@@ -115,7 +115,7 @@ const formats = {
   ndjson: { type: 'application/x-ndjson', head: '', line: (view: object) => `${JSON.stringify(view)}\n` },
 } as const
 
-function exportEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+function exportEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   const format = { type: 'string', enum: ['csv', 'ndjson'], default: 'csv', description: 'A table, or one JSON object in each line.' }
   return {
     method: 'GET', path: '/usage/export', scope: 'subtree', summary: 'Exports all records of a range as a file, the oldest first.', query: query({ ...searchParameter, format }), produces: ['text/csv', 'application/x-ndjson'],
@@ -133,7 +133,7 @@ function exportEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   }
 }
 
-function throughputEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
+function throughputEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   const granularity = { type: 'string', enum: ['second', 'minute', 'hour', 'day'], default: 'minute', description: 'How long a bucket is.' }
   return {
     method: 'GET', path: '/usage/throughput', scope: 'global', summary: 'Tokens in the last minute, hour, day or month.', query: { type: 'object', properties: { granularity } }, response: definition(bodies, 'UsageThroughput'),
@@ -141,7 +141,7 @@ function throughputEndpoint({ journal, now }: EndpointGround): AdminEndpoint {
   }
 }
 
-function recalculationEndpoint({ cannotRecalculate, recalculate }: EndpointGround): AdminEndpoint {
+function recalculationEndpoint({ cannotRecalculate, recalculate }: EndpointDeps): AdminEndpoint {
   return {
     method: 'POST', path: '/usage/recalculate-pricing', scope: 'global', summary: 'Recalculates the costs of records at the current prices.',
     body: definition(bodies, 'RecalculationRequest'), response: definition(bodies, 'RecalculationResult'), unavailable: cannotRecalculate,

@@ -13,7 +13,7 @@ import { costColumns, pricedCallOf } from './record.ts'
 
 const pageSize = 500
 
-export interface RecalculationGround {
+export interface RecalculationDeps {
   readonly journal: UsageJournal
   /** Held while it runs, by whatever replica. */
   readonly lease: Lease
@@ -26,24 +26,24 @@ export interface RecalculationGround {
 }
 
 /** @throws GatewayError `conflict` while another run is under way, and whatever ends the call */
-export async function recalculate(call: AdminCall, ground: RecalculationGround): Promise<object> {
-  const filter = filterOf(call, ground)
+export async function recalculate(call: AdminCall, deps: RecalculationDeps): Promise<object> {
+  const filter = filterOf(call, deps)
   const counts = { matched: 0, recalculated: 0, with_pricing: 0, without_pricing: 0 }
   const span = { from: Infinity, to: -Infinity }
-  const isOurs = await ground.lease.run(async lost => {
-    for await (const rows of ground.journal.each(filter, { pageSize, order: 'asc' })) {
+  const isOurs = await deps.lease.run(async lost => {
+    for await (const rows of deps.journal.each(filter, { pageSize, order: 'asc' })) {
       call.exchange.throwIfStopped()
       lost.throwIfAborted()
-      const changes = rows.map(row => ({ id: row.id, ...costColumns(pricedCallOf(row), call => ground.priceOf(call)) }))
+      const changes = rows.map(row => ({ id: row.id, ...costColumns(pricedCallOf(row), call => deps.priceOf(call)) }))
       widen(span, rows)
-      await ground.journal.amend(changes)
+      await deps.journal.amend(changes)
       const priced = changes.filter(({ total_cost: cost }) => cost !== null).length
       counts.matched += rows.length
       counts.recalculated += rows.length
       counts.with_pricing += priced
       counts.without_pricing += rows.length - priced
     }
-  }).finally(() => span.from > span.to ? undefined : ground.repriced(span))
+  }).finally(() => span.from > span.to ? undefined : deps.repriced(span))
   if (!isOurs) throw gatewayError('conflict', 'costs are being recalculated already')
   return { status: 'ok', ...counts }
 }
@@ -55,7 +55,7 @@ function widen(span: { from: number; to: number }, rows: readonly UsageRecord[])
   }
 }
 
-function filterOf({ body, timeZone, confine }: AdminCall, { now, providers }: RecalculationGround): Filter {
+function filterOf({ body, timeZone, confine }: AdminCall, { now, providers }: RecalculationDeps): Filter {
   const { selector, confirmation: _, ...asked } = body as Readonly<Record<string, string | number>>
   const { from, to } = rangeOf(asked, { timeZone, now })
   const filter = { from, to, ...narrowed(asked, confine) }

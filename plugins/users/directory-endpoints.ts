@@ -8,25 +8,25 @@ import type { DirectoryUser, DirectoryUserWrite, GroupDelete, UserDelete, UserGr
 import { readSegment, type Directory } from './directory.ts'
 import { visible, type DirectoryStore, type Meant, type Shown } from './directory-store.ts'
 
-export interface DirectoryGround {
+export interface DirectoryDeps {
   readonly store: DirectoryStore
   readonly clock: Clock
 }
 
-export function directoryEndpoints(ground: DirectoryGround): readonly AdminEndpoint[] {
+export function directoryEndpoints(deps: DirectoryDeps): readonly AdminEndpoint[] {
   const [group, user] = [definition(file, 'UserGroup'), definition(file, 'DirectoryUser')]
-  const { store } = ground
+  const { store } = deps
   return [
     { method: 'GET', path: '/user-groups', scope: 'subtree', summary: 'Lists the groups of users, and their paths.', response: definition(file, 'UserGroups'), handle: ({ scope }) => visible(groupsShown, store.directory, scope) },
-    { method: 'PUT', path: '/user-groups', scope: 'subtree', summary: 'Creates a group, or moves one with everything in it.', body: definition(file, 'UserGroupWrite'), response: group, handle: call => putGroup(ground, call) },
-    { method: 'DELETE', path: '/user-groups', scope: 'subtree', summary: 'Deletes an empty group.', body: definition(file, 'GroupDelete'), handle: call => deleteGroup(ground, call) },
+    { method: 'PUT', path: '/user-groups', scope: 'subtree', summary: 'Creates a group, or moves one with everything in it.', body: definition(file, 'UserGroupWrite'), response: group, handle: call => putGroup(deps, call) },
+    { method: 'DELETE', path: '/user-groups', scope: 'subtree', summary: 'Deletes an empty group.', body: definition(file, 'GroupDelete'), handle: call => deleteGroup(deps, call) },
     { method: 'GET', path: '/directory/users', scope: 'subtree', summary: 'Lists the users, and their paths.', response: definition(file, 'DirectoryUsers'), handle: ({ scope }) => visible(usersShown, store.directory, scope) },
-    { method: 'PUT', path: '/directory/users', scope: 'subtree', summary: 'Creates or renames a user, or moves one to another group.', body: definition(file, 'DirectoryUserWrite'), response: user, handle: call => putUser(ground, call) },
-    { method: 'DELETE', path: '/directory/users', scope: 'subtree', summary: 'Deletes a user; the user\'s keys stay at the path that they were created for.', body: definition(file, 'UserDelete'), handle: call => deleteUser(ground, call) },
+    { method: 'PUT', path: '/directory/users', scope: 'subtree', summary: 'Creates or renames a user, or moves one to another group.', body: definition(file, 'DirectoryUserWrite'), response: user, handle: call => putUser(deps, call) },
+    { method: 'DELETE', path: '/directory/users', scope: 'subtree', summary: 'Deletes a user; the user\'s keys stay at the path that they were created for.', body: definition(file, 'UserDelete'), handle: call => deleteUser(deps, call) },
   ]
 }
 
-async function putGroup({ store, clock }: DirectoryGround, call: AdminCall): Promise<UserGroup | undefined> {
+async function putGroup({ store, clock }: DirectoryDeps, call: AdminCall): Promise<UserGroup | undefined> {
   const body = call.body as UserGroupWrite
   const name = readSegment(body.name, 'name', '/,')
   const group = groupNamed(name)
@@ -38,7 +38,7 @@ async function putGroup({ store, clock }: DirectoryGround, call: AdminCall): Pro
   })
 }
 
-async function deleteGroup({ store }: DirectoryGround, call: AdminCall): Promise<void> {
+async function deleteGroup({ store }: DirectoryDeps, call: AdminCall): Promise<void> {
   const name = (call.body as GroupDelete).name.trim()
   const group = groupNamed(name)
   await store.write(call, group, ({ groups, users }) => {
@@ -50,7 +50,7 @@ async function deleteGroup({ store }: DirectoryGround, call: AdminCall): Promise
   })
 }
 
-async function putUser({ store, clock }: DirectoryGround, call: AdminCall): Promise<DirectoryUser | undefined> {
+async function putUser({ store, clock }: DirectoryDeps, call: AdminCall): Promise<DirectoryUser | undefined> {
   const { id = randomUUID(), name, group, description } = call.body as DirectoryUserWrite
   const isNew = (call.body as DirectoryUserWrite).id === undefined
   const user = userWith(id)
@@ -70,7 +70,7 @@ async function putUser({ store, clock }: DirectoryGround, call: AdminCall): Prom
   })
 }
 
-async function deleteUser({ store }: DirectoryGround, call: AdminCall): Promise<void> {
+async function deleteUser({ store }: DirectoryDeps, call: AdminCall): Promise<void> {
   const { id } = call.body as UserDelete
   const user = userWith(id)
   await store.write(call, user, ({ groups, users }) => {

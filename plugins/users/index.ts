@@ -38,7 +38,7 @@ export default definePlugin({
         const endpoints = [...pathEndpoints({ nodes, access, models, clock, providers: names }), ...directoryEndpoints({ store, clock })]
         for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))
       },
-      /** Who calls is known by the path, unless his key says it; before what an identity provider calls him. */
+      /** Who calls is known by the path, unless their key says it; before what an identity provider calls them. */
       request(exchange) {
         const { caller, userPath } = exchange
         if (caller === undefined || caller.keyId !== undefined && caller.userId !== undefined || userPath === '') return

@@ -7,60 +7,60 @@ import { readModelSelector } from '../../core/model-selector.ts'
 import file from '../../schemas/admin/users.schema.json' with { type: 'json' }
 import type { UserTree, UserWrite } from '../../schemas/admin/users.schema.ts'
 import type { PathNode } from './path-nodes.ts'
-import { nodeOf, treeOf, type TreeGround } from './tree.ts'
+import { nodeOf, treeOf, type TreeDeps } from './tree.ts'
 
-export interface PathGround extends TreeGround {
+export interface PathDeps extends TreeDeps {
   readonly models: Pick<Models, 'inventories'>
   readonly clock: Clock
   readonly providers: readonly string[]
 }
 
-export function pathEndpoints(ground: PathGround): readonly AdminEndpoint[] {
+export function pathEndpoints(deps: PathDeps): readonly AdminEndpoint[] {
   const tree = definition(file, 'UserTree')
   return [
-    { method: 'GET', path: '/users', scope: 'subtree', summary: 'Lists the user paths, what applies to each, and which models its callers may use.', response: tree, handle: ({ scope }) => treeOf(ground, scope) },
-    { method: 'PUT', path: '/users', scope: 'subtree', summary: 'Sets which models the callers of a user path may use.', body: definition(file, 'UserWrite'), response: tree, handle: call => put(ground, call) },
+    { method: 'GET', path: '/users', scope: 'subtree', summary: 'Lists the user paths, what applies to each, and which models its callers may use.', response: tree, handle: ({ scope }) => treeOf(deps, scope) },
+    { method: 'PUT', path: '/users', scope: 'subtree', summary: 'Sets which models the callers of a user path may use.', body: definition(file, 'UserWrite'), response: tree, handle: call => put(deps, call) },
     {
       method: 'DELETE', path: '/users', scope: 'subtree', summary: 'Removes the settings of a user path.', response: tree,
       query: { type: 'object', required: ['user_path'], properties: { user_path: { type: 'string', minLength: 1, description: 'The path.' } } },
-      handle: call => remove(ground, call),
+      handle: call => remove(deps, call),
     },
   ]
 }
 
-async function put(ground: PathGround, call: AdminCall): Promise<UserTree> {
+async function put(deps: PathDeps, call: AdminCall): Promise<UserTree> {
   const { user_path: given, allowed_models: selectors, description } = call.body as UserWrite
-  const path = writable(ground, call, given)
-  const stored = ground.nodes.stored(path)
-  const now = ground.clock.now()
+  const path = writable(deps, call, given)
+  const stored = deps.nodes.stored(path)
+  const now = deps.clock.now()
   const node: PathNode = {
-    allowed_models: selectors === undefined ? stored?.value.allowed_models ?? [] : readSelectors(selectors, ground.providers),
+    allowed_models: selectors === undefined ? stored?.value.allowed_models ?? [] : readSelectors(selectors, deps.providers),
     description: description?.trim() ?? stored?.value.description ?? '',
     created_at: stored?.value.created_at ?? now,
     updated_at: now,
   }
-  return await written(ground, call, path, () => ground.nodes.snapshot.put(path, node, { expected: stored?.revision ?? 0, owner: path }))
+  return await written(deps, call, path, () => deps.nodes.snapshot.put(path, node, { expected: stored?.revision ?? 0, owner: path }))
 }
 
-async function remove(ground: PathGround, call: AdminCall): Promise<UserTree> {
-  const path = writable(ground, call, String(call.query['user_path']))
-  const stored = ground.nodes.stored(path)
+async function remove(deps: PathDeps, call: AdminCall): Promise<UserTree> {
+  const path = writable(deps, call, String(call.query['user_path']))
+  const stored = deps.nodes.stored(path)
   if (stored === undefined) throw gatewayError('not_found', `nothing was said of the user path ${path}`, { param: 'user_path' })
-  return await written(ground, call, path, () => ground.nodes.snapshot.delete(path, stored.revision))
+  return await written(deps, call, path, () => deps.nodes.snapshot.delete(path, stored.revision))
 }
 
 /** Writes, and tells of it. @returns the whole tree, as it is then */
-async function written(ground: PathGround, call: AdminCall, path: string, write: () => Promise<unknown>): Promise<UserTree> {
-  const view = () => ground.nodes.of(path) === undefined ? undefined : nodeOf(path, ground)
+async function written(deps: PathDeps, call: AdminCall, path: string, write: () => Promise<unknown>): Promise<UserTree> {
+  const view = () => deps.nodes.of(path) === undefined ? undefined : nodeOf(path, deps)
   const before = view()
-  call.ifMatch(before, treeOf(ground, call.scope))
+  call.ifMatch(before, treeOf(deps, call.scope))
   await write().catch(refuseConflict)
   call.changed(before, view())
-  return treeOf(ground, call.scope)
+  return treeOf(deps, call.scope)
 }
 
 /** The path that is meant, if the caller may say something of it. */
-function writable({ nodes }: PathGround, call: AdminCall, given: string): string {
+function writable({ nodes }: PathDeps, call: AdminCall, given: string): string {
   const path = call.confine(given)
   if (nodes.of(path)?.managed === true) throw gatewayError('user_managed', `the configuration says what holds for ${path}`, { param: 'user_path' })
   return path

@@ -6,20 +6,20 @@ import { ancestors, isWithin } from '../../core/user-path.ts'
 import type { UserNode, UserTree } from '../../schemas/admin/users.schema.ts'
 import type { PathNodes } from './path-nodes.ts'
 
-export interface TreeGround {
+export interface TreeDeps {
   readonly nodes: PathNodes
   readonly access: Access
   readonly models: Pick<Models, 'inventories'>
 }
 
-export function treeOf(ground: TreeGround, scope: AdminScope): UserTree {
-  const { nodes, access: { keys } } = ground
+export function treeOf(deps: TreeDeps, scope: AdminScope): UserTree {
+  const { nodes, access: { keys } } = deps
   const named = [...nodes.paths, ...keys.flatMap(({ userPath }) => userPath === '' ? [] : userPath)]
   const paths = [...new Set(named.flatMap(ancestors))].filter(path => isWithin(path, scope.root)).sort()
-  return { users: paths.map(path => nodeOf(path, ground)) }
+  return { users: paths.map(path => nodeOf(path, deps)) }
 }
 
-export function nodeOf(path: string, { nodes, access, models }: TreeGround): UserNode {
+export function nodeOf(path: string, { nodes, access, models }: TreeDeps): UserNode {
   const node = nodes.of(path)
   const effective = access.effective({ caller: undefined, userPath: path }, models)
   return {

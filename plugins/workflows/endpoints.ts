@@ -14,7 +14,7 @@ import { defaultDescription, defaultName, type Version } from './version.ts'
 import type { Versions } from './versions.ts'
 import { effectiveFeatures, viewOf } from './view.ts'
 
-export interface Surroundings extends Books {
+export interface EndpointDeps extends Books {
   readonly versions: Versions
   readonly workflows: CompiledWorkflows
   readonly explainer: Explainer
@@ -36,7 +36,7 @@ const explainQuery = {
   },
 }
 
-export function endpointsOf(around: Surroundings): readonly AdminEndpoint[] {
+export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   const { workflows, explainer, guardrails } = around
   return [
     {
@@ -70,12 +70,12 @@ function text<Name extends string>(name: Name, value: string | number | boolean 
   return value === undefined ? {} : { [name]: String(value) } as Record<Name, string>
 }
 
-function shown({ versions, variants, guardrailsEnabled }: Surroundings, workflow: Workflow): WorkflowView {
+function shown({ versions, variants, guardrailsEnabled }: EndpointDeps, workflow: Workflow): WorkflowView {
   const isActive = workflow.version.managed || versions.isActive(workflow.version)
   return viewOf(workflow, isActive, effectiveFeatures(workflow, variants, guardrailsEnabled))
 }
 
-async function viewById(around: Surroundings, { params }: AdminCall): Promise<WorkflowView> {
+async function viewById(around: EndpointDeps, { params }: AdminCall): Promise<WorkflowView> {
   const id = params['id'] ?? ''
   const standing = around.workflows.get(id)
   if (standing !== undefined) return shown(around, standing)
@@ -85,7 +85,7 @@ async function viewById(around: Surroundings, { params }: AdminCall): Promise<Wo
 }
 
 /** A version that does not hold, with its guardrails as they are now. */
-function meant(version: Version, around: Surroundings): Workflow {
+function meant(version: Version, around: EndpointDeps): Workflow {
   try {
     return { version, variant: undefined, payload: resolved(version, around, around.variants), error: undefined }
   } catch {
@@ -93,7 +93,7 @@ function meant(version: Version, around: Surroundings): Workflow {
   }
 }
 
-async function create(around: Surroundings, call: AdminCall): Promise<WorkflowView> {
+async function create(around: EndpointDeps, call: AdminCall): Promise<WorkflowView> {
   const { versions, workflows, clock } = around
   const body = call.body as WorkflowWrite
   const scope = readScope(body, around.providers)
@@ -112,7 +112,7 @@ async function create(around: Surroundings, call: AdminCall): Promise<WorkflowVi
   return after
 }
 
-async function deactivate(around: Surroundings, call: AdminCall): Promise<void> {
+async function deactivate(around: EndpointDeps, call: AdminCall): Promise<void> {
   const { versions, workflows } = around
   const id = call.params['id'] ?? ''
   const version = workflows.get(id)?.version ?? await versions.get(id)
@@ -141,7 +141,7 @@ export function readScope(body: Pick<WorkflowWrite, 'scope_provider_name' | 'sco
 }
 
 /** Compiles a payload once. @throws GatewayError that points into it */
-async function tryOut({ workflow_payload: payload }: WorkflowWrite, around: Surroundings): Promise<void> {
+async function tryOut({ workflow_payload: payload }: WorkflowWrite, around: EndpointDeps): Promise<void> {
   const { variants } = around
   const { patches } = resolvePayload(payload, around, variants.stepNames)
   try {

@@ -5,7 +5,7 @@ import { hasHeader, headerIn, type ProviderCall, type ProviderSettings, type Ref
 import type { SignatureV4 } from '@smithy/signature-v4'
 import { chainFor } from './credentials.ts'
 import { controlUrl, regionOf, type Variables } from './place.ts'
-import type { Chain, Surroundings } from './surroundings.ts'
+import type { Chain, BedrockDeps } from './deps.ts'
 
 /** In AWS's words, with the time at which the server saw the call. */
 const skewed = /signature (?:expired|not yet current)|requesttimetooskewed|clock skew|request timestamp/i
@@ -17,18 +17,18 @@ export class Account {
   readonly #settings: ProviderSettings
   readonly #variables: Variables
   readonly #region: string
-  readonly #surroundings: Surroundings
+  readonly #deps: BedrockDeps
   #chain: Promise<Chain> | undefined
   #signer: Promise<SignatureV4> | undefined
   /** How far AWS's clock is ahead of ours. */
   #skewMs = 0
 
   /** @throws Error if the region is not known */
-  constructor(settings: ProviderSettings, surroundings: Surroundings) {
+  constructor(settings: ProviderSettings, deps: BedrockDeps) {
     this.#settings = settings
     this.#variables = settings.variables ?? {}
     this.#region = regionOf(String(settings.base_url), this.#variables)
-    this.#surroundings = surroundings
+    this.#deps = deps
   }
 
   /** Adds a token, or a signature over the method, the path, the body and the headers that matter. */
@@ -51,7 +51,7 @@ export class Account {
   }
 
   #setClock(date: string | undefined): string | undefined {
-    const skewMs = Date.parse(date ?? '') - this.#surroundings.now()
+    const skewMs = Date.parse(date ?? '') - this.#deps.now()
     if (Number.isNaN(skewMs)) return undefined
     this.#skewMs = skewMs
     return `the clock is off by ${Math.round(skewMs / 1000)} s`
@@ -70,7 +70,7 @@ export class Account {
       query: queryOf(query),
       headers: { host: base.host, ...(type === undefined ? {} : { 'content-type': type }) },
       body: call.body,
-    }, { signingDate: new Date(this.#surroundings.now() + this.#skewMs) })
+    }, { signingDate: new Date(this.#deps.now() + this.#skewMs) })
     for (const [name, value] of Object.entries(signed.headers)) if (name !== 'host' && name !== 'content-type') call.headers.push(name, value)
   }
 
@@ -80,7 +80,7 @@ export class Account {
   }
 
   async #credentials(): ReturnType<Chain> {
-    this.#chain ??= chainFor(this.#variables, this.#region, { ...this.#settings, variables: this.#variables }, this.#surroundings)
+    this.#chain ??= chainFor(this.#variables, this.#region, { ...this.#settings, variables: this.#variables }, this.#deps)
     const chain = await this.#chain
     return await chain()
   }

@@ -3,7 +3,7 @@
 import type { DefaultProviderInit } from '@aws-sdk/credential-provider-node'
 import { proxyFor, type ProxySettings } from '../../core/config/providers/proxy.ts'
 import type { Variables } from './place.ts'
-import type { Chain, Surroundings } from './surroundings.ts'
+import type { Chain, BedrockDeps } from './deps.ts'
 
 /** Variables that say who is calling, or where that can be found. */
 export const credentialVariables = [
@@ -16,16 +16,16 @@ const tokenServiceMs = 10_000
 const metadataMs = 3000
 
 /** The chain of one instance. It keeps what it finds until five minutes before that expires. */
-export function chainFor(variables: Variables, region: string, through: ProxySettings, surroundings: Surroundings): Promise<Chain> {
+export function chainFor(variables: Variables, region: string, through: ProxySettings, deps: BedrockDeps): Promise<Chain> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = variables
   if (accessKeyId !== undefined && secretAccessKey !== undefined) {
     const keys = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
     return Promise.resolve(() => Promise.resolve(keys))
   }
-  return surroundings.chain(initOf(variables, region, through, surroundings))
+  return deps.chain(initOf(variables, region, through, deps))
 }
 
-function initOf(variables: Variables, region: string, through: ProxySettings, { fetch }: Surroundings): DefaultProviderInit {
+function initOf(variables: Variables, region: string, through: ProxySettings, { fetch }: BedrockDeps): DefaultProviderInit {
   const given = {
     profile: variables['AWS_PROFILE'],
     filepath: variables['AWS_SHARED_CREDENTIALS_FILE'],
@@ -57,7 +57,7 @@ interface HttpRequest {
 }
 
 /** Token services are reached as the instance's own calls are. */
-function handlerOf(fetch: Surroundings['fetch'], through: ProxySettings): Handler {
+function handlerOf(fetch: BedrockDeps['fetch'], through: ProxySettings): Handler {
   return {
     async handle(request: HttpRequest) {
       const url = urlOf(request)

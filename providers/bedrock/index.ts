@@ -6,11 +6,11 @@ import { Account } from './account.ts'
 import { credentialVariables } from './credentials.ts'
 import { modelTraits, readModels, traitsOf } from './models.ts'
 import { controlUrl, regionVariables, runtimeUrl } from './place.ts'
-import { real, type Surroundings } from './surroundings.ts'
+import { real, type BedrockDeps } from './deps.ts'
 
-/** The type, for surroundings that tests may replace. */
-export function bedrock(surroundings: Surroundings): ProviderDefinition {
-  const accountOf = perInstance((settings: ProviderSettings) => new Account(settings, surroundings))
+/** The type, with dependencies that tests may replace. */
+export function bedrock(deps: BedrockDeps): ProviderDefinition {
+  const accountOf = perInstance((settings: ProviderSettings) => new Account(settings, deps))
 
   return defineProvider({
     name: 'bedrock',

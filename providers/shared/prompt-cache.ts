@@ -1,7 +1,7 @@
 /** From how many tokens on vendors cache what prompts begin with, and how, by their models. */
 
 import type { ModelTraits } from '../../core/index.ts'
-import { remembered } from '../../core/remembered.ts'
+import { memoize } from '../../core/memoize.ts'
 
 type CacheTraits = Pick<ModelTraits, 'promptCacheTokens' | 'promptCacheBreakpoints'>
 type Row = readonly [models: RegExp, traits: CacheTraits]
@@ -43,13 +43,13 @@ const gemini: readonly Row[] = [
 ]
 
 /** Fine-tuned models are as those that they came from. */
-export const openAiPromptCache = remembered(model => found(openAi, model.replace(/^ft:/, '')))
+export const openAiPromptCache = memoize(model => found(openAi, model.replace(/^ft:/, '')))
 
-export const anthropicPromptCache = remembered(model => found(anthropic, model))
+export const anthropicPromptCache = memoize(model => found(anthropic, model))
 
-export const bedrockPromptCache = remembered(model => found(bedrock, model))
+export const bedrockPromptCache = memoize(model => found(bedrock, model))
 
-export const geminiPromptCache = remembered(model => found(gemini, model))
+export const geminiPromptCache = memoize(model => found(gemini, model))
 
 function found(rows: readonly Row[], model: string): CacheTraits {
   const id = model.toLowerCase()

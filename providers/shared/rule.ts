@@ -2,7 +2,7 @@
 
 import { said } from '../../core/document/readings.ts'
 import { Words } from '../../core/document/words.ts'
-import { remembered } from '../../core/remembered.ts'
+import { memoize } from '../../core/memoize.ts'
 import type { JsonDocument, JsonNode, RespellFacts } from '../../core/index.ts'
 
 export { said, stringOf as textOf } from '../../core/document/readings.ts'
@@ -38,7 +38,7 @@ export function memberOf(body: JsonDocument, name: string): JsonNode | undefined
 }
 
 /** Of all that rules ask about. */
-const wordsOf = remembered(word => new Words(word))
+const wordsOf = memoize(word => new Words(word))
 
 /** A message, or a part of one, and its path in the caller's body. */
 export interface Placed {

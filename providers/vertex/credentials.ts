@@ -8,7 +8,7 @@ import { externalAccount } from './external-account.ts'
 import { askForToken, tokenForm, type Grant } from './grant.ts'
 import type { schema } from './schema.ts'
 import { serviceAccount, tokenUrl } from './service-account.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { VertexDeps } from './deps.ts'
 
 export type Settings = SettingsOf<typeof schema>
 
@@ -16,13 +16,13 @@ export const cloudScope = 'https://www.googleapis.com/auth/cloud-platform'
 const metadataPath = '/computeMetadata/v1/instance/service-accounts/default/token'
 
 /** @throws Error if there are none, or of a type that is not known */
-export function grantFor(settings: Settings, surroundings: Surroundings): Grant {
+export function grantFor(settings: Settings, deps: VertexDeps): Grant {
   const scope = settings.gcp_scope ?? cloudScope
-  const given = givenAccount(settings, surroundings)
-  if (given !== undefined) return serviceAccount(expectServiceAccount(given), scope, surroundings, settings)
+  const given = givenAccount(settings, deps)
+  if (given !== undefined) return serviceAccount(expectServiceAccount(given), scope, deps, settings)
   if (isServiceAccount(settings.auth_type)) throw new Error('auth_type gcp_service_account needs service_account_file, service_account_json or service_account_json_base64')
-  const file = defaultFile(settings, surroundings)
-  return file === undefined ? metadataServer(settings, surroundings) : grantOf(file, scope, surroundings, settings)
+  const file = defaultFile(settings, deps)
+  return file === undefined ? metadataServer(settings, deps) : grantOf(file, scope, deps, settings)
 }
 
 function isServiceAccount(type: string | undefined): boolean {
@@ -30,7 +30,7 @@ function isServiceAccount(type: string | undefined): boolean {
 }
 
 /** An account that is given counts, unless another kind of identity is asked for by name. */
-function givenAccount({ auth_type: type, service_account_json: json, service_account_json_base64: base64, service_account_file: path }: Settings, { read }: Surroundings): CredentialFile | undefined {
+function givenAccount({ auth_type: type, service_account_json: json, service_account_json_base64: base64, service_account_file: path }: Settings, { read }: VertexDeps): CredentialFile | undefined {
   if (type !== undefined && !isServiceAccount(type)) return undefined
   if (json !== undefined) return new CredentialFile('service_account_json', json)
   if (base64 !== undefined) return new CredentialFile('service_account_json_base64', Buffer.from(base64, 'base64').toString())
@@ -43,7 +43,7 @@ function expectServiceAccount(file: CredentialFile): CredentialFile {
 }
 
 /** What the environment names, else what gcloud keeps for its user. */
-function defaultFile({ variables = {} }: Settings, { gcloud, read }: Surroundings): CredentialFile | undefined {
+function defaultFile({ variables = {} }: Settings, { gcloud, read }: VertexDeps): CredentialFile | undefined {
   const { GOOGLE_APPLICATION_CREDENTIALS: named, CLOUDSDK_CONFIG: folder = gcloud } = variables
   if (named !== undefined) return new CredentialFile(named, read(named))
   const kept = join(folder, 'application_default_credentials.json')
@@ -51,7 +51,7 @@ function defaultFile({ variables = {} }: Settings, { gcloud, read }: Surrounding
   return text === undefined ? undefined : new CredentialFile(kept, text)
 }
 
-function readIfThere(read: Surroundings['read'], file: string): string | undefined {
+function readIfThere(read: VertexDeps['read'], file: string): string | undefined {
   try {
     return read(file)
   } catch (cause) {
@@ -60,17 +60,17 @@ function readIfThere(read: Surroundings['read'], file: string): string | undefin
   }
 }
 
-function grantOf(file: CredentialFile, scope: string, surroundings: Surroundings, through: ProxySettings): Grant {
+function grantOf(file: CredentialFile, scope: string, deps: VertexDeps, through: ProxySettings): Grant {
   switch (file.type) {
-    case 'service_account': return serviceAccount(file, scope, surroundings, through)
-    case 'authorized_user': return authorizedUser(file, surroundings, through)
-    case 'external_account': return externalAccount(file, scope, surroundings, through)
+    case 'service_account': return serviceAccount(file, scope, deps, through)
+    case 'authorized_user': return authorizedUser(file, deps, through)
+    case 'external_account': return externalAccount(file, scope, deps, through)
     default: throw new Error(`${file.source} is of type ${file.type}, which is not known here`)
   }
 }
 
 /** A user who has logged in with gcloud. */
-function authorizedUser(file: CredentialFile, { fetch }: Surroundings, through: ProxySettings): Grant {
+function authorizedUser(file: CredentialFile, { fetch }: VertexDeps, through: ProxySettings): Grant {
   const fields = {
     grant_type: 'refresh_token',
     client_id: file.text('client_id'),
@@ -82,7 +82,7 @@ function authorizedUser(file: CredentialFile, { fetch }: Surroundings, through: 
 }
 
 /** The machine's own identity. It is on a link of its own: no proxy leads there. */
-function metadataServer({ variables = {} }: Settings, { fetch }: Surroundings): Grant {
+function metadataServer({ variables = {} }: Settings, { fetch }: VertexDeps): Grant {
   const { GCE_METADATA_HOST: host = 'metadata.google.internal' } = variables
   const url = `http://${host}${metadataPath}`
   return () => askForToken(fetch, { method: 'GET', url, headers: { 'Metadata-Flavor': 'Google' }, timeoutMs: 10_000, connectMs: 1000 })

@@ -3,15 +3,15 @@
 import type { ProxySettings } from '../../core/config/providers/proxy.ts'
 import type { CredentialFile } from './credential-file.ts'
 import { askForJson, askForToken, tokenForm, viaProxy, type AccessToken, type Grant } from './grant.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { VertexDeps } from './deps.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
 /** @throws Error for a source of tokens that is not known */
-export function externalAccount(file: CredentialFile, scope: string, surroundings: Surroundings, through: ProxySettings): Grant {
-  const { fetch, now } = surroundings
+export function externalAccount(file: CredentialFile, scope: string, deps: VertexDeps, through: ProxySettings): Grant {
+  const { fetch, now } = deps
   const impersonated = file.optionalText('service_account_impersonation_url')
-  const subject = subjectOf(file, surroundings)
+  const subject = subjectOf(file, deps)
   const fixed = {
     grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
     audience: file.text('audience'),
@@ -27,7 +27,7 @@ export function externalAccount(file: CredentialFile, scope: string, surrounding
 }
 
 /** The other's token, anew each time: it does not live long. */
-function subjectOf(file: CredentialFile, { fetch, read }: Surroundings): () => Promise<string> {
+function subjectOf(file: CredentialFile, { fetch, read }: VertexDeps): () => Promise<string> {
   const source = file.object('credential_source')
   const { file: path, url, headers = {} } = source
   const token = tokenIn(file, source)
@@ -51,7 +51,7 @@ function tokenIn(file: CredentialFile, source: Members): (text: string) => strin
   }
 }
 
-async function impersonate(url: string, { value }: AccessToken, scope: string, fetch: Surroundings['fetch'], now: () => number, through: ProxySettings): Promise<AccessToken> {
+async function impersonate(url: string, { value }: AccessToken, scope: string, fetch: VertexDeps['fetch'], now: () => number, through: ProxySettings): Promise<AccessToken> {
   const { accessToken, expireTime } = await askForJson(fetch, {
     method: 'POST',
     url,

@@ -9,7 +9,7 @@ import { perInstance } from '../shared/per-instance.ts'
 import { grantFor, type Settings } from './credentials.ts'
 import { projectUrl } from './place.ts'
 import { schema } from './schema.ts'
-import { real, type Surroundings } from './surroundings.ts'
+import { real, type VertexDeps } from './deps.ts'
 import { TokenSource } from './token-source.ts'
 
 const models = '/publishers/google/models'
@@ -29,9 +29,9 @@ const native = {
 
 const compat = { chat: `POST ${compatPath}/chat/completions`, ...common } as const satisfies Record<string, Endpoint>
 
-/** The type, for surroundings that tests may replace. */
-export function vertex(surroundings: Surroundings): ProviderDefinition {
-  const tokensOf = perInstance((settings: Settings) => new TokenSource(grantFor(settings, surroundings), () => surroundings.now()))
+/** The type, with dependencies that tests may replace. */
+export function vertex(deps: VertexDeps): ProviderDefinition {
+  const tokensOf = perInstance((settings: Settings) => new TokenSource(grantFor(settings, deps), () => deps.now()))
 
   return defineProvider({
     name: 'vertex',

@@ -4,14 +4,14 @@ import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import type { ProxySettings } from '../../core/config/providers/proxy.ts'
 import { askForToken, tokenForm, type Grant } from './grant.ts'
 import type { CredentialFile } from './credential-file.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { VertexDeps } from './deps.ts'
 
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const lifeSeconds = 3600
 export const tokenUrl = 'https://oauth2.googleapis.com/token'
 
 /** @throws Error if the file is no service account's */
-export function serviceAccount(file: CredentialFile, scope: string, { now, fetch }: Surroundings, through: ProxySettings): Grant {
+export function serviceAccount(file: CredentialFile, scope: string, { now, fetch }: VertexDeps, through: ProxySettings): Grant {
   const email = file.text('client_email')
   const audience = file.optionalText('token_uri') ?? tokenUrl
   const header = { alg: 'RS256', typ: 'JWT', kid: file.text('private_key_id') }

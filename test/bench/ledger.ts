@@ -9,17 +9,17 @@ import type { PluginDefinition, Services } from '../../core/index.ts'
 import { Instance } from '../../core/plugin/instance.ts'
 import { runPlugin } from '../../core/testing/run-plugin.ts'
 import plugin from '../../plugins/usage/index.ts'
-import { UsageGround } from '../support/usage.ts'
+import { UsageLab } from '../support/usage.ts'
 
 /** So many requests end in one turn of a loop under load. */
 const inOneTurn = 16
 
 const count = Number(process.argv[2] ?? '200000')
-await using ground = await UsageGround.start()
-const { exchange } = await runPlugin(plugin, { services: ground.services, answer: 'Hello!' })
+await using deps = await UsageLab.start()
+const { exchange } = await runPlugin(plugin, { services: deps.services, answer: 'Hello!' })
 const log = pino({ enabled: false })
 const definition: PluginDefinition = plugin
-const services = { health: new GatewayHealth(realClock), providers: new Map(), ...ground.services, clock: realClock } as Services
+const services = { health: new GatewayHealth(realClock), providers: new Map(), ...deps.services, clock: realClock } as Services
 const instance = await Instance.setUp({ key: 'usage', name: 'usage', definition, options: checkOptions(definition.schema, {}, () => undefined).value }, services, log, realClock)
 instance.hold()
 await instance.open()
@@ -38,7 +38,7 @@ async function run(requests: number): Promise<number> {
   for (let i = 0; i < requests; i += inOneTurn) {
     const started = performance.now()
     for (let j = 0; j < inOneTurn; j++) void instance.taps.complete?.(exchange)
-    ground.spool.leave()
+    deps.spool.leave()
     ms += performance.now() - started
     await turn()
   }

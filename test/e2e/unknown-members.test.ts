@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
-import { groundFor } from '../../core/cli/ground.ts'
+import { processContext } from '../../core/cli/process-context.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { buildGeneration } from '../../core/gateway/build.ts'
 import { dryRun, type DryRun } from '../../core/gateway/dry-run.ts'
@@ -96,7 +96,7 @@ describe('a member that nobody knows', () => {
     const built = async (isStrict: boolean) => {
       const file = join(folder, `strict-${isStrict}.yaml`)
       await writeFile(file, JSON.stringify({ providers, translation: { strict: isStrict } }))
-      return buildGeneration({ ...await groundFor({ config: file }, pino({ enabled: false })), cwd: folder, env: {} })
+      return buildGeneration({ ...await processContext({ config: file }, pino({ enabled: false })), cwd: folder, env: {} })
     }
     ;[lenient, strict] = [await built(false), await built(true)]
   })

@@ -224,25 +224,25 @@ describe('the record of a request', () => {
       }
 
       it('keeps the count of the prompt and estimates the answer where the provider breaks off', async () => {
-        await using ground = await start()
-        ground.upstream.always({ chunks: begun, cutAfter: 1e6 })
-        await ground.served.call('POST', path, body)
-        const [record] = await recorded(ground.served, 1)
+        await using deps = await start()
+        deps.upstream.always({ chunks: begun, cutAfter: 1e6 })
+        await deps.served.call('POST', path, body)
+        const [record] = await recorded(deps.served, 1)
         expect(record).to.include({ input_tokens: 1000, estimated: true, status: 'error' })
         expect(record?.output_tokens).to.be.within(900, 1100)
       })
 
       it('does so where the client leaves', async () => {
-        await using ground = await start()
+        await using deps = await start()
         const gate = new Gate()
-        ground.upstream.always({ chunks: begun, gates: { beforeEnd: gate } })
+        deps.upstream.always({ chunks: begun, gates: { beforeEnd: gate } })
         const leaving = new AbortController()
-        const answer = await ground.served.open('POST', path, body, {}, leaving.signal)
+        const answer = await deps.served.open('POST', path, body, {}, leaving.signal)
         const read = answer.body.resume()
         await gate.reached
         leaving.abort()
         await new Promise(resolve => read.once('close', resolve).on('error', () => {}))
-        const [record] = await recorded(ground.served, 1)
+        const [record] = await recorded(deps.served, 1)
         expect(record).to.include({ input_tokens: 1000, estimated: true, status: 'aborted' })
         expect(record?.output_tokens).to.be.within(700, 1100)
       })

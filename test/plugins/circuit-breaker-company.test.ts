@@ -4,7 +4,7 @@ import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import type { Processes } from '../../core/index.ts'
 import { MemoryState } from '../../core/limits/memory-state.ts'
 import { Breaker, type Permit } from '../../plugins/circuit-breaker/breaker.ts'
-import { Company, type BreakerName } from '../../plugins/circuit-breaker/company.ts'
+import { Peers, type BreakerName } from '../../plugins/circuit-breaker/peers.ts'
 
 const rules = { failureThreshold: 3, successThreshold: 2, timeoutMs: 30_000 }
 const name: BreakerName = { provider: 'openai', model: '' }
@@ -92,11 +92,11 @@ describe('a breaker in two processes', () => {
 })
 
 describe('processes that have one breaker', () => {
-  const company = (state: MemoryState, clock: TurnedClock) => new Company({ state } as unknown as Processes, clock)
+  const peers = (state: MemoryState, clock: TurnedClock) => new Peers({ state } as unknown as Processes, clock)
 
   it('send one probe at a time, and the next when it is over', async () => {
     const [state, clock] = [new MemoryState(), new TurnedClock()]
-    const [one, other] = [company(state, clock), company(state, clock)]
+    const [one, other] = [peers(state, clock), peers(state, clock)]
     const release = await one.probe(name, 30_000)
     expect(await other.probe(name, 30_000)).to.equal(undefined)
     expect(await other.probe({ ...name, provider: 'groq' }, 30_000)).to.be.a('function')
@@ -118,15 +118,15 @@ describe('processes that have one breaker', () => {
     const begun = new Breaker(rules, clock, { changed: () => {} })
     const seen = new Breaker(rules, clock, { changed: () => {} })
     seen.hear({ did: 'open', forMs: 5_000 })
-    for (const breaker of [begun, seen]) new Company(processes, clock).follow(({ provider }) => provider === 'openai' ? breaker : undefined, () => [])
+    for (const breaker of [begun, seen]) new Peers(processes, clock).follow(({ provider }) => provider === 'openai' ? breaker : undefined, () => [])
     await turn()
     expect([begun.state, begun.waitMs, seen.waitMs, asked.length]).to.deep.equal(['open', 30_000, 5_000, 2])
   })
 
   it('wait no longer than the timeout for one that never ends', async () => {
     const [state, clock] = [new MemoryState(), new TurnedClock()]
-    await company(state, clock).probe(name, 30_000)
+    await peers(state, clock).probe(name, 30_000)
     clock.advance(30_000)
-    expect(await company(state, clock).probe(name, 30_000)).to.be.a('function')
+    expect(await peers(state, clock).probe(name, 30_000)).to.be.a('function')
   })
 })

@@ -4,7 +4,7 @@ import { runPlugin } from '../../core/testing/run-plugin.ts'
 import plugin from '../../plugins/usage/index.ts'
 import { eventsOf } from '../support/answer.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
-import { UsageGround } from '../support/usage.ts'
+import { UsageLab } from '../support/usage.ts'
 
 const usage = { prompt_tokens: 14, completion_tokens: 9, cached_tokens: 4, reasoning_tokens: 2 }
 const asking = { stream_options: { include_usage: true } }
@@ -38,8 +38,8 @@ describe('usage', () => {
   }
 
   it('does not ask a provider that reports unasked', async () => {
-    await using ground = await UsageGround.start()
-    const { upstream } = await runPlugin(plugin, { request: { stream: true }, services: ground.services })
+    await using deps = await UsageLab.start()
+    const { upstream } = await runPlugin(plugin, { request: { stream: true }, services: deps.services })
     expect(upstream).to.not.have.property('stream_options')
   })
 

@@ -20,7 +20,7 @@ export function dollarPerMillion({ input_tokens: input, output_tokens: output }:
   return { input_cost: inputCost, output_cost: outputCost, total_cost: inputCost + outputCost, cost_source: 'model_pricing', costs_calculation_caveat: null }
 }
 
-export class UsageGround {
+export class UsageLab {
   readonly clock = new TurnedClock()
   readonly endpoints: AdminEndpoint[] = []
   readonly settings: string[] = []
@@ -35,8 +35,8 @@ export class UsageGround {
     this.spool = new SpoolDirectory({ path: () => this.#folder, maxBytes: 1e9, clock: this.clock, log: pino({ enabled: false }) })
   }
 
-  static async start(): Promise<UsageGround> {
-    return new UsageGround(await OpenStore.open(sqlite, { path: ':memory:' }))
+  static async start(): Promise<UsageLab> {
+    return new UsageLab(await OpenStore.open(sqlite, { path: ':memory:' }))
   }
 
   /** What the plugin needs. */

@@ -1,15 +1,15 @@
 /** Two ends of a wire, in one process: packets go as JSON, and are counted. */
 
-import { Wire, type Packet } from '../../core/workers/wire.ts'
+import { Rpc, type Packet } from '../../core/workers/rpc.ts'
 
-export function wired(): { readonly one: Wire; readonly other: Wire; readonly packets: Packet[] } {
+export function wired(): { readonly one: Rpc; readonly other: Rpc; readonly packets: Packet[] } {
   const packets: Packet[] = []
-  const to = (end: () => Wire) => (packet: Packet, sent: () => void) => {
+  const to = (end: () => Rpc) => (packet: Packet, sent: () => void) => {
     packets.push(packet)
     end().hear(JSON.parse(JSON.stringify(packet)) as Packet)
     sent()
   }
-  const one: Wire = new Wire(to(() => other))
-  const other: Wire = new Wire(to(() => one))
+  const one: Rpc = new Rpc(to(() => other))
+  const other: Rpc = new Rpc(to(() => one))
   return { one, other, packets }
 }

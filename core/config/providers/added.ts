@@ -15,7 +15,7 @@ import { blockSchema } from '../compose.ts'
 import type { ProviderConfig } from './config.ts'
 import { register } from './register.ts'
 
-export interface AddedGround {
+export interface AddedDeps {
   readonly types: ReadonlyMap<string, ProviderDefinition>
   readonly lookup: Lookup
 }
@@ -25,7 +25,7 @@ const source = 'stored'
 const shortestHidden = 4
 
 /** @throws AddedProviderFault */
-export function registerAdded({ name, block, mayRefer }: AddedProvider, { types, lookup }: AddedGround): ProviderConfig {
+export function registerAdded({ name, block, mayRefer }: AddedProvider, { types, lookup }: AddedDeps): ProviderConfig {
   const definition = typeOf(block['type'], types)
   const report = new Report()
   const provenance = new Provenance(undefined)
@@ -58,7 +58,7 @@ export function withoutSecrets(message: string, block: AddedProvider['block'], d
 }
 
 /** Those that run code of the operator's choice are the operator's alone. */
-function typeOf(type: unknown, types: AddedGround['types']): ProviderDefinition {
+function typeOf(type: unknown, types: AddedDeps['types']): ProviderDefinition {
   const definition = typeof type === 'string' ? types.get(type) : undefined
   if (definition === undefined) throw new AddedProviderFault(`there is no provider type ${JSON.stringify(type)}${suggestion(String(type), types.keys())}`, { param: 'type' })
   if (definition.namesPackages === true) throw new AddedProviderFault(`providers of type ${definition.name} can only be declared in the configuration`, { param: 'type' })

@@ -6,7 +6,7 @@ import type { Filter, Journal } from '../../../core/storage/journal.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import type { AuditRow } from '../journal.ts'
 import { idParameter, visibleRow } from './detail.ts'
-import { viewsOf, type ApiGround } from './ground.ts'
+import { viewsOf, type ApiDeps } from './deps.ts'
 import { scopeFilter } from './question.ts'
 import { fullView } from './view.ts'
 
@@ -26,18 +26,18 @@ interface Search {
   readonly isOver: () => boolean
 }
 
-export function conversationEndpoint(ground: ApiGround): AdminEndpoint {
-  const { journal, clock } = ground
+export function conversationEndpoint(deps: ApiDeps): AdminEndpoint {
+  const { journal, clock } = deps
   return {
     method: 'GET', path: '/audit/conversation', scope: 'subtree', summary: 'The requests of a conversation, in order, found by one of them.',
     query: { type: 'object', properties: { ...idParameter, ...limitParameter }, required: ['log_id'] }, response: definition(bodies, 'AuditConversation'),
     async handle(call) {
       const id = String(call.query['log_id'])
       if (journal === undefined) return { anchor_id: id, entries: [], truncated: false }
-      const anchor = await visibleRow(call, ground)
+      const anchor = await visibleRow(call, deps)
       const search = { journal, scope: scopeFilter({ ...call, query: {} }), limit: Number(call.query['limit']), isOver: deadline(clock) }
       const { rows, truncated } = await around(anchor, search)
-      return { anchor_id: id, entries: await viewsOf(rows, ground, fullView), truncated }
+      return { anchor_id: id, entries: await viewsOf(rows, deps, fullView), truncated }
     },
   }
 }

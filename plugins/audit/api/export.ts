@@ -5,7 +5,7 @@ import type { AdminEndpoint } from '../../../core/index.ts'
 import { begun } from '../../../core/admin/begun.ts'
 import { csvLine } from '../../../core/admin/csv.ts'
 import type { AuditEntry } from '../../../schemas/admin/audit.schema.ts'
-import { viewsOf, type ApiGround } from './ground.ts'
+import { viewsOf, type ApiDeps } from './deps.ts'
 import { filterParameters, questionOf } from './question.ts'
 import { tableColumns } from './view.ts'
 
@@ -16,20 +16,20 @@ const formats = {
   ndjson: { type: 'application/x-ndjson', head: '', line: (entry: AuditEntry) => `${JSON.stringify(entry)}\n` },
 } as const
 
-export function exportEndpoint(ground: ApiGround): AdminEndpoint {
+export function exportEndpoint(deps: ApiDeps): AdminEndpoint {
   const format = { type: 'string', enum: ['csv', 'ndjson'], default: 'csv', description: 'A table, or one JSON object in each line.' }
   return {
     method: 'GET', path: '/audit/export', scope: 'subtree', summary: 'Exports all requests of a range as a file, the oldest first; without bodies.',
     query: { type: 'object', properties: { ...filterParameters, format } }, produces: ['text/csv', 'application/x-ndjson'],
     async handle(call) {
-      const { filter, range } = questionOf(call, ground.clock.now())
+      const { filter, range } = questionOf(call, deps.clock.now())
       const name = call.query['format'] as keyof typeof formats
       const { type, head, line } = formats[name]
-      await ground.flush()
-      const pages = ground.journal === undefined ? [] : await begun(ground.journal.each(filter, { order: 'asc' }))
+      await deps.flush()
+      const pages = deps.journal === undefined ? [] : await begun(deps.journal.each(filter, { order: 'asc' }))
       async function* lines() {
         if (head !== '') yield Buffer.from(head)
-        for await (const rows of pages) yield Buffer.from((await viewsOf(rows, ground)).map(line).join(''))
+        for await (const rows of pages) yield Buffer.from((await viewsOf(rows, deps)).map(line).join(''))
       }
       return call.reply({ headers: ['Content-Type', type, 'Content-Disposition', `attachment; filename="audit-${range.startDate}-${range.endDate}.${name}"`], body: lines() })
     },

@@ -2,12 +2,12 @@
 
 import { gatewayError, type AdminCall, type AdminEndpoint, type Reply } from '../../../core/index.ts'
 import { isWithin } from '../../../core/user-path.ts'
-import type { ApiGround } from './ground.ts'
+import type { ApiDeps } from './deps.ts'
 
 /** What a browser may show by itself: nothing that could hold a script. */
 const passive = /^(image\/(?!svg)|audio\/)[\w.+-]+$/
 
-export function mediaEndpoint({ media }: ApiGround): AdminEndpoint {
+export function mediaEndpoint({ media }: ApiDeps): AdminEndpoint {
   return {
     method: 'GET', path: '/media/:id', scope: 'subtree', summary: 'Audio or an image of a logged request.', produces: ['audio/*', 'image/*', 'application/octet-stream'],
     async handle(call) {

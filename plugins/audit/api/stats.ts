@@ -7,7 +7,7 @@ import { periods } from '../../../core/storage/periods.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import type { AuditBucket, AuditStats } from '../../../schemas/admin/audit.schema.ts'
 import type { AuditRow } from '../journal.ts'
-import type { ApiGround } from './ground.ts'
+import type { ApiDeps } from './deps.ts'
 import { filterParameters, questionOf, type Question } from './question.ts'
 
 const nsPerMs = 1e6
@@ -17,7 +17,7 @@ const hourlyDays = 3
 
 type Count = Omit<AuditBucket, 'start'>
 
-export function statsEndpoint({ journal, clock, flush }: ApiGround): AdminEndpoint {
+export function statsEndpoint({ journal, clock, flush }: ApiDeps): AdminEndpoint {
   return {
     method: 'GET', path: '/audit/stats', scope: 'subtree', summary: 'How many requests succeeded and failed, and how long they took.',
     query: { type: 'object', properties: filterParameters }, response: definition(bodies, 'AuditStats'),

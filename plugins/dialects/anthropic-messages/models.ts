@@ -1,7 +1,7 @@
 /** What is known of Claude models, by their ids: data, which a provider's settings override. */
 
 import type { ModelTraits } from '../../../core/index.ts'
-import { remembered } from '../../../core/remembered.ts'
+import { memoize } from '../../../core/memoize.ts'
 
 const efforts = ['low', 'medium', 'high', 'xhigh', 'max']
 
@@ -24,7 +24,7 @@ const table: readonly (readonly [pattern: RegExp, traits: ModelTraits])[] = [
 ]
 
 /** What is known of a model; nothing of another vendor's. */
-export const knownTraits = remembered((model: string): ModelTraits => {
+export const knownTraits = memoize((model: string): ModelTraits => {
   const id = model.toLowerCase()
   return table.find(([pattern]) => pattern.test(id))?.[1] ?? {}
 })

@@ -88,7 +88,7 @@ function writingOf(request: NeutralRequest, tools: NeutralRequest['tools'], to: 
   }
 }
 
-/** What a caller of another dialect says in Anthropic's words; it counts for more than what follows from his own. */
+/** What a caller of another dialect says in Anthropic's words; it counts for more than what follows from their own. */
 interface OwnWords {
   readonly reasoning?: ReasoningControls
   readonly outputConfig: JsonObject

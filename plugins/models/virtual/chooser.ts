@@ -8,14 +8,14 @@ import { noteChoice } from './noted-choice.ts'
 import type { Pins } from './pins.ts'
 import type { Redirect } from './redirects.ts'
 import type { TargetHealth } from './target-health.ts'
-import type { Turns } from './turns.ts'
+import type { RoundRobin } from './round-robin.ts'
 
 const deadlineMs = 250
 
 type Now<T> = T | Promise<T>
 
 export interface ChooserParts {
-  readonly turns: Turns
+  readonly turns: RoundRobin
   readonly pins: Pins
   readonly health: TargetHealth
   readonly clock: Clock

@@ -2,10 +2,10 @@
 
 import { readModelSelector } from '../../../core/model-selector.ts'
 import { isRedirect, type VirtualModel } from './definition.ts'
-import type { VirtualGround } from './ground.ts'
+import type { VirtualDeps } from './deps.ts'
 
 /** @param all the other virtual models */
-export function isIdle(model: VirtualModel, { access, providers }: Pick<VirtualGround, 'access' | 'providers'>, all: ReadonlyMap<string, VirtualModel>): boolean {
+export function isIdle(model: VirtualModel, { access, providers }: Pick<VirtualDeps, 'access' | 'providers'>, all: ReadonlyMap<string, VirtualModel>): boolean {
   if (isRedirect(model) || restricts(model) || model.description !== '' || model.slowdown !== null) return false
   const broader = broaderThan(model.source, providers).map(selector => all.get(selector)).filter(policy => policy !== undefined && !isRedirect(policy))
   if (broader.some(policy => policy !== undefined && (restricts(policy) || policy.slowdown !== null))) return false

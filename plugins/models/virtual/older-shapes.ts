@@ -5,28 +5,28 @@ import { definition } from '../../../core/admin/definition.ts'
 import file from '../../../schemas/admin/virtual-models.schema.json' with { type: 'json' }
 import type { Alias, AliasDelete, AliasWrite, ModelOverride, ModelOverrideDelete, ModelOverrideWrite, VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { selectorOf } from './definition.ts'
-import type { VirtualGround } from './ground.ts'
+import type { VirtualDeps } from './deps.ts'
 import { views } from './view.ts'
 import { remove, write } from './write.ts'
 
-export function olderEndpoints(ground: VirtualGround): readonly AdminEndpoint[] {
-  const ofKind = (kind: VirtualModelView['kind']) => views(ground).filter(view => view.kind === kind)
+export function olderEndpoints(deps: VirtualDeps): readonly AdminEndpoint[] {
+  const ofKind = (kind: VirtualModelView['kind']) => views(deps).filter(view => view.kind === kind)
   const overrides = () => ofKind('policy').map(overrideOf)
   return [
     { method: 'GET', path: '/aliases', scope: 'global', summary: 'Lists the virtual models with targets, in an older format.', response: definition(file, 'Aliases'), handle: () => ofKind('redirect').map(aliasOf) },
-    { method: 'PUT', path: '/aliases', scope: 'global', summary: 'Creates or changes a virtual model with one target.', body: definition(file, 'AliasWrite'), response: definition(file, 'Alias'), handle: call => putAlias(ground, call) },
+    { method: 'PUT', path: '/aliases', scope: 'global', summary: 'Creates or changes a virtual model with one target.', body: definition(file, 'AliasWrite'), response: definition(file, 'Alias'), handle: call => putAlias(deps, call) },
     {
       method: 'DELETE', path: '/aliases', scope: 'global', summary: 'Deletes a virtual model with targets.', body: definition(file, 'AliasDelete'),
-      handle: call => remove(ground, call, { source: existing(ofKind('redirect'), (call.body as AliasDelete).name, 'name') }),
+      handle: call => remove(deps, call, { source: existing(ofKind('redirect'), (call.body as AliasDelete).name, 'name') }),
     },
     { method: 'GET', path: '/model-overrides', scope: 'global', summary: 'Lists the policies on who may use models, in an older format.', response: definition(file, 'ModelOverrides'), handle: overrides },
     {
       method: 'PUT', path: '/model-overrides', scope: 'global', summary: 'Sets who may use the models that a selector matches.', body: definition(file, 'ModelOverrideWrite'), response: definition(file, 'ModelOverride'), mayBeEmpty: true,
-      handle: call => putOverride(ground, call),
+      handle: call => putOverride(deps, call),
     },
     {
       method: 'DELETE', path: '/model-overrides', scope: 'global', summary: 'Removes a policy on who may use models.', body: definition(file, 'ModelOverrideDelete'),
-      handle: call => remove(ground, call, { source: existing(ofKind('policy'), (call.body as ModelOverrideDelete).selector, 'selector') }),
+      handle: call => remove(deps, call, { source: existing(ofKind('policy'), (call.body as ModelOverrideDelete).selector, 'selector') }),
     },
     {
       method: 'GET', path: '/failover', scope: 'global', summary: 'Lists the virtual models with the strategy failover, in an older format.', response: definition(file, 'FailoverRules'),
@@ -35,16 +35,16 @@ export function olderEndpoints(ground: VirtualGround): readonly AdminEndpoint[] 
   ]
 }
 
-async function putAlias(ground: VirtualGround, call: AdminCall): Promise<Alias | undefined> {
+async function putAlias(deps: VirtualDeps, call: AdminCall): Promise<Alias | undefined> {
   const { name, target_model: model, target_provider: provider, ...said } = call.body as AliasWrite
-  const view = await write(ground, call, { ...said, source: name, targets: [{ model, ...provider === undefined || provider === '' ? {} : { provider } }] })
+  const view = await write(deps, call, { ...said, source: name, targets: [{ model, ...provider === undefined || provider === '' ? {} : { provider } }] })
   return view === undefined ? undefined : aliasOf(view)
 }
 
-async function putOverride(ground: VirtualGround, call: AdminCall): Promise<ModelOverride | undefined> {
+async function putOverride(deps: VirtualDeps, call: AdminCall): Promise<ModelOverride | undefined> {
   const { selector, ...said } = call.body as ModelOverrideWrite
-  if (views(ground).some(({ source, kind }) => source === selector.trim() && kind === 'redirect')) throw gatewayError('conflict', `${JSON.stringify(selector)} is a virtual model with targets`, { param: 'selector' })
-  const view = await write(ground, call, { ...said, source: selector })
+  if (views(deps).some(({ source, kind }) => source === selector.trim() && kind === 'redirect')) throw gatewayError('conflict', `${JSON.stringify(selector)} is a virtual model with targets`, { param: 'selector' })
+  const view = await write(deps, call, { ...said, source: selector })
   return view === undefined ? undefined : overrideOf(view)
 }
 

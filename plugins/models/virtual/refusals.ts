@@ -7,7 +7,7 @@ import type { VirtualModelWrite } from '../../../schemas/admin/virtual-models.sc
 import { usersOf } from './chains.ts'
 import { isRedirect, selectorOf, type KeptModel, type VirtualModel } from './definition.ts'
 import type { Fault } from './faults.ts'
-import type { VirtualGround } from './ground.ts'
+import type { VirtualDeps } from './deps.ts'
 
 /** @param all virtual models by source */
 export function refuseRename(all: ReadonlyMap<string, VirtualModel>, source: string, old: string): void {
@@ -15,7 +15,7 @@ export function refuseRename(all: ReadonlyMap<string, VirtualModel>, source: str
   refuseUsed(all, old, 'old_source')
 }
 
-export function refuseManaged({ book }: VirtualGround, source: string, param: string): void {
+export function refuseManaged({ book }: VirtualDeps, source: string, param: string): void {
   if (book.all.get(source)?.managed === true) throw gatewayError('managed_resource', `the configuration says what ${JSON.stringify(source)} is`, { param })
 }
 
@@ -35,7 +35,7 @@ export function refuseLocked({ unlock = false, locked }: Pick<VirtualModelWrite,
 }
 
 /** A key or a path that is kept to some models would lose the name by which it reaches them. */
-export function refuseReached({ access, registry, providers }: VirtualGround, source: string): void {
+export function refuseReached({ access, registry, providers }: VirtualDeps, source: string): void {
   const leaves = registry.reached(source)
   const reaches = (selectors: readonly string[]) => {
     const allowed = new SelectedModels(selectors, providers)
@@ -49,7 +49,7 @@ export function refuseReached({ access, registry, providers }: VirtualGround, so
 }
 
 /** Models that nobody has are a slip of the pen. */
-export function missingTarget({ registry, book }: VirtualGround, { source, targets }: VirtualModel): Fault | undefined {
+export function missingTarget({ registry, book }: VirtualDeps, { source, targets }: VirtualModel): Fault | undefined {
   const index = targets.findIndex(target => {
     const selector = selectorOf(target)
     const inner = selector === source ? undefined : book.all.get(selector)
@@ -61,7 +61,7 @@ export function missingTarget({ registry, book }: VirtualGround, { source, targe
   return target === undefined ? undefined : { param: `targets.${index}.model`, message: `nobody has the model ${JSON.stringify(selectorOf(target))}` }
 }
 
-export function strategyFault({ registry }: VirtualGround, { strategy, strategy_plugin: name, strategy_config: config }: VirtualModel): Fault | undefined {
+export function strategyFault({ registry }: VirtualDeps, { strategy, strategy_plugin: name, strategy_config: config }: VirtualModel): Fault | undefined {
   if (strategy !== 'plugin' || name === null) return undefined
   return registry.virtual.configFault(name, config)
 }

@@ -10,7 +10,7 @@ import { Redirects } from './redirects.ts'
 import type { Ask } from './choice.ts'
 import { Resolver, type RealModels } from './resolver.ts'
 import { TargetHealth } from './target-health.ts'
-import { Turns } from './turns.ts'
+import { RoundRobin } from './round-robin.ts'
 
 export interface Routing {
   readonly real: RealModels
@@ -24,7 +24,7 @@ export interface Routing {
 }
 
 interface Memory {
-  readonly turns: Turns
+  readonly turns: RoundRobin
   readonly pins: MemoryPins
   readonly health: TargetHealth
 }
@@ -119,7 +119,7 @@ export class VirtualRouting {
 }
 
 function memoryOf({ storage, clock }: Routing): Memory {
-  const known = memories.get(storage) ?? { turns: new Turns(), pins: new MemoryPins(clock), health: new TargetHealth() }
+  const known = memories.get(storage) ?? { turns: new RoundRobin(), pins: new MemoryPins(clock), health: new TargetHealth() }
   memories.set(storage, known)
   return known
 }

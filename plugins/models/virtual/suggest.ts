@@ -2,7 +2,7 @@
 
 import { gatewayError, type ModelMetadata, type Target } from '../../../core/index.ts'
 import type { FailoverSuggestion } from '../../../schemas/admin/virtual-models.schema.ts'
-import type { VirtualGround } from './ground.ts'
+import type { VirtualDeps } from './deps.ts'
 
 const mostSuggestions = 5
 
@@ -17,7 +17,7 @@ interface Ranked {
   readonly rank: number
 }
 
-export function suggest({ registry }: VirtualGround, source: string): FailoverSuggestion {
+export function suggest({ registry }: VirtualDeps, source: string): FailoverSuggestion {
   const [primary] = registry.reached(source)
   if (primary === undefined) throw gatewayError('not_found', `nobody has the model ${JSON.stringify(source)}`, { param: 'source' })
   const all = registry.inventories.flatMap(({ provider, entries }) => [...entries.values()].map((entry): Candidate => ({ provider: provider.name, model: entry.id, metadata: registry.metadata(provider, entry) ?? {} })))

@@ -35,7 +35,7 @@ export class PostgresqlDatabase implements Database {
     this.#pool = new Pool({ ...connectionTo(url), max: maxConnections })
     this.#pool.on('error', lost)
     this.#pool.on('connect', client => {
-      // The pool listens only while nobody uses it; who uses it hears of the end by his statement.
+      // The pool listens only while nobody uses it; who uses it hears of the end by their statement.
       client.on('error', () => {})
       // A statement that nobody waits for any more ends at the server, too. To compile one takes longer than to answer it.
       client.query(`SET statement_timeout = ${patienceMs.write}; SET jit = off`).catch(() => {})

@@ -75,7 +75,7 @@ export class CodedRecords<T extends object> implements Records<T> {
   }
 }
 
-/** Hardly anybody reads what he has just written: it is decoded for those who do. */
+/** Hardly anybody reads what they have just written: it is decoded for those who do. */
 function asWritten<T>({ id, revision, owner, position }: Omit<StoredDocument, 'value'>, json: string): Stored<T> {
   let value: T | undefined
   return { id: decodeText(id), revision, owner: decodeText(owner), position, get value() { return value ??= decodeJson(json) as T } }

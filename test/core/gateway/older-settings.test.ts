@@ -7,7 +7,7 @@ import { stringify } from 'yaml'
 import { formatProblem, ConfigError } from '../../../core/config/problems.ts'
 import { loadFor } from '../../../core/gateway/load-for.ts'
 import { buildGeneration } from '../../../core/gateway/build.ts'
-import { groundFor } from '../../../core/cli/ground.ts'
+import { processContext } from '../../../core/cli/process-context.ts'
 
 interface Older {
   readonly yaml?: Readonly<Record<string, unknown>>
@@ -107,7 +107,7 @@ describe('settings by their older names', () => {
       ] },
       workflows: { rules: [{ name: 'w', scope_provider: 'demo', workflow_payload: { schema_version: 1, features: { fallback: false } } }] },
     }, async directory => {
-      const generation = await buildGeneration({ ...await groundFor({}, pino({ enabled: false })), cwd: directory, env: { TAPLINE_SQLITE_PATH: join(directory, 'tapline.db') }, flags: {} })
+      const generation = await buildGeneration({ ...await processContext({}, pino({ enabled: false })), cwd: directory, env: { TAPLINE_SQLITE_PATH: join(directory, 'tapline.db') }, flags: {} })
       expect(generation.config.leftOut).to.deep.equal([])
       await generation.discard()
     })

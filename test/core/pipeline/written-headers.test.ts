@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { definePlugin, defineProvider, Reply } from '../../../core/index.ts'
 import { ProviderInstance } from '../../../core/upstream/provider.ts'
 import { runPlugin } from '../../../core/testing/run-plugin.ts'
-import { testSurroundings } from '../../../core/testing/surroundings.ts'
+import { testProviderDeps } from '../../../core/testing/provider-deps.ts'
 
 describe('headers that a plugin writes', () => {
   it('go with the reply, the last of a name', async () => {
@@ -36,7 +36,7 @@ describe('headers that a plugin writes', () => {
         sent.push(headers)
         return { status: 200, headers: { 'Content-Type': 'application/json' }, body: Buffer.from('{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi"}}]}') }
       },
-    }), testSurroundings())
+    }), testProviderDeps())
     const plugin = definePlugin({
       name: 'tell',
       setup: () => ({

@@ -4,11 +4,11 @@ import { GatewayError } from '../../../core/errors.ts'
 import { defineProvider, type ProviderCall } from '../../../core/plugin/provider.ts'
 import { Gate } from '../../../core/testing/gate.ts'
 import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
-import { testSurroundings } from '../../../core/testing/surroundings.ts'
+import { testProviderDeps } from '../../../core/testing/provider-deps.ts'
 import { ProviderInstance } from '../../../core/upstream/provider.ts'
 import type { OutgoingCall } from '../../../core/upstream/transport.ts'
 import { bedrock } from '../../../providers/bedrock/index.ts'
-import { real } from '../../../providers/bedrock/surroundings.ts'
+import { real } from '../../../providers/bedrock/deps.ts'
 
 const mebi = Buffer.alloc(1024 * 1024)
 
@@ -23,7 +23,7 @@ describe('an upload to a provider whose signature covers the body', () => {
     const { sign, ...aws } = bedrock({ ...real, now: () => 1_700_000_000_000 })
     const definition = defineProvider({ ...aws, sign: (call: ProviderCall, settings) => { signed.push(call.body); return sign?.(call, settings) } })
     const variables = { AWS_ACCESS_KEY_ID: 'AK', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'us-east-1' }
-    instance = new ProviderInstance({ name: 'aws', type: 'bedrock', keys: [], models: [], base_url: new URL(upstream.url).origin, settings: {}, variables, source: 'test' }, definition, testSurroundings())
+    instance = new ProviderInstance({ name: 'aws', type: 'bedrock', keys: [], models: [], base_url: new URL(upstream.url).origin, settings: {}, variables, source: 'test' }, definition, testProviderDeps())
     instance.hold()
   })
   afterEach(async () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { ConfigError } from '../../../core/config/problems.ts'
-import { isPacket } from '../../../core/workers/wire.ts'
+import { isPacket } from '../../../core/workers/rpc.ts'
 import { wired } from '../../support/wired.ts'
 
-describe('a wire between two processes', () => {
+describe('a rpc between two processes', () => {
   it('carries questions both ways, and each answer to who asked', async () => {
     const { one, other } = wired()
     one.answer('name', () => 'one')

@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import type { AccessSource, Asking, ModelPolicy } from '../../../core/plugin/access.ts'
 import { SelectorLists } from '../../../core/selected-models.ts'
-import { Judge } from '../../../plugins/access/judge.ts'
+import { AccessPolicy } from '../../../plugins/access/access-policy.ts'
 
 const judge = (source: AccessSource, enabledByDefault = true) => {
-  const made = new Judge({ enabledByDefault, lists: new SelectorLists(['openai', 'groq']) })
+  const made = new AccessPolicy({ enabledByDefault, lists: new SelectorLists(['openai', 'groq']) })
   made.add(source)
   return made
 }

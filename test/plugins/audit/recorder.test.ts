@@ -7,7 +7,7 @@ import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import type { AdminCall } from '../../../core/index.ts'
 import type { Filter } from '../../../core/storage/journal.ts'
 import { conversationEndpoint } from '../../../plugins/audit/api/conversation.ts'
-import { viewsOf, type ApiGround } from '../../../plugins/audit/api/ground.ts'
+import { viewsOf, type ApiDeps } from '../../../plugins/audit/api/deps.ts'
 import { Bodies } from '../../../plugins/audit/bodies.ts'
 import type { AuditRow } from '../../../plugins/audit/journal.ts'
 import { Recorder } from '../../../plugins/audit/recorder.ts'
@@ -103,8 +103,8 @@ describe('the recorder of the audit log', () => {
 describe('the endpoints of the audit log', () => {
   it('show rows without usage while the ledger fails', async () => {
     const rows = [auditRow({ id: 'a' })]
-    const ground = { usage: { ofRequests: () => Promise.reject(new Error('away')) } } as unknown as ApiGround
-    expect((await viewsOf(rows, ground)).map(({ id, usage }) => [id, usage])).to.deep.equal([['a', undefined]])
+    const deps = { usage: { ofRequests: () => Promise.reject(new Error('away')) } } as unknown as ApiDeps
+    expect((await viewsOf(rows, deps)).map(({ id, usage }) => [id, usage])).to.deep.equal([['a', undefined]])
   })
 
   it('show what of a conversation was found within ten seconds', async () => {
@@ -117,7 +117,7 @@ describe('the endpoints of the audit log', () => {
       yield typeof response === 'string' ? [chain(response.slice(1))] : []
     }
     const journal = { get: (id: string) => Promise.resolve(chain(id)), each }
-    const endpoint = conversationEndpoint({ journal, clock, flush: () => Promise.resolve(), usage: undefined, media: undefined } as unknown as ApiGround)
+    const endpoint = conversationEndpoint({ journal, clock, flush: () => Promise.resolve(), usage: undefined, media: undefined } as unknown as ApiDeps)
     const call = { query: { log_id: '100', limit: 40 }, scope: { root: '/', isGlobal: true }, confine: () => '/' } as unknown as AdminCall
     const { entries, truncated } = await endpoint.handle(call) as { entries: { id: string }[]; truncated: boolean }
     expect(entries.map(({ id }) => id)).to.have.members(['100', '99', '98', '97'])

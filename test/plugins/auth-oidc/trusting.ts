@@ -20,10 +20,10 @@ export class Trusting {
   readonly log: string[]
   readonly taps: Taps<'identities'>
 
-  private constructor(ground: { readonly clock: TurnedClock; readonly log: string[]; readonly taps: Taps<'identities'> }) {
-    this.clock = ground.clock
-    this.log = ground.log
-    this.taps = ground.taps
+  private constructor(deps: { readonly clock: TurnedClock; readonly log: string[]; readonly taps: Taps<'identities'> }) {
+    this.clock = deps.clock
+    this.log = deps.log
+    this.taps = deps.taps
   }
 
   /** @throws whatever the plugin's set-up throws */

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import type { PluginDefinition } from '../../../core/index.ts'
-import { StateDesk, type StateCall } from '../../../core/workers/state-desk.ts'
-import { FirstState } from '../../../core/workers/first-state.ts'
+import { StateServer, type StateCall } from '../../../core/workers/state-server.ts'
+import { StateClient } from '../../../core/workers/state-client.ts'
 import { CounterKeeper, type KeptCounters } from '../../../plugins/rate-limit/kept-counters.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { wired } from '../../support/wired.ts'
@@ -15,12 +15,12 @@ describe('the counters of processes that count together', () => {
   beforeEach(async () => { store = await OpenStore.open(plugin, { path: ':memory:' }) })
   afterEach(() => store[Symbol.asyncDispose]())
 
-  /** A worker at a desk, and what keeps its counters. */
-  function workerAt(desk: StateDesk) {
-    const seat = desk.seat()
+  /** A worker at a stateServer, and what keeps its counters. */
+  function workerAt(stateServer: StateServer) {
+    const session = stateServer.session()
     const { one, other } = wired()
-    other.answer('numbers', (call: StateCall) => seat.take(call))
-    const state = new FirstState(one)
+    other.answer('numbers', (call: StateCall) => session.take(call))
+    const state = new StateClient(one)
     const failed = (cause: unknown) => { throw cause }
     const keeper = new CounterKeeper({ records: store.storage.records<KeptCounters>('rate_limit_counters'), counters: state.volatile, isShared: true, clock: new TurnedClock(), everyMs: 0, failed })
     return { keeper, count: (amount: number) => state.claim([{ counter: { counter: 'rate:a', add: amount, expiresAtMs: 1e15 }, limit: 99 }], 0) }
@@ -28,8 +28,8 @@ describe('the counters of processes that count together', () => {
   const kept = async () => (await store.storage.records<KeptCounters>('rate_limit_counters').get('counters'))?.value.counters['rate:a']?.[0]
 
   it('are written by one of them, and are whole whichever ends last', async () => {
-    const desk = new StateDesk()
-    const [one, other] = [workerAt(desk), workerAt(desk)]
+    const stateServer = new StateServer()
+    const [one, other] = [workerAt(stateServer), workerAt(stateServer)]
     await one.keeper.open()
     await other.keeper.open()
     await one.count(1)
@@ -45,8 +45,8 @@ describe('the counters of processes that count together', () => {
   })
 
   it('are whole where all end at once', async () => {
-    const desk = new StateDesk()
-    const workers = [workerAt(desk), workerAt(desk), workerAt(desk)]
+    const stateServer = new StateServer()
+    const workers = [workerAt(stateServer), workerAt(stateServer), workerAt(stateServer)]
     for (const { keeper } of workers) await keeper.open()
     await Promise.all(workers.map(async ({ keeper, count }) => {
       await count(2)

@@ -8,7 +8,7 @@ import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
 import type { SmallCall } from '../../../core/upstream/small-call.ts'
 import { bedrock } from '../../../providers/bedrock/index.ts'
 import { controlUrl, regionOf, runtimeUrl } from '../../../providers/bedrock/place.ts'
-import { real, type Surroundings } from '../../../providers/bedrock/surroundings.ts'
+import { real, type BedrockDeps } from '../../../providers/bedrock/deps.ts'
 import { load } from '../../core/config/given.ts'
 import { awsEvent, awsException } from '../../support/aws-frame.ts'
 import { authorization, sha256 } from './signature.ts'
@@ -18,7 +18,7 @@ const vector = { accessKeyId: keys.AWS_ACCESS_KEY_ID, secretAccessKey: keys.AWS_
 const now = Date.parse('2015-08-30T12:36:00Z')
 const model = 'arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-x-v1:0'
 
-function type(overrides: Partial<Surroundings> = {}): ProviderDefinition {
+function type(overrides: Partial<BedrockDeps> = {}): ProviderDefinition {
   return bedrock({ ...real, now: () => now, ...overrides })
 }
 

@@ -3,7 +3,7 @@ import type { ProviderCall, ProviderDefinition, ProviderSettings } from '../../.
 import { smallCall } from '../../../core/upstream/small-call.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { vertex } from '../../../providers/vertex/index.ts'
-import type { Surroundings } from '../../../providers/vertex/surroundings.ts'
+import type { VertexDeps } from '../../../providers/vertex/deps.ts'
 import { Google, jwtOf, pem } from './google.ts'
 
 const minuteMs = 60_000
@@ -21,8 +21,8 @@ describe('the identity of vertex', () => {
     type: 'service_account', project_id: 'p', private_key_id: 'kid-1', private_key: pem, client_email: 'robot@p.iam.gserviceaccount.com', token_uri: google.tokenUrl, ...more,
   })
 
-  /** The type in surroundings with these files. */
-  function type(files: Readonly<Record<string, string>> = {}, more: Partial<Surroundings> = {}): ProviderDefinition {
+  /** The type in deps with these files. */
+  function type(files: Readonly<Record<string, string>> = {}, more: Partial<VertexDeps> = {}): ProviderDefinition {
     return vertex({
       now: () => clock.now(),
       fetch: smallCall,

@@ -11,7 +11,7 @@ import { and, name, or, sql, type Sql } from './sql.ts'
 import { apartTable } from './names.ts'
 
 /** Where the columns of a filter stand. */
-export interface Ground {
+export interface FilterContext {
   readonly dialect: Dialect
   readonly shape: JournalShape
   column(name: string): Sql
@@ -22,17 +22,17 @@ export interface Ground {
 const never = or([])
 
 /** @throws TypeError if the filter names a column that pages do not list */
-export function conditionOf(filter: Filter, ground: Ground): Sql {
+export function conditionOf(filter: Filter, deps: FilterContext): Sql {
   const { from, to, equals = {}, not = {}, within = {}, has = {}, search, any } = filter
   return and([
-    ...from === undefined ? [] : [sql`${ground.column('timestamp')} >= ${borderOf(from)}`],
-    ...to === undefined ? [] : [sql`${ground.column('timestamp')} < ${borderOf(to)}`],
-    ...Object.entries(equals).map(([column, value]) => equalsOne(columnOf(ground.shape, column), Array.isArray(value) ? value as readonly unknown[] : [value], ground)),
-    ...Object.entries(not).map(([column, value]) => differs(columnOf(ground.shape, column), value, ground)),
-    ...Object.entries(within).map(([column, path]) => isWithin(ground.column(columnOf(ground.shape, column).name), path)),
-    ...Object.entries(has).map(([column, text]) => hasText(columnOf(ground.shape, column), text, ground)),
-    ...search === undefined || search === '' ? [] : [holdsSomewhere(search, ground)],
-    ...any === undefined ? [] : [or(any.map(one => conditionOf(one, ground)))],
+    ...from === undefined ? [] : [sql`${deps.column('timestamp')} >= ${borderOf(from)}`],
+    ...to === undefined ? [] : [sql`${deps.column('timestamp')} < ${borderOf(to)}`],
+    ...Object.entries(equals).map(([column, value]) => equalsOne(columnOf(deps.shape, column), Array.isArray(value) ? value as readonly unknown[] : [value], deps)),
+    ...Object.entries(not).map(([column, value]) => differs(columnOf(deps.shape, column), value, deps)),
+    ...Object.entries(within).map(([column, path]) => isWithin(deps.column(columnOf(deps.shape, column).name), path)),
+    ...Object.entries(has).map(([column, text]) => hasText(columnOf(deps.shape, column), text, deps)),
+    ...search === undefined || search === '' ? [] : [holdsSomewhere(search, deps)],
+    ...any === undefined ? [] : [or(any.map(one => conditionOf(one, deps)))],
   ])
 }
 
@@ -48,14 +48,14 @@ export function columnOf({ name: journal, columns }: JournalShape, column: strin
   return found
 }
 
-function equalsOne(column: ShapedColumn, values: readonly unknown[], ground: Ground): Sql {
-  const place = ground.column(column.name)
+function equalsOne(column: ShapedColumn, values: readonly unknown[], deps: FilterContext): Sql {
+  const place = deps.column(column.name)
   const encoded = values.map(value => fitting(column, value))
-  const conditions = encoded.filter(value => value !== undefined && value !== null).map(value => ground.isIndexed && column.indexed ? ground.dialect.equals(place, column.type, value) : sql`${place} = ${value}`)
+  const conditions = encoded.filter(value => value !== undefined && value !== null).map(value => deps.isIndexed && column.indexed ? deps.dialect.equals(place, column.type, value) : sql`${place} = ${value}`)
   return or(encoded.includes(null) ? [sql`${place} IS NULL`, ...conditions] : conditions)
 }
 
-function differs(column: ShapedColumn, value: unknown, { column: place }: Ground): Sql {
+function differs(column: ShapedColumn, value: unknown, { column: place }: FilterContext): Sql {
   const encoded = fitting(column, value)
   if (encoded === undefined) return and([])
   return encoded === null ? sql`${place(column.name)} IS NOT NULL` : sql`${place(column.name)} IS NULL OR ${place(column.name)} <> ${encoded}`
@@ -68,22 +68,22 @@ export function fitting(column: ShapedColumn, value: unknown): Value | undefined
   return encodeValue(column, value) ?? undefined
 }
 
-function hasText(column: ShapedColumn, text: string, { dialect, column: place }: Ground): Sql {
+function hasText(column: ShapedColumn, text: string, { dialect, column: place }: FilterContext): Sql {
   if (column.type !== 'texts') return never
   // The first condition is implied by the second, and far cheaper.
   return sql`${dialect.contains(place(column.name), encodeJson(text) ?? '')} AND EXISTS (SELECT 1 FROM ${dialect.texts(place(column.name), 'h')} WHERE ${name('h', 'value')} = ${encodeText(text)})`
 }
 
-function holdsSomewhere(search: string, ground: Ground): Sql {
-  const { dialect, shape } = ground
+function holdsSomewhere(search: string, deps: FilterContext): Sql {
+  const { dialect, shape } = deps
   const needle = search.toLowerCase()
   const inColumns = (columns: readonly ShapedColumn[], place: (name: string) => Sql) =>
     columns.filter(({ searched }) => searched).flatMap(({ name, type }) => spellings(type, needle).map(spelled => dialect.holds(place(name), spelled)))
   const apart = inColumns(shape.apart, column => name('a', column))
   return or([
-    dialect.holds(ground.column('id'), encodeText(needle)),
-    ...inColumns(shape.columns, ground.column),
-    ...apart.length === 0 ? [] : [sql`EXISTS (SELECT 1 FROM ${name(apartTable(shape))} AS a WHERE ${name('a', 'id')} = ${ground.column('id')} AND (${or(apart)}))`],
+    dialect.holds(deps.column('id'), encodeText(needle)),
+    ...inColumns(shape.columns, deps.column),
+    ...apart.length === 0 ? [] : [sql`EXISTS (SELECT 1 FROM ${name(apartTable(shape))} AS a WHERE ${name('a', 'id')} = ${deps.column('id')} AND (${or(apart)}))`],
   ])
 }
 

@@ -4,7 +4,7 @@ import type { PageQuery, RowsQuery } from '../backend.ts'
 import type { JournalShape, ShapedColumn } from '../definition.ts'
 import type { EncodedRow, Value } from '../row-codec.ts'
 import type { Database, Row } from './database.ts'
-import { conditionOf, type Ground } from './filters.ts'
+import { conditionOf, type FilterContext } from './filters.ts'
 import { and, join, name, sql, type Sql } from './sql.ts'
 import { apartTable, ownColumns, rowsTable } from './names.ts'
 import type { Whereabouts } from './whereabouts.ts'
@@ -12,12 +12,12 @@ import type { Whereabouts } from './whereabouts.ts'
 export class RowReads {
   readonly #database: Database
   readonly #shape: JournalShape
-  readonly #ground: Ground
+  readonly #deps: FilterContext
 
   constructor(database: Database, shape: JournalShape) {
     this.#database = database
     this.#shape = shape
-    this.#ground = rowsGround(database, shape)
+    this.#deps = rowsContext(database, shape)
   }
 
   async get(id: string): Promise<EncodedRow | undefined> {
@@ -38,12 +38,12 @@ export class RowReads {
   async page({ filter, order, limit, whole, after }: PageQuery): Promise<readonly EncodedRow[]> {
     const [timestamp, id] = [name('r', 'timestamp'), name('r', 'id')]
     const behind = after === undefined ? and([]) : order === 'desc' ? sql`(${timestamp}, ${id}) < (${after.timestamp}, ${after.id})` : sql`(${timestamp}, ${id}) > (${after.timestamp}, ${after.id})`
-    const rows = await this.#database.ask(sql`SELECT ${this.#columns(whole)} FROM ${this.#from(whole)} WHERE ${behind} AND ${conditionOf(filter, this.#ground)} ${inOrder(order)} LIMIT ${limit}`, 'question')
+    const rows = await this.#database.ask(sql`SELECT ${this.#columns(whole)} FROM ${this.#from(whole)} WHERE ${behind} AND ${conditionOf(filter, this.#deps)} ${inOrder(order)} LIMIT ${limit}`, 'question')
     return rows.map(row => this.#toRow(row, whole))
   }
 
   #condition({ filter, stretches }: Whereabouts): Sql {
-    const condition = conditionOf(filter, this.#ground)
+    const condition = conditionOf(filter, this.#deps)
     if (stretches === undefined) return condition
     const [id, timestamp] = [name('r', 'id'), name('r', 'timestamp')]
     const found = this.#database.dialect.forEachSegment(stretches, segment => ({
@@ -69,7 +69,7 @@ export class RowReads {
 }
 
 /** Where filters find the rows themselves. */
-export function rowsGround({ dialect }: Database, shape: JournalShape): Ground {
+export function rowsContext({ dialect }: Database, shape: JournalShape): FilterContext {
   return { dialect, shape, isIndexed: true, column: column => name('r', column) }
 }
 

@@ -6,8 +6,8 @@ import type { JournalShape } from '../definition.ts'
 import type { Value } from '../row-codec.ts'
 import { cover, merged, periodsIn, since, slotLengthsOf, type Segment, type SlotSegment } from '../slots.ts'
 import type { Database, GroupedQuery, Row } from './database.ts'
-import { columnOf, conditionOf, type Ground } from './filters.ts'
-import { rowsGround } from './row-reads.ts'
+import { columnOf, conditionOf, type FilterContext } from './filters.ts'
+import { rowsContext } from './row-reads.ts'
 import { and, join, name, raw, sql, type Sql } from './sql.ts'
 import { partOf } from './sums-parts.ts'
 import { countedOf, firstUncounted } from './uncounted.ts'
@@ -83,9 +83,9 @@ export class Sums {
   #fromSums({ filter, by, measures }: Question, slots: readonly SlotSegment[], part: number): Sql {
     const { dialect } = this.#database
     const at = (column: string) => name('r', column)
-    const ground: Ground = { dialect, shape: this.#shape, isIndexed: false, column: dimension => at(dimensionColumn(dimension)) }
+    const deps: FilterContext = { dialect, shape: this.#shape, isIndexed: false, column: dimension => at(dimensionColumn(dimension)) }
     const aggregates = [sql`sum(${at('rows')}) AS entries`, ...measures.flatMap((of, index) => [sql`sum(${at(sumColumn(of))}) AS ${name(`m${index}`)}`, sql`sum(${at(countColumn(of))}) AS ${name(`n${index}`)}`])]
-    return dialect.forEachSegment(slots, segment => this.#query({ filter, by, ground, table: sumsTable(this.#shape) }, aggregates,
+    return dialect.forEachSegment(slots, segment => this.#query({ filter, by, deps, table: sumsTable(this.#shape) }, aggregates,
       sql`${at('part')} = ${part} AND ${at('length')} = ${segment('length')} AND ${at('slot')} >= ${segment('from')} AND ${at('slot')} < ${segment('to')}`))
   }
 
@@ -102,21 +102,21 @@ export class Sums {
 
   #sumRows({ filter, by, measures, latest }: Question, periods: readonly Segment[], which: (segment: (column: keyof SlotSegment) => Sql) => Sql): Sql {
     const { dialect } = this.#database
-    const ground = rowsGround(this.#database, this.#shape)
-    return dialect.forEachSegment(periods, segment => this.#query({ filter, by, ground, table: rowsTable(this.#shape) }, [
+    const deps = rowsContext(this.#database, this.#shape)
+    return dialect.forEachSegment(periods, segment => this.#query({ filter, by, deps, table: rowsTable(this.#shape) }, [
       sql`count(*) AS entries`, ...measures.flatMap((of, index) => [sql`sum(${dialect.fraction(name('r', of))}) AS ${name(`m${index}`)}`, sql`count(${name('r', of)}) AS ${name(`n${index}`)}`]),
       ...latest ? [sql`max(${dialect.newest(name('r', 'timestamp'), name('r', 'id'))}) AS newest`] : [],
     ], which(segment)))
   }
 
-  #query({ filter, by, ground, table }: { readonly filter: Filter; readonly by: readonly string[]; readonly ground: Ground; readonly table: string }, aggregates: readonly Sql[], inTime: Sql): GroupedQuery {
+  #query({ filter, by, deps, table }: { readonly filter: Filter; readonly by: readonly string[]; readonly deps: FilterContext; readonly table: string }, aggregates: readonly Sql[], inTime: Sql): GroupedQuery {
     const isList = by.map(column => columnOf(this.#shape, column).type === 'texts')
-    const keys = by.map((column, index) => isList[index] === true ? name(`t${index}`, 'value') : ground.column(column))
-    const lists = by.flatMap((column, index) => isList[index] === true ? [sql` CROSS JOIN ${this.#database.dialect.texts(ground.column(column), `t${index}`)}`] : [])
+    const keys = by.map((column, index) => isList[index] === true ? name(`t${index}`, 'value') : deps.column(column))
+    const lists = by.flatMap((column, index) => isList[index] === true ? [sql` CROSS JOIN ${this.#database.dialect.texts(deps.column(column), `t${index}`)}`] : [])
     return {
       columns: [...keys.map((key, index) => sql`${key} AS ${name(`k${index}`)}`), ...aggregates],
       from: sql`${name(table)} AS r${join(lists, '')}`,
-      where: and([inTime, conditionOf(filter, ground)]),
+      where: and([inTime, conditionOf(filter, deps)]),
       groupBy: keys,
     }
   }

@@ -4,7 +4,7 @@ import type { Filter } from '../../../../core/storage/journal.ts'
 import type { JournalShape } from '../definition.ts'
 import { merged, periodsIn, since, slotOf, type Segment } from '../slots.ts'
 import type { Database } from './database.ts'
-import { columnsOf, conditionOf, type Ground } from './filters.ts'
+import { columnsOf, conditionOf, type FilterContext } from './filters.ts'
 import { dimensionColumn, sumsTable } from './names.ts'
 import { name, sql, type Sql } from './sql.ts'
 import { partOf } from './sums-parts.ts'
@@ -47,6 +47,6 @@ function knownPart({ equals = {}, not = {}, within = {}, has = {}, any }: Filter
 }
 
 function hoursOf(filter: Filter, part: number, range: Segment, { dialect }: Database, shape: JournalShape): Sql {
-  const ground: Ground = { dialect, shape, isIndexed: false, column: dimension => name(dimensionColumn(dimension)) }
-  return sql`SELECT slot, sum(rows) AS hits FROM ${name(sumsTable(shape))} WHERE part = ${part} AND length = ${hourMs} AND slot >= ${slotOf(range.from, hourMs)} AND slot < ${range.to} AND ${conditionOf(filter, ground)} GROUP BY slot HAVING sum(rows) > 0 ORDER BY slot LIMIT ${fewHours + 1}`
+  const deps: FilterContext = { dialect, shape, isIndexed: false, column: dimension => name(dimensionColumn(dimension)) }
+  return sql`SELECT slot, sum(rows) AS hits FROM ${name(sumsTable(shape))} WHERE part = ${part} AND length = ${hourMs} AND slot >= ${slotOf(range.from, hourMs)} AND slot < ${range.to} AND ${conditionOf(filter, deps)} GROUP BY slot HAVING sum(rows) > 0 ORDER BY slot LIMIT ${fewHours + 1}`
 }

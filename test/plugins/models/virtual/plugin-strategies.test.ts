@@ -10,7 +10,7 @@ import { defaults } from '../../../../plugins/models/virtual/definition.ts'
 import { MemoryPins } from '../../../../plugins/models/virtual/pins.ts'
 import { Redirects, type Redirect } from '../../../../plugins/models/virtual/redirects.ts'
 import { TargetHealth } from '../../../../plugins/models/virtual/target-health.ts'
-import { Turns } from '../../../../plugins/models/virtual/turns.ts'
+import { RoundRobin } from '../../../../plugins/models/virtual/round-robin.ts'
 import { Arms, targets } from './arms.ts'
 
 /** A strategy that answers what the virtual model tells it to. */
@@ -81,7 +81,7 @@ describe('a strategy that a plugin offers', () => {
     const clock = new TurnedClock()
     const warned: unknown[] = []
     const chooser = new Chooser({
-      turns: new Turns(), pins: new MemoryPins(clock), health: new TargetHealth(), clock, price: () => undefined,
+      turns: new RoundRobin(), pins: new MemoryPins(clock), health: new TargetHealth(), clock, price: () => undefined,
       strategy: name => ({ name, choose: async () => await new Promise<number>(() => {}) }),
       warn: (source, message, cause) => { warned.push([source, message, (cause as Error).message]) },
     })

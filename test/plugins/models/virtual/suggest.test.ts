@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { ModelEntry, ModelMetadata } from '../../../../core/plugin/provider.ts'
-import type { VirtualGround } from '../../../../plugins/models/virtual/ground.ts'
+import type { VirtualDeps } from '../../../../plugins/models/virtual/deps.ts'
 import { suggest } from '../../../../plugins/models/virtual/suggest.ts'
 
 const arena = (elo: number, rank: number) => ({ rankings: { arena: { elo, rank } } })
@@ -18,9 +18,9 @@ const registry = {
     const [name = '', model = ''] = selector.split('/')
     return known[name]?.[model] === undefined ? [] : [{ provider: { name }, model }]
   },
-} as unknown as VirtualGround['registry']
+} as unknown as VirtualDeps['registry']
 
-const suggested = (source: string) => suggest({ registry } as VirtualGround, source).targets
+const suggested = (source: string) => suggest({ registry } as VirtualDeps, source).targets
 
 describe('models that could stand in', () => {
   it('are the same elsewhere, then the family, then those that rank alike, five at most', () => {

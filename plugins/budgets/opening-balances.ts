@@ -3,30 +3,30 @@
 import type { Logger } from 'pino'
 import type { Clock, State, Timer, UsageLedger } from '../../core/index.ts'
 import { inNano } from './budget-rule.ts'
-import type { Purse } from './purse.ts'
+import type { SubjectBudget } from './subject-budget.ts'
 
 /** Records of other processes wait for the store no longer than this, as long as it takes any. */
 const lateMs = 5_000
 
-export interface BasesOptions {
+export interface OpeningBalancesOptions {
   readonly state: State
   readonly usage: Pick<UsageLedger, 'totals'>
   readonly clock: Clock
   readonly log: Logger
 }
 
-export class Bases {
-  readonly #options: BasesOptions
+export class OpeningBalances {
+  readonly #options: OpeningBalancesOptions
   readonly #asking = new Map<string, Promise<void>>()
   readonly #timers = new Set<Timer>()
 
-  constructor(options: BasesOptions) {
+  constructor(options: OpeningBalancesOptions) {
     this.#options = options
   }
 
   /** Counters that wait have their base when this resolves. @throws what the store or the state throws */
-  async find(waiting: readonly { readonly purse: Purse; readonly sinceMs: number }[], nowMs: number): Promise<void> {
-    await Promise.all(waiting.map(({ purse, sinceMs }) => this.#find(purse, sinceMs, nowMs)))
+  async find(waiting: readonly { readonly subjectBudget: SubjectBudget; readonly sinceMs: number }[], nowMs: number): Promise<void> {
+    await Promise.all(waiting.map(({ subjectBudget, sinceMs }) => this.#find(subjectBudget, sinceMs, nowMs)))
   }
 
   close(): void {
@@ -34,27 +34,27 @@ export class Bases {
   }
 
   /** Several calls that wait for the same ask once. */
-  #find(purse: Purse, sinceMs: number, nowMs: number): Promise<void> {
-    const { counter } = purse.counterAt(nowMs)
+  #find(subjectBudget: SubjectBudget, sinceMs: number, nowMs: number): Promise<void> {
+    const { counter } = subjectBudget.counterAt(nowMs)
     const known = this.#asking.get(counter)
     if (known !== undefined) return known
-    const asking = this.#ask(purse, counter, sinceMs, nowMs).finally(() => this.#asking.delete(counter))
+    const asking = this.#ask(subjectBudget, counter, sinceMs, nowMs).finally(() => this.#asking.delete(counter))
     this.#asking.set(counter, asking)
-    this.#askAgain(purse, counter, sinceMs, nowMs)
+    this.#askAgain(subjectBudget, counter, sinceMs, nowMs)
     return asking
   }
 
-  async #ask(purse: Purse, counter: string, sinceMs: number, nowMs: number): Promise<void> {
+  async #ask(subjectBudget: SubjectBudget, counter: string, sinceMs: number, nowMs: number): Promise<void> {
     const { state, usage } = this.#options
-    const { total_cost: cost } = await usage.totals(purse.filter(nowMs, sinceMs))
+    const { total_cost: cost } = await usage.totals(subjectBudget.filter(nowMs, sinceMs))
     await state.base(counter, sinceMs, inNano(cost ?? 0))
   }
 
-  #askAgain(purse: Purse, counter: string, sinceMs: number, nowMs: number): void {
+  #askAgain(subjectBudget: SubjectBudget, counter: string, sinceMs: number, nowMs: number): void {
     const { clock, log } = this.#options
     const timer = clock.after(lateMs, () => {
       this.#timers.delete(timer)
-      this.#ask(purse, counter, sinceMs, nowMs).catch((cause: unknown) => log.debug({ err: cause }, 'what was spent could not be read again'))
+      this.#ask(subjectBudget, counter, sinceMs, nowMs).catch((cause: unknown) => log.debug({ err: cause }, 'what was spent could not be read again'))
     })
     this.#timers.add(timer)
   }

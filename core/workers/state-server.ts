@@ -14,36 +14,36 @@ export type StateCall =
   | { readonly do: 'save'; readonly prefix: string; readonly isLast: boolean }
   | { readonly do: 'restore'; readonly counters: CounterValues; readonly nowMs: number }
 
-export class StateDesk {
+export class StateServer {
   readonly #state = new MemoryState()
   /** The worker that writes counters down; there is one at a time. */
-  #keeper: StateSeat | undefined
+  #keeper: StateSession | undefined
   #isRestored = false
 
   /** A place for one worker. */
-  seat(): StateSeat {
-    return new StateSeat(this.#state, {
-      save: (seat, prefix, isLast) => {
-        this.#keeper ??= seat
-        return isLast || this.#keeper === seat ? this.#state.volatile.save(prefix) : undefined
+  session(): StateSession {
+    return new StateSession(this.#state, {
+      save: (session, prefix, isLast) => {
+        this.#keeper ??= session
+        return isLast || this.#keeper === session ? this.#state.volatile.save(prefix) : undefined
       },
       // What a worker finds that begins later is older than what was counted since.
       restore: (counters, nowMs) => {
         if (!this.#isRestored) this.#state.volatile.restore(counters, nowMs)
         this.#isRestored = true
       },
-      left: seat => { if (this.#keeper === seat) this.#keeper = undefined },
+      left: session => { if (this.#keeper === session) this.#keeper = undefined },
     })
   }
 }
 
 interface Counting {
-  save(seat: StateSeat, prefix: string, isLast: boolean): CounterValues | undefined
+  save(session: StateSession, prefix: string, isLast: boolean): CounterValues | undefined
   restore(counters: CounterValues, nowMs: number): void
-  left(seat: StateSeat): void
+  left(session: StateSession): void
 }
 
-export class StateSeat {
+export class StateSession {
   readonly #state: MemoryState
   readonly #counting: Counting
   /** What its worker holds, by key and holder. */

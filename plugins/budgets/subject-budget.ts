@@ -9,7 +9,7 @@ import { windowAt, type Anchors, type BudgetWindow } from './window.ts'
 /** Counters stay so long behind their window, for calls that end late. */
 const graceMs = 86_400_000
 
-export class Purse {
+export class SubjectBudget {
   readonly rule: StandingRule<BudgetRule>
   /** Whom it is for: the rule's subject, or the child of a template. */
   readonly subject: string

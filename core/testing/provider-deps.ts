@@ -1,9 +1,9 @@
 /** What a provider is made in, for tests that need none of it. */
 
 import type { UpstreamDialect } from '../plugin/dialect.ts'
-import type { ProviderSurroundings } from '../upstream/provider.ts'
+import type { ProviderDeps } from '../upstream/provider.ts'
 
-export function testSurroundings(dialects: ReadonlyMap<string, UpstreamDialect> = new Map()): ProviderSurroundings {
+export function testProviderDeps(dialects: ReadonlyMap<string, UpstreamDialect> = new Map()): ProviderDeps {
   return {
     limits: { connections: 1, keepAliveMs: 1 },
     dialects,

@@ -1,6 +1,6 @@
 /** Lets one in at a time, in the order in which they came. */
 
-export class Turns {
+export class Mutex {
   #last: Promise<void> = Promise.resolve()
 
   /** Resolves when it is the caller's turn. @returns how to end it; ending it again does nothing */

@@ -4,17 +4,17 @@ import type { Access, AccessSource, Asking, Denial, KnownKey, ModelPolicy, Model
 import { ancestors, isWithin } from '../../core/user-path.ts'
 import type { SelectorLists } from '../../core/selected-models.ts'
 
-export interface JudgeOptions {
+export interface AccessPolicyOptions {
   readonly enabledByDefault: boolean
   readonly lists: SelectorLists
 }
 
-export class Judge implements Access {
+export class AccessPolicy implements Access {
   readonly enabledByDefault: boolean
   readonly #lists: SelectorLists
   #sources: readonly AccessSource[] = []
 
-  constructor({ enabledByDefault, lists }: JudgeOptions) {
+  constructor({ enabledByDefault, lists }: AccessPolicyOptions) {
     this.enabledByDefault = enabledByDefault
     this.#lists = lists
   }

@@ -1,16 +1,16 @@
 /** The numbers that the first process keeps, as a worker asks for them. */
 
 import { StateUnavailable, type Claim, type ClaimAnswer, type CounterValues, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../plugin/state.ts'
-import type { StateCall } from './state-desk.ts'
-import type { Wire } from './wire.ts'
+import type { StateCall } from './state-server.ts'
+import type { Rpc } from './rpc.ts'
 
-export class FirstState implements State {
+export class StateClient implements State {
   readonly isShared = true
   readonly volatile: VolatileCounters
-  readonly #wire: Pick<Wire, 'ask'>
+  readonly #rpc: Pick<Rpc, 'ask'>
 
-  constructor(wire: Pick<Wire, 'ask'>) {
-    this.#wire = wire
+  constructor(rpc: Pick<Rpc, 'ask'>) {
+    this.#rpc = rpc
     this.volatile = {
       save: async (prefix, isLast = false) => await this.#ask({ do: 'save', prefix, isLast }) as CounterValues | undefined,
       restore: async (counters, nowMs) => { await this.#ask({ do: 'restore', counters, nowMs }) },
@@ -43,7 +43,7 @@ export class FirstState implements State {
 
   async #ask(call: StateCall): Promise<unknown> {
     try {
-      return await this.#wire.ask('numbers', call)
+      return await this.#rpc.ask('numbers', call)
     } catch (cause) {
       throw new StateUnavailable('the first process does not answer', { cause })
     }

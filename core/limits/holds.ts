@@ -37,7 +37,7 @@ class Holds {
   }
 }
 
-export class HoldBook {
+export class HoldTable {
   readonly #byKey = new Map<string, Holds>()
 
   put(hold: Hold): void {

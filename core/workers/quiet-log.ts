@@ -4,7 +4,7 @@ import type { DestinationStream } from 'pino'
 
 const errorLevel = 50
 
-export class HushedLog {
+export class QuietLog {
   isOn = false
 
   /** @param to where the lines go that are said */

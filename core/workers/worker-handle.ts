@@ -3,15 +3,15 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Texts } from '../config/kept-texts.ts'
 import type { Clock } from '../plugin/clock.ts'
-import type { Assembly } from './assembly.ts'
+import type { Broadcast } from './broadcast.ts'
 import { closeUndelivered } from './handover.ts'
-import type { StateCall, StateDesk, StateSeat } from './state-desk.ts'
-import type { AskedOfAll, Beginning, Gathering, Preparation, Said, Serving } from './talk.ts'
-import { isPacket, Wire } from './wire.ts'
+import type { StateCall, StateServer, StateSession } from './state-server.ts'
+import type { AskedOfAll, Beginning, Gathering, Preparation, Said, Serving } from './messages.ts'
+import { isPacket, Rpc } from './rpc.ts'
 
-export interface Surroundings {
-  readonly desk: StateDesk
-  readonly assembly: Assembly
+export interface WorkerDeps {
+  readonly stateServer: StateServer
+  readonly broadcast: Broadcast
   readonly clock: Clock
 }
 
@@ -22,7 +22,7 @@ export interface Ending {
   readonly isClean: boolean
 }
 
-export class Hired {
+export class WorkerHandle {
   readonly pid: number
   readonly ended: Promise<Ending>
   /** It serves. */
@@ -30,28 +30,28 @@ export class Hired {
   /** What its configuration is read from. */
   texts: Texts = {}
   readonly #worker: Worker
-  readonly #wire: Wire
+  readonly #rpc: Rpc
   /** It listens; what is said before is lost. */
   readonly #hears: Promise<void>
 
   /** Starts the program once more, as a worker. */
-  constructor(surroundings: Surroundings) {
+  constructor(deps: WorkerDeps) {
     cluster.setupPrimary({ args: ['worker'] })
     this.#worker = cluster.fork()
     this.pid = this.#worker.process.pid ?? 0
-    this.#wire = new Wire((packet, sent) => { this.#worker.process.send(packet, () => sent()) })
-    const seat = surroundings.desk.seat()
-    this.#hears = new Promise(resolve => { this.#wire.answer('hello', () => resolve()) })
-    this.#listen(seat, surroundings)
-    closeUndelivered(this.#worker.process, surroundings.clock)
-    this.ended = this.#end(seat, surroundings)
+    this.#rpc = new Rpc((packet, sent) => { this.#worker.process.send(packet, () => sent()) })
+    const session = deps.stateServer.session()
+    this.#hears = new Promise(resolve => { this.#rpc.answer('hello', () => resolve()) })
+    this.#listen(session, deps)
+    closeUndelivered(this.#worker.process, deps.clock)
+    this.ended = this.#end(session, deps)
   }
 
   /** @throws why it cannot serve; then it ends */
   async begin(beginning: Beginning): Promise<Serving> {
     try {
       await Promise.race([this.#hears, this.ended.then(({ words }) => { throw new Error(`a worker died before it served: ${words}`) })])
-      const serving = await this.#wire.ask('begin', beginning) as Serving
+      const serving = await this.#rpc.ask('begin', beginning) as Serving
       this.hasBegun = true
       this.texts = beginning.texts
       return serving
@@ -63,27 +63,27 @@ export class Hired {
 
   /** @throws why it cannot take the configuration, or WireClosed */
   async prepare(preparation: Preparation): Promise<void> {
-    await this.#wire.ask('prepare', preparation)
+    await this.#rpc.ask('prepare', preparation)
   }
 
   async take(texts: Texts): Promise<Serving> {
-    const serving = await this.#wire.ask('take') as Serving
+    const serving = await this.#rpc.ask('take') as Serving
     this.texts = texts
     return serving
   }
 
   async drop(): Promise<void> {
-    await this.#wire.ask('drop')
+    await this.#rpc.ask('drop')
   }
 
   async asked(asked: AskedOfAll): Promise<Said> {
-    return await this.#wire.ask('asked', asked).then(answer => ({ answer }), () => ({}))
+    return await this.#rpc.ask('asked', asked).then(answer => ({ answer }), () => ({}))
   }
 
   /** Has it finish what runs, and end. Resolves to whether nothing was cut. */
   async stop(): Promise<boolean> {
     if (!this.hasBegun) this.end()
-    const isClean = this.hasBegun ? await this.#wire.ask('stop').catch(() => false) : true
+    const isClean = this.hasBegun ? await this.#rpc.ask('stop').catch(() => false) : true
     await this.ended
     return isClean === true
   }
@@ -100,14 +100,14 @@ export class Hired {
   }
 
   /** What it said before it died is heard first. */
-  #end(seat: StateSeat, { clock }: Surroundings): Promise<Ending> {
+  #end(session: StateSession, { clock }: WorkerDeps): Promise<Ending> {
     const child = this.#worker.process
     const { promise, resolve } = Promise.withResolvers<Ending>()
     child.once('exit', (code, signal) => {
       const words = signal === null ? `it ended with ${code}` : `it was ended by ${signal}`
       const end = () => {
-        this.#wire.close(`a worker died${this.hasBegun ? '' : ' before it served'}: ${words}`)
-        seat.leave(clock.now())
+        this.#rpc.close(`a worker died${this.hasBegun ? '' : ' before it served'}: ${words}`)
+        session.leave(clock.now())
         resolve({ words, isClean: code === 0 })
       }
       if (child.connected) child.once('disconnect', end)
@@ -116,11 +116,11 @@ export class Hired {
     return promise
   }
 
-  #listen(seat: StateSeat, surroundings: Surroundings): void {
-    this.#wire.answer('numbers', (call: StateCall) => seat.take(call))
-    this.#wire.answer('others', (asked: AskedOfAll) => surroundings.assembly.askOthers(this, asked))
-    this.#wire.answer('gather', (gathering: Gathering) => surroundings.assembly.gather(this, gathering))
-    this.#worker.process.on('message', message => { if (isPacket(message)) this.#wire.hear(message) })
+  #listen(session: StateSession, deps: WorkerDeps): void {
+    this.#rpc.answer('numbers', (call: StateCall) => session.take(call))
+    this.#rpc.answer('others', (asked: AskedOfAll) => deps.broadcast.askOthers(this, asked))
+    this.#rpc.answer('gather', (gathering: Gathering) => deps.broadcast.gather(this, gathering))
+    this.#worker.process.on('message', message => { if (isPacket(message)) this.#rpc.hear(message) })
     this.#worker.process.on('error', () => {}) // what cannot be sent goes to one that is ending; 'exit' tells
   }
 }

@@ -3,7 +3,7 @@
 import { PathIndex } from '../../core/limits/path-index.ts'
 import type { StandingRule } from '../../core/limits/rule.ts'
 import type { BudgetRule, BudgetScope } from './budget-rule.ts'
-import { Purse } from './purse.ts'
+import { SubjectBudget } from './subject-budget.ts'
 import type { Anchors } from './window.ts'
 
 /** Who pays. */
@@ -16,11 +16,11 @@ export interface Payer {
 
 type Rules = readonly StandingRule<BudgetRule>[]
 
-export class BudgetBook {
+export class BudgetIndex {
   readonly rules: Rules
   readonly isEmpty: boolean
-  readonly #paths: PathIndex<StandingRule<BudgetRule>, Purse>
-  readonly #others: ReadonlyMap<BudgetScope, ReadonlyMap<string, readonly Purse[]>>
+  readonly #paths: PathIndex<StandingRule<BudgetRule>, SubjectBudget>
+  readonly #others: ReadonlyMap<BudgetScope, ReadonlyMap<string, readonly SubjectBudget[]>>
   readonly #hasOthers: boolean
   readonly #anchors: Anchors
 
@@ -28,35 +28,35 @@ export class BudgetBook {
     this.rules = rules
     this.#anchors = anchors
     this.isEmpty = rules.length === 0
-    const purse = (rule: StandingRule<BudgetRule>, subject: string) => new Purse(rule, subject, anchors)
-    this.#paths = new PathIndex(rules.filter(({ scope }) => scope === 'user_path'), (rule, subject) => [purse(rule, subject)])
+    const subjectBudget = (rule: StandingRule<BudgetRule>, subject: string) => new SubjectBudget(rule, subject, anchors)
+    this.#paths = new PathIndex(rules.filter(({ scope }) => scope === 'user_path'), (rule, subject) => [subjectBudget(rule, subject)])
     const others = rules.filter(({ scope }) => scope !== 'user_path')
     this.#hasOthers = others.length > 0
-    this.#others = new Map([...Map.groupBy(others, ({ scope }) => scope)].map(([scope, all]) => [scope, new Map([...Map.groupBy(all, ({ subject }) => subject)].map(([subject, same]) => [subject, same.map(rule => purse(rule, subject))]))]))
+    this.#others = new Map([...Map.groupBy(others, ({ scope }) => scope)].map(([scope, all]) => [scope, new Map([...Map.groupBy(all, ({ subject }) => subject)].map(([subject, same]) => [subject, same.map(rule => subjectBudget(rule, subject))]))]))
   }
 
-  of({ userPath, keyId, userId, labels }: Payer): readonly Purse[] {
+  of({ userPath, keyId, userId, labels }: Payer): readonly SubjectBudget[] {
     const ofPath = this.#paths.of(userPath)
     if (!this.#hasOthers) return ofPath
     return [...ofPath, ...this.#get('key', keyId), ...this.#get('user', userId), ...new Set(labels.flatMap(label => this.#get('label', label)))]
   }
 
-  /** The purses of rules that are no templates. */
-  get fixed(): readonly Purse[] {
+  /** Those of rules that are no templates. */
+  get fixed(): readonly SubjectBudget[] {
     return this.rules.flatMap(rule => rule.per_child ? [] : this.purseOf(rule, rule.subject) ?? [])
   }
 
-  /** The purse of a rule by itself, which of a template nobody spends from. */
-  purseFor(rule: StandingRule<BudgetRule>): Purse {
-    return new Purse(rule, rule.subject, this.#anchors)
+  /** That of a rule by itself, which of a template nobody spends from. */
+  purseFor(rule: StandingRule<BudgetRule>): SubjectBudget {
+    return new SubjectBudget(rule, rule.subject, this.#anchors)
   }
 
-  purseOf(rule: StandingRule<BudgetRule>, subject: string): Purse | undefined {
+  purseOf(rule: StandingRule<BudgetRule>, subject: string): SubjectBudget | undefined {
     const found = rule.scope === 'user_path' ? this.#paths.of(subject) : this.#get(rule.scope, subject)
-    return found.find(purse => purse.rule.id === rule.id && purse.subject === subject)
+    return found.find(subjectBudget => subjectBudget.rule.id === rule.id && subjectBudget.subject === subject)
   }
 
-  #get(scope: BudgetScope, subject: string | null | undefined): readonly Purse[] {
+  #get(scope: BudgetScope, subject: string | null | undefined): readonly SubjectBudget[] {
     return subject === null || subject === undefined ? [] : this.#others.get(scope)?.get(subject) ?? []
   }
 }

@@ -18,7 +18,7 @@ interface KeptReset {
   readonly reset_at: number
 }
 
-export interface RuleShelfOptions<R extends LimitRule> {
+export interface RuleStoreOptions<R extends LimitRule> {
   readonly storage: Storage
   /** Of the collections; lower-case words joined by `_`. */
   readonly name: string
@@ -30,15 +30,15 @@ export interface RuleShelfOptions<R extends LimitRule> {
   readonly failed: (cause: unknown) => void
 }
 
-export class RuleShelf<R extends LimitRule> {
-  readonly #options: RuleShelfOptions<R>
+export class RuleStore<R extends LimitRule> {
+  readonly #options: RuleStoreOptions<R>
   readonly #configured: ReadonlyMap<string, R>
   readonly #startedAt: number
   readonly #kept: Snapshot<KeptRule<R>>
   readonly #resets: Snapshot<KeptReset>
   #standing: ReadonlyMap<string, StandingRule<R>> = new Map()
 
-  constructor(options: RuleShelfOptions<R>) {
+  constructor(options: RuleStoreOptions<R>) {
     const { storage, name, clock, configured, failed } = options
     this.#options = options
     this.#startedAt = clock.now()

@@ -12,7 +12,7 @@ const none: readonly Meter[] = []
 
 type Rules = readonly StandingRule<RateRule>[]
 
-export class RateBook {
+export class RateIndex {
   readonly isEmpty: boolean
   /** Whether any rule is about tokens. */
   readonly countsTokens: boolean

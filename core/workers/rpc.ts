@@ -1,6 +1,6 @@
 /** Questions and answers between two processes: what one asks in a turn of its loop goes in one message, and so does what the other answers. */
 
-import { beforeEndOfTurn } from '../http/turn.ts'
+import { beforeEndOfTurn } from '../http/end-of-turn.ts'
 import { failureOf, reviveFailure, type Failure } from './failure.ts'
 
 type Entry =
@@ -22,7 +22,7 @@ interface Waiting {
 }
 
 /** The other process is gone. */
-export class WireClosed extends Error {
+export class RpcClosed extends Error {
   override readonly name = 'WireClosed'
 }
 
@@ -30,13 +30,13 @@ export function isPacket(message: unknown): message is Packet {
   return typeof message === 'object' && message !== null && Array.isArray((message as Partial<Packet>).tapline)
 }
 
-export class Wire {
+export class Rpc {
   readonly #send: Send
   readonly #handlers = new Map<string, (question: never) => unknown>()
   readonly #waiting = new Map<number, Waiting>()
   #entries: Entry[] = []
   #asked = 0
-  #closed: WireClosed | undefined
+  #closed: RpcClosed | undefined
 
   constructor(send: Send) {
     this.#send = send
@@ -73,7 +73,7 @@ export class Wire {
 
   /** The other one is gone: nobody will answer. */
   close(message: string): void {
-    this.#closed ??= new WireClosed(message)
+    this.#closed ??= new RpcClosed(message)
     for (const { reject } of this.#waiting.values()) reject(this.#closed)
     this.#waiting.clear()
   }

@@ -6,10 +6,10 @@ import type { Clock } from '../plugin/clock.ts'
 import { isWithin } from '../user-path.ts'
 import { readIdentity, type GivenIdentity, type GivenPeriod, type IdentityRules } from './identity.ts'
 import { longestPeriodSeconds, type LimitIdentity, type LimitRule, type StandingRule } from './rule.ts'
-import type { RuleShelf } from './rule-shelf.ts'
+import type { RuleStore } from './rule-store.ts'
 
-export interface RuleDeskOptions<R extends LimitRule, View extends object, Answer> {
-  readonly shelf: RuleShelf<R>
+export interface RuleEndpointsOptions<R extends LimitRule, View extends object, Answer> {
+  readonly shelf: RuleStore<R>
   readonly clock: Clock
   readonly identities: IdentityRules
   /** How rules are shown: one of a template may become several. */
@@ -26,10 +26,10 @@ export function tagOfRules(rows: readonly object[]): readonly string[] {
   return [...new Set(rows.map(row => JSON.stringify(Object.entries(row).filter(([name]) => said.has(name)))))]
 }
 
-export class RuleDesk<R extends LimitRule, View extends object, Answer> {
-  readonly #options: RuleDeskOptions<R, View, Answer>
+export class RuleEndpoints<R extends LimitRule, View extends object, Answer> {
+  readonly #options: RuleEndpointsOptions<R, View, Answer>
 
-  constructor(options: RuleDeskOptions<R, View, Answer>) {
+  constructor(options: RuleEndpointsOptions<R, View, Answer>) {
     this.#options = options
   }
 

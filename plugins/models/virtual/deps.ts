@@ -4,7 +4,7 @@ import type { Access, Clock } from '../../../core/index.ts'
 import type { Registry } from '../registry.ts'
 import type { Book } from './book.ts'
 
-export interface VirtualGround {
+export interface VirtualDeps {
   readonly book: Book
   readonly registry: Registry
   readonly access: Access

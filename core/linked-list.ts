@@ -4,7 +4,7 @@
  * Thousands come and go every second.
  * A `Set` would do but for the garbage collector: each time its table is made anew, the old one keeps what it held alive for long.
  */
-export class Roll<T> {
+export class LinkedList<T> {
   readonly #head: Entry<T> = new Entry<T>(undefined)
   #size = 0
 

@@ -1,6 +1,6 @@
 /** Whose turn it is: a counter for each virtual model, that goes on whatever becomes of its definition. */
 
-export class Turns {
+export class RoundRobin {
   readonly #counters = new Map<string, number>()
 
   /** Picks one of several; each comes so many times in a row as it weighs. @returns an index, and the counter moves on */

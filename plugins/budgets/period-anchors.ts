@@ -12,7 +12,7 @@ export interface KeptAnchors extends Partial<Anchors> {
 
 const id = 'settings'
 
-export class AnchorsRecord {
+export class PeriodAnchors {
   readonly #kept: Snapshot<KeptAnchors>
   readonly #failed: (cause: unknown) => void
 

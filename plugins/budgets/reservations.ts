@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Addition, ClaimAnswer, Clock, Hold, Standing, State } from '../../core/index.ts'
 import { isPromise } from '../../core/promise.ts'
-import type { Bases } from './bases.ts'
-import type { Purse } from './purse.ts'
+import type { OpeningBalances } from './opening-balances.ts'
+import type { SubjectBudget } from './subject-budget.ts'
 
 type Now<T> = T | Promise<T>
 
@@ -13,46 +13,46 @@ type Now<T> = T | Promise<T>
 const mostTries = 4
 const mendMs = 5_000
 
-export interface TreasuryOptions {
+export interface ReservationsOptions {
   readonly state: State
-  readonly bases: Bases
+  readonly openingBalances: OpeningBalances
   readonly clock: Clock
   readonly log: Logger
   /** How long a hold lasts unless it is renewed. */
   readonly holdMs: number
 }
 
-/** What a call holds of its purses. */
+/** What a call holds of its budgets. */
 export interface Held {
   readonly holder: string
   readonly holds: Hold[]
 }
 
-export type Verdict = { readonly held: Held } | { readonly refusedBy: Purse; readonly standing: Standing }
+export type Verdict = { readonly held: Held } | { readonly refusedBy: SubjectBudget; readonly standing: Standing }
 
-export class Treasury {
-  readonly #options: TreasuryOptions
+export class Reservations {
+  readonly #options: ReservationsOptions
   readonly #process = randomUUID()
   #calls = 0
   /** Counters that could not be told of what was spent: they begin anew, from the usage records. */
   readonly #stale = new Set<string>()
   readonly #lateReleases: Pick<Hold, 'key' | 'holder'>[] = []
 
-  constructor(options: TreasuryOptions) {
+  constructor(options: ReservationsOptions) {
     this.#options = options
   }
 
   /** @param amount billionths of a dollar. @throws what the state or the store throws, when they do not answer */
-  hold(purses: readonly Purse[], amount: number): Now<Verdict> {
-    return this.#try(purses, amount, `${this.#process}:${this.#calls += 1}`, 1)
+  hold(subjectBudgets: readonly SubjectBudget[], amount: number): Now<Verdict> {
+    return this.#try(subjectBudgets, amount, `${this.#process}:${this.#calls += 1}`, 1)
   }
 
   /** Counters begin to count, and learn what was spent before: so the first call need not wait. @throws what the state or the store throws */
-  async prepare(purses: readonly Purse[]): Promise<void> {
-    const { state, bases, clock } = this.#options
+  async prepare(subjectBudgets: readonly SubjectBudget[]): Promise<void> {
+    const { state, openingBalances, clock } = this.#options
     const now = clock.now()
-    const { standings } = await state.claim(purses.map(purse => ({ counter: { ...purse.counterAt(now), add: 0, based: true }, limit: Number.MAX_SAFE_INTEGER })), now)
-    await bases.find(waitingOf(purses, standings), now)
+    const { standings } = await state.claim(subjectBudgets.map(subjectBudget => ({ counter: { ...subjectBudget.counterAt(now), add: 0, based: true }, limit: Number.MAX_SAFE_INTEGER })), now)
+    await openingBalances.find(waitingOf(subjectBudgets, standings), now)
   }
 
   /** Makes a held amount larger. */
@@ -109,37 +109,37 @@ export class Treasury {
     if (!this.#isWhole) clock.after(mendMs, () => void this.#mend())
   }
 
-  #try(purses: readonly Purse[], amount: number, holder: string, tries: number): Now<Verdict> {
+  #try(subjectBudgets: readonly SubjectBudget[], amount: number, holder: string, tries: number): Now<Verdict> {
     const { state, clock, holdMs } = this.#options
     const now = clock.now()
-    const claims = purses.map(purse => purse.claim(holder, amount, now, holdMs))
+    const claims = subjectBudgets.map(subjectBudget => subjectBudget.claim(holder, amount, now, holdMs))
     const said = state.claim(claims, now)
     const judge = (answer: ClaimAnswer): Now<Verdict> => {
       if (answer.admitted) return { held: { holder, holds: claims.flatMap(({ hold }) => hold ?? []) } }
-      return this.#refused(purses, answer.standings, now) ?? this.#afterBases(purses, answer.standings, { amount, holder, tries, now })
+      return this.#refused(subjectBudgets, answer.standings, now) ?? this.#afterBases(subjectBudgets, answer.standings, { amount, holder, tries, now })
     }
     return isPromise(said) ? said.then(judge) : judge(said)
   }
 
   /** What is spent refuses before what is merely held does. */
-  #refused(purses: readonly Purse[], standings: readonly Standing[], now: number): Verdict | undefined {
+  #refused(subjectBudgets: readonly SubjectBudget[], standings: readonly Standing[], now: number): Verdict | undefined {
     if (standings.some(({ waitsSinceMs }) => waitsSinceMs !== undefined)) return undefined
-    const all = purses.map((purse, index) => ({ refusedBy: purse, standing: standings[index] as Standing }))
+    const all = subjectBudgets.map((subjectBudget, index) => ({ refusedBy: subjectBudget, standing: standings[index] as Standing }))
     const spent = all.filter(({ refusedBy, standing }) => standing.current >= refusedBy.limit)
     const latest = spent.toSorted((one, other) => other.refusedBy.windowAt(now).endMs - one.refusedBy.windowAt(now).endMs)[0]
     return latest ?? all.find(({ standing }) => standing.held > 0) ?? all[0]
   }
 
-  async #afterBases(purses: readonly Purse[], standings: readonly Standing[], { amount, holder, tries, now }: { readonly amount: number; readonly holder: string; readonly tries: number; readonly now: number }): Promise<Verdict> {
+  async #afterBases(subjectBudgets: readonly SubjectBudget[], standings: readonly Standing[], { amount, holder, tries, now }: { readonly amount: number; readonly holder: string; readonly tries: number; readonly now: number }): Promise<Verdict> {
     if (tries > mostTries) throw new Error('what was spent could not be found')
-    await this.#options.bases.find(waitingOf(purses, standings), now)
-    return await this.#try(purses, amount, holder, tries + 1)
+    await this.#options.openingBalances.find(waitingOf(subjectBudgets, standings), now)
+    return await this.#try(subjectBudgets, amount, holder, tries + 1)
   }
 }
 
-function waitingOf(purses: readonly Purse[], standings: readonly Standing[]): readonly { readonly purse: Purse; readonly sinceMs: number }[] {
-  return purses.flatMap((purse, index) => {
+function waitingOf(subjectBudgets: readonly SubjectBudget[], standings: readonly Standing[]): readonly { readonly subjectBudget: SubjectBudget; readonly sinceMs: number }[] {
+  return subjectBudgets.flatMap((subjectBudget, index) => {
     const sinceMs = standings[index]?.waitsSinceMs
-    return sinceMs === undefined ? [] : [{ purse, sinceMs }]
+    return sinceMs === undefined ? [] : [{ subjectBudget, sinceMs }]
   })
 }

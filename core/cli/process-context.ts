@@ -3,7 +3,7 @@
 import { GatewayHealth } from '../gateway/health.ts'
 import { InnerCalls } from '../gateway/inner-calls.ts'
 import { realClock } from '../gateway/clock.ts'
-import type { Ground } from '../gateway/ground.ts'
+import type { ProcessContext } from '../gateway/process-context.ts'
 import { packageVersion } from '../gateway/version.ts'
 import type { Logger } from 'pino'
 
@@ -16,7 +16,7 @@ export interface CommonFlags {
   readonly set?: string[]
 }
 
-export async function groundFor(flags: CommonFlags, log: Logger): Promise<Ground> {
+export async function processContext(flags: CommonFlags, log: Logger): Promise<ProcessContext> {
   return {
     cwd: process.cwd(),
     env: process.env,

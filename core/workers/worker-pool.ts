@@ -7,14 +7,14 @@ import { readConfig, type Origin } from '../gateway/load-for.ts'
 import { logFailedReload, logReload, type MadeOf, type Served, type ServedFacts } from '../gateway/served.ts'
 import type { Clock } from '../plugin/clock.ts'
 import { Registrations } from '../plugin/registrations.ts'
-import { Assembly } from './assembly.ts'
+import { Broadcast } from './broadcast.ts'
 import { Backoff } from './backoff.ts'
-import { Hired, type Ending } from './hired.ts'
-import { StateDesk } from './state-desk.ts'
-import type { Serving } from './talk.ts'
-import { WireClosed } from './wire.ts'
+import { WorkerHandle, type Ending } from './worker-handle.ts'
+import { StateServer } from './state-server.ts'
+import type { Serving } from './messages.ts'
+import { RpcClosed } from './rpc.ts'
 
-export interface FleetOptions {
+export interface WorkerPoolOptions {
   readonly origin: Omit<Origin, 'readText'>
   /** What the configuration was read from. */
   readonly texts: Texts
@@ -28,11 +28,11 @@ export interface FleetOptions {
 
 type Follower = (current: MadeOf) => void
 
-export class Fleet implements Served {
-  readonly #options: FleetOptions
+export class WorkerPool implements Served {
+  readonly #options: WorkerPoolOptions
   readonly #log: Logger
-  readonly #desk = new StateDesk()
-  readonly #assembly: Assembly
+  readonly #stateServer = new StateServer()
+  readonly #broadcast: Broadcast
   readonly #followers = new Registrations<Follower>()
   readonly #backoff = new Backoff()
   /** What the configuration that serves was read from. */
@@ -42,26 +42,26 @@ export class Fleet implements Served {
   #changing: Promise<unknown> = Promise.resolve()
   #isStopping = false
 
-  private constructor(options: FleetOptions) {
+  private constructor(options: WorkerPoolOptions) {
     this.#options = options
     this.#log = options.log
     this.#texts = options.texts
-    this.#assembly = new Assembly(options.clock)
+    this.#broadcast = new Broadcast(options.clock)
   }
 
   /** The first one tells what is wrong, and what all would say; the others begin together. @throws what kept one from serving */
-  static async start(options: FleetOptions): Promise<Fleet> {
-    const fleet = new Fleet(options)
-    process.once('exit', () => fleet.#end())
+  static async start(options: WorkerPoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options)
+    process.once('exit', () => pool.#end())
     try {
-      await fleet.#hire(false)
-      await Promise.all(Array.from({ length: options.count - 1 }, () => fleet.#hire(true)))
+      await pool.#hire(false)
+      await Promise.all(Array.from({ length: options.count - 1 }, () => pool.#hire(true)))
     } catch (cause) {
-      fleet.#isStopping = true
-      fleet.#end()
+      pool.#isStopping = true
+      pool.#end()
       throw cause
     }
-    return fleet
+    return pool
   }
 
   get facts(): ServedFacts {
@@ -86,14 +86,14 @@ export class Fleet implements Served {
 
   async stop(): Promise<boolean> {
     this.#isStopping = true
-    const isClean = await Promise.all(this.#assembly.all.map(worker => worker.stop()))
+    const isClean = await Promise.all(this.#broadcast.all.map(worker => worker.stop()))
     return isClean.every(clean => clean)
   }
 
-  async #hire(isQuiet: boolean): Promise<Hired> {
+  async #hire(isQuiet: boolean): Promise<WorkerHandle> {
     const { clock, origin: { flags } } = this.#options
-    const worker = new Hired({ desk: this.#desk, assembly: this.#assembly, clock })
-    this.#assembly.add(worker)
+    const worker = new WorkerHandle({ stateServer: this.#stateServer, broadcast: this.#broadcast, clock })
+    this.#broadcast.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
     this.#adopt([await worker.begin({ flags, texts: this.#texts, previous: this.#from, isQuiet })])
     await this.#inTurn(() => this.#catchUp(worker))
@@ -101,7 +101,7 @@ export class Fleet implements Served {
   }
 
   /** Another configuration may have taken over while a worker began. */
-  async #catchUp(worker: Hired): Promise<void> {
+  async #catchUp(worker: WorkerHandle): Promise<void> {
     if (worker.texts === this.#texts) return
     try {
       await this.#change([worker], this.#texts, true)
@@ -111,8 +111,8 @@ export class Fleet implements Served {
     }
   }
 
-  #ended(worker: Hired, { words, isClean }: Ending): void {
-    this.#assembly.remove(worker)
+  #ended(worker: WorkerHandle, { words, isClean }: Ending): void {
+    this.#broadcast.remove(worker)
     if (this.#isStopping || !worker.hasBegun) return
     if (isClean) this.#log.info({ worker: worker.pid }, 'a worker was told to end; another takes its place')
     else this.#log.error({ worker: worker.pid }, `a worker died: ${words}; another takes its place`)
@@ -137,7 +137,7 @@ export class Fleet implements Served {
   }
 
   get #isHopeless(): boolean {
-    return this.#backoff.isHopeless && this.#assembly.serving.length === 0
+    return this.#backoff.isHopeless && this.#broadcast.serving.length === 0
   }
 
   #inTurn<T>(change: () => Promise<T>): Promise<T> {
@@ -150,7 +150,7 @@ export class Fleet implements Served {
     const texts = new KeptTexts()
     try {
       await readConfig({ ...this.#options.origin, previous: this.#from, readText: texts.read })
-      const workers = this.#assembly.serving
+      const workers = this.#broadcast.serving
       if (workers.length === 0) throw new Error('no worker serves at the moment')
       await this.#change(workers, texts.all, false)
       logReload(this.facts, this.#log)
@@ -162,7 +162,7 @@ export class Fleet implements Served {
   }
 
   /** All take it over, or none. @param isQuiet whether even the first of them says nothing @throws why one of them cannot */
-  async #change(workers: readonly Hired[], texts: Texts, isQuiet: boolean): Promise<void> {
+  async #change(workers: readonly WorkerHandle[], texts: Texts, isQuiet: boolean): Promise<void> {
     const [first, ...others] = workers
     const previous = this.#from
     try {
@@ -184,7 +184,7 @@ export class Fleet implements Served {
 
   /** For a program that ends at once. */
   #end(): void {
-    for (const worker of this.#assembly.all) worker.end()
+    for (const worker of this.#broadcast.all) worker.end()
   }
 }
 
@@ -193,7 +193,7 @@ async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer
   } catch (cause) {
-    if (cause instanceof WireClosed) return undefined
+    if (cause instanceof RpcClosed) return undefined
     throw cause
   }
 }

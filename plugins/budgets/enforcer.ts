@@ -1,13 +1,13 @@
 /** Lets calls pass for which every budget has enough, and pays when they are over. */
 
 import { gatewayError, slot, type Addition, type Clock, type Exchange, type GatewayError, type Instrument } from '../../core/index.ts'
-import { Roll, type Entry } from '../../core/roll.ts'
+import { LinkedList, type Entry } from '../../core/linked-list.ts'
 import type { SpentRecord } from '../../core/plugin/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
-import type { BudgetBook, Payer } from './budget-book.ts'
+import type { BudgetIndex, Payer } from './budget-index.ts'
 import { inNano } from './budget-rule.ts'
-import { costOf, estimateOf, type EstimateGround } from './estimate.ts'
-import type { Held, Treasury, Verdict } from './treasury.ts'
+import { costOf, estimateOf, type EstimateDeps } from './estimate.ts'
+import type { Held, Reservations, Verdict } from './reservations.ts'
 
 type Now<T> = T | Promise<T>
 
@@ -28,10 +28,10 @@ interface Bill {
   readonly adds: Addition[]
 }
 
-export interface CashierOptions {
-  readonly treasury: Treasury
+export interface EnforcerOptions {
+  readonly reservations: Reservations
   readonly clock: Clock
-  readonly estimates: Omit<EstimateGround, 'now'>
+  readonly estimates: Omit<EstimateDeps, 'now'>
   readonly onFailure: 'open' | 'closed'
   readonly rejected: Instrument
   readonly failed: (cause: unknown) => void
@@ -39,26 +39,26 @@ export interface CashierOptions {
   readonly runs: () => void
 }
 
-export class Cashier {
-  book: BudgetBook
-  readonly running = new Roll<Running>()
-  readonly #options: CashierOptions
+export class Enforcer {
+  index: BudgetIndex
+  readonly running = new LinkedList<Running>()
+  readonly #options: EnforcerOptions
   readonly #slot = slot<Entry<Running> | undefined>()
   #bill: Bill | undefined
 
-  constructor(book: BudgetBook, options: CashierOptions) {
-    this.book = book
+  constructor(index: BudgetIndex, options: EnforcerOptions) {
+    this.index = index
     this.#options = options
   }
 
   /** Holds what a call will cost at most. */
   admit(exchange: Exchange): Now<GatewayError | undefined> {
-    const purses = this.book.of(payerOf(exchange))
-    if (purses.length === 0) return undefined
-    const { treasury, clock, estimates } = this.#options
+    const subjectBudgets = this.index.of(payerOf(exchange))
+    if (subjectBudgets.length === 0) return undefined
+    const { reservations, clock, estimates } = this.#options
     const { usd, outputTokens } = estimateOf(exchange, { ...estimates, now: clock.now() })
     try {
-      const said = treasury.hold(purses, inNano(usd))
+      const said = reservations.hold(subjectBudgets, inNano(usd))
       return isPromise(said) ? said.then(verdict => this.#judge(exchange, verdict, outputTokens), (cause: unknown) => this.#without(cause)) : this.#judge(exchange, said, outputTokens)
     } catch (cause) {
       return this.#without(cause)
@@ -77,13 +77,13 @@ export class Cashier {
   /** Counts what a record says was spent; what the gateway's own cache answered was not. */
   spendOf({ total_cost: cost, timestamp, user_path: userPath, auth_key_id: keyId, user_id: userId, labels, cache_type: cache }: SpentRecord): void {
     if (cost === null || cost <= 0 || cache !== null) return
-    const purses = this.book.of({ userPath, keyId, userId, labels })
-    if (purses.length > 0) this.#billNow().adds.push(...purses.map(purse => ({ ...purse.counterAt(timestamp), amount: inNano(cost), atMs: timestamp })))
+    const subjectBudgets = this.index.of({ userPath, keyId, userId, labels })
+    if (subjectBudgets.length > 0) this.#billNow().adds.push(...subjectBudgets.map(subjectBudget => ({ ...subjectBudget.counterAt(timestamp), amount: inNano(cost), atMs: timestamp })))
   }
 
   /** Streams that outgrow what is held for them hold more. */
   async raise(): Promise<void> {
-    const { treasury, estimates, clock } = this.#options
+    const { reservations, estimates, clock } = this.#options
     for (const running of this.running.values()) {
       const { exchange, held } = running
       // It may have ended while another one was raised.
@@ -93,7 +93,7 @@ export class Cashier {
       if (target === undefined || tokens <= running.outputTokens) continue
       running.outputTokens = tokens * 2
       const amount = inNano(costOf(target, exchange, 0, running.outputTokens, { ...estimates, now: clock.now() }) ?? 0)
-      if (amount > (held.holds[0]?.amount ?? 0)) await treasury.raise(held, amount).catch(this.#options.failed)
+      if (amount > (held.holds[0]?.amount ?? 0)) await reservations.raise(held, amount).catch(this.#options.failed)
     }
   }
 
@@ -103,7 +103,7 @@ export class Cashier {
     const bill: Bill = this.#bill = { held: [], adds: [] }
     queueMicrotask(() => {
       this.#bill = undefined
-      void this.#options.treasury.settle(bill.held, bill.adds)
+      void this.#options.reservations.settle(bill.held, bill.adds)
     })
     return bill
   }
@@ -112,7 +112,7 @@ export class Cashier {
     if ('refusedBy' in verdict) return this.#refusal(verdict)
     const running: Running = { exchange, held: verdict.held, outputTokens }
     // The caller may have left while the state was asked.
-    if (exchange.completed) void this.#options.treasury.settle([verdict.held], [])
+    if (exchange.completed) void this.#options.reservations.settle([verdict.held], [])
     else {
       this.#slot.set(exchange, this.running.add(running))
       this.#options.runs()
@@ -120,12 +120,12 @@ export class Cashier {
     return undefined
   }
 
-  #refusal({ refusedBy: purse, standing }: Extract<Verdict, { readonly refusedBy: unknown }>): GatewayError {
-    this.#options.rejected(1, purse.rule.scope)
+  #refusal({ refusedBy: subjectBudget, standing }: Extract<Verdict, { readonly refusedBy: unknown }>): GatewayError {
+    this.#options.rejected(1, subjectBudget.rule.scope)
     const now = this.#options.clock.now()
-    const isSpent = standing.current >= purse.limit
-    if (isSpent) return gatewayError('budget_exceeded', `budget exceeded: ${purse.words(standing.current)}`, { retryAfterMs: purse.windowAt(now).endMs - now, shouldRetry: false })
-    return gatewayError('budget_exceeded', `budget exceeded while calls run: ${purse.words(standing.current)}, and what is left is held for them`, { retryAfterMs: 1000 })
+    const isSpent = standing.current >= subjectBudget.limit
+    if (isSpent) return gatewayError('budget_exceeded', `budget exceeded: ${subjectBudget.words(standing.current)}`, { retryAfterMs: subjectBudget.windowAt(now).endMs - now, shouldRetry: false })
+    return gatewayError('budget_exceeded', `budget exceeded while calls run: ${subjectBudget.words(standing.current)}, and what is left is held for them`, { retryAfterMs: 1000 })
   }
 
   #without(cause: unknown): GatewayError | undefined {

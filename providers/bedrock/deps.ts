@@ -6,7 +6,7 @@ import { smallCall, type SmallFetch } from '../../core/upstream/small-call.ts'
 /** Gives credentials, renewed in time; asks once for all who wait. */
 export type Chain = () => ReturnType<ReturnType<typeof defaultProvider>>
 
-export interface Surroundings {
+export interface BedrockDeps {
   /** Milliseconds since 1970. */
   now(): number
   /** For calls to AWS's token services. */
@@ -16,7 +16,7 @@ export interface Surroundings {
 }
 
 /** AWS's libraries are loaded when a call first needs them. */
-export const real: Surroundings = {
+export const real: BedrockDeps = {
   now: () => Date.now(),
   fetch: smallCall,
   async chain(init) {

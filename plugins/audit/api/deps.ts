@@ -7,7 +7,7 @@ import type { AuditRow } from '../journal.ts'
 import type { MediaStore } from '../media/media-store.ts'
 import { fullView, slimView } from './view.ts'
 
-export interface ApiGround {
+export interface ApiDeps {
   /** Undefined while nothing is recorded: then answers are empty. */
   readonly journal: Journal<AuditRow> | undefined
   /** Stores the rows that still wait, so that whoever looks finds the latest, too. */
@@ -18,7 +18,7 @@ export interface ApiGround {
 }
 
 /** Rows with what their requests used; without it while that cannot be said. */
-export async function viewsOf(rows: readonly AuditRow[], { usage }: ApiGround, view: typeof slimView | typeof fullView = slimView): Promise<readonly AuditEntry[]> {
+export async function viewsOf(rows: readonly AuditRow[], { usage }: ApiDeps, view: typeof slimView | typeof fullView = slimView): Promise<readonly AuditEntry[]> {
   const totals = await totalsOf(rows, usage)
   return rows.map(row => view(row, totals.get(row.request_id)))
 }

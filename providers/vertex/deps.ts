@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { smallCall, type SmallFetch } from '../../core/upstream/small-call.ts'
 
-export interface Surroundings {
+export interface VertexDeps {
   /** Milliseconds since 1970. */
   now(): number
   readonly fetch: SmallFetch
@@ -15,7 +15,7 @@ export interface Surroundings {
   read(file: string): string
 }
 
-export const real: Surroundings = {
+export const real: VertexDeps = {
   now: () => Date.now(),
   fetch: smallCall,
   gcloud: process.env['APPDATA'] === undefined ? join(homedir(), '.config/gcloud') : join(process.env['APPDATA'], 'gcloud'),

@@ -9,7 +9,7 @@ import type { Processes } from '../plugin/processes.ts'
 import type { Services } from '../plugin/services.ts'
 import type { InnerCalls } from './inner-calls.ts'
 
-export interface Ground {
+export interface ProcessContext {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly flags: ConfigInput['flags']

@@ -1,43 +1,43 @@
 /** All workers together: what one of them asks is asked of all others. */
 
 import type { Clock } from '../plugin/clock.ts'
-import type { Hired } from './hired.ts'
+import type { WorkerHandle } from './worker-handle.ts'
 import { KeptAnswers } from './kept-answers.ts'
-import type { AskedOfAll, Gathered, Gathering, Said } from './talk.ts'
+import type { AskedOfAll, Gathered, Gathering, Said } from './messages.ts'
 
-export class Assembly {
+export class Broadcast {
   readonly #clock: Clock
-  readonly #workers = new Set<Hired>()
-  readonly #kept = new KeptAnswers<Hired>()
+  readonly #workers = new Set<WorkerHandle>()
+  readonly #kept = new KeptAnswers<WorkerHandle>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  add(worker: Hired): void {
+  add(worker: WorkerHandle): void {
     this.#workers.add(worker)
   }
 
   /** One has ended. */
-  remove(worker: Hired): void {
+  remove(worker: WorkerHandle): void {
     this.#workers.delete(worker)
     this.#kept.end(worker)
   }
 
-  get all(): readonly Hired[] {
+  get all(): readonly WorkerHandle[] {
     return [...this.#workers]
   }
 
   /** Those that serve. */
-  get serving(): readonly Hired[] {
+  get serving(): readonly WorkerHandle[] {
     return this.all.filter(({ hasBegun }) => hasBegun)
   }
 
-  askOthers(but: Hired, asked: AskedOfAll): Promise<readonly Said[]> {
+  askOthers(but: WorkerHandle, asked: AskedOfAll): Promise<readonly Said[]> {
     return Promise.all(this.serving.filter(worker => worker !== but).map(worker => this.#ask(worker, asked)))
   }
 
-  async gather(by: Hired, { own, ...asked }: Gathering): Promise<Gathered> {
+  async gather(by: WorkerHandle, { own, ...asked }: Gathering): Promise<Gathered> {
     const others = this.serving.filter(worker => worker !== by)
     const said = await Promise.all(others.map(async worker => ({ worker, said: await this.#ask(worker, asked) })))
     const told = [{ worker: by, answer: own }, ...said.flatMap(({ worker, said: one }) => 'answer' in one ? [{ worker, answer: one.answer }] : [])]
@@ -46,7 +46,7 @@ export class Assembly {
     return { others: told.slice(1).map(({ answer }) => answer), gone }
   }
 
-  #ask(worker: Hired, asked: AskedOfAll): Promise<Said> {
+  #ask(worker: WorkerHandle, asked: AskedOfAll): Promise<Said> {
     return new Promise(resolve => {
       const deadline = this.#clock.after(asked.withinMs, () => resolve({}))
       void worker.asked(asked).then(said => {

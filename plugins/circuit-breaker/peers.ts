@@ -22,7 +22,7 @@ export interface BreakerName {
   readonly model: string
 }
 
-export class Company {
+export class Peers {
   readonly #processes: Processes
   readonly #clock: Clock
   readonly #holder = randomUUID()
