@@ -33,7 +33,7 @@ const coreWords: Readonly<Record<string, RegExp>> = {
   state: /^core\/neutral\//, // an event: what a vendor wants back
   usage: /^core\/(neutral|upstream|testing)\//, // a step of a stream
   version: /^core\/gateway\//, // a service
-  workflows: /^core\/cli\//, // a service
+  workflows: /^core\/(cli|gateway)\//, // a service
 }
 
 describe('the architecture', () => {

@@ -17,6 +17,7 @@ import type { Instance } from '../plugin/instance.ts'
 import type { Clock } from '../plugin/clock.ts'
 import type { RouteFacts } from '../plugin/pipelines.ts'
 import type { ServiceName, Services } from '../plugin/services.ts'
+import type { Workflows } from '../plugin/workflows.ts'
 import type { ProviderInstance, ProviderDeps } from '../upstream/provider.ts'
 import type { Running } from './inner-calls.ts'
 import type { ReadConfig } from './load-for.ts'
@@ -105,8 +106,7 @@ export class Generation implements Serving, Parts, Running {
 
   /** What its plugins say that there shall be beside the configuration, if that is not what it has. Asked once it is open. */
   get otherAdded(): readonly AddedProvider[] | undefined {
-    const offering = [...this.instances.values()].find(({ spec }) => spec.definition.provides === 'addedProviders')
-    const { all } = offering?.taps.service as AddedProviders | undefined ?? { all: [] }
+    const { all } = this.#offering('addedProviders')?.taps.service as AddedProviders | undefined ?? { all: [] }
     return isDeepStrictEqual(all, this.added) ? undefined : all
   }
 
@@ -125,6 +125,11 @@ export class Generation implements Serving, Parts, Running {
       routes.filter(({ path }) => path !== '*').map(({ method, path }) => ({ method, path, pipeline: name, operation, dialect, body })))
   }
 
+  guardsPrompts(method: string, path: string): boolean {
+    const workflows = this.#offering('workflows')?.taps.service as Workflows | undefined
+    return workflows?.guardAny === true || this.planOf(method, path)?.guardsPrompts === true
+  }
+
   planOf(method: string, path: string): Plan | undefined {
     return this.#plansByRoute.get(`${method} ${path}`)
   }
@@ -136,11 +141,15 @@ export class Generation implements Serving, Parts, Running {
 
   /** Opens what provides a service, and what that needs, and nothing else. @returns the service; undefined if nobody provides it. @throws ConfigError */
   async openService<Name extends ServiceName>(name: Name): Promise<Services[Name] | undefined> {
-    const provider = [...this.instances.values()].find(({ spec }) => spec.definition.provides === name)
+    const provider = this.#offering(name)
     const { needs = [], wants = [] } = provider?.spec.definition ?? {}
     for (const need of [...needs, ...wants]) await this.openService(need)
     if (provider !== undefined) await open(provider)
     return provider?.taps.service as Services[Name] | undefined
+  }
+
+  #offering(name: ServiceName): Instance | undefined {
+    return [...this.instances.values()].find(({ spec }) => spec.definition.provides === name)
   }
 
   /** Begins to serve: those of its plugins that never did begin their work. */

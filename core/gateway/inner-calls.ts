@@ -20,6 +20,8 @@ export interface Running {
   readonly routes: readonly RouteFacts[]
   /** The plan of a route without parameters. */
   planOf(method: string, path: string): Plan | undefined
+  /** Whether guardrails look at the requests of a route without parameters, be it in some workflow only. */
+  guardsPrompts(method: string, path: string): boolean
   /** What runs on it, in the order in which it came. */
   readonly exchanges: readonly Exchange[]
   enter(exchange: Exchange): () => void
@@ -70,7 +72,7 @@ export class InnerCalls implements Pipelines {
   }
 
   guardsPrompts(method: string, path: string): boolean {
-    return this.running?.planOf(method, path)?.guardsPrompts === true
+    return this.running?.guardsPrompts(method, path) === true
   }
 
   usageIn(method: string, path: string, answer: JsonDocument): Usage | undefined {

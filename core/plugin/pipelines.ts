@@ -62,7 +62,7 @@ export interface Pipelines {
   rehearse(request: InnerCall): Promise<Rehearsal | GatewayError>
   /** What policy makes of an answer that came another way for this request. */
   review(request: InnerCall, answer: Buffer): Promise<ReviewedAnswer | GatewayError>
-  /** Whether guardrails look at the requests of a route; those that only some workflow has are not counted. @param path without parameters */
+  /** Whether guardrails look at the requests of a route, be it in some workflow only. @param path without parameters */
   guardsPrompts(method: string, path: string): boolean
   /** The tokens that an answer reports which came another way, as the dialect of a route says them. @param path without parameters */
   usageIn(method: string, path: string, answer: JsonDocument): Usage | undefined

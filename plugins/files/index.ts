@@ -26,10 +26,9 @@ export default definePlugin({
   schema,
   provides: 'files',
   needs: ['storage', 'providers', 'models'],
-  wants: ['workflows'],
-  setup({ options, services: { storage, providers, models, workflows, pipelines, clock } }) {
+  setup({ options, services: { storage, providers, models, pipelines, clock } }) {
     const library = new Library(new FileStore(storage, clock), new ProviderFiles(clock), providers)
-    const uploading = { models, isGuarded: () => workflows?.guardAny === true || batched.some(path => pipelines.guardsPrompts('POST', path)) }
+    const uploading = { models, isGuarded: () => batched.some(path => pipelines.guardsPrompts('POST', path)) }
     const reviewing = { pipelines, isGuarded: options.guarded }
     return {
       service: library satisfies Files,

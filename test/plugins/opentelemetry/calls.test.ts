@@ -41,9 +41,9 @@ describe('the span of a call to a provider', () => {
     expect([span.status, span.events]).to.deep.equal([0, 0])
   })
 
-  for (const path of ['/v1/responses', '/v1/messages']) {
+  for (const [path, asked] of [['/v1/responses', { input: 'hello' }], ['/v1/messages', { max_tokens: 9, messages: [{ role: 'user', content: 'hello' }] }]] as const) {
     it(`is of a chat, too, when ${path} is translated`, async () => {
-      const span = only(await callSpans({ path, body: { model: 'gpt-test', input: 'hello', max_tokens: 9, messages: [{ role: 'user', content: 'hello' }] }, options: { config: { providers: { openai: { native_dialects: ['openai-chat'] } } } } }))
+      const span = only(await callSpans({ path, body: { model: 'gpt-test', ...asked }, options: { config: { providers: { openai: { native_dialects: ['openai-chat'] } } } } }))
       expect(span.name).to.equal('chat gpt-test')
       expect(span.attributes).to.include({ 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 12 })
       expect(span.attributes['gen_ai.response.finish_reasons']).to.deep.equal([path === '/v1/messages' ? 'end_turn' : 'completed'])
@@ -105,7 +105,7 @@ describe('the span of a call to a provider', () => {
   })
 
   it('names no model where nobody knows of one', async () => {
-    const span = only(await callSpans({ path: '/p/openai/models/gpt-test', body: { a: 1 } }))
+    const span = only(await callSpans({ path: '/p/openai/things/gpt-test', body: { a: 1 } }))
     expect(span.name).to.equal('passthrough')
     expect(span.attributes).to.not.have.property('gen_ai.request.model')
   })
