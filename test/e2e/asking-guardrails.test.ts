@@ -11,7 +11,8 @@ import { speakers, speakersEnv, spokenReply, spokenStream, upstreamDialects, typ
 import { Served } from '../support/serve.ts'
 
 const places: readonly Place[] = [...promptPlaces, ...replyPlaces]
-const name = 'Ada'
+/** With a space, so that no id that is made at random holds it. */
+const name = 'Ada Lovelace'
 const marker = 'sings at dawn'
 const text = `The bird ${name} ${marker}.`
 const isReply = (place: Place) => (replyPlaces as readonly Place[]).includes(place)
