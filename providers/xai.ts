@@ -1,7 +1,7 @@
 /** xAI. Facts: https://docs.x.ai/docs/api-reference */
 
 import { createHash } from 'node:crypto'
-import { defineProvider, hasHeader, JsonDocument, JsonError, type CallFacts, type ProviderCall, type RespellFacts } from '../core/index.ts'
+import { defineProvider, hasHeader, JsonDocument, type CallFacts, type ProviderCall, type RespellFacts } from '../core/index.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { drop, stopHere, stopsOf } from './shared/fields.ts'
@@ -68,12 +68,8 @@ function keepTogether({ operation, headers, body }: ProviderCall): void {
 }
 
 function beginningOf(body: Buffer): string | undefined {
-  try {
-    const { root } = JsonDocument.parse(body)
-    const messages = root.get('messages')?.items().slice(0, 2) ?? []
-    return [root.get('model'), ...messages, root.get('tools')].map(node => node?.json() ?? '').join('\n')
-  } catch (cause) {
-    if (cause instanceof JsonError) return undefined
-    throw cause
-  }
+  const root = JsonDocument.tryParse(body)?.root
+  if (root === undefined) return undefined
+  const messages = root.get('messages')?.items().slice(0, 2) ?? []
+  return [root.get('model'), ...messages, root.get('tools')].map(node => node?.json() ?? '').join('\n')
 }

@@ -1,5 +1,6 @@
 /** Lossless JSON: read lazily from the bytes that came, edited by splices, with every byte outside an edit left as it was. */
 
+import { JsonError } from './json-error.ts'
 import { JsonNode } from './node.ts'
 import { Pieces } from './pieces.ts'
 
@@ -29,6 +30,16 @@ export class JsonDocument {
   /** Checks all of the bytes and reads the members of the root. @throws JsonError */
   static parse(bytes: Buffer): JsonDocument {
     return new JsonDocument(bytes, JsonNode.read(bytes))
+  }
+
+  /** The same for what may be something else: undefined for what is no JSON. */
+  static tryParse(bytes: Buffer): JsonDocument | undefined {
+    try {
+      return JsonDocument.parse(bytes)
+    } catch (cause) {
+      if (cause instanceof JsonError) return undefined
+      throw cause
+    }
   }
 
   /** What was spelled here, and need not be checked: it is read when somebody looks into it. */

@@ -1,7 +1,7 @@
 /** The parts of a message over nodes of a JSON document: what every dialect's view is made of. */
 
 import type { Channel, OpaquePart, Part, TextPart } from './conversation.ts'
-import { JsonDocument, JsonError, type JsonNode } from './document.ts'
+import { JsonDocument, type JsonNode } from './document.ts'
 import { respell } from './respell.ts'
 
 /** A part whose text is the JSON string at `node`. */
@@ -133,9 +133,8 @@ class NodePart implements OpaquePart {
 function parse(json: string): JsonDocument | undefined {
   try {
     JSON.parse(json)
-    return JsonDocument.parse(Buffer.from(json))
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof JsonError) return undefined
-    throw error
+  } catch {
+    return undefined
   }
+  return JsonDocument.tryParse(Buffer.from(json))
 }

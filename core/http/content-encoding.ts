@@ -1,12 +1,23 @@
 /** Undoes the encodings of bodies. */
 
 import { promisify } from 'node:util'
-import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
+import { brotliDecompress, brotliDecompressSync, gunzip, gunzipSync, inflate, inflateSync, zstdDecompress, zstdDecompressSync } from 'node:zlib'
 
-type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>
+type Limit = { readonly maxOutputLength: number }
 
-const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
-  ['gzip', promisify(gunzip)], ['x-gzip', promisify(gunzip)], ['deflate', promisify(inflate)], ['br', promisify(brotliDecompress)], ['zstd', promisify(zstdDecompress)],
+interface Decoder {
+  readonly decode: (bytes: Buffer, limit: Limit) => Promise<Buffer>
+  readonly decodeSync: (bytes: Buffer, limit: Limit) => Buffer
+}
+
+const gzip: Decoder = { decode: promisify(gunzip), decodeSync: gunzipSync }
+
+const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ['gzip', gzip],
+  ['x-gzip', gzip],
+  ['deflate', { decode: promisify(inflate), decodeSync: inflateSync }],
+  ['br', { decode: promisify(brotliDecompress), decodeSync: brotliDecompressSync }],
+  ['zstd', { decode: promisify(zstdDecompress), decodeSync: zstdDecompressSync }],
 ])
 
 export const knownEncodings = 'gzip, deflate, br, zstd'
@@ -22,7 +33,16 @@ export function isKnownEncoding(encoding: string): boolean {
 
 /** @param encoding a known one @throws an error of code `ERR_BUFFER_TOO_LARGE` for more than `maxBytes`, another for what is not encoded so */
 export async function decode(encoding: string, bytes: Buffer, maxBytes: number): Promise<Buffer> {
-  const undo = decoders.get(encoding)
-  if (undo === undefined) throw new TypeError(`${encoding} is not one of ${knownEncodings}`)
-  return await undo(bytes, { maxOutputLength: maxBytes })
+  return await decoderOf(encoding).decode(bytes, { maxOutputLength: maxBytes })
+}
+
+/** The same, at once: for bytes that nobody waits for. */
+export function decodeSync(encoding: string, bytes: Buffer, maxBytes: number): Buffer {
+  return decoderOf(encoding).decodeSync(bytes, { maxOutputLength: maxBytes })
+}
+
+function decoderOf(encoding: string): Decoder {
+  const decoder = decoders.get(encoding)
+  if (decoder === undefined) throw new TypeError(`${encoding} is not one of ${knownEncodings}`)
+  return decoder
 }

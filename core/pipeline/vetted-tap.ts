@@ -4,6 +4,7 @@ import { isPromise } from '../promise.ts'
 import { headerName, headerValue } from '../upstream/header-edits.ts'
 import { isOfSending } from '../upstream/header-names.ts'
 import { ProviderInstance } from '../upstream/provider.ts'
+import type { Target } from '../upstream/target.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import type { Tap } from './phase.ts'
@@ -22,15 +23,25 @@ function withTargets<Said>(name: string, call: Call<Said>): Call<Said> {
   return (exchange, attempt) => {
     const before = exchange.targets
     const { length } = before
-    const vet = () => {
-      if (exchange.targets === before && before.length === length) return
-      const flaw = flawOfTargets(exchange.targets)
-      if (flaw === undefined) return
-      exchange.targets = before.slice(0, length)
-      throw new TypeError(`${name} set ${flaw}`)
-    }
-    return vetted(call, exchange, attempt, vet)
+    const said = call(exchange, attempt)
+    if (isPromise<Said | Warning | undefined>(said)) return lateTargets(said, name, exchange, before, length)
+    vetTargets(name, exchange, before, length)
+    return said
   }
+}
+
+async function lateTargets<Said>(said: Promise<Said>, name: string, exchange: Exchange, before: readonly Target[], length: number): Promise<Said> {
+  const late = await said
+  vetTargets(name, exchange, before, length)
+  return late
+}
+
+function vetTargets(name: string, exchange: Exchange, before: readonly Target[], length: number): void {
+  if (exchange.targets === before && before.length === length) return
+  const flaw = flawOfTargets(exchange.targets)
+  if (flaw === undefined) return
+  exchange.targets = before.slice(0, length)
+  throw new TypeError(`${name} set ${flaw}`)
 }
 
 function withHeaders<Said>(name: string, call: Call<Said>): Call<Said> {
@@ -38,22 +49,25 @@ function withHeaders<Said>(name: string, call: Call<Said>): Call<Said> {
     if (attempt === undefined) return call(exchange, attempt)
     const { headers } = attempt
     const { length } = headers
-    const vet = () => {
-      if (attempt.headers === headers && headers.length === 0) return
-      const flaw = flawOfHeaders(attempt.headers)
-      if (flaw === undefined) return
-      Object.assign(attempt, { headers: headers.slice(0, length) })
-      throw new TypeError(`${name} added ${flaw}`)
-    }
-    return vetted(call, exchange, attempt, vet)
+    const said = call(exchange, attempt)
+    if (isPromise<Said | Warning | undefined>(said)) return lateHeaders(said, name, attempt, headers, length)
+    vetHeaders(name, attempt, headers, length)
+    return said
   }
 }
 
-function vetted<Said>(call: Call<Said>, exchange: Exchange, attempt: Attempt | undefined, vet: () => void): ReturnType<Call<Said>> {
-  const said = call(exchange, attempt)
-  if (isPromise<Said | Warning | undefined>(said)) return said.then(late => { vet(); return late })
-  vet()
-  return said
+async function lateHeaders<Said>(said: Promise<Said>, name: string, attempt: Attempt, headers: readonly string[], length: number): Promise<Said> {
+  const late = await said
+  vetHeaders(name, attempt, headers, length)
+  return late
+}
+
+function vetHeaders(name: string, attempt: Attempt, headers: readonly string[], length: number): void {
+  if (attempt.headers === headers && headers.length === 0) return
+  const flaw = flawOfHeaders(attempt.headers)
+  if (flaw === undefined) return
+  Object.assign(attempt, { headers: headers.slice(0, length) })
+  throw new TypeError(`${name} added ${flaw}`)
 }
 
 function flawOfTargets(targets: unknown): string | undefined {

@@ -1,6 +1,6 @@
 /** One server-sent event, decoded only as far as someone asks. */
 
-import { JsonDocument, JsonError } from '../document/document.ts'
+import { JsonDocument } from '../document/document.ts'
 import { readFields, startsWith, type Fields } from './fields.ts'
 
 /** The bytes of one event with its blank line. The JSON in it can be edited; everything else stays as it was received. */
@@ -47,7 +47,8 @@ export class StreamEvent {
   get document(): JsonDocument | undefined {
     if (!this.#parsed) {
       this.#parsed = true
-      this.#document = this.isDone ? undefined : parse(this.#json())
+      const json = this.isDone ? undefined : this.#json()
+      this.#document = json === undefined ? undefined : JsonDocument.tryParse(json)
     }
     return this.#document
   }
@@ -95,14 +96,5 @@ export class StreamEvent {
     const head = this.bytes.subarray(0, data[0]?.start)
     const foot = this.bytes.subarray(data.at(-1)?.end)
     return Buffer.concat([head, lines, foot])
-  }
-}
-
-function parse(json: Buffer | undefined): JsonDocument | undefined {
-  try {
-    return json === undefined ? undefined : JsonDocument.parse(json)
-  } catch (error) {
-    if (error instanceof JsonError) return undefined
-    throw error
   }
 }

@@ -1,12 +1,11 @@
 /** Asks a provider how far its batch is. One that it has no more, or of which it says nothing for too long, ends: nobody asks for ever. */
 
 import { StorageUnavailable } from '../../core/index.ts'
-import { isGone, nativeApi, type NativeState } from './native.ts'
+import { absentAgain, isGoneForGood } from '../../core/upstream/gone.ts'
+import { nativeApi, type NativeState } from './native.ts'
 import { failedAgain, type BatchRecord, type ProviderOutput, type Silence } from './record.ts'
 import type { TakeoverParts } from './takeover.ts'
 
-/** So long a provider may say that it has no such batch: what was just made may not be found at once. */
-const goneMs = 60 * 60_000
 /** So long after its end a batch is asked after whose provider does not answer. */
 const silentMs = 24 * 60 * 60_000
 
@@ -55,7 +54,7 @@ export class Inquiry {
   /** @throws the cause, unless that was the last try */
   async #failed(batch: BatchRecord, cause: unknown): Promise<BatchRecord> {
     const now = this.#parts.clock.now()
-    const silence = { ...failedAgain(batch.silence, now), goneSince: isGone(cause) ? batch.silence?.goneSince ?? now : undefined }
+    const silence = { ...failedAgain(batch.silence, now), ...absentAgain(batch.silence, cause, now) }
     const end = this.#endOf(batch, silence)
     if (end === undefined) {
       await this.#change(batch, () => ({ silence }))
@@ -68,11 +67,11 @@ export class Inquiry {
   }
 
   /** How a batch ends that nobody shall be asked after any more. */
-  #endOf({ provider, expires_at }: BatchRecord, { since, goneSince }: Silence): { readonly status: 'failed' | 'expired'; readonly message: string } | undefined {
+  #endOf({ provider, expires_at }: BatchRecord, silence: Silence): { readonly status: 'failed' | 'expired'; readonly message: string } | undefined {
     const now = this.#parts.clock.now()
-    if (goneSince !== undefined && now - goneSince >= goneMs) return { status: 'failed', message: `${provider} has this batch no more` }
-    const patientUntil = Math.max(since, expires_at * 1000) + silentMs
-    return now < patientUntil ? undefined : { status: 'expired', message: `${provider} could not be asked for this batch since ${new Date(since).toISOString()}` }
+    if (isGoneForGood(silence, now)) return { status: 'failed', message: `${provider} has this batch no more` }
+    const patientUntil = Math.max(silence.since, expires_at * 1000) + silentMs
+    return now < patientUntil ? undefined : { status: 'expired', message: `${provider} could not be asked for this batch since ${new Date(silence.since).toISOString()}` }
   }
 
   /** Leaves alone what somebody else saw the end of. */

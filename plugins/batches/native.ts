@@ -1,10 +1,11 @@
 /** Batches that a provider runs: each call of the two kinds of APIs, and what their answers mean. */
 
 import { Readable } from 'node:stream'
-import { GatewayError, gatewayError, type Clock, type FileRecord, type Files, type ProviderInstance } from '../../core/index.ts'
+import { gatewayError, type Clock, type FileRecord, type Files, type ProviderInstance } from '../../core/index.ts'
 import { linesOf } from '../../core/form/lines.ts'
 import { openCall, wholeBody, type ObjectRequest } from '../../core/upstream/open-call.ts'
 import { isObject, objectIn } from '../../core/neutral/arguments.ts'
+import { isGone } from '../../core/upstream/gone.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
 import { errored } from './errored.ts'
 import { neverRan, noCounts, type BatchRecord, type BatchStatus, type LineCounts, type Outcome, type ProviderOutput } from './record.ts'
@@ -88,11 +89,6 @@ async function* resultsIn(content: AsyncIterable<Buffer>, read: (line: Json) => 
     if (!isGone(cause)) throw cause
     yield 'gone'
   }
-}
-
-/** Whether the provider says itself that it has something no more. */
-export function isGone(cause: unknown): boolean {
-  return cause instanceof GatewayError && cause.provider !== undefined && (cause.status === 404 || cause.status === 410)
 }
 
 /** What was answered with success. */

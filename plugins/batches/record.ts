@@ -2,6 +2,7 @@
 
 import type { Caller } from '../../core/index.ts'
 import { triedAgain, type Tries } from '../../core/storage/tries.ts'
+import type { Absence } from '../../core/upstream/gone.ts'
 
 export type BatchStatus = 'validating' | 'in_progress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelling' | 'cancelled'
 
@@ -55,10 +56,7 @@ export interface ProviderOutput {
 }
 
 /** Why a provider does not say how far its batch is. */
-export interface Silence extends Tries {
-  /** Since when it says that it has no such batch, and nothing else. */
-  readonly goneSince?: number | undefined
-}
+export type Silence = Tries & Absence
 
 /** In whose name the lines run. */
 export interface Submitter {

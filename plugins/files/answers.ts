@@ -1,6 +1,6 @@
 /** Files in which providers put the answers of batches: policy looks at each of these, whoever reads the file. */
 
-import { GatewayError, JsonDocument, JsonError, type Exchange, type FileRecord, type JsonNode, type Pipelines } from '../../core/index.ts'
+import { GatewayError, JsonDocument, type Exchange, type FileRecord, type JsonNode, type Pipelines } from '../../core/index.ts'
 import { linesOf } from '../../core/form/lines.ts'
 import { stringOf } from '../../core/document/readings.ts'
 
@@ -33,7 +33,7 @@ export async function* reviewedLines(content: AsyncIterable<Buffer>, exchange: E
 const newline = Buffer.from('\n')
 
 async function reviewedLine(bytes: Buffer, { caller = { method: 'no_key' }, userPath, labels }: Exchange, provider: string, { pipelines, isGuarded }: Reviewing): Promise<Buffer> {
-  const line = documentIn(bytes)
+  const line = JsonDocument.tryParse(bytes)
   const response = line?.root.get('response')
   const answer = response?.get('body')
   const request = requests.get(kindOf(answer))
@@ -52,13 +52,4 @@ async function reviewedLine(bytes: Buffer, { caller = { method: 'no_key' }, user
 
 function kindOf(answer: JsonNode | undefined): string {
   return stringOf(answer?.get('object')) ?? stringOf(answer?.get('type')) ?? ''
-}
-
-function documentIn(bytes: Buffer): JsonDocument | undefined {
-  try {
-    return JsonDocument.parse(bytes)
-  } catch (cause) {
-    if (cause instanceof JsonError) return undefined
-    throw cause
-  }
 }

@@ -1,6 +1,6 @@
 /** The lines of a batch's input: which provider their models are of, and their spelling for it. */
 
-import { gatewayError, JsonDocument, JsonError, type GatewayError, type Models, type ProviderInstance, type Target } from '../../core/index.ts'
+import { gatewayError, JsonDocument, type GatewayError, type Models, type ProviderInstance, type Target } from '../../core/index.ts'
 import { linesOf } from '../../core/form/lines.ts'
 
 /** The one provider whose models all lines name; undefined if none names a model. @throws GatewayError for lines that cannot be, or that name several providers */
@@ -29,13 +29,9 @@ export async function* respelled(content: AsyncIterable<Buffer>, models: Models,
 const newline = Buffer.from('\n')
 
 function document(number: number, bytes: Buffer): JsonDocument {
-  try {
-    const line = JsonDocument.parse(bytes)
-    if (line.root.kind === 'object') return line
-  } catch (cause) {
-    if (!(cause instanceof JsonError)) throw cause
-  }
-  throw lineError(number, 'is not a JSON object')
+  const line = JsonDocument.tryParse(bytes)
+  if (line?.root.kind !== 'object') throw lineError(number, 'is not a JSON object')
+  return line
 }
 
 /** @param named the provider that the upload names: then models need not name it */

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { gatewayError, JsonDocument, JsonError, type Clock, type Exchange, type FileRecord, type NewFile, type ProviderInstance } from '../../core/index.ts'
+import { gatewayError, JsonDocument, type Clock, type Exchange, type FileRecord, type NewFile, type ProviderInstance } from '../../core/index.ts'
 import { openCall, wholeBody, type OpenReply } from '../../core/upstream/open-call.ts'
 import { fingerprintOf } from '../../core/upstream/keys.ts'
 
@@ -71,12 +71,8 @@ export class ProviderFiles {
 }
 
 async function objectOf(reply: OpenReply, provider: ProviderInstance): Promise<JsonDocument> {
-  try {
-    const object = JsonDocument.parse(await wholeBody(reply, answerLimit, provider.name))
-    if (object.root.get('id')?.kind === 'string') return object
-  } catch (cause) {
-    if (!(cause instanceof JsonError)) throw cause
-  }
+  const object = JsonDocument.tryParse(await wholeBody(reply, answerLimit, provider.name))
+  if (object?.root.get('id')?.kind === 'string') return object
   throw gatewayError('bad_upstream_response', `${provider.name} answered with something else than a file`, { provider: provider.name })
 }
 

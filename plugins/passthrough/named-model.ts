@@ -3,6 +3,7 @@
 import { JsonDocument, type Exchange, type ProviderInstance } from '../../core/index.ts'
 import { stringOf } from '../../core/document/readings.ts'
 import { decode, encodingIn, isKnownEncoding } from '../../core/http/content-encoding.ts'
+import { modelAt } from './plain-path.ts'
 
 /** A body that is larger when it is decoded is not looked into. */
 const decodedBytes = 32 * 1024 * 1024
@@ -19,12 +20,7 @@ export function bodyObject({ bytes, request }: Exchange): JsonDocument | undefin
 
 function objectIn(said: Buffer): JsonDocument | undefined {
   const bytes = said.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? said.subarray(byteOrderMark.length) : said
-  if (bytes.find(byte => byte > 0x20) !== openBrace) return undefined
-  try {
-    return JsonDocument.parse(bytes)
-  } catch {
-    return undefined
-  }
+  return bytes.find(byte => byte > 0x20) === openBrace ? JsonDocument.tryParse(bytes) : undefined
 }
 
 /** What models stand behind in paths; of the latter only at the end, as in `models/a:generate`. */
@@ -47,11 +43,5 @@ function modelAmong(segments: readonly string[]): string | undefined {
 /** Where a provider's operations have the model elsewhere in their paths. */
 function modelServed({ operations }: ProviderInstance, segments: readonly string[]): string | undefined {
   const path = `/${segments.join('/')}`
-  for (const place of operations.values()) {
-    const [before = '', behind] = (place.path.split('?', 1)[0] ?? '').split('{model}', 2)
-    if (behind === undefined || !path.startsWith(before) || !path.endsWith(behind)) continue
-    const model = path.slice(before.length, path.length - behind.length)
-    if (model !== '' && !model.includes('/')) return model
-  }
-  return undefined
+  return [...operations.values()].map(place => modelAt(place.path, path)).find(Boolean)
 }

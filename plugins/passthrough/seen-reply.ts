@@ -1,8 +1,7 @@
 /** What an answer that goes by unread says of its tokens: its bytes are looked at once they are all gone. */
 
-import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from 'node:zlib'
-import { JsonDocument, type Dialect, type Exchange, type ProviderInstance, type StreamEvent, type Usage } from '../../core/index.ts'
-import { encodingIn } from '../../core/http/content-encoding.ts'
+import { headerIn, JsonDocument, type Dialect, type Exchange, type ProviderInstance, type StreamEvent, type Usage } from '../../core/index.ts'
+import { decodeSync, encodingIn } from '../../core/http/content-encoding.ts'
 import { isForCallers } from '../../core/plugin/dialect.ts'
 import { splitEvents } from '../../core/stream/borders.ts'
 
@@ -11,11 +10,6 @@ const heldBytes = 4 * 1024 * 1024
 const decodedBytes = 16 * 1024 * 1024
 /** As many of the last events as may tell the tokens. */
 const lastEvents = 4
-
-type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Buffer
-const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
-  ['gzip', gunzipSync], ['x-gzip', gunzipSync], ['deflate', inflateSync], ['br', brotliDecompressSync], ['zstd', zstdDecompressSync], ['identity', bytes => bytes],
-])
 
 /** Has the tokens of an answer read, and its last events known, where the gateway reads nothing on the way. @param spoken the dialect of the call, where its path tells it */
 export function watchReply(exchange: Exchange, provider: ProviderInstance, spoken: Dialect | undefined): void {
@@ -32,6 +26,7 @@ class SeenReply {
   length = 0
   readonly #chunks: Buffer[] = []
   #held = 0
+  #events: { readonly length: number; readonly events: readonly StreamEvent[] } | undefined
 
   take(bytes: Buffer): void {
     this.length += bytes.length
@@ -44,7 +39,7 @@ class SeenReply {
   usage(exchange: Exchange, dialects: readonly Dialect[]): Usage | undefined {
     if (exchange.reply === undefined || exchange.reply.status >= 400) return undefined
     const events = this.events(exchange)
-    const document = events.length > 0 ? undefined : documentIn(this.#bytes(exchange))
+    const document = events.length > 0 ? undefined : JsonDocument.tryParse(this.#bytes(exchange))
     for (const dialect of dialects) {
       const usage = document === undefined ? dialect.stream.usage(events) : dialect.usage(document)
       if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) return usage
@@ -54,15 +49,21 @@ class SeenReply {
 
   /** The first event and the last ones; none of what is no stream of events. */
   events(exchange: Exchange): readonly StreamEvent[] {
-    if (!headerOf(exchange, 'content-type').toLowerCase().startsWith('text/event-stream')) return []
+    if (this.#events?.length !== this.length) this.#events = { length: this.length, events: this.#read(exchange) }
+    return this.#events.events
+  }
+
+  #read(exchange: Exchange): readonly StreamEvent[] {
+    if (headerOf(exchange, 'content-type')?.toLowerCase().startsWith('text/event-stream') !== true) return []
     const events = splitEvents(this.#bytes(exchange))
     return events.length <= lastEvents ? events : [...events.slice(0, 1), ...events.slice(-lastEvents)]
   }
 
   #bytes(exchange: Exchange): Buffer {
-    const decode = decoders.get(encodingIn(headerOf(exchange, 'content-encoding') || undefined))
+    const encoding = encodingIn(headerOf(exchange, 'content-encoding') || undefined)
+    const bytes = Buffer.concat(this.#chunks)
     try {
-      return decode?.(Buffer.concat(this.#chunks), { maxOutputLength: decodedBytes }) ?? Buffer.alloc(0)
+      return encoding === 'identity' ? bytes : decodeSync(encoding, bytes, decodedBytes)
     } catch {
       // What was cut, or is not encoded so, tells nothing.
       return Buffer.alloc(0)
@@ -70,16 +71,6 @@ class SeenReply {
   }
 }
 
-function documentIn(bytes: Buffer): JsonDocument | undefined {
-  try {
-    return JsonDocument.parse(bytes)
-  } catch {
-    return undefined
-  }
-}
-
-function headerOf({ reply }: Exchange, name: string): string {
-  const headers = reply?.headers ?? []
-  const at = headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name)
-  return at < 0 ? '' : headers[at + 1] ?? ''
+function headerOf({ reply }: Exchange, name: string): string | undefined {
+  return headerIn(reply?.headers ?? [], name)
 }

@@ -2,7 +2,7 @@
 
 import type { Dialect, ProviderInstance } from '../../core/index.ts'
 import { isForCallers } from '../../core/plugin/dialect.ts'
-import { segmentsOf } from './plain-path.ts'
+import { modelAt, segmentsOf } from './plain-path.ts'
 
 export interface Spoken {
   readonly dialect: Dialect
@@ -37,7 +37,7 @@ export function spokenAt(provider: ProviderInstance, target: string): Spoken | u
 
 /** An operation that this provider serves at a path of its own. */
 function operationAt({ operations }: ProviderInstance, path: string): string | undefined {
-  return [...operations].find(([name, place]) => readable.has(name) && isAt(place.path, path))?.[0]
+  return [...operations].find(([name, place]) => readable.has(name) && modelAt(place.path, path) !== undefined)?.[0]
 }
 
 /** One that the provider speaks natively, else any that has the operation: a vendor may serve more than its type says. */
@@ -47,12 +47,4 @@ function dialectOf({ dialects, wires }: ProviderInstance, operation: string): Di
     if (wire !== undefined && isForCallers(wire) && wire.operations.includes(operation)) return wire
   }
   return undefined
-}
-
-/** Whether an operation is served there, whatever the model. */
-function isAt(place: string, called: string): boolean {
-  const served = place.split('?', 1)[0] ?? ''
-  const [before = '', behind] = served.split('{model}', 2)
-  if (behind === undefined) return called === served
-  return called.startsWith(before) && called.endsWith(behind) && !called.slice(before.length, called.length - behind.length).includes('/')
 }

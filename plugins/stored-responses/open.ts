@@ -3,15 +3,13 @@
 import { Conflict } from '../../core/index.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { triedAgain, type Tries } from '../../core/storage/tries.ts'
+import type { Absence } from '../../core/upstream/gone.ts'
 
 /** Nobody asks of their own accord for longer than that. */
 const patienceMs = 24 * 60 * 60_000
 const waits = { firstMs: 5_000, longestMs: 5 * 60_000 }
 
-export interface OpenResponse extends Tries {
-  /** Since when its provider says that it has no such response, and nothing else. */
-  readonly goneSince?: number | undefined
-}
+export type OpenResponse = Tries & Absence
 
 /** After it was asked for, or asked after once more. */
 export function askedAgain(before: OpenResponse | undefined, now: number): OpenResponse {

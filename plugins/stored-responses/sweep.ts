@@ -1,11 +1,12 @@
 /** Asks after responses that run in the background, so that their usage is recorded and their end is stored whether or not a client comes back: one replica asks after each, less and less often, for a day. */
 
 import type { Logger } from 'pino'
-import { GatewayError, JsonDocument, StorageUnavailable, type Clock, type Pipelines } from '../../core/index.ts'
+import { JsonDocument, StorageUnavailable, type Clock, type Pipelines } from '../../core/index.ts'
 import type { LeaseRecord } from '../../core/storage/lease.ts'
 import { listAll } from '../../core/storage/list-all.ts'
 import { OpenWork } from '../../core/storage/open-work.ts'
 import type { Records, Stored } from '../../core/storage/records.ts'
+import { absentAgain, isGoneForGood } from '../../core/upstream/gone.ts'
 import type { Background } from './background.ts'
 import type { NativeResponses } from './native.ts'
 import { askedAgain, putOpen, type OpenResponse } from './open.ts'
@@ -16,8 +17,6 @@ const lookMs = 5_000
 /** Of one look. */
 const mostAtOnce = 32
 const callLimitMs = 60_000
-/** So long a provider may say that it has no such response: what was just made may not be found at once. */
-const goneMs = 60 * 60_000
 
 export interface SweepParts {
   readonly store: ResponseStore
@@ -83,19 +82,15 @@ export class Sweep {
   async #failed({ id, revision, value }: Stored<OpenResponse>, found: FoundResponse, cause: unknown): Promise<void> {
     const { open, background, clock, log } = this.#parts
     const now = clock.now()
-    const goneSince = isGone(cause) ? value.goneSince ?? now : undefined
-    if (goneSince === undefined || now - goneSince < goneMs) {
+    const absence = absentAgain(value, cause, now)
+    if (!isGoneForGood(absence, now)) {
       log.debug({ response: id, err: cause }, 'a provider does not say how far a background response is')
-      return await putOpen(open, id, { ...askedAgain(value, now), goneSince }, revision)
+      return await putOpen(open, id, { ...askedAgain(value, now), ...absence }, revision)
     }
     const message = `${found.value.provider} has this response no more`
     log.warn({ response: id, err: cause }, `a background response is given up: ${message}`)
     await background.take({ caller: undefined, log }, found, failedResponse(found, message), undefined)
   }
-}
-
-function isGone(cause: unknown): boolean {
-  return cause instanceof GatewayError && (cause.status === 404 || cause.status === 410)
 }
 
 function failedResponse({ value: { response } }: FoundResponse, message: string): JsonDocument {

@@ -1,6 +1,6 @@
 /** OpenAI Responses as a stream: named and numbered events, of which the later ones say again what the earlier ones said in pieces. */
 
-import { JsonDocument, JsonError, type JsonNode } from '../../../core/document/document.ts'
+import { JsonDocument, type JsonNode } from '../../../core/document/document.ts'
 import { lastMember } from '../../../core/document/last-member.ts'
 import { stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError } from '../../../core/errors.ts'
@@ -142,17 +142,8 @@ function usageIn(event: StreamEvent): unknown {
 function usageInRest(rest: string): JsonNode | undefined {
   const start = rest.lastIndexOf('"usage"')
   for (let end = rest.indexOf('}', start); end >= 0; end = rest.indexOf('}', end + 1)) {
-    const found = parsed(`{${rest.slice(start, end + 1)}}`)
+    const found = JsonDocument.tryParse(Buffer.from(`{${rest.slice(start, end + 1)}}`))
     if (found !== undefined) return found.root.get('usage')
   }
   return undefined
-}
-
-function parsed(json: string): JsonDocument | undefined {
-  try {
-    return JsonDocument.parse(Buffer.from(json))
-  } catch (error) {
-    if (error instanceof JsonError) return undefined
-    throw error
-  }
 }
