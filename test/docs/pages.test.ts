@@ -1,9 +1,13 @@
-/** Every link of the manual leads somewhere. */
+/** Every page of the manual is whole, and every link leads somewhere. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { expect } from 'chai'
 import { pages, root } from './manual.ts'
+
+describe('the pages of the manual', () => {
+  for (const { name, text } of pages) it(`hold nothing that a merge left: ${name}`, () => expect(text).to.not.match(/^(<{7}|={7}|>{7})( |$)/m))
+})
 
 describe('the links of the manual', () => {
   for (const { name, text } of pages) {
