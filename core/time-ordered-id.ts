@@ -1,6 +1,6 @@
 /** Ids that grow with time: indexes take them at one end, where random ones would touch a page each. */
 
-import { freshBytes } from './random-bytes.ts'
+import { freshHex } from './random-bytes.ts'
 
 const mostOfOneMs = 0xfff
 /** The digits that say it is such a UUID. */
@@ -14,7 +14,7 @@ let prefix = ''
 export function timeOrderedId(ms: number): string {
   if (ms === lastMs) ofThisMs = Math.min(ofThisMs + 1, mostOfOneMs)
   else begin(ms)
-  const random = freshBytes(8).toString('hex')
+  const random = freshHex(16)
   const variant = variants.charAt(Number.parseInt(random.charAt(0), 16) % variants.length)
   return `${prefix}${ofThisMs.toString(16).padStart(3, '0')}-${variant}${random.slice(1, 4)}-${random.slice(4)}`
 }

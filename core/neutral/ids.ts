@@ -1,6 +1,6 @@
 /** Ids that Tapline makes, in the shapes that clients know. */
 
-import { freshBytes } from '../random-bytes.ts'
+import { freshBytes, freshHex } from '../random-bytes.ts'
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
@@ -18,5 +18,5 @@ export const randomIds: Ids = {
     for (const byte of freshBytes(length)) id += base62[byte % 62]
     return id
   },
-  hex: (prefix, length) => prefix + freshBytes(Math.ceil(length / 2)).toString('hex').slice(0, length),
+  hex: (prefix, length) => prefix + freshHex(length),
 }

@@ -1,6 +1,6 @@
 /** An answer for who gets it a second time. */
 
-import { freshBytes } from '../../../core/random-bytes.ts'
+import { freshHex } from '../../../core/random-bytes.ts'
 
 const ownId = /"id"\s*:\s*"(resp_)([\w-]{16,})"/
 
@@ -12,5 +12,5 @@ export function renewed(body: Buffer): Buffer {
 }
 
 function freshId(length: number): string {
-  return freshBytes(Math.ceil(length / 2)).toString('hex').slice(0, length)
+  return freshHex(length)
 }
