@@ -1,11 +1,14 @@
 /** JSON Schemas as the vendors take them. Deterministic, so that prompt caches hold. */
 
+import type { GatewayError } from '../errors.ts'
 import { isObject } from './arguments.ts'
 import { refusal } from './losses.ts'
 import type { Json, JsonObject } from './request.ts'
 
 const deepest = 64
 const largestBytes = 1024 * 1024
+/** Schemas within a schema, each counted as often as it is referred to. */
+const mostFilledIn = 10_000
 
 /** Keywords whose values are names and schemas, or lists of schemas, or a schema. */
 const maps = new Set(['properties', '$defs', 'definitions', 'patternProperties', 'dependentSchemas'])
@@ -15,11 +18,13 @@ const singles = new Set(['items', 'additionalProperties', 'not', 'if', 'then', '
 /** What strict output does not take, and what a description can say instead. */
 const bounds = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties'])
 const untold = new Set(['$schema', 'not', 'if', 'then', 'else', 'patternProperties'])
+/** What closes objects, or defines what others refer to. */
+const closing = new Set(['$schema', '$defs', 'definitions', 'additionalProperties'])
 const formats = new Set(['date', 'date-time', 'time', 'duration', 'email', 'hostname', 'uri', 'uuid', 'ipv4', 'ipv6'])
 
 /** @throws GatewayError 400 for a schema that is deeper or larger than any vendor takes */
 export function checkSchema(schema: Json, at: string): void {
-  if (depth(schema) > deepest) throw refusal(at, `the schema is more than ${deepest} levels deep`)
+  if (isTooDeep(schema)) throw tooDeep(at)
   if (JSON.stringify(schema).length > largestBytes) throw refusal(at, `the schema is larger than ${largestBytes} bytes`)
 }
 
@@ -47,39 +52,95 @@ export function strictSchema(schema: Json): Json {
     else if (name === 'oneOf') strict['anyOf'] = inner(name, value, strictSchema)
     else if (!untold.has(name)) put(strict, name, inner(name, value, strictSchema))
   }
-  if (strict['type'] === 'object' || 'properties' in strict) strict['additionalProperties'] = false
+  if (isOfObjects(strict)) strict['additionalProperties'] = false
   if (told.length > 0) strict['description'] = described(schema['description'], told.join(', '))
   return strict
+}
+
+function isOfObjects({ type, properties }: JsonObject): boolean {
+  return type === 'object' || properties !== undefined || Array.isArray(type) && type.includes('object')
 }
 
 function described(description: Json | undefined, told: string): string {
   return typeof description === 'string' && description !== '' ? `${description} ${told}` : told
 }
 
-/** What Gemini's older models take: no references, no closed objects, `nullable` instead of a type `null`. */
-export function openApiSchema(schema: Json, definitions?: JsonObject, depthLeft = deepest): Json {
-  if (!isObject(schema) || depthLeft === 0) return isObject(schema) ? { type: 'object' } : schema
-  const known = definitions ?? definitionsOf(schema)
-  const reference = schema['$ref']
-  const resolved = typeof reference === 'string' ? known[reference.slice(reference.lastIndexOf('/') + 1)] : undefined
-  if (resolved !== undefined) return openApiSchema(resolved, known, depthLeft - 1)
-  const open: Record<string, Json> = {}
-  for (const [name, value] of Object.entries(schema)) {
-    if (['$schema', '$defs', 'definitions', 'additionalProperties', '$ref'].includes(name)) continue
-    if (name === 'const') open['enum'] = [value]
-    else if (name === 'type' && Array.isArray(value)) Object.assign(open, nullable(value as readonly Json[]))
-    else put(open, name, inner(name, value, part => openApiSchema(part, known, depthLeft - 1)))
+/**
+ * What Gemini's older models take: no references, no closed objects, `nullable` instead of a type `null`.
+ * @throws GatewayError 400 for a schema that is deeper or larger than any vendor takes once its references are filled in
+ */
+export function openApiSchema(schema: Json, at: string): Json {
+  return new OpenApi(schema, at).spell(schema)
+}
+
+class OpenApi {
+  readonly #definitions: JsonObject
+  readonly #at: string
+  /** Definitions that are being filled in: one that leads back to itself ends there. */
+  readonly #entered = new Set<string>()
+  #depth = 0
+  #count = 0
+
+  constructor(schema: Json, at: string) {
+    this.#definitions = isObject(schema) ? { ...own(schema['definitions']), ...own(schema['$defs']) } : {}
+    this.#at = at
   }
-  return open
+
+  readonly spell = (schema: Json): Json => {
+    if (!isObject(schema)) return schema
+    if (++this.#depth > deepest) throw tooDeep(this.#at)
+    if (++this.#count > mostFilledIn) throw refusal(this.#at, `the schema has more than ${mostFilledIn} parts once its references are filled in`)
+    const spelled = this.#spell(schema)
+    this.#depth--
+    return spelled
+  }
+
+  /** What stands beside a reference goes before what the definition says. */
+  #spell({ $ref: reference, ...schema }: JsonObject): Json {
+    const name = typeof reference === 'string' ? reference.slice(reference.lastIndexOf('/') + 1) : undefined
+    const open = this.#members(schema)
+    if (name === undefined || !Object.hasOwn(this.#definitions, name)) return open
+    const filled = this.#filledIn(name, this.#definitions[name] ?? {})
+    return isObject(filled) ? { ...filled, ...open } : open
+  }
+
+  #filledIn(name: string, definition: Json): Json {
+    if (this.#entered.has(name)) return { type: isObject(definition) && typeof definition['type'] === 'string' ? definition['type'] : 'object' }
+    this.#entered.add(name)
+    const filled = this.spell(definition)
+    this.#entered.delete(name)
+    return filled
+  }
+
+  #members(schema: JsonObject): JsonObject {
+    const open: Record<string, Json> = {}
+    for (const [name, value] of Object.entries(schema)) {
+      if (closing.has(name)) continue
+      if (name === 'const') open['enum'] = [value]
+      else if (name === 'type' && Array.isArray(value)) Object.assign(open, nullable(value as readonly Json[]))
+      else if (name === 'anyOf' && Array.isArray(value)) Object.assign(open, this.#choice(value as readonly Json[]))
+      else put(open, name, inner(name, value, this.spell))
+    }
+    return open
+  }
+
+  /** A choice between one schema and null is that schema, nullable. */
+  #choice(schemas: readonly Json[]): JsonObject {
+    const others = schemas.filter(schema => !isObject(schema) || schema['type'] !== 'null').map(this.spell)
+    if (others.length === schemas.length || others.length === 0) return { anyOf: others }
+    const [only] = others
+    return others.length === 1 && isObject(only) ? { ...only, nullable: true } : { anyOf: others, nullable: true }
+  }
 }
 
 function nullable(types: readonly Json[]): JsonObject {
-  const [type = 'string'] = types.filter(name => name !== 'null')
-  return { type, ...(types.includes('null') ? { nullable: true } : {}) }
+  const others = types.filter(name => name !== 'null')
+  const [type = 'string'] = others
+  return { ...(others.length > 1 ? { anyOf: others.map(name => ({ type: name })) } : { type }), ...(types.includes('null') ? { nullable: true } : {}) }
 }
 
-function definitionsOf(schema: JsonObject): JsonObject {
-  return [schema['definitions'], schema['$defs']].filter(isObject).reduce<JsonObject>((all, some) => ({ ...all, ...some }), {})
+function own(definitions: Json | undefined): JsonObject {
+  return isObject(definitions) ? definitions : {}
 }
 
 /** Applies `change` to the schemas inside the value of a keyword. */
@@ -98,7 +159,12 @@ function put(object: Record<string, Json>, name: string, value: Json): void {
   else object[name] = value
 }
 
-function depth(value: Json): number {
-  if (typeof value !== 'object' || value === null) return 0
-  return 1 + Math.max(0, ...Object.values(value as object).map(part => depth(part as Json)))
+function tooDeep(at: string): GatewayError {
+  return refusal(at, `the schema is more than ${deepest} levels deep`)
+}
+
+/** Goes no deeper than it must to know. */
+function isTooDeep(value: Json, left = deepest): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return left === 0 || Object.values(value as object).some(part => isTooDeep(part as Json, left - 1))
 }

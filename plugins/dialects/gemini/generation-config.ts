@@ -45,9 +45,10 @@ function modalitiesOf({ hints: { modalities = [] } }: NeutralRequest): JsonObjec
 function outputOf({ output }: NeutralRequest, { traits }: Destination, losses: Losses): JsonObject {
   if (output === undefined) return {}
   if (output.kind === 'json_object') return { responseMimeType: 'application/json' }
-  checkSchema(output.schema, `${placeOfOutput(output)}.schema`)
+  const at = `${placeOfOutput(output)}.schema`
+  checkSchema(output.schema, at)
   noteStrictness(output, 'Gemini', losses)
-  if (traits.jsonSchema === false) return { responseMimeType: 'application/json', responseSchema: openApiSchema(output.schema) }
+  if (traits.jsonSchema === false) return { responseMimeType: 'application/json', responseSchema: openApiSchema(output.schema, at) }
   return { responseMimeType: 'application/json', responseJsonSchema: withoutMeta(output.schema) }
 }
 

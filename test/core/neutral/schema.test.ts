@@ -23,6 +23,7 @@ describe('a schema for constrained output', () => {
     { name: 'says them behind what is there', schema: { type: 'string', description: 'A port.', maxLength: 9, minLength: 1 }, becomes: { type: 'string', description: 'A port. maxLength: 9, minLength: 1' } },
     { name: 'keeps minItems of 0 and 1', schema: { type: 'array', minItems: 1, items: { type: 'array', minItems: 2 } }, becomes: { type: 'array', minItems: 1, items: { type: 'array', description: 'minItems: 2' } } },
     { name: 'closes every object', schema: { type: 'object', properties: { a: { properties: { b: {} } } } }, becomes: { type: 'object', properties: { a: { properties: { b: {} }, additionalProperties: false } }, additionalProperties: false } },
+    { name: 'closes what may be an object or null', schema: { type: ['object', 'null'] }, becomes: { type: ['object', 'null'], additionalProperties: false } },
     { name: 'closes what was open', schema: { type: 'object', additionalProperties: true }, becomes: { type: 'object', additionalProperties: false } },
     { name: 'turns oneOf into anyOf', schema: { oneOf: [{ type: 'string', pattern: 'a' }, { type: 'null' }] }, becomes: { anyOf: [{ type: 'string', pattern: 'a' }, { type: 'null' }] } },
     { name: 'keeps the formats that are known', schema: { type: 'string', format: 'uuid' }, becomes: { type: 'string', format: 'uuid' } },
@@ -44,17 +45,31 @@ describe('a schema for constrained output', () => {
 })
 
 describe('a schema for models that know OpenAPI', () => {
-  each(openApiSchema, [
+  each(schema => openApiSchema(schema, 'schema'), [
     { name: 'has its references filled in', schema: { $defs: { p: { type: 'string' } }, type: 'object', properties: { port: { $ref: '#/$defs/p' } } }, becomes: { type: 'object', properties: { port: { type: 'string' } } } },
     { name: 'is open', schema: { $schema: 'x', type: 'object', additionalProperties: false }, becomes: { type: 'object' } },
     { name: 'says a constant as an enum', schema: { const: 'a' }, becomes: { enum: ['a'] } },
     { name: 'says a type with null as nullable', schema: { type: ['number', 'null'] }, becomes: { type: 'number', nullable: true } },
+    { name: 'says a type of several as a choice', schema: { type: ['number', 'string', 'null'] }, becomes: { anyOf: [{ type: 'number' }, { type: 'string' }], nullable: true } },
+    { name: 'says a choice with null as nullable', schema: { anyOf: [{ type: 'number' }, { type: 'null' }], title: 'kg' }, becomes: { type: 'number', nullable: true, title: 'kg' } },
+    { name: 'says a choice of several with null as nullable', schema: { anyOf: [{ type: 'number' }, { type: 'null' }, { type: 'string' }] }, becomes: { anyOf: [{ type: 'number' }, { type: 'string' }], nullable: true } },
+    { name: 'keeps what stands beside a reference', schema: { $defs: { p: { type: 'string', description: 'A port.' } }, properties: { to: { $ref: '#/$defs/p', description: 'Whither.' } } }, becomes: { properties: { to: { type: 'string', description: 'Whither.' } } } },
+    { name: 'knows no definition that nobody gave', schema: { properties: { a: { $ref: '#/$defs/toString' } } }, becomes: { properties: { a: {} } } },
     { name: 'keeps the order of properties', schema: { propertyOrdering: ['b', 'a'] }, becomes: { propertyOrdering: ['b', 'a'] } },
   ])
 
   it('ends where a reference leads back to itself', () => {
-    const schema = { $defs: { n: { type: 'object', properties: { next: { $ref: '#/$defs/n' } } } }, $ref: '#/$defs/n' }
-    expect(JSON.stringify(openApiSchema(schema)).length).to.be.lessThan(10_000)
+    const node = { type: 'object', properties: { left: { $ref: '#/$defs/n' }, right: { $ref: '#/$defs/n' } } }
+    expect(openApiSchema({ $defs: { n: node }, $ref: '#/$defs/n' }, 'schema')).to.deep.equal({ type: 'object', properties: { left: { type: 'object' }, right: { type: 'object' } } })
+  })
+
+  it('is refused where its references fill it beyond measure, or too deep', () => {
+    const chain = (length: number, shape: (next: Json) => Json): Json => ({
+      $defs: Object.fromEntries(Array.from({ length }, (_, n) => [`d${n}`, n === 0 ? { type: 'string' } : shape({ $ref: `#/$defs/d${n - 1}` })])),
+      $ref: `#/$defs/d${length - 1}`,
+    })
+    expect(() => openApiSchema(chain(30, next => ({ properties: { a: next, b: next } })), 'text.format')).to.throw(GatewayError, 'references').that.includes({ status: 400, param: 'text.format' })
+    expect(() => openApiSchema(chain(5_000, items => ({ items })), 'text.format')).to.throw(GatewayError, '64 levels').that.includes({ status: 400 })
   })
 })
 
@@ -70,6 +85,8 @@ describe('a schema of arguments', () => {
   it('is refused where it is too deep, or too large', () => {
     const deep = Array.from({ length: 80 }).reduce<Json>(schema => ({ items: schema }), {})
     expect(() => checkSchema(deep, 'tools[0]')).to.throw(GatewayError, '64 levels').that.includes({ status: 400, param: 'tools[0]' })
+    expect(() => checkSchema(JSON.parse(`${'{"items":'.repeat(50_000)}1${'}'.repeat(50_000)}`) as Json, 'tools[0]')).to.throw(GatewayError, '64 levels')
+    expect(() => checkSchema({ enum: Array.from({ length: 300_000 }, (_, n) => n) }, 'tools[0]')).to.throw(GatewayError, 'larger')
     expect(() => checkSchema({ description: 'x'.repeat(1024 * 1024) }, 'tools[0]')).to.throw(GatewayError, 'larger')
     expect(() => checkSchema({ type: 'object', properties: { a: {} } }, 'tools[0]')).not.to.throw()
   })
