@@ -48,6 +48,7 @@ export class Assembler {
       case 'finish':
         this.#finish = event.finish
         this.#stopSequence = event.stopSequence
+        if (event.extras !== undefined) this.#extras = { ...this.#extras, ...event.extras }
         break
       case 'error': throw event.error
       case 'end':

@@ -54,7 +54,8 @@ export type NeutralEvent =
   | { readonly type: 'close'; readonly key: string }
   /** `extras`: what the reader does not know of it. `isEstimated`: counted here, as the provider was not heard to its end. */
   | { readonly type: 'usage'; readonly usage: Usage; readonly extras?: JsonObject; readonly isEstimated?: true }
-  | { readonly type: 'finish'; readonly finish: Finish; readonly stopSequence?: string }
+  /** `extras`: of the whole answer, said after its start. */
+  | { readonly type: 'finish'; readonly finish: Finish; readonly stopSequence?: string; readonly extras?: JsonObject }
   /** The provider reports an error of its own. */
   | { readonly type: 'error'; readonly error: GatewayError }
   | { readonly type: 'end' }

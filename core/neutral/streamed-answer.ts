@@ -2,7 +2,7 @@
 
 import { GatewayError } from '../errors.ts'
 import { finishWith } from './finish.ts'
-import type { Emit, Finish, OpenedBlock } from './reply.ts'
+import type { Emit, Finish, NeutralEvent, OpenedBlock } from './reply.ts'
 import type { JsonObject } from './request.ts'
 
 export interface OpenBlock {
@@ -85,11 +85,11 @@ export class StreamedAnswer<Place> {
   // The end
 
   /** Ends the answer for the reason that `reasonOf` gives, or with the error that it throws. */
-  finish(reasonOf: () => Finish, emit: Emit, stopSequence?: string): void {
+  finish(reasonOf: () => Finish, emit: Emit, more: Pick<NeutralEvent & { readonly type: 'finish' }, 'stopSequence' | 'extras'> = {}): void {
     try {
       const finish = finishWith(reasonOf(), this.#hasCalls)
       this.closeAll(emit)
-      emit({ type: 'finish', finish, ...(stopSequence === undefined ? {} : { stopSequence }) })
+      emit({ type: 'finish', finish, ...more })
       emit({ type: 'end' })
       this.#isOver = true
     } catch (error) {

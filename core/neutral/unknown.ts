@@ -66,6 +66,12 @@ export function furtherIn(data: string, object: JsonObject, known: ReadonlySet<s
   return isObject(exact) ? restOf(exact, known) : further
 }
 
+/** Of what a stream says late of its whole answer: what it has not said so before; undefined if there is nothing. */
+export function notYetSaid(late: JsonObject | undefined, before: JsonObject = {}): JsonObject | undefined {
+  const fresh = Object.entries(late ?? {}).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]))
+  return fresh.length === 0 ? undefined : Object.fromEntries(fresh)
+}
+
 function drop(holder: Members, name: string, { silent }: KnownMembers, losses: Losses): void {
   if (holder.any(name) === undefined) return
   const param = holder.path(name)

@@ -100,39 +100,49 @@ describe('translation, of what nobody knows in a reply', () => {
 describe('translation, of what nobody knows in a stream', () => {
   const more = '"new_member":{"a":1.0}'
   const counts = '"new_count":5.0'
+  const late = '"late_member":{"b":2.0}'
   const chunk = (members: string) => `{"id":"c","object":"chat.completion.chunk","model":"m","obfuscation":"aaaa",${more},${members}}`
   const item = '{"type":"message","id":"i","role":"assistant","content":[{"type":"output_text","text":"hi"}],"x":1}'
-  const samples: readonly { readonly dialect: Dialect; readonly lost: readonly string[]; readonly payloads: readonly string[]; readonly head: (event: JsonObject) => unknown; readonly counted: (event: JsonObject) => object | null | undefined }[] = [
+  const samples: readonly { readonly dialect: Dialect; readonly lost: readonly string[]; readonly payloads: readonly string[]; readonly head: (event: JsonObject) => unknown; readonly counted: (event: JsonObject) => object | null | undefined; readonly tail: (event: JsonObject) => unknown }[] = [
     {
       dialect: openaiChat, lost: ['choices.x', 'choices.delta.y'],
       payloads: [
-        chunk('"choices":[{"index":0,"delta":{"role":"assistant","content":"hi","y":1},"x":1,"z":null}]'), chunk('"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]'),
+        chunk('"choices":[{"index":0,"delta":{"role":"assistant","content":"hi","y":1},"x":1,"z":null}]'), chunk(`${late},"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]`),
         chunk(`"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,${counts}}`), '[DONE]',
       ],
-      head: event => event, counted: ({ usage }) => usage as JsonObject | null,
+      head: event => event, counted: ({ usage }) => usage as JsonObject | null, tail: event => event,
     },
     {
       dialect: openaiResponses, lost: ['output.x'],
       payloads: [
         `{"type":"response.created","response":{"id":"r","object":"response","model":"m","status":"in_progress","instructions":"mine","output":[],${more}}}`,
         `{"type":"response.output_item.added","output_index":0,"item":${item}}`, '{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"hi"}', `{"type":"response.output_item.done","output_index":0,"item":${item}}`,
-        `{"type":"response.completed","response":{"id":"r","object":"response","model":"m","status":"completed","output":[${item}],"usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3,${counts}}}}`,
+        `{"type":"response.completed","response":{"id":"r","object":"response","model":"m","status":"completed","output":[${item}],"usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3,${counts}},${more},${late}}}`,
       ],
-      head: ({ response }) => response, counted: ({ response }) => (response as JsonObject | undefined)?.['usage'] as JsonObject | null,
+      head: ({ response }) => response, counted: ({ response }) => (response as JsonObject | undefined)?.['usage'] as JsonObject | null, tail: ({ response }) => response,
     },
     {
-      dialect: anthropicMessages, lost: ['content.x', 'content.y', 'message_delta.z'],
+      dialect: anthropicMessages, lost: ['content.x', 'content.y'],
       payloads: [
         `{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"usage":{"input_tokens":1,"output_tokens":1},${more}}}`,
         '{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"","x":1}}', '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi","y":1}}', '{"type":"content_block_stop","index":0}',
-        `{"type":"message_delta","delta":{"stop_reason":"end_turn","z":1},"usage":{"output_tokens":2,${counts}}}`, '{"type":"message_stop"}',
+        `{"type":"message_delta","delta":{"stop_reason":"end_turn",${late}},"usage":{"output_tokens":2,${counts}}}`, '{"type":"message_stop"}',
       ],
-      head: ({ message }) => message, counted: ({ usage }) => usage as JsonObject | null,
+      head: ({ message }) => message, counted: ({ usage }) => usage as JsonObject | null, tail: ({ delta }) => delta,
     },
   ]
   for (const { dialect: from, payloads, lost } of samples) {
     const upstream = from.upstream as UpstreamSide
-    for (const { dialect: to, head, counted } of samples.filter(({ dialect }) => dialect !== from)) {
+    for (const { dialect: to, head, counted, tail } of samples.filter(({ dialect }) => dialect !== from)) {
+      it(`goes on from ${from.name} to ${to.name} with the answer's end if it comes late, once`, () => {
+        const events = translateStream(upstream, payloads, to.caller as CallerSide, context()).filter(event => typeof event === 'object')
+        const tails = events.map(event => tail(event) as JsonObject | undefined).filter(said => said !== undefined && 'late_member' in said)
+        expect(tails).to.have.length(1)
+        expect(tails[0]).to.deep.include({ late_member: { b: 2 } })
+        const writer = (to.caller as CallerSide).stream(context())
+        expect(readStream(upstream, payloads).map(event => writer.write(event)).join('')).to.include(late)
+      })
+
       it(`goes on from ${from.name} to ${to.name} with the answer's beginning and with its usage, numbers as they were spelled`, () => {
         const read = readStream(upstream, payloads)
         const events = writeStream(to.caller as CallerSide, read, context()).filter(event => typeof event === 'object')
@@ -158,10 +168,15 @@ describe('translation, of what nobody knows in a stream', () => {
 
   it('stands in for nothing that the gateway says', () => {
     for (const [index, own] of ['choices', 'output', 'content'].entries()) {
-      const { dialect, head } = samples[index] as typeof samples[number]
+      const { dialect, head, tail } = samples[index] as typeof samples[number]
       const start: NeutralEvent = { type: 'start', extras: { id: 'no', model: 'no', [own]: 'no' } }
       const [first] = writtenEvents(dialect.caller as CallerSide, [start, { type: 'open', key: '0', block: { type: 'text' } }], context())
       expect(Object.values(head(first?.data as JsonObject) as object)).to.not.include('no', dialect.name)
+      const finish: NeutralEvent = { type: 'finish', finish: 'stop', extras: { id: 'no', model: 'no', status: 'no', stop_reason: 'no', [own]: 'no', usage: 'no' } }
+      const last = writtenEvents(dialect.caller as CallerSide, [{ type: 'start' }, { type: 'usage', usage: {} }, finish], context()).at(-1)
+      const ended = tail(last?.data as JsonObject) as JsonObject
+      if (dialect !== anthropicMessages) expect([ended['id'], ended['model'], ended[own], ended['usage']]).to.not.include('no', dialect.name)
+      expect(ended['stop_reason'] === 'no' && dialect === anthropicMessages).to.equal(false)
     }
   })
 })

@@ -240,7 +240,7 @@ export class MessagesWriter implements StreamWriter {
   #finish(event: NeutralEvent & { readonly type: 'finish' }): string {
     let out = ''
     while (this.#current !== undefined) out += this.#stop(this.#current) + this.#goOn()
-    const delta = stopOf(event, { hasCalls: this.#hasCalls, hasRefusal: this.#hasRefusal })
+    const delta = withFurther({ ...stopOf(event, { hasCalls: this.#hasCalls, hasRefusal: this.#hasRefusal }) }, event.extras)
     return out + spell('message_delta', { delta, usage: withFurther({ ...writeFinalUsage(this.#usage) }, this.#usageExtras) })
   }
 

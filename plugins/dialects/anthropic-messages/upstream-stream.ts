@@ -4,6 +4,7 @@ import { gatewayError, type JsonObject, type StreamEvent } from '../../../core/i
 import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
+import { defined } from '../../../core/neutral/members.ts'
 import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import { addUnknown, furtherIn } from '../../../core/neutral/unknown.ts'
 import { vendorError } from './errors.ts'
@@ -22,6 +23,7 @@ export class MessagesReader implements StreamReader {
   #usage: object | undefined
   #usageExtras: JsonObject | undefined
   #stop: JsonObject = {}
+  #extras: JsonObject | undefined
 
   constructor(from: Destination) {
     this.#from = from
@@ -85,7 +87,7 @@ export class MessagesReader implements StreamReader {
 
   #tell({ delta, usage }: JsonObject, data: string, emit: Emit): void {
     if (isObject(delta)) {
-      addUnknown(this.lost, 'message_delta', delta, known)
+      this.#extras = furtherIn(data, delta, known, 'delta') ?? this.#extras
       this.#stop = { ...this.#stop, ...delta }
     }
     this.#count(usage, emit, isObject(usage) ? furtherIn(data, usage, knownInUsage, 'usage') : undefined)
@@ -97,7 +99,7 @@ export class MessagesReader implements StreamReader {
     this.#answer.closeAll(emit)
     const { stop_reason: reason, stop_sequence: sequence, stop_details: details } = this.#stop
     this.#refuse(explanationOf(reason, details), emit)
-    this.#answer.finish(() => finishOf(reason), emit, typeof sequence === 'string' ? sequence : undefined)
+    this.#answer.finish(() => finishOf(reason), emit, defined<object>({ stopSequence: typeof sequence === 'string' ? sequence : undefined, extras: this.#extras }))
   }
 
   #refuse(text: string | undefined, emit: Emit): void {

@@ -5,7 +5,7 @@ import type { Emit } from '../../../core/neutral/reply.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import { isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { objectOf, textOf } from '../../../core/neutral/lenient.ts'
-import { restOf } from '../../../core/neutral/members.ts'
+import { defined, restOf } from '../../../core/neutral/members.ts'
 import { StreamedAnswer } from '../../../core/neutral/streamed-answer.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
 import { jsonTool, usesJsonTool } from './output.ts'
@@ -77,7 +77,7 @@ export class ConverseReader implements StreamReader {
     if (this.#stop === undefined) return
     const { stopReason, additionalModelResponseFields: fields } = this.#stop
     this.#answer.closeAll(emit)
-    this.#answer.finish(() => finishOf(stopReason, this.#from.provider), emit, stopSequenceOf(fields))
+    this.#answer.finish(() => finishOf(stopReason, this.#from.provider), emit, defined<object>({ stopSequence: stopSequenceOf(fields) }))
   }
 }
 

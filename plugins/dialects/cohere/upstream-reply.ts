@@ -31,11 +31,15 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
   })
 }
 
-/** With what Cohere bills, which it counts otherwise than tokens. */
 function extrasOf(json: JsonObject): JsonObject | undefined {
-  const billed = isObject(json['usage']) ? json['usage']['billed_units'] : undefined
-  const further = restOf(json, known)
-  return isObject(billed) ? { ...further, billed_units: billed } : further
+  const [further, billed] = [restOf(json, known), billedIn(json['usage'])]
+  return billed === undefined ? further : { ...further, ...billed }
+}
+
+/** What Cohere bills, which it counts otherwise than tokens. */
+export function billedIn(usage: Json | undefined): JsonObject | undefined {
+  const billed = isObject(usage) ? usage['billed_units'] : undefined
+  return isObject(billed) ? { billed_units: billed } : undefined
 }
 
 /** What the model means to do with its tools. */

@@ -5,11 +5,11 @@ import type { Emit } from '../../../core/neutral/reply.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { objectOf, textOf } from '../../../core/neutral/lenient.ts'
-import { restOf } from '../../../core/neutral/members.ts'
+import { defined, restOf } from '../../../core/neutral/members.ts'
 import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import type { Json } from '../../../core/neutral/request.ts'
 import { errorIn, finishOf, usageOf } from './facts.ts'
-import { knownInUsage } from './upstream-reply.ts'
+import { billedIn, knownInUsage } from './upstream-reply.ts'
 
 export class CohereReader implements StreamReader {
   readonly #from: Destination
@@ -89,7 +89,7 @@ export class CohereReader implements StreamReader {
     const usage = usageOf(said)
     const extras = isObject(said) ? restOf(said, knownInUsage) : undefined
     if (usage !== undefined) emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
-    this.#answer.finish(() => finishOf(reason, this.#from.provider, error), emit)
+    this.#answer.finish(() => finishOf(reason, this.#from.provider, error), emit, defined<object>({ extras: billedIn(said) }))
   }
 }
 

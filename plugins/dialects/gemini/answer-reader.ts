@@ -6,13 +6,15 @@ import type { VendorState } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { restOf } from '../../../core/neutral/members.ts'
+import { notYetSaid } from '../../../core/neutral/unknown.ts'
 import { objectIn, objectsIn, textIn } from './fields.ts'
-import { finishOf, usageOf } from './finish.ts'
+import { finishOf, knownInUsage, usageOf } from './finish.ts'
 import { PartialCall } from './partial-call.ts'
 import { errorIn, vendorError } from './vendor-error.ts'
 
 /** What is read here, or what says nothing to a caller. */
-export const knownHere = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'promptFeedback', 'createTime', 'error'])
+const known = new Set(['candidates', 'usageMetadata', 'modelVersion', 'responseId', 'promptFeedback', 'createTime', 'error'])
+const knownInCandidate = new Set(['content', 'finishReason', 'finishMessage', 'index', 'logprobsResult'])
 
 /** A block that more may come for. */
 interface OpenText {
@@ -35,6 +37,9 @@ export class AnswerReader {
   #isOver = false
   #reason: string | undefined
   #explanation: string | undefined
+  /** What was said of the whole answer at its start, and since. */
+  #extras: JsonObject | undefined
+  #later: JsonObject = {}
 
   constructor(from: Destination) {
     this.#provider = from.provider
@@ -75,7 +80,8 @@ export class AnswerReader {
     const finish = this.#isBlocked ? 'content_filter' : finishOf(this.#reason, { hasCalls: this.#hasCalls, hasText: this.#hasText })
     if (finish === 'error') return this.fail(this.#failure(), emit)
     this.#isOver = true
-    emit({ type: 'finish', finish })
+    const extras = notYetSaid(this.#later, this.#extras)
+    emit({ type: 'finish', finish, ...(extras === undefined ? {} : { extras }) })
     emit({ type: 'end' })
   }
 
@@ -84,10 +90,10 @@ export class AnswerReader {
     if (error !== undefined) throw vendorError(error, this.#provider)
     if (!isObject(body)) throw gatewayError('bad_upstream_response', `${this.#provider}: provider sent JSON that is no answer`, { provider: this.#provider })
     this.#start(body, emit)
-    const usage = objectIn(body, 'usageMetadata')
-    if (usage !== undefined) emit({ type: 'usage', usage: usageOf(usage) })
+    this.#count(objectIn(body, 'usageMetadata'), emit)
     const candidates = objectsIn(body, 'candidates')
     const candidate = candidates.find(({ index = 0 }) => index === 0)
+    this.#know(body, candidate)
     if (candidate !== undefined) this.#candidate(candidate, emit)
     else if (candidates.length === 0) this.#blocked(objectIn(body, 'promptFeedback'), emit)
   }
@@ -97,8 +103,19 @@ export class AnswerReader {
     this.#hasStarted = true
     const id = textIn(body, 'responseId')
     this.#model = textIn(body, 'modelVersion')
-    const extras = restOf(body, knownHere)
-    emit({ type: 'start', ...(id === undefined ? {} : { id }), ...(this.#model === undefined ? {} : { model: this.#model }), ...(extras === undefined ? {} : { extras }) })
+    this.#extras = restOf(body, known)
+    emit({ type: 'start', ...(id === undefined ? {} : { id }), ...(this.#model === undefined ? {} : { model: this.#model }), ...(this.#extras === undefined ? {} : { extras: this.#extras }) })
+  }
+
+  #count(usage: JsonObject | undefined, emit: Emit): void {
+    if (usage === undefined) return
+    const extras = restOf(usage, knownInUsage)
+    emit({ type: 'usage', usage: usageOf(usage), ...(extras === undefined ? {} : { extras }) })
+  }
+
+  /** What nobody here knows stays, also what belongs to the one candidate: grounding, citations, ratings. */
+  #know(body: JsonObject, candidate: JsonObject = {}): void {
+    this.#later = { ...this.#later, ...restOf(body, known), ...restOf(candidate, knownInCandidate) }
   }
 
   #candidate(candidate: JsonObject, emit: Emit): void {

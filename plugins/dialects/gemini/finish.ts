@@ -24,6 +24,11 @@ export function finishOf(reason: string | undefined, said: { readonly hasCalls: 
   return finishWith('stop', said.hasCalls)
 }
 
+export const knownInUsage = new Set([
+  'promptTokenCount', 'cachedContentTokenCount', 'candidatesTokenCount', 'toolUsePromptTokenCount', 'thoughtsTokenCount', 'totalTokenCount',
+  'promptTokensDetails', 'cacheTokensDetails', 'candidatesTokensDetails', 'toolUsePromptTokensDetails',
+])
+
 /** Counts of zero are left out by Google. */
 export function usageOf(said: JsonObject): Usage {
   const thoughts = countIn(said, 'thoughtsTokenCount')

@@ -4,10 +4,8 @@ import { gatewayError, type JsonObject } from '../../../core/index.ts'
 import type { NeutralReply } from '../../../core/neutral/reply.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
 import { Assembler } from '../../../core/neutral/assemble.ts'
-import { AnswerReader, knownHere } from './answer-reader.ts'
+import { AnswerReader } from './answer-reader.ts'
 import { objectIn, objectsIn, textIn } from './fields.ts'
-
-const knownInCandidate = new Set(['content', 'finishReason', 'finishMessage', 'index', 'logprobsResult'])
 
 /** @throws GatewayError when it is an error, or holds no answer */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
@@ -16,7 +14,7 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
   answer.take(json, assembler.emit)
   if (!answer.hasCandidates) throw gatewayError('bad_upstream_response', `${from.provider}: provider returned no candidates`, { provider: from.provider })
   answer.finish(assembler.emit)
-  return { ...assembler.reply(), ...created(json), ...logprobs(json), ...extras(json) }
+  return { ...assembler.reply(), ...created(json), ...logprobs(json) }
 }
 
 /** Vertex tells when. */
@@ -35,14 +33,4 @@ function logprobs(json: JsonObject): { readonly logprobs?: readonly JsonObject[]
 
 function token(candidate: JsonObject): JsonObject {
   return { token: textIn(candidate, 'token') ?? '', logprob: candidate['logProbability'] ?? 0, bytes: null }
-}
-
-/** What nobody here knows stays, also what belongs to the one candidate: grounding, citations, ratings. */
-function extras(json: JsonObject): { readonly extras?: JsonObject } {
-  const candidate = objectsIn(json, 'candidates')[0] ?? {}
-  const unknown = [
-    ...Object.entries(json).filter(([name]) => !knownHere.has(name)),
-    ...Object.entries(candidate).filter(([name]) => !knownInCandidate.has(name)),
-  ]
-  return unknown.length === 0 ? {} : { extras: Object.fromEntries(unknown) }
 }

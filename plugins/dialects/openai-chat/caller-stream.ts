@@ -41,7 +41,7 @@ export class ChunkWriter implements StreamWriter {
   #head = ''
   #rest = ''
   #started = false
-  /** The first chunk alone says what nobody here knows of the answer. */
+  /** What nobody here knows of the answer: the first chunk says it, and the last what came later. */
   #extras: JsonObject | undefined
   #calls = 0
   #usage = ''
@@ -90,8 +90,7 @@ export class ChunkWriter implements StreamWriter {
     if (this.#started) return ''
     this.#started = true
     if (this.#head === '') this.#begin({ type: 'start' })
-    const chunk = this.#chunk('{"role":"assistant","content":""}')
-    return this.#extras === undefined ? chunk : `data: ${JSON.stringify(withFurther(JSON.parse(chunk.slice('data: '.length)) as JsonObject, this.#extras))}\n\n`
+    return withExtras(this.#chunk('{"role":"assistant","content":""}'), this.#extras)
   }
 
   /** @param delta as JSON */
@@ -177,14 +176,19 @@ export class ChunkWriter implements StreamWriter {
     return this.#chunk(JSON.stringify({ extra_content: heldContent(this.#thoughts) }))
   }
 
-  #finish({ finish, stopSequence }: Event<'finish'>): string {
+  #finish({ finish, stopSequence, extras }: Event<'finish'>): string {
     if (finish === 'pause') this.#context.losses.silent('pause_turn', 'not known to openai-chat')
     const stopReason = stopSequence === undefined ? '' : `,"stop_reason":${JSON.stringify(stopSequence)}`
-    return `${this.#head}{"index":0,"delta":{},"logprobs":null,"finish_reason":"${finishWord(finish)}"${stopReason}}${this.#rest}`
+    return withExtras(`${this.#head}{"index":0,"delta":{},"logprobs":null,"finish_reason":"${finishWord(finish)}"${stopReason}}${this.#rest}`, extras)
   }
 
   /** A count that nobody reported is not made up. */
   #end(): string {
     return this.#wantsUsage && this.#usage !== '' ? `${this.#head}],"usage":${this.#usage}}\n\n${done}` : done
   }
+}
+
+/** A chunk with further members. */
+function withExtras(chunk: string, extras: JsonObject | undefined): string {
+  return extras === undefined ? chunk : `data: ${JSON.stringify(withFurther(JSON.parse(chunk.slice('data: '.length)) as JsonObject, extras))}\n\n`
 }

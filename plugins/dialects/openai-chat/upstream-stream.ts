@@ -8,7 +8,7 @@ import { defined } from '../../../core/neutral/members.ts'
 import type { Emit, NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
-import { addUnknown, furtherIn } from '../../../core/neutral/unknown.ts'
+import { addUnknown, furtherIn, notYetSaid } from '../../../core/neutral/unknown.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { CallReader } from './call-reader.ts'
 import { readDetail } from './details.ts'
@@ -41,6 +41,9 @@ export class ChunkReader implements StreamReader {
   #logprobs: readonly JsonObject[] = []
   /** The choice that said why it ended. */
   #ended: JsonObject | undefined
+  /** What the first chunk said of the whole answer, and what the last ones did. */
+  #extras: JsonObject | undefined
+  #later: JsonObject | undefined
 
   constructor(from: Destination) {
     this.#from = from
@@ -80,6 +83,7 @@ export class ChunkReader implements StreamReader {
     if (choice === undefined && usage === undefined) return
     this.#start(chunk, data, emit)
     if (choice !== undefined) this.#readChoice(choice, emit)
+    if (this.#ended !== undefined) this.#later = { ...this.#later, ...furtherIn(data, chunk, knownInChunk) }
     if (usage === undefined) return
     const extras = isObject(chunk['usage']) ? furtherIn(data, chunk['usage'], knownInUsage, 'usage') : undefined
     emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
@@ -88,7 +92,8 @@ export class ChunkReader implements StreamReader {
   #start(chunk: JsonObject, data: string, emit: Emit): void {
     if (this.#started) return
     this.#started = true
-    emit(defined<NeutralEvent & { readonly type: 'start' }>({ type: 'start', id: textOf(chunk['id']), model: textOf(chunk['model']), extras: furtherIn(data, chunk, knownInChunk) }))
+    this.#extras = furtherIn(data, chunk, knownInChunk)
+    emit(defined<NeutralEvent & { readonly type: 'start' }>({ type: 'start', id: textOf(chunk['id']), model: textOf(chunk['model']), extras: this.#extras }))
   }
 
   /** A `message` in the place of a `delta` repeats what was said before. */
@@ -237,7 +242,8 @@ export class ChunkReader implements StreamReader {
     this.#isOver = true
     this.#closeCurrent(emit)
     this.#calls.close(emit)
-    emit({ type: 'finish', ...endingOf(this.#ended ?? choice, { hasCalls: this.#calls.count > 0, hasRefusal: this.#hasRefusal }) })
+    const ending = endingOf(this.#ended ?? choice, { hasCalls: this.#calls.count > 0, hasRefusal: this.#hasRefusal })
+    emit(defined<NeutralEvent & { readonly type: 'finish' }>({ type: 'finish', ...ending, stopSequence: ending.stopSequence, extras: notYetSaid(this.#later, this.#extras) }))
     emit({ type: 'end' })
   }
 }

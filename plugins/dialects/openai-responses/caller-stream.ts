@@ -64,6 +64,7 @@ export class ResponseWriter implements StreamWriter {
   #usage: Usage | undefined
   #usageExtras: JsonObject | undefined
   #extras: JsonObject | undefined
+  #laterExtras: JsonObject | undefined
   #finish: Finish = 'stop'
   #events = ''
 
@@ -113,7 +114,7 @@ export class ResponseWriter implements StreamWriter {
         this.#usage = event.usage
         this.#usageExtras = event.extras
         return
-      case 'finish': return this.#end(event.finish)
+      case 'finish': return this.#end(event)
       case 'error': return this.#fail(event.error)
       case 'end': this.#events += done
     }
@@ -247,10 +248,11 @@ export class ResponseWriter implements StreamWriter {
 
   // Ends
 
-  #end(finish: Finish): void {
+  #end({ finish, extras }: Event<'finish'>): void {
     if (this.#head === undefined) this.#begin({})
     if (finish === 'pause') this.#context.losses.silent('pause_turn', 'not known to openai-responses')
     this.#finish = finish
+    this.#laterExtras = extras
     const state = this.#ended()
     while (this.#unended.length > 0) this.#endFirst(state.status === 'incomplete' ? 'incomplete' : 'completed')
     this.#tell(`response.${state.status}`, this.#ended())
@@ -258,7 +260,7 @@ export class ResponseWriter implements StreamWriter {
 
   #ended(): ResponseState {
     const reason = reasons[this.#finish]
-    return { status: reason === undefined ? 'completed' : 'incomplete', ...reason === undefined ? {} : { reason }, output: this.#output, usage: this.#usage, usageExtras: this.#usageExtras }
+    return { status: reason === undefined ? 'completed' : 'incomplete', ...reason === undefined ? {} : { reason }, output: this.#output, usage: this.#usage, usageExtras: this.#usageExtras, extras: this.#laterExtras }
   }
 
   /** What the provider reports fails the response; where the gateway cannot go on, the stream breaks off. */

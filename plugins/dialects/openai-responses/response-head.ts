@@ -19,6 +19,8 @@ export interface ResponseState {
   readonly output: readonly string[]
   readonly usage?: Usage | undefined
   readonly usageExtras?: JsonObject | undefined
+  /** What its provider said of it after its start. */
+  readonly extras?: JsonObject | undefined
 }
 
 /** What an answer says that its stream does not. */
@@ -42,21 +44,33 @@ export class ResponseHead {
   /** What stands before the status, and behind the output. */
   readonly #before: string
   readonly #echo: string
+  readonly #extras: JsonObject
+  /** Members that extras do not stand in for. */
+  readonly #own: ReadonlySet<string>
 
   constructor({ original, created, from, ids }: ReplyContext, model: string | undefined, facts: ResponseFacts = {}) {
     this.#before = `{"id":"${ids.hex('resp_', 32)}","object":"response","created_at":${facts.created ?? created},"model":${JSON.stringify(model ?? from.model)},"provider":${JSON.stringify(from.provider)}`
-    this.#echo = `${echoOf(original.root)}${furtherOf(original.root, facts)}}`
+    const further = furtherOf(original.root, facts)
+    this.#echo = echoOf(original.root) + further.map(([name, json]) => `,"${name}":${json}`).join('')
+    this.#own = new Set([...own, ...further.map(([name]) => name)])
+    this.#extras = facts.extras ?? {}
   }
 
   /** The whole response in JSON. */
-  spell({ status, reason, error, output, usage, usageExtras }: ResponseState): string {
+  spell({ status, reason, error, output, usage, usageExtras, extras }: ResponseState): string {
     const details = reason === undefined ? 'null' : `{"reason":"${reason}"}`
     const counts = usage === undefined ? 'null' : JSON.stringify(withFurther(writeUsage(usage), usageExtras))
-    return `${this.#before},"status":"${status}","error":${JSON.stringify(error ?? null)},"incomplete_details":${details},"output":[${output.join(',')}],"usage":${counts},${this.#echo}`
+    return `${this.#before},"status":"${status}","error":${JSON.stringify(error ?? null)},"incomplete_details":${details},"output":[${output.join(',')}],"usage":${counts},${this.#echo}${this.#further(extras)}}`
+  }
+
+  /** Members in JSON, each behind a comma. */
+  #further(later: JsonObject | undefined): string {
+    const said = later === undefined ? this.#extras : { ...this.#extras, ...later }
+    return Object.entries(said).map(([name, value]) => this.#own.has(name) ? '' : `,${JSON.stringify(name)}:${JSON.stringify(value)}`).join('')
   }
 }
 
-/** What extras do not stand in for. */
+/** What every response has. */
 const own = new Set(['id', 'object', 'created_at', 'model', 'provider', 'status', 'error', 'incomplete_details', 'output', 'usage', ...Object.keys(echoed)])
 
 function echoOf(request: JsonNode): string {
@@ -68,19 +82,13 @@ function echoOf(request: JsonNode): string {
   return echo
 }
 
-/** Members in JSON, each behind a comma. */
-function furtherOf(request: JsonNode, { extras = {}, serviceTier }: ResponseFacts): string {
-  const told: string[] = []
-  let further = ''
-  for (const name of echoedIfThere) {
+/** Their names, and they in JSON. */
+function furtherOf(request: JsonNode, { serviceTier }: ResponseFacts): readonly (readonly [name: string, json: string])[] {
+  return echoedIfThere.flatMap(name => {
     const there = said(request, name)
     const json = name === 'service_tier' && serviceTier !== undefined ? JSON.stringify(serviceTier) : there === undefined ? undefined : spelled(there)
-    if (json === undefined) continue
-    told.push(name)
-    further += `,"${name}":${json}`
-  }
-  for (const name in extras) if (!own.has(name) && !told.includes(name)) further += `,${JSON.stringify(name)}:${JSON.stringify(extras[name])}`
-  return further
+    return json === undefined ? [] : [[name, json] as const]
+  })
 }
 
 /** On one line, as events must be. Objects are filled up with what they lack. */

@@ -115,6 +115,11 @@ describe('cohere: a stream', () => {
     expect(assembler.reply()).to.deep.equal(read({ tool_plan: 'I will look.', tool_calls: [call] }, { finish_reason: 'TOOL_CALL', usage: { tokens: { input_tokens: 20, output_tokens: 8 } } }))
   })
 
+  it('keeps what is billed', () => {
+    const usage = { billed_units: { output_tokens: 8 }, tokens: { input_tokens: 20, output_tokens: 8 } }
+    expect(readStream(upstream, [{ type: 'message-start', id: 'h' }, { type: 'message-end', delta: { finish_reason: 'COMPLETE', usage } }]).at(-2)).to.deep.equal({ type: 'finish', finish: 'stop', extras: { billed_units: { output_tokens: 8 } } })
+  })
+
   it('tells contents and calls of one index apart', () => {
     const events = readStream(upstream, [
       start, content('start', 0, { type: 'thinking', thinking: '' }), content('delta', 0, { thinking: 'Hm.' }), content('end', 0),

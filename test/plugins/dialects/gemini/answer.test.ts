@@ -39,6 +39,9 @@ describe('gemini: a plain reply', () => {
     const { extras } = reply({ ...ended('STOP', { text: 'a' }), newField: 1, candidates: [{ finishReason: 'STOP', groundingMetadata: { a: 1 } }] })
     expectEqualJson(extras, { newField: 1, groundingMetadata: { a: 1 } })
   })
+  it('keeps what is unknown of its counts', () => {
+    expectEqualJson(reply({ ...ended('STOP', { text: 'a' }), usageMetadata: { promptTokenCount: 1, trafficType: 'ON_DEMAND' } }).usageExtras, { trafficType: 'ON_DEMAND' })
+  })
   it('says what tokens were worth', () => {
     const { logprobs } = reply({ candidates: [{ finishReason: 'STOP', content: { parts: [{ text: 'Hi' }] }, logprobsResult: {
       chosenCandidates: [{ token: 'Hi', tokenId: 1, logProbability: -0.5 }], topCandidates: [{ candidates: [{ token: 'Hi', logProbability: -0.5 }, { token: 'Ho', logProbability: -1 }] }],
@@ -129,6 +132,13 @@ describe('gemini: a stream', () => {
       { type: 'finish', finish: 'stop' },
       { type: 'end' },
     ])
+  })
+
+  it('says at its end what comes late: what is unknown, and what belongs to its candidate, the last word of each', () => {
+    const [first, second] = [{ groundingMetadata: { a: 1 } }, { groundingMetadata: { a: 2 }, citationMetadata: { b: 1 } }]
+    const events = stream({ known: 1, ...said({ text: 'a' }) }, { known: 1, candidates: [first] }, { newField: 3, candidates: [{ ...second, finishReason: 'STOP' }] })
+    expectEqualJson(events[0], { type: 'start', extras: { known: 1 } })
+    expectEqualJson(events.at(-2), { type: 'finish', finish: 'stop', extras: { ...second, newField: 3 } })
   })
 
   const parallel = [
