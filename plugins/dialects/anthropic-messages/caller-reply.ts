@@ -55,6 +55,7 @@ class BlockWriter {
     if (redacted !== undefined) return [{ type: 'redacted_thinking', data: redacted }]
     const isForeign = state !== undefined && state.vendor !== 'anthropic'
     const signature = !isForeign ? state?.value ?? '' : this.#seals ? sealThought(text, state, itemId) : ''
+    if (text === '' && signature === '') return []
     return [{ type: 'thinking', thinking: shown === 'state' ? '' : text, signature }]
   }
 

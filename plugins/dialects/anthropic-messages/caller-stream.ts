@@ -34,6 +34,8 @@ export class MessagesWriter implements StreamWriter {
   #current: Current | undefined
   /** Blocks that wait until the open one is closed, with their events, by key. */
   readonly #waiting = new Map<string, { readonly block: OpenedBlock; readonly events: KeyedEvent[] }>()
+  /** Blocks that have said nothing yet: those that never do are not shown, as nobody takes empty ones back. */
+  readonly #unsaid = new Map<string, OpenedBlock>()
   /** Blocks that were closed before they ended. */
   readonly #closed = new Map<string, OpenedBlock>()
   /** Blocks of which nothing is shown. */
@@ -123,6 +125,19 @@ export class MessagesWriter implements StreamWriter {
       if (block.type === 'image') dropImage(this.#context.losses)
       return ''
     }
+    if (block.type === 'refusal') this.#hasRefusal = true
+    if (!this.#isShownEmpty(block)) {
+      this.#unsaid.set(key, block)
+      return ''
+    }
+    return this.#show(key, block)
+  }
+
+  #isShownEmpty(block: OpenedBlock): boolean {
+    return block.type === 'tool_call' || block.type === 'reasoning' && (block.redacted !== undefined || this.#shown === 'state')
+  }
+
+  #show(key: string, block: OpenedBlock): string {
     const room = this.#makeRoom()
     if (room !== undefined && this.#waiting.size === 0) return room + this.#begin(key, block)
     this.#waiting.set(key, { block, events: [] })
@@ -144,7 +159,6 @@ export class MessagesWriter implements StreamWriter {
     const content = before?.content ?? this.#contentOf(block)
     const index = this.#index++
     this.#current = { key, block, text: '', state: undefined }
-    if (block.type === 'refusal') this.#hasRefusal = true
     return `${head}event: content_block_start\ndata: {"type":"content_block_start","index":${index},"content_block":${JSON.stringify(content)}}\n\n`
   }
 
@@ -181,17 +195,22 @@ export class MessagesWriter implements StreamWriter {
     }
   }
 
-  /** Text for a block that was closed: another block of its kind. A call cannot go on. */
+  /** The first text of a block, or text for one that was closed: another block of its kind. A call cannot go on. */
   #late(key: string, text: string): string {
-    const block = this.#closed.get(key)
+    const block = this.#unsaid.get(key) ?? this.#closed.get(key)
     if (block === undefined || block.type === 'tool_call' && text.trim() === '') return ''
     if (block.type === 'tool_call') throw gatewayError('bad_upstream_response', `${this.#context.from.provider} went on with the arguments of a tool call that was whole`, { provider: this.#context.from.provider })
-    this.#closed.delete(key)
-    return this.#open(key, block) + this.#keyed({ type: 'delta', key, text })
+    this.#forget(key)
+    return this.#show(key, block) + this.#keyed({ type: 'delta', key, text })
   }
 
   #sign(key: string, state: VendorState): string {
     const current = this.#current
+    const unsaid = this.#unsaid.get(key)
+    if (unsaid?.type === 'reasoning' && this.#takes(state)) {
+      this.#forget(key)
+      return this.#show(key, unsaid) + this.#keyed({ type: 'state', key, state })
+    }
     if (current?.key !== key || current.block.type !== 'reasoning') {
       this.#context.losses.silent('thought_signature', `${dialect} has no place for it here`)
       return ''
@@ -204,10 +223,20 @@ export class MessagesWriter implements StreamWriter {
   #close(key: string): string {
     const current = this.#current
     if (current?.key !== key) {
-      this.#closed.delete(key)
+      this.#forget(key)
       return ''
     }
     return this.#stop(current) + this.#goOn()
+  }
+
+  #forget(key: string): void {
+    this.#unsaid.delete(key)
+    this.#closed.delete(key)
+  }
+
+  /** Whether a thinking block can be signed with it. */
+  #takes({ vendor }: VendorState): boolean {
+    return vendor === 'anthropic' || this.#seals
   }
 
   #stop(current: Current): string {

@@ -164,6 +164,7 @@ describe('replies to callers of anthropic-messages', () => {
     ['empty text', text(''), []],
     ['a refusal', { type: 'refusal', text: 'no' }, [{ type: 'text', text: 'no' }]],
     ['reasoning that nobody signed', { type: 'reasoning', text: 'hm' }, [{ type: 'thinking', thinking: 'hm', signature: '' }]],
+    ['reasoning without a word that nobody here can go on from', { type: 'reasoning', text: '', state: { vendor: 'openai', value: 'S' } }, []],
     ['reasoning that Anthropic signed', { type: 'reasoning', text: 'hm', state: { vendor: 'anthropic', value: 'S' } }, [{ type: 'thinking', thinking: 'hm', signature: 'S' }]],
     ['reasoning that another signed', { type: 'reasoning', text: 'hm', state: { vendor: 'openai', value: 'S' } }, [{ type: 'thinking', thinking: 'hm', signature: '' }]],
     ['redacted reasoning', { type: 'reasoning', text: '', redacted: 'D' }, [{ type: 'redacted_thinking', data: 'D' }]],
@@ -249,7 +250,7 @@ describe('streams to callers of anthropic-messages', () => {
   })
 
   it('start blocks as clients expect them', () => {
-    const starts = writeStream(caller, [start, open('a', { type: 'text' }), close('a'), open('b', { type: 'reasoning' }), close('b'), open('c', { type: 'tool_call', id: 't', name: 'n', state: { vendor: 'google', value: 'Z' } }), close('c'), open('d', { type: 'reasoning', redacted: 'D' }), close('d')])
+    const starts = writeStream(caller, [start, open('a', { type: 'text' }), delta('a', 'x'), close('a'), open('b', { type: 'reasoning' }), delta('b', 'hm'), close('b'), open('c', { type: 'tool_call', id: 't', name: 'n', state: { vendor: 'google', value: 'Z' } }), close('c'), open('d', { type: 'reasoning', redacted: 'D' }), close('d')])
     expectMentioned(starts.filter(event => (event as { type: string }).type === 'content_block_start'), [
       { content_block: { type: 'text', text: '' } }, { content_block: { type: 'thinking', thinking: '', signature: '' } },
       { content_block: { type: 'tool_use', id: 't', name: 'n', input: {}, extra_content: { google: { thought_signature: 'Z' } } } }, { content_block: { type: 'redacted_thinking', data: 'D' } },
@@ -258,6 +259,9 @@ describe('streams to callers of anthropic-messages', () => {
 
   for (const [what, events, expected, context] of [
     ['text', [open('a', { type: 'text' }), delta('a', 'x'), delta('a', 'y'), close('a')], [['text', 'x', 'y']]],
+    ['text and thinking without a word', [open('a', { type: 'reasoning' }), state('a', 'S', 'openai'), close('a'), open('b', tool('t')), delta('b', '{}'), close('b'), open('c', { type: 'text' }), state('c', 'Z', 'google'), close('c')], [['t', '{}']]],
+    ['signed thinking without a word', [open('a', { type: 'reasoning' }), state('a', 'S1'), state('a', 'S2'), close('a'), open('b', { type: 'text' }), delta('b', 'x'), close('b')], [['thinking', 'signed S1S2'], ['text', 'x']]],
+    ['signed thinking without a word that waits for a call', [open('a', tool('t')), delta('a', '{'), open('b', { type: 'reasoning' }), state('b', 'S'), delta('a', '}'), close('a'), close('b')], [['t', '{', '}'], ['thinking', 'signed S']]],
     ['a refusal', [open('a', { type: 'refusal' }), delta('a', 'no'), close('a')], [['text', 'no']]],
     ['signed thinking: one signature, last', [open('a', { type: 'reasoning' }), state('a', 'S1'), delta('a', 'hm'), state('a', 'S2'), close('a')], [['thinking', 'hm', 'signed S1S2']]],
     ['thinking that another signed', [open('a', { type: 'reasoning' }), delta('a', 'hm'), state('a', 'S', 'openai'), close('a')], [['thinking', 'hm']]],
