@@ -90,8 +90,8 @@ function joinBetas(headers: string[]): void {
 }
 
 /**
- * Anthropic does not take what other providers' answers left in a client's history: thinking that nobody signed, state that is sealed or of
- * another vendor. A translated body has none of it.
+ * Anthropic does not take what other providers' answers left in a client's history: thinking that nobody signed, and state that is sealed.
+ * A translated body has none of it.
  */
 function respell(body: JsonDocument, { losses, isTranslated }: RespellFacts): void {
   if (isTranslated === true) return
@@ -120,7 +120,6 @@ function losesItsThread(root: JsonNode, messages: JsonNode): boolean {
 function respellMessage(body: JsonDocument, message: JsonNode): boolean {
   const content = message.get('content')
   if (content?.kind !== 'array') return false
-  for (const block of content.items()) if (block.get('extra_content') !== undefined) body.unset(block, 'extra_content')
   const unsigned = content.items().filter(isUnsigned)
   if (unsigned.length === 0) return false
   if (unsigned.length === content.items().length) return true
@@ -129,7 +128,7 @@ function respellMessage(body: JsonDocument, message: JsonNode): boolean {
 }
 
 /** Without one of these in its bytes, a body need not be looked at. */
-const foreign = new Words('extra_content', '"tl1.', '"signature":""', '"signature": ""')
+const foreign = new Words('"tl1.', '"signature":""', '"signature": ""')
 
 function isUnsigned(block: JsonNode): boolean {
   if (textOf(block.get('type')) !== 'thinking') return false

@@ -59,7 +59,6 @@ describe('anthropic', () => {
     it('takes out thinking that nobody signed', () => expect(respelled([{ ...signed, signature: '' }, signed, text]).messages).to.deep.equal([[signed, text]]))
     it('takes out what is sealed', () => expect(respelled([{ ...signed, signature: 'tl1.abc' }, text]).messages).to.deep.equal([[text]]))
     it('takes out a message of which nothing is left', () => expect(respelled([{ ...signed, signature: '' }]).messages).to.deep.equal([]))
-    it('takes out state of other vendors', () => expect(respelled([{ type: 'tool_use', id: 't', name: 'n', input: {}, extra_content: { google: {} } }]).messages).to.deep.equal([[{ type: 'tool_use', id: 't', name: 'n', input: {} }]]))
     const call = { type: 'tool_use', id: 't', name: 'n', input: {} }
     const unsigned = { ...signed, signature: '' }
     const redacted = { type: 'redacted_thinking', data: 'D' }
@@ -203,6 +202,11 @@ describe('anthropic', () => {
       const bytes = '{ "model":"anthropic/claude-test","max_tokens":9,  "messages":[{"role":"user","content":[{"type":"text","text":"h\\u0069","cache_control":{"type":"ephemeral"}}]}],"n":12345678901234567890,"x":1.0,"__proto__":{} }'
       await served.call('POST', '/v1/messages', bytes)
       expect((await upstream.received()).body.toString()).to.equal(bytes.replace('anthropic/', ''))
+    })
+    it('natively: without state of other vendors', async () => {
+      const messages = (more: object) => [{ role: 'user', content: 'hi' }, { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'n', input: {}, ...more }] }, { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't' }] }]
+      const { body: sentBody } = await sent('/v1/messages', { ...body, messages: messages({ extra_content: { google: { thought_signature: 'Z' } } }) })
+      expect(JSON.parse(sentBody.toString())).to.deep.equal({ ...body, messages: messages({}) })
     })
     it('translated: a version that takes sampling fields, whatever the caller says, and max_tokens as configured', async () => {
       const { headers, path, body } = await sent('/v1/chat/completions?beta=true', { model: 'claude-test', messages: [{ role: 'user', content: 'hi' }] }, { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'a' })

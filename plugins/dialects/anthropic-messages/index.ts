@@ -7,6 +7,7 @@ import { readRequest } from './caller-request.ts'
 import { MessagesWriter } from './caller-stream.ts'
 import { replyConversation, requestConversation } from './conversation.ts'
 import { errorEnvelope, vendorError } from './errors.ts'
+import { keepOwnState } from './own-state.ts'
 import { promptCaching } from './prompt-caching.ts'
 import { messagesStream } from './stream.ts'
 import { readReply } from './upstream-reply.ts'
@@ -25,6 +26,7 @@ export default defineDialect({
   // Usage is always told.
   asksForUsage: () => true,
   askForUsage() {},
+  keepOwnState,
   fault,
   usage: ({ root }) => readUsage(root.get('usage')?.value()),
   answer,
