@@ -73,6 +73,7 @@ function dropOptions(body: Members, losses: Losses): void {
   for (const name of ['max_tool_calls', 'context_management']) {
     if (body.any(name) !== undefined) losses.drop(name, 'known to providers of openai-responses only')
   }
+  if (body.number('top_logprobs') !== undefined && !asksForLogprobs(body)) losses.silent('top_logprobs', 'include does not ask for logprobs')
   if (body.object('stream_options')?.flag('include_obfuscation') === true) losses.drop('stream_options.include_obfuscation', 'translated streams are not padded')
 }
 
@@ -109,13 +110,16 @@ function readHints(body: Members, text: Members | undefined): Hints {
   })
 }
 
+function asksForLogprobs(body: Members): boolean {
+  return body.texts('include')?.includes('message.output_text.logprobs') === true
+}
+
 function readWants(body: Members): Wants {
-  const included = new Set(body.texts('include'))
-  const logprobs = included.has('message.output_text.logprobs')
+  const logprobs = asksForLogprobs(body)
   return defined<Wants>({
     logprobs: logprobs ? true : undefined,
     logprobsAt: logprobs ? 'include' : undefined,
     topLogprobs: logprobs ? body.number('top_logprobs') : undefined,
-    encryptedReasoning: included.has('reasoning.encrypted_content') ? true : undefined,
+    encryptedReasoning: body.texts('include')?.includes('reasoning.encrypted_content') === true ? true : undefined,
   })
 }

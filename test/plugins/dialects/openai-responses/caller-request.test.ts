@@ -178,6 +178,13 @@ describe('a Responses request, read', () => {
       })
     }
 
+    it('keeps quiet of top_logprobs where nothing asks for logprobs, as OpenAI gives none then', () => {
+      const losses = new Losses(true)
+      read({ top_logprobs: 3 }, losses)
+      read({ top_logprobs: 3, include: ['message.output_text.logprobs'] }, losses)
+      expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['top_logprobs', true]])
+    })
+
     it('reads include', () => {
       expect(read({ include: ['reasoning.encrypted_content', 'web_search_call.results'] }).wants).to.deep.equal({ encryptedReasoning: true })
       expect(read({ include: ['message.output_text.logprobs'], top_logprobs: 3 }).wants).to.deep.equal({ logprobs: true, logprobsAt: 'include', topLogprobs: 3 })
