@@ -1,6 +1,7 @@
 /** Lookbehind for text that is transformed as it flows: what may leave now, and what must wait until more has come. */
 
 import { GatewayError } from '../errors.ts'
+import { betweenCharacters } from './between-characters.ts'
 
 /** A pure function of its text. */
 export type Transform = (text: string) => string | GatewayError
@@ -143,12 +144,4 @@ export class TextWindow implements TextGate {
 interface Cut {
   readonly at: number
   readonly as: string
-}
-
-/** The next place at or before `at` that is not inside a surrogate pair; a high surrogate at the end may be half of one. */
-function betweenCharacters(text: string, at: number): number {
-  const unit = at > 0 ? text.charCodeAt(at - 1) : 0
-  if (unit < 0xd800 || unit > 0xdbff) return at
-  const next = text.charCodeAt(at)
-  return at === text.length || (next >= 0xdc00 && next <= 0xdfff) ? at - 1 : at
 }

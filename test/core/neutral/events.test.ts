@@ -85,6 +85,26 @@ describe('an emulated stop', () => {
     })
   }
 
+  const said = (deltas: readonly Omit<NeutralEvent & { type: 'delta' }, 'type' | 'key'>[], sequences: readonly string[]) => {
+    const events: NeutralEvent[] = []
+    const stop = new EmulatedStop(sequences, event => events.push(event))
+    stop.emit({ type: 'open', key: '0', block: { type: 'text' } })
+    for (const delta of deltas) stop.emit({ type: 'delta', key: '0', ...delta })
+    stop.emit({ type: 'close', key: '0' })
+    return events.flatMap(event => event.type === 'delta' ? [event] : [])
+  }
+
+  it('parts no character', () => {
+    for (const sequence of ['!', '!!', '!!!']) expect(said([{ text: 'a😀b😀c😀d' }, { text: 'e' }], [sequence]).map(({ text }) => text)).to.satisfy((texts: string[]) => texts.every(text => text.isWellFormed()))
+  })
+
+  it('lets pass with a text what its tokens were worth', () => {
+    const tokens = ['on', 'e ', 'two', ' E', 'ND', ' x'].map(token => ({ token, logprob: -1 }))
+    const passed = said([{ text: 'one two', logprobs: tokens.slice(0, 3) }, { text: ' E', logprobs: tokens.slice(3, 4) }, { text: 'ND x', logprobs: tokens.slice(4) }], ['END'])
+    expect(passed.map(({ text, logprobs = [] }) => [text, ...logprobs.map(({ token }) => token)])).to.deep.equal([['one t', 'on', 'e '], ['wo', 'two'], [' ']])
+    expect(said([{ text: 'ab', logprobs: tokens.slice(0, 1) }], ['END']).flatMap(({ logprobs }) => logprobs)).to.deep.equal(tokens.slice(0, 1))
+  })
+
   it('closes everything that is open', () => {
     const events: NeutralEvent[] = []
     const stop = new EmulatedStop(['X'], event => events.push(event))
