@@ -9,6 +9,7 @@ import { restOf } from '../../../core/neutral/members.ts'
 import { notYetSaid } from '../../../core/neutral/unknown.ts'
 import { objectIn, objectsIn, textIn } from './fields.ts'
 import { finishOf, knownInUsage, usageOf } from './finish.ts'
+import { withoutRepeatedTexts } from './grounding.ts'
 import { PartialCall } from './partial-call.ts'
 import { errorIn, vendorError } from './vendor-error.ts'
 
@@ -115,7 +116,7 @@ export class AnswerReader {
 
   /** What nobody here knows stays, also what belongs to the one candidate: grounding, citations, ratings. */
   #know(body: JsonObject, candidate: JsonObject = {}): void {
-    this.#later = { ...this.#later, ...restOf(body, known), ...restOf(candidate, knownInCandidate) }
+    this.#later = { ...this.#later, ...restOf(body, known), ...restOf(withoutRepeatedTexts(candidate), knownInCandidate) }
   }
 
   #candidate(candidate: JsonObject, emit: Emit): void {

@@ -39,6 +39,12 @@ describe('gemini: a plain reply', () => {
     const { extras } = reply({ ...ended('STOP', { text: 'a' }), newField: 1, candidates: [{ finishReason: 'STOP', groundingMetadata: { a: 1 } }] })
     expectEqualJson(extras, { newField: 1, groundingMetadata: { a: 1 } })
   })
+  it('keeps where its sources stand, not the texts that stand there a second time', () => {
+    const [place, sources] = [{ startIndex: 2, endIndex: 5 }, { groundingChunkIndices: [0] }]
+    const grounding = (segment: object) => ({ groundingChunks: [{ web: { uri: 'https://a.example' } }], groundingSupports: [{ segment, ...sources }, sources] })
+    const { extras } = reply({ candidates: [{ content: { parts: [{ text: 'a secret' }] }, finishReason: 'STOP', groundingMetadata: grounding({ ...place, text: 'secret' }) }] })
+    expectEqualJson(extras, { groundingMetadata: grounding(place) })
+  })
   it('keeps what is unknown of its counts', () => {
     expectEqualJson(reply({ ...ended('STOP', { text: 'a' }), usageMetadata: { promptTokenCount: 1, trafficType: 'ON_DEMAND' } }).usageExtras, { trafficType: 'ON_DEMAND' })
   })
