@@ -53,7 +53,7 @@ export interface SetUpInstances {
 
 /** Sets up one instance per distinct step, but for those that would fail for a mistake that is told already. On a problem, what was set up anew is closed again. */
 export async function setUpInstances(steps: readonly ResolvedStep[], input: InstanceInput, problems: Problem[]): Promise<SetUpInstances> {
-  const distinct = [...new Map(steps.filter(step => step.off === undefined).map(step => [step.spec.key, step])).values()]
+  const distinct = [...new Map(standing(steps).map(step => [step.spec.key, step])).values()]
   checkServices(distinct, input.userFile, problems)
   const unmet: Problem[] = []
   const ordered = inOrder(distinct, problems, unmet)
@@ -62,6 +62,14 @@ export async function setUpInstances(steps: readonly ResolvedStep[], input: Inst
   for (const step of ordered) await setup.add(step, input.previous)
   if (problems.length > 0) await setup.undo()
   return setup
+}
+
+/** Those that are on, and one of each plugin that stays when it is off everywhere. */
+function standing(steps: readonly ResolvedStep[]): readonly ResolvedStep[] {
+  const on = steps.filter(({ off }) => off === undefined)
+  const isOn = new Set(on.map(({ spec }) => spec.definition.name))
+  const staying = steps.filter(({ off, spec: { definition } }) => off !== undefined && definition.staysWhenOff === true && !isOn.has(definition.name))
+  return [...on, ...new Map(staying.map(step => [step.spec.definition.name, step])).values()]
 }
 
 /** It outlives its configuration's start, and so knows nothing of the one before. */

@@ -6,7 +6,7 @@ import type { OptionsSchema } from '../plugin/schema.ts'
 import { flawOfMembers, isObject, type Kind } from './members.ts'
 
 const definitionMembers: Readonly<Record<keyof PluginDefinition, Kind>> = {
-  name: 'text', description: 'text', schema: 'object', presence: 'text', olderSettings: 'anything', provides: 'text', needs: 'texts', wants: 'texts', edits: 'flag', guardrail: 'flag',
+  name: 'text', description: 'text', schema: 'object', presence: 'text', olderSettings: 'anything', provides: 'text', needs: 'texts', wants: 'texts', edits: 'flag', guardrail: 'flag', staysWhenOff: 'flag',
   onError: 'text', timeoutMs: 'number', phases: 'texts', expand: 'function', setup: 'function',
 }
 

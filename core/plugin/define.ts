@@ -139,6 +139,8 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema, Needs
    * record, cached answers know it, and the calls that plugins make go by it.
    */
   readonly guardrail?: boolean
+  /** Switched off (`enabled: false`), it is set up all the same, for what it tells administrators; none of its taps is placed. Its `options` say that it is off. */
+  readonly staysWhenOff?: true
   /** What a failing tap means, unless the operator says otherwise; by phase where absent. */
   readonly onError?: 'open' | 'closed'
   /** Milliseconds that one call of an asynchronous tap may take, unless the operator says otherwise; 30 s where absent, 0 is no limit. */

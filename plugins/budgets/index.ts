@@ -27,9 +27,11 @@ export default definePlugin({
   provides: 'budgets',
   needs: ['state', 'storage', 'admin', 'usage', 'pricing', 'models'],
   edits: false,
+  staysWhenOff: true,
   setup({ options, services, log }) {
     const { state, storage, admin, usage, pricing, models, clock, meter } = services
-    const configured = configuredBudgets(options)
+    const configured = options.enabled ? configuredBudgets(options) : []
+    const isHolding = options.enabled && options.recording
     const holdMs = options.hold > 0 ? options.hold : longestHoldMs
     const failed = (cause: unknown) => log.warn({ err: cause }, 'what was spent of budgets cannot be found out')
     const openingBalances = new OpeningBalances({ state, usage, clock, log })
@@ -45,7 +47,7 @@ export default definePlugin({
     let watching: Timer | undefined
 
     const adopt = () => {
-      if (opened !== undefined && options.recording) enforcer.index = new BudgetIndex(opened.shelf.all, opened.anchors.anchors)
+      if (opened !== undefined && isHolding) enforcer.index = new BudgetIndex(opened.shelf.all, opened.anchors.anchors)
     }
     /** As long as calls run, streams may outgrow what is held for them. */
     const watch = () => {
@@ -64,7 +66,7 @@ export default definePlugin({
       })
       if (changed.length > 0) await reservations.forget(changed.map(subjectBudget => subjectBudget.counterAt(now).counter))
     }
-    const unavailable = () => options.recording ? undefined : 'budgets do not hold: usage.enabled is false'
+    const unavailable = () => isHolding ? undefined : `budgets do not hold: ${options.enabled ? 'usage' : 'budgets'}.enabled is false`
 
     return {
       service: {
@@ -80,7 +82,7 @@ export default definePlugin({
         opened = { shelf, anchors }
         await Promise.all([shelf.open(), anchors.open()])
         adopt()
-        if (!options.recording && shelf.all.length > 0) log.warn('budgets do not hold: usage.enabled is false')
+        if (options.enabled && !options.recording && shelf.all.length > 0) log.warn('budgets do not hold: usage.enabled is false')
       },
       start() {
         if (opened === undefined) return
@@ -88,11 +90,11 @@ export default definePlugin({
         for (const endpoint of endpointsOf({ ...deps, shelf, anchors, retentionDays: options.retention_days, unavailable })) offers.push(admin.endpoint(endpoint))
         offers.push(
           admin.refresh({ name: 'budgets', run: () => shelf.read() }),
-          admin.setting('BUDGETS_ENABLED', () => options.recording),
+          admin.setting('BUDGETS_ENABLED', () => isHolding),
           usage.onRepriced(span => recount(span).catch(failed)),
           usage.onRecord(record => { if (!enforcer.index.isEmpty) enforcer.spendOf(record) }),
         )
-        if (state.isShared) renewals.start()
+        if (isHolding && state.isShared) renewals.start()
         if (!enforcer.index.isEmpty) void reservations.prepare(enforcer.index.fixed).catch(failed)
       },
       route: (exchange: Exchange) => enforcer.index.isEmpty || !makesBatch(exchange) ? undefined : enforcer.admit(exchange),

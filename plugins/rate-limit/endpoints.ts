@@ -18,6 +18,8 @@ export interface EndpointDeps {
   readonly state: State
   readonly clock: Clock
   readonly index: () => RateIndex
+  /** Why rate limits do not hold, if they do not. */
+  readonly unavailable: () => string | undefined
 }
 
 type Desk = RuleEndpoints<RateRule, RateLimitView, RateLimitList>
@@ -26,16 +28,16 @@ const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
 const list = { response: schemaOf('RateLimitList'), tagged: ({ rate_limits: rows }: RateLimitList) => tagOfRules(rows) }
 
 export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
-  const { shelf, clock } = deps
+  const { unavailable, shelf, clock } = deps
   const desk: Desk = new RuleEndpoints({
     shelf, clock, identities: { scopes, periods, zero: true }, viewsOf: rules => viewsOf(deps, rules), answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
   })
   return [
-    { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of each is used.', ...list, handle: call => desk.list(call) },
-    { method: 'PUT', path: '/rate-limits', scope: 'subtree', summary: 'Sets a rate limit.', body: schemaOf('RateLimitWrite'), ...list, handle: call => put(desk, call) },
-    { method: 'DELETE', path: '/rate-limits', scope: 'subtree', summary: 'Deletes a rate limit.', body: schemaOf('RateLimitName'), ...list, handle: call => remove(desk, call) },
-    { method: 'POST', path: '/rate-limits/reset-one', scope: 'subtree', summary: 'Resets a rate limit.', body: schemaOf('RateLimitReset'), ...list, handle: call => desk.resetOne(call) },
-    { method: 'POST', path: '/rate-limits/reset', scope: 'global', summary: 'Resets all rate limits.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), handle: call => desk.resetAll(call) },
+    { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of each is used.', ...list, unavailable, handle: call => desk.list(call) },
+    { method: 'PUT', path: '/rate-limits', scope: 'subtree', summary: 'Sets a rate limit.', body: schemaOf('RateLimitWrite'), ...list, unavailable, handle: call => put(desk, call) },
+    { method: 'DELETE', path: '/rate-limits', scope: 'subtree', summary: 'Deletes a rate limit.', body: schemaOf('RateLimitName'), ...list, unavailable, handle: call => remove(desk, call) },
+    { method: 'POST', path: '/rate-limits/reset-one', scope: 'subtree', summary: 'Resets a rate limit.', body: schemaOf('RateLimitReset'), ...list, unavailable, handle: call => desk.resetOne(call) },
+    { method: 'POST', path: '/rate-limits/reset', scope: 'global', summary: 'Resets all rate limits.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), unavailable, handle: call => desk.resetAll(call) },
   ]
 }
 

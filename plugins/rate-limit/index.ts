@@ -28,20 +28,23 @@ export default definePlugin({
   provides: 'rateLimits',
   needs: ['state', 'storage', 'admin', 'usage', 'saturation'],
   edits: false,
+  staysWhenOff: true,
   setup({ options, services, log }) {
     const { state, storage, admin, usage, saturation, clock, meter } = services
-    const configured = configuredLimits(options)
+    const configured = options.enabled ? configuredLimits(options) : []
     const counting = new Counting({ state, onFailure: options.on_store_failure, clock, log })
     const refused = meter.counter('rate_limited_total', 'Calls that a rate limit refused.', ['scope'])
     const limiter = new Limiter(new RateIndex([], options.recording), { counting, state, clock, refused, slotMs: state.isShared ? slotMs : undefined })
     const renewals = new Renewals({ state, clock, holdMs: slotMs, held: () => [...limiter.held.values()].flat() })
     const failed = (cause: unknown) => log.warn({ err: cause }, 'what is kept of rate limits could not be read or written')
+    const unavailable = () => options.enabled ? undefined : 'rate limits do not hold: rate_limits.enabled is false'
     const offers: (() => void)[] = []
     let shelf: RuleStore<RateRule> | undefined
     let keeper: CounterKeeper | undefined
 
     let isServing = false
     const adopt = (rules: RuleStore<RateRule>) => {
+      if (!options.enabled) return
       limiter.index = new RateIndex(rules.all, options.recording)
       if (isServing && !limiter.index.isEmpty) keeper?.start()
     }
@@ -49,6 +52,7 @@ export default definePlugin({
       const opened: RuleStore<RateRule> = shelf = new RuleStore<RateRule>({ storage, name: 'rate_limits', clock, configured, changed: () => { if (shelf !== undefined) adopt(shelf) }, failed })
       await opened.open()
       adopt(opened)
+      if (!options.enabled) return
       if (!options.recording && opened.all.some(({ max_tokens: tokens }) => tokens !== undefined)) log.warn('limits of tokens do not hold: usage.enabled is false')
       if (state.volatile !== undefined) await keep(new CounterKeeper({ records: storage.records<KeptCounters>('rate_limit_counters'), counters: state.volatile, isShared: state.isShared, clock, everyMs: options.flush_interval, failed }))
     }
@@ -66,14 +70,14 @@ export default definePlugin({
       start() {
         if (shelf === undefined) return
         const standing = shelf
-        for (const endpoint of endpointsOf({ shelf: standing, state, clock, index: () => limiter.index })) offers.push(admin.endpoint(endpoint))
+        for (const endpoint of endpointsOf({ shelf: standing, state, clock, index: () => limiter.index, unavailable })) offers.push(admin.endpoint(endpoint))
         offers.push(
           admin.refresh({ name: 'rate_limits', run: () => standing.read() }),
-          admin.setting('RATE_LIMITS_ENABLED', () => true),
+          admin.setting('RATE_LIMITS_ENABLED', () => options.enabled),
           saturation.add(target => limiter.refuses(target)),
           usage.onRecord(count),
         )
-        if (state.isShared) renewals.start()
+        if (options.enabled && state.isShared) renewals.start()
         isServing = true
         adopt(standing)
       },

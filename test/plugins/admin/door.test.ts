@@ -4,8 +4,9 @@ import { AdminGateway, type AdminCallOptions } from '../../support/admin.ts'
 import { expectRefusal } from '../../support/admin-routes.ts'
 
 const probe = fileURLToPath(new URL('../../fixtures/plugins/admin-probe.ts', import.meta.url))
-/** The probe offers endpoints of budgets of its own. */
-const config = (more: object = {}) => ({ budgets: { enabled: false }, ...more, pipelines: { services: [{ insert: probe, after: 'admin' }] } })
+/** The probe offers endpoints of budgets of its own: nobody else shall. */
+const withoutBudgets = { inference: [{ remove: 'budgets' }], batches: [{ remove: 'budgets' }] }
+const config = (more: object = {}) => ({ ...more, pipelines: { services: [{ insert: probe, after: 'admin' }], ...withoutBudgets } })
 
 describe('the admin API', () => {
   let gateway: AdminGateway

@@ -206,3 +206,32 @@ describe('the admin API of limits', () => {
     }])
   })
 })
+
+describe('the admin API of limits that are switched off', () => {
+  const off = { budgets: { enabled: false, ...config.budgets }, rate_limits: { enabled: false, user_paths: [{ path: '/', limits: [{ period: 'minute', max_requests: 1 }] }] } }
+
+  it('answers that they are unavailable, once the call is right', async () => {
+    await using limited = await Limited.start({ config: off })
+    const calls: readonly [string, string, object?][] = [
+      ['GET', '/budgets'], ['PUT', '/budgets', { scope: 'label', subject: 'x', budget_key: { period: 'daily' }, amount: 1 }], ['GET', '/budgets/settings'], ['POST', '/budgets/reset', { confirmation: 'reset' }],
+      ['GET', '/rate-limits'], ['DELETE', '/rate-limits', { user_path: '/', limit_key: { period: 'minute' } }], ['POST', '/rate-limits/reset', { confirmation: 'reset' }],
+    ]
+    for (const [method, path, body] of calls) expectRefusal(await limited.admin.call(method, path, { body }), 503, 'feature_unavailable')
+    expectRefusal(await limited.admin.call('POST', '/rate-limits/reset', { body: { confirmation: 'yes' } }), 400, 'invalid_value', 'confirmation')
+    expectRefusal(await limited.admin.call('POST', '/budgets/reset', { body: { confirmation: 'reset' }, as: '/team' }), 403, 'admin_scope_denied')
+  })
+
+  it('calls them off, and holds nobody to them', async () => {
+    await using limited = await Limited.start({ config: off })
+    expect((await limited.admin.call('GET', '/runtime/config')).json).to.include({ BUDGETS_ENABLED: 'off', RATE_LIMITS_ENABLED: 'off' })
+    expect(await limited.statuses(2, '/')).to.deep.equal([200, 200])
+    const { budgets, rate_limits: rates } = JSON.parse((await limited.served.call('GET', '/v1/usage')).body.toString()) as Record<string, unknown>
+    expect([budgets, rates]).to.deep.equal([[], []])
+  })
+
+  it('is that of those that are on, where they are off in one pipeline alone', async () => {
+    const aside = { embeddings: [{ set: 'rate-limit', options: { enabled: false } }] }
+    await using limited = await Limited.start({ config: { ...config, pipelines: aside } })
+    expect((await limited.admin.call('GET', '/rate-limits')).status).to.equal(200)
+  })
+})
