@@ -218,7 +218,16 @@ export class Gateway implements ServerState, Served, Changing {
   #retire(before: Generation): void {
     before.leave(this.#log)
     const retired = before.idle().then(() => before.retire(this.#log))
-    this.#retiring.set(before, retired.finally(() => this.#retiring.delete(before)))
+    this.#retiring.set(before, retired.finally(() => {
+      this.#retiring.delete(before)
+      this.#dropProvidersOf(before)
+    }))
+  }
+
+  /** Of those that stand nowhere any more, nothing is measured. */
+  #dropProvidersOf(before: Generation): void {
+    const standing = [this.#current, ...this.#retiring.keys()]
+    for (const name of before.providers.keys()) if (!standing.some(({ providers }) => providers.has(name))) this.#current.dropProvider(name)
   }
 
   #warnOfFixed(next: Generation): void {

@@ -148,6 +148,12 @@ export class Generation implements Serving, Parts, Running {
     return provider?.taps.service as Services[Name] | undefined
   }
 
+  /** A provider instance is gone, and no other one has its name. */
+  dropProvider(name: string): void {
+    const meter = this.#offering('meter')?.taps.service as Services['meter'] | undefined
+    meter?.dropProvider(name)
+  }
+
   #offering(name: ServiceName): Instance | undefined {
     return [...this.instances.values()].find(({ spec }) => spec.definition.provides === name)
   }

@@ -15,9 +15,11 @@ export interface Meter {
   /** A gauge that what is recorded moves up and down. */
   upDown(name: string, help: string, labels: readonly string[]): Instrument
   histogram(name: string, help: string, labels: readonly string[], buckets: readonly number[]): Instrument
+  /** A provider instance is gone: drops the series whose label `provider_name`, else `provider`, is its name. What is recorded of it later begins anew. */
+  dropProvider(name: string): void
 }
 
 const noInstrument: Instrument = Object.assign(() => {}, { of: () => () => {} })
 
 /** What stands in for a meter when nobody keeps metrics. */
-export const noMeter: Meter = { counter: () => noInstrument, gauge: () => noInstrument, upDown: () => noInstrument, histogram: () => noInstrument }
+export const noMeter: Meter = { counter: () => noInstrument, gauge: () => noInstrument, upDown: () => noInstrument, histogram: () => noInstrument, dropProvider() {} }

@@ -15,7 +15,7 @@ const mostSeries = 2000
 export class PrometheusMeter implements Meter {
   readonly #registry: Registry
   readonly #prefix: string
-  readonly #instruments = new Map<string, { readonly labels: string; readonly instrument: Instrument }>()
+  readonly #instruments = new Map<string, { readonly labels: string; readonly instrument: Instrument; readonly store: SeriesStore }>()
 
   constructor(registry: Registry, prefix: string) {
     this.#registry = registry
@@ -38,6 +38,10 @@ export class PrometheusMeter implements Meter {
     return this.#instrument('histogram', name, help, labels, () => new HistogramSeries(buckets))
   }
 
+  dropProvider(name: string): void {
+    for (const { store } of this.#instruments.values()) store.dropProvider(name)
+  }
+
   /** Who asks again for a metric gets the same; with other labels (after a reload) it begins anew. */
   #instrument(kind: Kind, name: string, help: string, labels: Labels, make: () => Series, ofSeveral: Together = 'sum'): Instrument {
     const known = this.#instruments.get(name)
@@ -48,7 +52,7 @@ export class PrometheusMeter implements Meter {
     const store = new SeriesStore(labels, make)
     this.#registry.registerMetric(metricOf(kind, fullName, help, store, ofSeveral))
     const instrument = instrumentOf(store)
-    this.#instruments.set(name, { labels: wanted, instrument })
+    this.#instruments.set(name, { labels: wanted, instrument, store })
     return instrument
   }
 }
@@ -73,6 +77,16 @@ class SeriesStore {
     return [...this.#series.values()].flatMap(({ values, series }) => series.samples(name, Object.fromEntries(this.#labels.map((label, i) => [label, values[i] ?? '']))))
   }
 
+  dropProvider(name: string): void {
+    const at = this.#labels.indexOf(this.#labels.includes('provider_name') ? 'provider_name' : 'provider')
+    if (at < 0) return
+    for (const [key, { values, series }] of this.#series) {
+      if (values[at] !== name) continue
+      series.isDropped = true
+      this.#series.delete(key)
+    }
+  }
+
   #begin(key: string, values: Labels): Series {
     if (this.#series.size >= mostSeries && values.some(value => value !== 'other')) return this.find(values.map(() => 'other'))
     const series = this.#make()
@@ -84,8 +98,11 @@ class SeriesStore {
 function instrumentOf(store: SeriesStore): Instrument {
   const record = (value: number, ...values: string[]) => store.find(values).add(value)
   const of = (...values: string[]) => {
-    const series = store.find(values)
-    return (value: number) => series.add(value)
+    let series = store.find(values)
+    return (value: number) => {
+      if (series.isDropped) series = store.find(values)
+      series.add(value)
+    }
   }
   return Object.assign(record, { of })
 }

@@ -10,12 +10,15 @@ export interface Sample {
 type Labels = Sample['labels']
 
 export interface Series {
+  /** Not shown any more: whoever holds it looks for another one. */
+  isDropped: boolean
   add(value: number): void
   samples(name: string, labels: Labels): readonly Sample[]
 }
 
 /** A counter sums up, a gauge keeps the last value. */
 export class NumberSeries implements Series {
+  isDropped = false
   readonly #keeps: 'sum' | 'last'
   #value = 0
 
@@ -33,6 +36,7 @@ export class NumberSeries implements Series {
 }
 
 export class HistogramSeries implements Series {
+  isDropped = false
   readonly #bounds: readonly number[]
   readonly #counts: number[]
   #sum = 0

@@ -1,10 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { Registry } from 'prom-client'
 import { chatChunks, chatCompletion, errorBody, sampleStream } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { PrometheusMeter } from '../../plugins/metrics/prometheus-meter.ts'
-import { hello, helloStream, Served, type ServeOptions } from '../support/serve.ts'
+import { configuration, hello, helloStream, Served, type ServeOptions } from '../support/serve.ts'
 import { seed } from '../support/usage.ts'
 
 const start = (metrics: object = {}, { config, ...options }: ServeOptions = {}) =>
@@ -148,6 +149,33 @@ describe('metrics of requests', () => {
   })
 })
 
+describe('metrics of a provider that is gone', () => {
+  const named = (name: string) => ({ metrics: { enabled: true }, providers: { [name]: { type: 'openai-compatible', api_key: 'k', base_url: '${OPENAI_BASE_URL}', models: ['m1'] } } })
+  const rename = async (served: Served, name: string) => {
+    await served.gateway.configure(configuration(named(name), served.completions))
+    expect(await served.gateway.gateway.reload()).to.equal(true)
+  }
+  const call = async (served: Served, name: string) => expect((await served.chat({ ...hello, model: `${name}/m1` })).status).to.equal(200)
+
+  it('go once its last call is over, and begin anew when it is back', async () => {
+    await using served = await start({}, { config: named('old') })
+    const gate = new Gate()
+    served.upstream.reply(fine, { body: chatCompletion(), gates: { beforeHeaders: gate } }, fine)
+    await call(served, 'old')
+    const last = served.chat({ ...hello, model: 'old/m1' })
+    await gate.reached
+    await rename(served, 'new')
+    expect(await read(served, 'tapline_circuit_breaker_state{provider="old"}')).to.equal(0)
+    gate.open()
+    expect((await last).status).to.equal(200)
+    while ((await page(served)).includes('provider="old"')) await turn()
+    expect(await read(served, 'tapline_circuit_breaker_state{provider="new"}')).to.equal(0)
+    await rename(served, 'old')
+    await call(served, 'old')
+    expect(await read(served, `tapline_requests_total{provider="old",model="m1",${chat},status_code="200",status_type="success",stream="false"}`)).to.equal(1)
+  })
+})
+
 describe('metrics of policy', () => {
   const guard = `
 import { answer, block } from 'tapline'
@@ -236,6 +264,23 @@ describe('a Prometheus meter', () => {
     expect(await registry.metrics()).to.contain('tapline_c_total{a="x"} 2')
     meter.counter('c_total', 'c', ['a', 'b'])(1, 'x', 'y')
     expect(await registry.metrics()).to.contain('tapline_c_total{a="x",b="y"} 1').and.to.not.contain('{a="x"}')
+  })
+
+  it('drops the series of a provider by its name, and begins anew for who holds one of them', async () => {
+    const { registry, meter } = make()
+    const held = meter.histogram('h_seconds', 'h', ['provider'], [1]).of('gone')
+    const failures = meter.counter('failures_total', 'f', ['provider', 'provider_name'])
+    held(0.5)
+    failures(1, 'openai', 'gone')
+    failures(1, 'gone', 'openai')
+    meter.counter('c_total', 'c', ['model'])(1, 'gone')
+    meter.dropProvider('gone')
+    const text = await registry.metrics()
+    expect(text).to.not.contain('h_seconds_count{').and.to.not.contain('provider_name="gone"')
+    expect(text).to.contain('{provider="gone",provider_name="openai"} 1').and.to.contain('{model="gone"} 1')
+    held(0.25)
+    held(0.25)
+    expect(await registry.metrics()).to.contain('tapline_h_seconds_sum{provider="gone"} 0.5')
   })
 
   it('counts everything beyond 2000 series as other', async () => {

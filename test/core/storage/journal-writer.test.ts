@@ -77,7 +77,7 @@ describe('the writer of a journal', () => {
       const note = (value: number) => { figures.set(name, value + (add ? figures.get(name) ?? 0 : 0)) }
       return Object.assign(note, { of: () => note })
     }
-    return { counter: instrument(true), gauge: instrument(false), upDown: instrument(true), histogram: instrument(false) }
+    return { counter: instrument(true), gauge: instrument(false), upDown: instrument(true), histogram: instrument(false), dropProvider() {} }
   })()
   const start = (policy: WriterPolicy, maxBytes = 1e9, fate?: RowsFate) => {
     const logger = pino({}, { write: (line: string) => { log.push(JSON.parse(line) as { level: number; msg: string }) } })
