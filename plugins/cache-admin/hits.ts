@@ -1,6 +1,7 @@
 /** Hits of the caches, added up. */
 
 import type { Sum } from '../../core/storage/journal.ts'
+import { exactUsd } from '../../core/usage/exact-usd.ts'
 import type { CacheDay, CacheSummary } from '../../schemas/admin/cache.schema.ts'
 
 export class Hits {
@@ -34,6 +35,6 @@ export class Hits {
   /** Null if no hit has a value; without hits nothing was saved. */
   #sum(measure: string): number | null {
     const known = this.#sums.flatMap(({ sums }) => sums[measure] ?? [])
-    return known.length === 0 && this.#sums.length > 0 ? null : known.reduce((total, value) => total + value, 0)
+    return known.length === 0 && this.#sums.length > 0 ? null : exactUsd(known.reduce((total, value) => total + value, 0))
   }
 }

@@ -1,5 +1,7 @@
 /** One side of a bill: the prompt or the answer. */
 
+import { exactUsd } from '../../core/usage/exact-usd.ts'
+
 const perMillion = 1e6
 
 export class Side {
@@ -39,16 +41,11 @@ export class Side {
 
   /** USD; null if no price is known. */
   get cost(): number | null {
-    return this.#isPriced ? exact((this.#micros + this.#left * (this.rate ?? 0)) / perMillion + this.#usd) : null
+    return this.#isPriced ? exactUsd((this.#micros + this.#left * (this.rate ?? 0)) / perMillion + this.#usd) : null
   }
 }
 
 /** What both sides cost, as far as it is known. */
 export function sumOf(one: number | null, other: number | null): number | null {
-  return one === null && other === null ? null : exact((one ?? 0) + (other ?? 0))
-}
-
-/** Without the dust of binary fractions. */
-function exact(usd: number): number {
-  return Number(usd.toPrecision(14))
+  return one === null && other === null ? null : exactUsd((one ?? 0) + (other ?? 0))
 }

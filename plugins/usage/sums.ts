@@ -3,6 +3,7 @@
 import type { AdminCall, Pricing } from '../../core/index.ts'
 import type { Filter, Sum } from '../../core/storage/journal.ts'
 import { periods, type PeriodUnit } from '../../core/storage/periods.ts'
+import { exactUsd } from '../../core/usage/exact-usd.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
 import { asked } from './questions.ts'
 import { Tally, tallies, tallyOf, type CacheMode } from './tally.ts'
@@ -108,7 +109,7 @@ function cachedInputCost(sums: readonly Sum[], mode: CacheMode, pricing: Pricing
     const price = cachedPrice(part.of, pricing)
     return price === undefined ? [] : [part.tokens * price / 1e6]
   })
-  return read.length > 0 && known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0)
+  return read.length > 0 && known.length === 0 ? null : exactUsd(known.reduce((sum, cost) => sum + cost, 0))
 }
 
 function cachedPrice({ key }: Sum, pricing: Pricing): number | undefined {

@@ -1,6 +1,7 @@
 /** Sums of records, added up: what providers did and what the gateway's own cache did, told apart. */
 
 import type { Sum } from '../../core/storage/journal.ts'
+import { exactUsd } from '../../core/usage/exact-usd.ts'
 import type { costs, tokens } from './journal.ts'
 
 /** Which records are asked for: those that providers answered, those that the gateway's cache did, or both. */
@@ -55,7 +56,8 @@ export class Tally {
 
   /** Null if every record is without; where there is none, nothing was spent. */
   cost(name: Costs): number | null {
-    return this.#costs[name] ?? (this.#paid === 0 ? 0 : null)
+    const sum = this.#costs[name] ?? (this.#paid === 0 ? 0 : null)
+    return sum === null ? null : exactUsd(sum)
   }
 
   /** The prompt as all providers count it alike: with what their caches read and wrote. */

@@ -111,6 +111,12 @@ describe('the sums of usage', () => {
     expect(said.map(({ label, requests }: { label: string; requests: number }) => [label, requests])).to.deep.equal([['blue', 2], ['green', 1]])
   })
 
+  it('have no dust of binary fractions', async () => {
+    await using other = await AdminGateway.start(priced)
+    await seed(other.served, ['a', 'b', 'c'].map(id => ({ id, ...noon, ...tokens(100_000, 0), user_path: `/${id}` })))
+    expect((await other.call('GET', `/usage/summary?${march}`)).json.total_cost).to.equal(0.3)
+  })
+
   describe('of sessions', () => {
     it('come with the latest first; hits count, but cost nothing', async () => {
       const said = await get(`sessions?${march}`)
@@ -118,6 +124,11 @@ describe('the sums of usage', () => {
       expect(said.entries[0]).to.include({ session_id: 's1', user_path: '/acme/a', requests: 3, ...tokens(500, 50) })
       near(said.entries[0].total_cost, spent)
       expect(said.entries[1]).to.include({ session_id: 's2', requests: 1, total_cost: null })
+    })
+
+    it('cost nothing where hits alone are meant', async () => {
+      expect((await get(`sessions?${march}&cache_mode=cached`)).entries).to.have.length(1)
+      expect((await get(`sessions?${march}&cache_mode=cached`)).entries[0]).to.include({ session_id: 's1', requests: 1, input_cost: 0, output_cost: 0, total_cost: 0 })
     })
 
     it('come page by page', async () => {
