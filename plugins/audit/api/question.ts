@@ -1,6 +1,7 @@
 /** What administrators ask of the log: which rows a query means. */
 
 import type { AdminCall } from '../../../core/index.ts'
+import { invalidValue } from '../../../core/errors.ts'
 import type { Filter } from '../../../core/storage/journal.ts'
 import { ofProvider, rangeOf, rangeParameters, type Range } from '../../../core/admin/ranges.ts'
 
@@ -37,7 +38,7 @@ export interface Question {
   readonly filter: Filter
 }
 
-/** @throws GatewayError for a range or a path that cannot be asked for */
+/** @throws GatewayError for a range, a path or models that cannot be asked for */
 export function questionOf(call: Asking, now: number): Question {
   const { query, timeZone } = call
   const range = rangeOf(query, { timeZone, now })
@@ -53,6 +54,7 @@ export function scopeFilter({ query, confine }: Pick<AdminCall, 'query' | 'confi
 }
 
 function conditionsOf({ model, ...query }: AdminCall['query'], scope: Filter): Filter {
+  if (model !== undefined && query['requested_model'] !== undefined && model !== query['requested_model']) throw invalidValue('model', 'model is another name of requested_model')
   const given: AdminCall['query'] = { ...query, requested_model: query['requested_model'] ?? model }
   const session = given['session_id']
   // The thread of a request with a session is that session, and rows are found by it.

@@ -56,6 +56,12 @@ describe('the audit log', () => {
     ['finds nothing by a name of prototypes', 'label=__proto__', ''],
     ['finds nothing by half a letter', 'session_id=%ED%A0%80', ''],
   ]
+  it('takes the two names of the model that was asked for together only if they say the same', async () => {
+    expect(await ids('requested_model=claude&model=claude')).to.equal('c')
+    const answer = await audited.read(`/audit/log?${march}&requested_model=claude&model=gpt`)
+    expect([answer.status, answer.json.error.code, answer.json.error.param]).to.deep.equal([400, 'invalid_value', 'model'])
+  })
+
   for (const [what, query, expected, as] of questions) it(what, async () => expect(await ids(query, as)).to.equal(expected))
 
   it('shows the whole session if no days are named, however long ago it was', async () => {
