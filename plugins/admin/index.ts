@@ -27,6 +27,7 @@ export default definePlugin({
     })
     offers.setting('GUARDRAILS_ENABLED', () => options.guardrails_enabled)
     offers.setting('PLUGINS_ENABLED', () => options.plugins_enabled)
+    offers.setting('REDIS_URL', () => options.redis_url !== undefined || options.models_redis_url !== undefined)
     for (const endpoint of [...runtimeEndpoints(offers, refreshing, services), documentEndpoint(describe)]) offers.endpoint(endpoint)
     const asked = ({ request }: Exchange): Asked => askedFor(request, options.legacy_api_v1, options.legacy_sunset)
 

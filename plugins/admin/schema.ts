@@ -11,5 +11,7 @@ export const schema = {
     swagger_enabled: { type: 'boolean', default: false, setting: 'server.swagger_enabled', env: 'SWAGGER_ENABLED', description: 'Whether `/openapi.json` and the page `/swagger/index.html` are served, to anybody.' },
     guardrails_enabled: { type: 'boolean', default: true, setting: 'guardrails.enabled', env: 'GUARDRAILS_ENABLED', description: 'Shown as `GUARDRAILS_ENABLED`.' },
     plugins_enabled: { type: 'boolean', default: true, setting: 'plugins.enabled', env: 'PLUGINS_ENABLED', description: 'Shown as `PLUGINS_ENABLED`.' },
+    redis_url: { type: 'string', minLength: 1, secret: true, setting: 'cache.response.simple.redis.url', env: 'REDIS_URL', description: 'Whether there is one is shown as `REDIS_URL`.' },
+    models_redis_url: { type: 'string', minLength: 1, secret: true, setting: 'cache.model.redis.url', env: 'REDIS_URL', description: 'The same.' },
   },
 } as const satisfies OptionsSchema

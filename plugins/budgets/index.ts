@@ -91,6 +91,7 @@ export default definePlugin({
         offers.push(
           admin.refresh({ name: 'budgets', run: () => shelf.read() }),
           admin.setting('BUDGETS_ENABLED', () => isHolding),
+          ...(isHolding ? [admin.setting('PER_CHILD_QUOTAS_ENABLED', () => true)] : []),
           usage.onRepriced(span => recount(span).catch(failed)),
           usage.onRecord(record => { if (!enforcer.index.isEmpty) enforcer.spendOf(record) }),
         )

@@ -94,13 +94,13 @@ export class KeyStore {
     const lastUse = (await this.#parts.uses.get(id))?.value.last_used_at
     let before: AuthKeyView | undefined
     const stored = await update(this.#parts.keys, id, current => {
-      if (current === undefined || !this.#isVisible(current.value, scope)) throw notFound('the key')
+      if (current === undefined || !this.#isVisible(current.value, scope)) throw notFound('key')
       before = this.#view(id, current.value, lastUse)
       check(before)
       const changes = edit(current.value)
       return changes === undefined ? undefined : { ...current.value, ...changes, updated_at: this.now() }
     })
-    if (stored === undefined) throw notFound('the key')
+    if (stored === undefined) throw notFound('key')
     this.#parts.follower.wrote(stored)
     return { before, after: this.#view(id, stored.value, lastUse) }
   }

@@ -74,6 +74,7 @@ export default definePlugin({
         offers.push(
           admin.refresh({ name: 'rate_limits', run: () => standing.read() }),
           admin.setting('RATE_LIMITS_ENABLED', () => options.enabled),
+          ...(options.enabled ? [admin.setting('PER_CHILD_QUOTAS_ENABLED', () => true)] : []),
           saturation.add(target => limiter.refuses(target)),
           usage.onRecord(count),
         )
