@@ -1,5 +1,6 @@
 /** Images and files as base64 or by address, and what their first bytes say they are. */
 
+import { isDataUrl, sniffMime, splitDataUrl } from '../document/data-url.ts'
 import { refusal } from './losses.ts'
 import type { Members } from './members.ts'
 import type { AudioBlock, FileBlock, Source } from './request.ts'
@@ -10,15 +11,7 @@ interface Media {
   readonly data: string
 }
 
-/** What each kind of file begins with, in base64. */
-const magic: readonly (readonly [string, string])[] = [
-  ['iVBORw0KGg', 'image/png'], ['/9j/', 'image/jpeg'], ['R0lGOD', 'image/gif'], ['UklGR', 'image/webp'], ['JVBERi', 'application/pdf'],
-]
-
 const spelling: ReadonlyMap<string, string> = new Map([['image/jpg', 'image/jpeg']])
-
-/** How much of a data URL stands before its data, at most. */
-const headLimit = 256
 
 /**
  * Reads a data URL; `undefined` if it is none. Data that is percent-encoded becomes base64; a type that is missing is told from the first bytes.
@@ -26,13 +19,11 @@ const headLimit = 256
  * @throws GatewayError 400 if it is malformed, or of no known type
  */
 export function parseDataUrl(url: string, at: string): Media | undefined {
-  if (!url.slice(0, 5).toLowerCase().startsWith('data:')) return undefined
-  const comma = url.slice(0, headLimit).indexOf(',')
-  if (comma < 0) throw refusal(at, 'the data URL has no data')
-  const [type = '', ...parameters] = url.slice(5, comma).split(';').map(part => part.trim())
-  const data = parameters.some(parameter => parameter.toLowerCase() === 'base64') ? compact(url.slice(comma + 1), at) : Buffer.from(unescaped(url.slice(comma + 1), at)).toString('base64')
-  const said = type.toLowerCase()
-  const mime = said === '' ? sniffMime(data) : spelling.get(said) ?? said
+  if (!isDataUrl(url)) return undefined
+  const parts = splitDataUrl(url)
+  if (parts === undefined) throw refusal(at, 'the data URL has no data')
+  const data = parts.isBase64 ? compact(parts.data, at) : Buffer.from(unescaped(parts.data, at)).toString('base64')
+  const mime = parts.type === '' ? sniffMime(data) : spelling.get(parts.type) ?? parts.type
   if (mime === undefined) throw refusal(at, 'the data URL names no media type, and its data is of none that is known')
   return { mime, data }
 }
@@ -66,11 +57,6 @@ export function readAudio(audio: Members): AudioBlock {
   const data = audio.text('data') ?? ''
   const media = parseDataUrl(data, at)
   return { type: 'audio', mime: media?.mime ?? `audio/${audio.text('format') ?? 'wav'}`, data: media?.data ?? data, at }
-}
-
-/** The media type that base64 data seems to be of. */
-export function sniffMime(data: string): string | undefined {
-  return magic.find(([start]) => data.startsWith(start))?.[1]
 }
 
 export function dataUrl(mime: string, data: string): string {

@@ -9,7 +9,7 @@ import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { callerDialects, type CallerDialect } from '../support/caller-streams.ts'
 import { BatchVendor } from '../support/batch-vendor.ts'
 import { canaries } from '../support/canaries.ts'
-import { paths, promptPlaces, replyPlaces, requestWith, speechWith, textsIn, type Place } from '../support/leak-cells.ts'
+import { paths, promptPlaces, replyPlaces, requestWith, requestWithFile, speechWith, textsIn, type Place } from '../support/leak-cells.ts'
 import { speakers, speakersEnv, spokenReply, spokenStream, upstreamDialects, type SpokenDialect } from '../support/model-streams.ts'
 import { masterKey, Served } from '../support/serve.ts'
 import { page } from '../docs/manual.ts'
@@ -87,6 +87,20 @@ for (const [name, { canary, rule }] of Object.entries(guards)) {
         }
       }
 
+      it(`is zero in a text file that ${caller} sends as data`, async () => {
+        for (const vendor of upstreamDialects) {
+          for (const text of Object.values(texts)) {
+            served.upstream.requests.length = 0
+            served.upstream.always({ body: spokenReply(vendor, { pieces: ['Fine.'] }) })
+            const answer = await call(served, paths[caller], requestWithFile(text, caller, `${vendor}/m`), false)
+            const sent = served.upstream.requests.map(({ body }) => withDataRead(body.toString())).join('\n')
+            expect(answer.status, `${vendor}: ${answer.body}`).to.equal(200)
+            expect(sent, vendor).to.include(marker).and.not.include(canary)
+            cells += 1
+          }
+        }
+      })
+
       for (const run of ['by the provider', 'by the gateway'] as const) {
         it(`is zero in a batch of ${caller}, run ${run}`, async () => {
           for (const text of Object.values(texts)) {
@@ -124,6 +138,11 @@ describe('the leak matrix', () => {
 function redacting({ body }: ReceivedRequest): Script {
   const { texts } = JSON.parse(body.toString()) as { texts: readonly { readonly id: string; readonly text: string }[] }
   return { body: { decision: 'allow', edits: texts.filter(({ text }) => text.includes(fruit)).map(({ id, text }) => ({ id, text: text.replaceAll(fruit, '[redacted]') })) } }
+}
+
+/** A body, and behind it what its base64 says. */
+function withDataRead(body: string): string {
+  return [body, ...(body.match(/[\w+/]{24,}={0,2}/g) ?? []).map(data => Buffer.from(data, 'base64').toString())].join('\n')
 }
 
 /** What is wrong with one cell. */

@@ -19,6 +19,18 @@ export function requestWith(text: string, place: Place, caller: CallerDialect, m
   return { ...requests[caller](at, `Go on. place=${place}.`), model, ...(isStream ? { stream: true } : {}) }
 }
 
+/** A question about a text that comes as the data of a file. */
+export function requestWithFile(text: string, caller: CallerDialect, model: string): object {
+  const data = Buffer.from(text).toString('base64')
+  const url = `data:text/plain;base64,${data}`
+  const ask = (content: object) => ({ role: 'user', content: [content] })
+  switch (caller) {
+    case 'openai-chat': return { model, messages: [ask({ type: 'file', file: { filename: 'a.txt', file_data: url } })] }
+    case 'openai-responses': return { model, input: [ask({ type: 'input_file', filename: 'a.txt', file_data: url })], store: false }
+    case 'anthropic-messages': return { model, max_tokens: 100, messages: [ask({ type: 'document', source: { type: 'base64', media_type: 'text/plain', data } })] }
+  }
+}
+
 type At = (here: PromptPlace, otherwise: string) => string
 
 const tool = { name: 'look', description: 'Looks.', parameters: { type: 'object', properties: { q: { type: 'string' } } } }

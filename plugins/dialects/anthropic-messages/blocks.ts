@@ -2,6 +2,7 @@
 
 import type { Channel, JsonDocument, JsonNode, Part } from '../../../core/index.ts'
 import { carriedPart } from '../../../core/document/carried.ts'
+import { base64TextParts } from '../../../core/document/file-text.ts'
 import { argumentParts, opaquePart, textPart } from '../../../core/document/parts.ts'
 import { stringOf } from '../../../core/document/readings.ts'
 import { textAt, typeOf } from './places.ts'
@@ -59,14 +60,14 @@ function texts(document: JsonDocument, block: JsonNode, names: readonly string[]
   return names.flatMap(name => textAt(block, name) ?? []).map(node => textPart(document, node, channel))
 }
 
-/** An image or a file, or the text of which a document is made. */
+/** An image or a file, which may be a text as data, or the text of which a document is made. */
 function sourceParts(document: JsonDocument, block: JsonNode, type: string, channel: Channel): readonly Part[] {
   const source = block.get('source')
   if (source?.kind !== 'object') return []
   switch (typeOf(source)) {
     case 'text': return texts(document, source, ['data'], channel)
     case 'content': return contentParts(document, source.get('content'), channel)
-    default: return [opaquePart(block, type === 'image' ? 'image' : 'file')]
+    default: return type === 'image' ? [opaquePart(block, 'image')] : [opaquePart(block, 'file'), ...base64TextParts(document, textAt(source, 'data'), stringOf(source.get('media_type')) ?? '', channel)]
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
-import { sniffMime } from '../../../core/neutral/media.ts'
+import { sniffMime } from '../../../core/document/data-url.ts'
 import type { FileBlock, ImageBlock, Source, VideoBlock } from '../../../core/neutral/request.ts'
 import type { DocumentNames } from './document-names.ts'
 import { dialect } from './writing.ts'

@@ -3,6 +3,7 @@
 import type { Channel, Conversation, NewMessage, OpaquePart, Part, Role } from '../../../core/document/conversation.ts'
 import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
 import { carriedPart, carriedThoughts, listedThoughts } from '../../../core/document/carried.ts'
+import { fileTextParts } from '../../../core/document/file-text.ts'
 import { argumentParts, encodedArgumentParts, opaquePart, textPart, watchedPart } from '../../../core/document/parts.ts'
 import { ConversationView, type Spelling } from '../../../core/document/view.ts'
 import { quotedTexts, spokenTexts } from './side-texts.ts'
@@ -124,11 +125,19 @@ function contentPart(document: JsonDocument, part: JsonNode, channel: Channel): 
   const media = mediaTypes.get(type)
   const found = [
     ...media === undefined ? [] : [opaquePart(part, media)],
+    ...media === 'file' ? fileParts(document, part, channel) : [],
     ...texts(document, part, ['text'], channel),
     ...texts(document, part, ['refusal'], 'refusal'),
     ...type === 'thinking' ? contentParts(document, part.get('thinking'), 'reasoning') : [],
   ]
   return found.length > 0 ? found : [opaquePart(part)]
+}
+
+/** Its name, and what it says if it is a text. */
+function fileParts(document: JsonDocument, part: JsonNode, channel: Channel): readonly Part[] {
+  const file = part.get('file')
+  if (file?.kind !== 'object') return []
+  return [...texts(document, file, ['filename'], channel), ...['file_data', 'file_url'].flatMap(name => fileTextParts(document, file.get(name), channel))]
 }
 
 function callParts(document: JsonDocument, call: JsonNode, target: JsonNode | undefined): readonly Part[] {

@@ -3,6 +3,7 @@
 import type { Channel, Conversation, NewMessage, OpaquePart, Part, Role } from '../../../core/document/conversation.ts'
 import type { JsonDocument, JsonNode } from '../../../core/document/document.ts'
 import { carriedPart } from '../../../core/document/carried.ts'
+import { fileTextParts } from '../../../core/document/file-text.ts'
 import { encodedArgumentParts, opaquePart, textPart, watchedPart } from '../../../core/document/parts.ts'
 import { ConversationView, type Spelling } from '../../../core/document/view.ts'
 import { said, stringOf } from '../../../core/document/readings.ts'
@@ -78,9 +79,15 @@ function partsOf(document: JsonDocument, node: JsonNode, role: Role): readonly P
   const type = stringAt(node, 'type')
   const content = node.get('content')
   if (type === 'message' || type === undefined && content !== undefined) return contentParts(document, content, role === 'tool' ? 'tool_result' : 'text')
-  if (type === undefined) return itemPlaces(node, '').map(({ node: text }) => textPart(document, text, 'text'))
+  if (type === undefined) return variableParts(document, node)
   if (type.endsWith('_output')) return contentParts(document, node.get('output') ?? node, 'tool_result')
   return [...type.endsWith('_call') ? [opaquePart(node, 'tool_call')] : type === 'reasoning' ? [] : [opaquePart(node)], ...itemPlaces(node, '').flatMap(place => placeParts(document, place))]
+}
+
+/** The variables of a prompt: strings, and parts by name. */
+function variableParts(document: JsonDocument, node: JsonNode): readonly Part[] {
+  const texts = itemPlaces(node, '').map(({ node: text }) => textPart(document, text, 'text'))
+  return [...texts, ...node.members().flatMap(({ value }) => fileParts(document, value, 'text'))]
 }
 
 /** Arguments are JSON in a string: each string inside is a text. */
@@ -104,9 +111,15 @@ function contentPart(document: JsonDocument, part: JsonNode, channel: Channel): 
   const media = mediaTypes.get(stringAt(part, 'type') ?? '')
   const found = [
     ...media === undefined ? [] : [opaquePart(part, media)],
+    ...media === 'file' ? [...textAt(part, 'filename').map(name => textPart(document, name, channel)), ...fileParts(document, part, channel)] : [],
     ...itemPlaces(part, '').filter(() => media === undefined).map(place => spokenPart(document, place, place.channel === 'refusal' || stringAt(part, 'type') === 'refusal' ? 'refusal' : channel)),
   ]
   return found.length > 0 ? found : [opaquePart(part)]
+}
+
+/** What a file says if it is a text. */
+function fileParts(document: JsonDocument, part: JsonNode, channel: Channel): readonly Part[] {
+  return ['file_data', 'file_url'].flatMap(name => fileTextParts(document, part.get(name), channel))
 }
 
 /** Where a text changes, its log probabilities go: they spell it out token by token. */

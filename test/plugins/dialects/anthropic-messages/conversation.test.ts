@@ -19,6 +19,7 @@ describe('the conversation of anthropic-messages', () => {
       ['images', { role: 'user', content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AA==' } }] }, 'user', ['image']],
       ['documents of data', { role: 'user', content: [{ type: 'document', title: 't', context: 'c', source: { type: 'base64', data: 'AA==' } }] }, 'user', ['file', ['text', 't'], ['text', 'c']]],
       ['documents of text', { role: 'user', content: [{ type: 'document', source: { type: 'text', media_type: 'text/plain', data: 'd' } }] }, 'user', [['text', 'd']]],
+      ['documents of a text as data', { role: 'user', content: [{ type: 'document', source: { type: 'base64', media_type: 'text/plain', data: 'aGk=' } }] }, 'user', ['file', ['text', 'hi']]],
       ['documents of blocks', { role: 'user', content: [{ type: 'document', source: { type: 'content', content: [text] } }] }, 'user', [['text', 'a']]],
       ['search results', { role: 'user', content: [{ type: 'search_result', title: 't', source: 'https://x.example', content: [text] }] }, 'user', [['text', 't'], ['text', 'a']]],
       ['tool results', { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'r' }, { type: 'tool_result', tool_use_id: 'u', content: [text, { type: 'image', source: { type: 'url' } }] }] },

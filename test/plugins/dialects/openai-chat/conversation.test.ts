@@ -25,6 +25,8 @@ describe('requestConversation', () => {
       ['other parts', { role: 'user', content: [{ type: 'image_url', image_url: { url: 'x' } }, { type: 'input_audio' }, { type: 'file' }, { type: 'video_url' }] },
         'user', ['image', 'audio', 'file', 'opaque']],
       ['texts of unknown types', { role: 'user', content: [{ type: 'new', text: 'a' }, { type: 'file', text: 'b' }, 'c'] }, 'user', [['text', 'a'], 'file', ['text', 'b'], ['text', 'c']]],
+      ['files, by their names, and those that are texts', { role: 'user', content: [{ type: 'file', file: { filename: 'a.pdf', file_data: 'data:application/pdf;base64,JVBERi0=' } }, { type: 'file', file: { filename: 'a.txt', file_data: 'data:text/plain;base64,aGk=' } }, { type: 'file', file: { file_url: 'data:Text/CSV,a%2Cb' } }] },
+        'user', ['file', ['text', 'a.pdf'], 'file', ['text', 'a.txt'], ['text', 'hi'], 'file', ['text', 'a,b']]],
       ['reasoning, content and refusal', { role: 'assistant', refusal: 'no', content: 'so', reasoning_content: 'hm', reasoning: 'mm' },
         'assistant', [['reasoning', 'hm'], ['reasoning', 'mm'], ['text', 'so'], ['refusal', 'no']]],
       ['refusal parts', { role: 'assistant', content: [{ type: 'refusal', refusal: 'no' }] }, 'assistant', [['refusal', 'no']]],

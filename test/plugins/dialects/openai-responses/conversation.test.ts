@@ -13,14 +13,15 @@ const shape = (body: object) => viewOf(documentOf(body)).messages.map(message =>
 describe('the conversation of a Responses request', () => {
   const cases: Record<string, { item: object; role: string; parts: string[] }> = {
     'a message without a type': { item: { role: 'user', content: 'hi' }, role: 'user', parts: ['text: hi'] },
-    'a message with parts': { item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'a' }, { type: 'input_image', image_url: 'data:x' }, { type: 'input_file', filename: 'f' }, { type: 'input_audio', input_audio: {} }] }, role: 'user', parts: ['text: a', 'image', 'file', 'audio'] },
+    'a message with parts': { item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'a' }, { type: 'input_image', image_url: 'data:x' }, { type: 'input_file', filename: 'f' }, { type: 'input_audio', input_audio: {} }] }, role: 'user', parts: ['text: a', 'image', 'file', 'text: f', 'audio'] },
+    'files that are texts': { item: { role: 'user', content: [{ type: 'input_file', filename: 'a.txt', file_data: 'data:text/plain;base64,aGk=' }, { type: 'input_file', file_url: 'data:text/plain,ho' }, { type: 'input_file', file_url: 'https://a.test/a.txt' }] }, role: 'user', parts: ['file', 'text: a.txt', 'text: hi', 'file', 'text: ho', 'file'] },
     'an answer with a refusal': { item: { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'a', annotations: [] }, { type: 'refusal', refusal: 'no' }] }, role: 'assistant', parts: ['text: a', 'refusal: no'] },
     'a developer message': { item: { role: 'developer', content: 'd' }, role: 'developer', parts: ['text: d'] },
     'a function call': { item: { type: 'function_call', call_id: 'c', name: 'n', arguments: '{"a":"b","c":["d"]}' }, role: 'assistant', parts: ['tool_call', 'tool_arguments: b', 'tool_arguments: d'] },
     'a function call with broken arguments': { item: { type: 'function_call', call_id: 'c', name: 'n', arguments: '{"a":"b' }, role: 'assistant', parts: ['tool_call', 'tool_arguments: {"a":"b'] },
     'a custom tool call': { item: { type: 'custom_tool_call', call_id: 'c', name: 'n', input: 'free' }, role: 'assistant', parts: ['tool_call', 'tool_arguments: free'] },
     'a result': { item: { type: 'function_call_output', call_id: 'c', output: 'r' }, role: 'tool', parts: ['tool_result: r'] },
-    'a result of parts': { item: { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_text', text: 'r' }, { type: 'input_image', image_url: 'u' }] }, role: 'tool', parts: ['tool_result: r', 'image'] },
+    'a result of parts': { item: { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_text', text: 'r' }, { type: 'input_image', image_url: 'u' }, { type: 'input_file', file_data: 'data:text/plain;base64,aGk=' }] }, role: 'tool', parts: ['tool_result: r', 'image', 'file', 'tool_result: hi'] },
     'a custom tool\'s result': { item: { type: 'custom_tool_call_output', call_id: 'c', output: 'r' }, role: 'tool', parts: ['tool_result: r'] },
     'reasoning': { item: { type: 'reasoning', id: 'rs', summary: [{ type: 'summary_text', text: 's' }], content: [{ type: 'reasoning_text', text: 't' }], encrypted_content: 'g' }, role: 'assistant', parts: ['reasoning: s', 'reasoning: t'] },
     'a hosted search': { item: { type: 'web_search_call', id: 'w', status: 'completed', action: { type: 'search', query: 'q' } }, role: 'assistant', parts: ['tool_call', 'tool_arguments: q'] },
@@ -36,8 +37,8 @@ describe('the conversation of a Responses request', () => {
   }
 
   it('reads instructions, the variables of a prompt, and a bare string', () => {
-    expect(shape({ instructions: 'be brief', prompt: { id: 'p', variables: { city: 'Oslo', note: { type: 'input_text', text: 'n' } } }, input: 'hello' })).to.deep.equal([
-      ['system', ['text: be brief']], ['user', ['text: Oslo', 'text: n']], ['user', ['text: hello']],
+    expect(shape({ instructions: 'be brief', prompt: { id: 'p', variables: { city: 'Oslo', note: { type: 'input_text', text: 'n' }, file: { type: 'input_file', file_data: 'data:text/plain;base64,aGk=' } } }, input: 'hello' })).to.deep.equal([
+      ['system', ['text: be brief']], ['user', ['text: Oslo', 'text: n', 'text: hi']], ['user', ['text: hello']],
     ])
     expect(shape({ input: null })).to.deep.equal([])
   })
