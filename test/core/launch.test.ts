@@ -16,8 +16,7 @@ interface Begun {
   readonly arenas: string | undefined
 }
 
-describe('the command', function () {
-  this.timeout(30_000)
+describe('the command', () => {
   let folder: string
 
   before(async () => {

@@ -7,8 +7,7 @@ import { compile } from '../support/compile.ts'
 import { Folder, tapline } from '../support/run-tapline.ts'
 import { filesOf, page } from './manual.ts'
 
-describe('the file that the manual converts', function () {
-  this.timeout(30_000)
+describe('the file that the manual converts', () => {
   const manual = page('docs/migrating.md')
   const shown = (argument: string) => manual.blocks.find(block => block.note === 'migrated' && block.argument === argument)?.text
 

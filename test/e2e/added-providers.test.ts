@@ -9,12 +9,12 @@ import type { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { add, calls, keysAt, listed, localTo, path, removed, vendor } from '../support/added-providers.ts'
 import { AdminGateway } from '../support/admin.ts'
-import { eventually } from '../support/gateway-processes.ts'
 import { inForce } from '../support/in-force.ts'
 import { postgresql } from '../support/postgresql.ts'
 import { Folder, Tapline } from '../support/run-tapline.ts'
 import { need } from '../support/servers.ts'
 import { stores, type Storage } from '../support/stores.ts'
+import { eventually } from '../support/until.ts'
 import { Workers } from '../support/workers.ts'
 
 const encryptionKey = 'a key of the operator, of many words'
@@ -26,7 +26,7 @@ const serviceAccount = () => JSON.stringify({
 
 for (const { name, server, storage } of stores) {
   describe(`two gateways on one ${name}`, function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     const clock = new TurnedClock()
     let folder: Folder
     let upstream: ScriptedUpstream
@@ -89,7 +89,7 @@ for (const { name, server, storage } of stores) {
 }
 
 describe('in a database file,', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let folder: Folder
   let upstream: ScriptedUpstream
   beforeEach(async () => {
@@ -223,7 +223,7 @@ describe('in a database file,', function () {
 })
 
 describe('two workers, one of which is told of a provider', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
 
   it('both call it within a moment', async () => {
     const upstream = await vendor()

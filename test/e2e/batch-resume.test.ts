@@ -62,7 +62,7 @@ describe('a batch that the gateway runs', () => {
   })
 
   it('goes on when the gateway was killed: no line is lost, and none runs again that had its result', async function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     await using folder = await Folder.make({ 'tapline.yaml': { ...config(), server: { master_key: masterKey, port: await freePort() }, storage: { sqlite: { path: './tapline.db' } } } })
     const first = new Tapline(folder)
     const { id } = await call<Batch>(await first.url(), '/v1/batches', { endpoint: '/v1/chat/completions', requests })

@@ -2,13 +2,14 @@
 
 import { once } from 'node:events'
 import { expect } from 'chai'
-import { callMany, eventually, GatewayProcesses, ready, recordedIn } from '../support/gateway-processes.ts'
+import { callMany, GatewayProcesses, ready, recordedIn } from '../support/gateway-processes.ts'
 import { mongodb, startMongodb } from '../support/mongodb.ts'
 import { postgresql, startPostgresql } from '../support/postgresql.ts'
 import { Folder, type Tapline } from '../support/run-tapline.ts'
 import type { ServerProcess } from '../support/server-process.ts'
 import { need, type TestServer } from '../support/servers.ts'
 import { stores, type Storage } from '../support/stores.ts'
+import { eventually } from '../support/until.ts'
 
 type Startable = ServerProcess & { readonly url: string }
 

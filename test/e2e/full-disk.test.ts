@@ -3,8 +3,9 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { limitedFiles, smallFileSystem, type TestDisk } from '../support/full-disk.ts'
-import { callMany, eventually, GatewayProcesses, ready, recordedIn } from '../support/gateway-processes.ts'
+import { callMany, GatewayProcesses, ready, recordedIn } from '../support/gateway-processes.ts'
 import type { Folder, Tapline } from '../support/run-tapline.ts'
+import { eventually } from '../support/until.ts'
 
 /** Fewer than wait in memory where neither disk nor store takes any. */
 const callers = 8

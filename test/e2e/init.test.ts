@@ -15,8 +15,7 @@ function uncommented(text: string, block: string): string {
   return lines.toSpliced(start, length, ...lines.slice(start, start + length).map(line => line.slice(2))).join('\n')
 }
 
-describe('what "tapline init" writes', function () {
-  this.timeout(30_000)
+describe('what "tapline init" writes', () => {
   let folder: Folder
   let text: string
   const read = (name: string) => readFile(join(folder.path, name), 'utf8')

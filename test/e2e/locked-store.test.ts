@@ -17,7 +17,7 @@ describe('while the store takes no writes', () => {
   ]
 
   it('what would be kept there is refused, to be tried again', async function () {
-    this.timeout(60_000) // SQLite itself waits for its turn
+    this.timeout(180_000) // SQLite itself waits for its turn
     await using served = await Served.start({ clock: new TurnedClock() })
     served.upstream.always(new FileVendor().cue())
     const other = new DatabaseSync(join(served.gateway.directory, 'tapline.db'))

@@ -377,7 +377,7 @@ describe('a form', () => {
   })
 
   it('of a hundred megabytes flows at the pace of the provider, and little of it is held', async function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     const chunk = randomFillSync(Buffer.alloc(64 * 1024))
     const count = 1600
     let arrived = 0

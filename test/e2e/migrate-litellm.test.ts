@@ -64,9 +64,7 @@ environment_variables: { LANGFUSE_SECRET_KEY: sk-lf-text }
 `
 const env = { EU_KEY: 'k1', OPENAI_API_KEY: 'k2', REDIS_HOST: 'localhost', LITELLM_MASTER_KEY: 'sk-master' }
 
-describe('tapline migrate litellm', function () {
-  this.timeout(30_000)
-
+describe('tapline migrate litellm', () => {
   it('writes a file that "tapline check" accepts', async () => {
     const { code, text, stderr } = await migrated(whole)
     expect(code, stderr).to.equal(0)

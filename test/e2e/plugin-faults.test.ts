@@ -135,7 +135,7 @@ describe('a plugin', () => {
   })
 
   it('that hangs while it is set up is told of by "tapline check", once its time is over', async function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     await using folder = await Folder.make({ 'slow.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'slow', setup: () => new Promise(() => {}) })`, 'tapline.yaml': { pipelines: { chat: [{ insert: './slow.ts', after: 'auth' }] } } })
     const { code, stderr } = await tapline(folder, 'check')
     expect(stderr).to.include('slow cannot be set up: set-up took longer than 10 s')

@@ -45,7 +45,7 @@ async function mayCall({ served }: Limited, token: string): Promise<boolean> {
 
 for (const { name, servers, config } of grounds) {
   describe(`two gateways on ${name}`, function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     const clock = new TurnedClock()
     let folder: Folder
     let one: Limited

@@ -29,7 +29,7 @@ const grounds: readonly { readonly name: string; readonly servers: readonly Test
 
 for (const { name, servers, config } of grounds) {
   describe(`two gateway processes that count in ${name}`, function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     const stack = new AsyncDisposableStack()
     let urls: readonly string[]
     before(async function () {

@@ -12,7 +12,7 @@ const usage = { prompt_tokens: 10, completion_tokens: 5 }
 const requests = 60
 
 describe('a gateway whose database goes away', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let server: Server
   before(async function () {
     await need(this, postgresql)

@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { chatCompletion as completionOf, errorBody } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
 import { countsOf, faultsOf } from '../support/crash.ts'
-import { eventually, recordedIn } from '../support/gateway-processes.ts'
+import { recordedIn } from '../support/gateway-processes.ts'
 import { tapline } from '../support/run-tapline.ts'
-import { until } from '../support/until.ts'
+import { eventually, until } from '../support/until.ts'
 import { count, dollar, Workers, type Answered } from '../support/workers.ts'
 
 /** An answer that costs a dollar. */
@@ -25,7 +25,7 @@ const policy = {
 }
 
 describe('two workers', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let gateway: Workers
   before(async () => { gateway = await Workers.start(policy) })
   after(() => gateway[Symbol.asyncDispose]())
@@ -136,7 +136,7 @@ describe('two workers', function () {
 })
 
 describe('a worker that is killed', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
 
   it('takes its own calls with it alone, and is replaced; its slots are free, and what it counted still counts', async () => {
     await using gateway = await Workers.start(policy)
@@ -210,7 +210,7 @@ describe('a worker that is killed', function () {
 })
 
 describe('two workers that are told to end', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     it(`by ${signal} finish what runs, and the program ends as one process does`, async () => {
@@ -270,7 +270,7 @@ describe('two workers that are told to end', function () {
 })
 
 describe('two workers that take a configuration over', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   const isReloaded = ({ msg }: Readonly<Record<string, unknown>>) => msg === 'configuration reloaded'
   const hasFailed = ({ event }: Readonly<Record<string, unknown>>) => event === 'reload_failed'
   const letter = (said: string, more: object = {}) => ({ pipelines: { chat: [{ insert: { use: './letter.ts', options: { said } }, after: 'auth' }], ...more } })
@@ -361,7 +361,7 @@ export default definePlugin({ name: 'alone', setup: () => ({ async open() { writ
 })
 
 describe('workers that die as soon as they serve', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
 
   it('are replaced, until it is clear that none will last; then the program ends and says why', async () => {
     await using gateway = await Workers.start({ pipelines: { chat: [{ insert: './dying.ts', after: 'auth' }] } }, { 'dying.ts': `import cluster from 'node:cluster'
@@ -375,7 +375,7 @@ export default definePlugin({ name: 'dying', setup: () => ({ start() { setInterv
 })
 
 describe('one process', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
 
   it('serves by itself', async () => {
     await using gateway = await Workers.start({ server: { workers: 1 } })
@@ -385,7 +385,7 @@ describe('one process', function () {
 })
 
 describe('workers that cannot begin', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   const cases = {
     'for a value that is wrong': [{ server: { linger: 1 } }, 78, /server\/linger/g],
     'for a plugin that cannot be set up': [{ pipelines: { chat: [{ insert: './throwing.ts', after: 'auth' }] } }, 78, /cannot be set up: no/g],

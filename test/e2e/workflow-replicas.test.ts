@@ -4,13 +4,8 @@ import { chatCompletion } from '../../core/testing/chat-samples.ts'
 import { AdminGateway } from '../support/admin.ts'
 import { Folder, Tapline } from '../support/run-tapline.ts'
 import { hello } from '../support/serve.ts'
+import { until } from '../support/until.ts'
 import { everythingOn, makeGuardrail, makeWorkflow } from '../support/workflows.ts'
-
-/** Asks again until it is so; a change is to be seen within two seconds. */
-async function eventually(isSo: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + 10_000
-  while (!await isSo()) if (performance.now() > giveUpAt) throw new Error(`this never came about: ${isSo}`)
-}
 
 describe('workflows and guardrails of two gateways on one store', () => {
   let folder: Folder
@@ -35,12 +30,12 @@ describe('workflows and guardrails of two gateways on one store', () => {
     await makeGuardrail(one, replacing('bird'))
     await makeWorkflow(one, guarded)
     expect(await sent(one)).to.contain('a bird')
-    await eventually(async () => (await sent(two)).includes('a bird'))
+    await until(async () => (await sent(two)).includes('a bird'))
     await makeGuardrail(two, replacing('cat'))
     expect(await sent(two)).to.contain('a cat')
-    await eventually(async () => (await sent(one)).includes('a cat'))
+    await until(async () => (await sent(one)).includes('a cat'))
     await makeWorkflow(two, {})
-    await eventually(async () => (await sent(one)).includes('a canary'))
+    await until(async () => (await sent(one)).includes('a canary'))
     expect((await one.call('GET', '/workflows')).json).to.deep.equal((await two.call('GET', '/workflows')).json)
   })
 
@@ -52,7 +47,7 @@ describe('workflows and guardrails of two gateways on one store', () => {
     expect(made).to.not.deep.equal([])
     expect(answers.filter(({ status }) => status !== 201 && status !== 409)).to.deep.equal([])
     expect(new Set(made.map(({ json }) => json.version))).to.have.property('size', made.length)
-    await eventually(async () => (await two.call('GET', '/workflows')).text === (await one.call('GET', '/workflows')).text)
+    await until(async () => (await two.call('GET', '/workflows')).text === (await one.call('GET', '/workflows')).text)
     expect((await one.call('GET', '/workflows')).json.filter(({ name }: { name: string }) => name === 'raced')).to.have.length(1)
   })
 

@@ -11,7 +11,7 @@ const core = join(import.meta.dirname, '../../core')
 const installing = 'tapline: installing'
 
 describe('the setup before npm scripts', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   let made: string
   let folder: string
 

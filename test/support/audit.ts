@@ -5,8 +5,7 @@ import type { Storage } from '../../core/storage/storage.ts'
 import { auditJournal, type AuditRow } from '../../plugins/audit/journal.ts'
 import { AdminGateway, type AdminAnswer } from './admin.ts'
 import type { Served, ServeOptions } from './serve.ts'
-
-const patienceMs = 15_000
+import { eventually } from './until.ts'
 
 // eslint-disable-next-line typescript/no-explicit-any -- the shape of bodies is the test's to know
 export type Entry = Omit<AuditEntry, 'data'> & { readonly data: any }
@@ -31,12 +30,12 @@ export class Audited {
 
   /** What the log has when there are so many rows, the oldest first and whole. @throws Error if there are never */
   async rows(count: number, query = ''): Promise<readonly Entry[]> {
-    const giveUpAt = performance.now() + patienceMs
-    for (;;) {
+    const entries = async () => {
       const { json } = await this.read(`/audit/log?limit=100&${query}`)
-      if (json.total >= count) return await Promise.all(json.entries.toReversed().map(async ({ id }: Entry) => (await this.read(`/audit/detail?log_id=${id}`)).json as Entry))
-      if (performance.now() > giveUpAt) throw new Error(`the log never had ${count} rows, but ${json.total}`)
+      if (json.total < count) throw new Error(`the log never had ${count} rows, but ${json.total}`)
+      return json.entries as readonly Entry[]
     }
+    return await Promise.all((await eventually(entries)).toReversed().map(async ({ id }) => (await this.read(`/audit/detail?log_id=${id}`)).json as Entry))
   }
 
   /** The one row that there is. */

@@ -85,18 +85,3 @@ export async function recordedIn(url: string): Promise<readonly string[]> {
 export async function ready(url: string): Promise<{ readonly status: string; readonly checks?: Readonly<Record<string, string>> }> {
   return await (await fetch(`${url}/health/ready`)).json() as { status: string }
 }
-
-const patienceMs = 60_000
-
-/** Asks again until it holds. @throws what it threw last */
-export async function eventually(holds: () => Promise<unknown>): Promise<void> {
-  const giveUpAt = performance.now() + patienceMs
-  for (;;) {
-    try {
-      await holds()
-      return
-    } catch (cause) {
-      if (performance.now() > giveUpAt) throw cause
-    }
-  }
-}

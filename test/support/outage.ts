@@ -3,9 +3,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { countsOf, faultsOf, type Books } from './crash.ts'
-import { eventually, GatewayProcesses, ready, recordedIn } from './gateway-processes.ts'
+import { GatewayProcesses, ready, recordedIn } from './gateway-processes.ts'
 import type { ServerProcess } from './server-process.ts'
 import type { Storage } from './stores.ts'
+import { eventually } from './until.ts'
 
 const callers = 8
 

@@ -11,7 +11,7 @@ import { mongodb } from './mongodb.ts'
 import { redis } from './redis.ts'
 
 describe('the PostgreSQL of the tests', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   before(async function () { await need(this, postgresql) })
 
   it('gives each test a database of its own', async () => {

@@ -27,7 +27,7 @@ async function statusesOf(gateways: readonly Limited[], calls: number, path: str
 
 for (const [name, server, stateOf] of states) {
   describe(`two gateways on one ${name}`, function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     let gateways: readonly [Limited, Limited]
     before(async function () {
       await need(this, server)
@@ -67,7 +67,7 @@ for (const [name, server, stateOf] of states) {
 }
 
 describe('limits while Redis is away', function () {
-  this.timeout(60_000)
+  this.timeout(180_000)
   before(async function () { await need(this, redis) })
 
   const config = (url: string | undefined, onFailure: object) => ({
