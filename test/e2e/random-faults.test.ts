@@ -19,7 +19,7 @@ const only = process.env['FAULT_CASE'] === undefined ? undefined : Number(proces
 
 const speech = {
   thoughts: ['Need the ', 'tide.'],
-  pieces: ['Let me ', 'look.'],
+  pieces: ['Let me ', 'have a look.'],
   calls: [{ name: 'tide', arguments: ['{"port":"Br', 'est"}'] }, { name: 'clock', arguments: ['{"zone":', '"UTC"}'] }],
 }
 
@@ -110,7 +110,8 @@ function spell(vendor: SpokenDialect, { name, json }: Event): Buffer {
   return Buffer.from(`${name === undefined ? '' : `event: ${name}\n`}data: ${json === '[DONE]' ? json : JSON.stringify(json)}\n\n`)
 }
 
-const word = 'look'
+/** With a space, so that no id that is made at random holds it. */
+const word = 'a look'
 
 /** What stands between provider and caller; `undefined` for nothing. */
 const policies = { 'as it comes': undefined, 'redacted as it flows': redact, 'held until it was seen whole': judge } as const
