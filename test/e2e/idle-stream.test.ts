@@ -169,7 +169,7 @@ describe('a stream whose provider is silent', () => {
       expect(silence.isWatched).to.equal(false)
       silence.pass(60_000)
       const text = await silence.end()
-      expect(text).to.not.include('ping')
+      expect(text).to.not.include('event: ping')
       expect(heard(caller, text)).to.include({ text: 'one two three', error: undefined })
     })
   }
