@@ -8,6 +8,7 @@ import { Audited } from '../../support/audit.ts'
 import { need } from '../../support/servers.ts'
 import { stores } from '../../support/stores.ts'
 import { Folder } from '../../support/run-tapline.ts'
+import { eventually } from '../../support/until.ts'
 import { endedChat } from './ended-chat.ts'
 
 const path = '/tagging/settings'
@@ -100,7 +101,7 @@ describe('a change of the tagging headers', () => {
 
 for (const { name, server, storage } of stores) {
   describe(`tagging headers of two gateways on ${name}`, () => {
-    it('hold on both within two seconds, and no change is lost', async function () {
+    it('soon hold on both, and no change is lost', async function () {
       if (server !== undefined) await need(this, server)
       await using folder = await Folder.make()
       const stored = await storage(folder)
@@ -112,9 +113,7 @@ for (const { name, server, storage } of stores) {
       expect(await labels()).to.deep.equal([])
       const put = (gateway: AdminGateway, header: string) => gateway.call('PUT', path, { body: { headers: [{ header }] } })
       await put(one, 'X-Team')
-      const since = performance.now()
-      while ((await labels()).length === 0 && performance.now() - since < 2000);
-      expect(await labels()).to.deep.equal(['a'])
+      await eventually(async () => expect(await labels()).to.deep.equal(['a']))
       const answers = await Promise.all([put(one, 'X-One'), put(two, 'X-Two')])
       expect(answers.map(({ status }) => status)).to.deep.equal([200, 200])
       expect((await one.call('GET', path)).json).to.deep.equal((await two.call('GET', path)).json)

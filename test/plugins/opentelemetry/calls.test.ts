@@ -64,17 +64,17 @@ describe('the span of a call to a provider', () => {
     expect(span.attributes).to.include({ 'gen_ai.operation.name': 'embeddings', 'gen_ai.response.model': 'gpt-test' })
   })
 
-  const failures: readonly [string, Cue, object][] = [
+  const failures: readonly [what: string, reply: Cue, attributes: object, http?: object][] = [
     ['a status', { status: 418, body: errorBody('a word that nobody shall read') }, { 'error.type': '418', 'http.response.status_code': 418 }],
     ['a connection that failed', { refuse: true }, { 'error.type': 'network_error' }],
-    ['a time that ran out', { silent: true }, { 'error.type': 'timeout' }],
+    ['a time that ran out', { silent: true }, { 'error.type': 'timeout' }, { timeout: 1, response_header_timeout: 1 }],
     ['an answer with nothing in it', { body: { ...answer, choices: [] } }, { 'error.type': 'empty_response' }],
   ]
-  for (const [what, reply, attributes] of failures) {
+  for (const [what, reply, attributes, http = {}] of failures) {
     for (const body of [hello, helloStream]) {
       if (body === helloStream && what.startsWith('an answer')) continue
       it(`tells ${what} of a ${body === hello ? 'plain call' : 'stream'}, and not in the provider's words`, async () => {
-        const span = only(await callSpans({ replies: [reply], body, options: { config: { ...once, http: { timeout: 1, response_header_timeout: 1 } } } }))
+        const span = only(await callSpans({ replies: [reply], body, options: { config: { ...once, http } } }))
         expect(span.attributes).to.deep.equal({ ...always, 'gen_ai.request.stream': body === helloStream, ...attributes })
         expect([span.status, span.message, span.events]).to.deep.equal([2, '', 0])
       })

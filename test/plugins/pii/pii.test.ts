@@ -26,11 +26,11 @@ describe('pii in a prompt', () => {
 
   it('numbers very many values in no more than their share of time', async () => {
     const content = Array.from({ length: 30_000 }, (_, i) => `u${i}@e.org`).join(' ')
-    const begun = performance.now()
+    const begun = process.cpuUsage()
     const { upstream } = await run({ entities: ['EMAIL_ADDRESS'] }, { request: { messages: [said(content)] } })
     expect(textsOf(upstream)?.[0]).to.satisfy((text: string) => text.endsWith('<EMAIL_ADDRESS_29999> <EMAIL_ADDRESS_30000>'))
     // Looking through all of them for each took half a minute.
-    expect(performance.now() - begun).to.be.below(8000)
+    expect(process.cpuUsage(begun).user / 1000).to.be.below(8000)
   })
 
   it('looks at the messages of the roles that are listed', async () => {
