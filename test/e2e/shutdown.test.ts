@@ -99,7 +99,7 @@ describe('the program', () => {
     })
 
     it('says that it is not ready, and goes on serving, while it lingers', async () => {
-      const url = await start(shutdown({ linger: '2s' }))
+      const url = await start(shutdown({ linger: '1m' }))
       upstream.always({ body: chatCompletion() })
       program.kill('SIGTERM')
       await program.said(({ msg }) => /finishing what runs/.test(String(msg)))
@@ -109,6 +109,11 @@ describe('the program', () => {
       expect(await ready.body.json()).to.deep.include({ status: 'not_ready' })
       expect((await request(`${url}/health`)).statusCode).to.equal(200)
       expect((await chat(url, hello)).status).to.equal(200)
+    })
+
+    it('ends once it has lingered', async () => {
+      await start(shutdown({ linger: '200ms' }))
+      program.kill('SIGTERM')
       expect((await program.ended).code).to.equal(0)
     })
 
