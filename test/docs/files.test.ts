@@ -30,7 +30,7 @@ describe('the files of the manual', () => {
       await using folder = await ExampleFolder.make({ ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, files: sources }) })
       const { code, said } = await folder.node(join(root, 'node_modules/typescript/bin/tsc'), '-p', '.')
       expect({ code, said }).to.deep.equal({ code: 0, said: '' })
-    }).timeout(60_000)
+    }).timeout(180_000)
   }
 
   for (const page of withCode) {
@@ -43,7 +43,7 @@ describe('the files of the manual', () => {
         const { code, said } = await folder.node('--test', test)
         expect(code, said).to.equal(0)
         expect(said).to.match(/pass [1-9]/)
-      }).timeout(60_000)
+      }).timeout(180_000)
     }
   }
 
@@ -78,7 +78,7 @@ describe('the skeletons that "tapline new" writes', () => {
       expect(await folder.node(join(root, 'core/main.ts'), 'new', kind, name)).to.include({ code: 0 })
       const { code, said } = await folder.node('--test', test)
       expect(code, said).to.equal(0)
-    }).timeout(60_000)
+    }).timeout(180_000)
   }
 })
 

@@ -109,7 +109,7 @@ describe('a guardrail of one file that redacts a word', () => {
       served.upstream.reply({ chunks: [bytes], splitAt: 'every byte' })
       for (const at of bytes.keys()) served.upstream.reply({ chunks: [bytes], splitAt: [at] })
       for (let i = 0; i <= bytes.length; i++) expect(streamTexts((await served.chat(helloStream)).body).texts).to.deep.equal({ '0/content': 'the [redacted] is out 😀' })
-    }).timeout(60_000)
+    }).timeout(180_000)
 
     it('that has no [DONE] and no finish', async () => {
       served.upstream.reply({ chunks: chatChunks({ pieces: ['a sec', 'ret'] }).slice(0, -2) })

@@ -34,11 +34,11 @@ describe('tapline test', () => {
     const { code, said } = await tested({ 'shy.test.ts': passing })
     expect(code, said).to.equal(0)
     expect(said).to.match(/pass 1\b/)
-  }).timeout(30_000)
+  })
 
   it('runs those that are named, and fails when one of them fails', async () => {
     const { code, said } = await tested({ 'shy.test.ts': passing, 'loud.test.ts': passing.replace("'hm')", "'HM')") }, 'loud.test.ts')
     expect(code).to.equal(1)
     expect(said).to.match(/pass 0\b/).and.match(/fail 1\b/)
-  }).timeout(30_000)
+  })
 })

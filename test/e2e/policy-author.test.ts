@@ -37,7 +37,7 @@ describe('a policy author with nothing but the manual', () => {
     const { code, said } = await folder.node(join(root, 'core/main.ts'), 'test', 'project-names.test.ts')
     expect(code, said).to.equal(0)
     expect(said).to.match(/pass 4\b/)
-  }).timeout(60_000)
+  }).timeout(180_000)
 
   it('loads it, and finds it among the types, while it guards nobody yet', async () => {
     const types = await (await fetch(`${gateway.url}/admin/guardrails/types`, { headers: { authorization: 'Bearer sk-mine' } })).json() as readonly { readonly type: string; readonly fields: readonly { readonly key: string }[] }[]

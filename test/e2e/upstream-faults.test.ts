@@ -217,7 +217,7 @@ describe('a stream that fails', () => {
             seen.add(isFinished ? 'finished' : 'broken')
           }
           expect([...seen].sort()).to.deep.equal(['broken', 'finished', 'refused'])
-        }).timeout(60_000)
+        }).timeout(180_000)
       }
 
       it('and says its own error is relayed with it, and with no second one', async () => {

@@ -387,7 +387,7 @@ describe('GET /admin/live/logs', () => {
         broke = true
       }
       expect(broke).to.equal(true)
-    }).timeout(60_000)
+    }).timeout(180_000)
   })
 
   describe('the end', () => {

@@ -43,7 +43,7 @@ describe('secrets in a stream', () => {
       const { reply } = await run({ entropy: 0 }, { request: { stream: true }, answer: pieces })
       expect(reply.text, JSON.stringify(pieces)).to.equal('first [redacted], then [redacted] and all is well')
     }
-  }).timeout(30_000)
+  })
 
   it('are redacted also where they are longer than what is held back, as private keys are', async () => {
     for (const eol of ['\n', '\\n']) {
@@ -54,7 +54,7 @@ describe('secrets in a stream', () => {
         expect(reply.text, `${size}`).to.match(/^Here: (?:\[redacted\])+ is it$/)
       }
     }
-  }).timeout(30_000)
+  })
 
   it('end it before they leave', async () => {
     const { reply } = await run({ action: 'block' }, { request: { stream: true }, answer: ['x '.repeat(300), secret.slice(0, 9), secret.slice(9), ' more'] })

@@ -93,7 +93,7 @@ describe('postgresql', () => {
     expect((await journal.sums({ measures: ['tokens'] })).groups[0]).to.deep.include({ count: 2, sums: { tokens: 3 } })
     clock.advance(1001) // reports are used again for a second
     expect(await opened.health.report()).to.deep.equal({ status: 'ready', checks: { storage: 'ok' } })
-  }).timeout(60_000)
+  }).timeout(180_000)
 
   it('gives up a server that is silent: reads before writes, and none for ever', async () => {
     await using own = await startPostgresql()
@@ -112,5 +112,5 @@ describe('postgresql', () => {
     expect(await write).to.equal('PostgreSQL did not answer within 30 s')
     own.thaw()
     expect((await things.get('x'))?.value).to.deep.equal({ kept: true })
-  }).timeout(60_000)
+  }).timeout(180_000)
 })

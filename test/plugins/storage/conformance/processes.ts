@@ -20,7 +20,7 @@ export function processesConform(store: StoreUnderTest, name: string): void {
       await using opened = await OpenStore.open(store.plugin, options)
       expect((await opened.storage.records('started').list()).map(({ id }) => id)).to.have.members(['1', '2', '3'])
       expect((await (await opened.storage.journal(summedCalls('started'))).sums({ measures: ['tokens'] })).groups[0]).to.deep.include({ count: 3, sums: { tokens: 6 } })
-    }).timeout(60_000)
+    }).timeout(180_000)
 
     it('with what was written before, after it was closed', async () => {
       const options = await store.database()
