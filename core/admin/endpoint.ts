@@ -56,7 +56,7 @@ export interface AdminCall {
   confine(path: string | undefined): string
   /**
    * Call with the stored view before a write, and with the listing that holds it where callers read that.
-   * @throws GatewayError `precondition_failed` if the caller's `If-Match` names none of them
+   * @throws GatewayError `precondition_failed` if the caller's `If-Match` names none of them, or says `*` and nothing is stored
    */
   ifMatch(...current: readonly unknown[]): void
   /** For the audit record of a write: what was there, and what is now. */

@@ -12,13 +12,13 @@ export function answerOf({ status = 200, tagged }: Pick<AdminEndpoint, 'status' 
   return new Reply({ status, headers: ['Content-Type', 'application/json', 'ETag', tag], body })
 }
 
-/** @throws GatewayError `precondition_failed` if the caller names none of the views that stand */
+/** @param views that of what is written first: `*` asks whether it is there. @throws GatewayError `precondition_failed` if the caller names none of those that stand */
 export function checkMatch({ request: { headers } }: Exchange, views: readonly unknown[]): void {
   const asked = headers['if-match']
   if (typeof asked !== 'string') return
   const standing = views.filter(view => view !== undefined).map(view => tagOf(Buffer.from(JSON.stringify(view))))
   const named = asked.split(',').map(tag => tag.trim().replace(/^W\//, ''))
-  if (standing.length > 0 && named.some(tag => tag === '*' || standing.includes(tag))) return
+  if (named.some(tag => tag === '*' ? views[0] !== undefined : standing.includes(tag))) return
   throw gatewayError('precondition_failed', 'it was changed since it was read; read it again')
 }
 

@@ -142,7 +142,12 @@ describe('the admin API', () => {
       expect((await put({ name: 'n' }, { 'if-match': headers['etag'] as string })).status).to.equal(200)
     })
 
-    it('of something that is not there', async () => { expectRefusal(await put({ name: 'new' }, { 'if-match': '"x"' }), 412, 'precondition_failed') })
+    for (const tag of ['"x"', '*']) it(`of something that is not there: ${tag}`, async () => { expectRefusal(await put({ name: 'new' }, { 'if-match': tag }), 412, 'precondition_failed') })
+
+    it('of something that has to be there', async () => {
+      await put({ name: 'there' })
+      expect((await put({ name: 'there', size: 1 }, { 'if-match': '*' })).status).to.equal(200)
+    })
   })
 
   it('tells of every write that succeeded, with what was and what is', async () => {
