@@ -5,6 +5,14 @@ export interface Instrument {
   (value: number, ...labelValues: string[]): void
   /** The one series of these label values, for what is recorded often. */
   of(...labelValues: string[]): (value: number) => void
+  /** The same for a series that goes when nobody holds it any more. */
+  hold(...labelValues: string[]): HeldSeries
+}
+
+export interface HeldSeries {
+  record(value: number): void
+  /** Nothing more is recorded. */
+  release(): void
 }
 
 /** Counts and measures; Prometheus or another exporter stands behind it when one is configured. */
@@ -19,7 +27,7 @@ export interface Meter {
   dropProvider(name: string): void
 }
 
-const noInstrument: Instrument = Object.assign(() => {}, { of: () => () => {} })
+const noInstrument: Instrument = Object.assign(() => {}, { of: () => () => {}, hold: () => ({ record() {}, release() {} }) })
 
 /** What stands in for a meter when nobody keeps metrics. */
 export const noMeter: Meter = { counter: () => noInstrument, gauge: () => noInstrument, upDown: () => noInstrument, histogram: () => noInstrument, dropProvider() {} }

@@ -1,6 +1,7 @@
 /** Keeps calls back from a provider that fails again and again, and lets one through now and then to see. */
 
 import { definePlugin, gatewayError, slot, type Attempt, type Exchange } from '../../core/index.ts'
+import type { HeldSeries } from '../../core/plugin/meter.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'
 import { Breaker, type BreakerState, type Permit } from './breaker.ts'
 import { Peers, type BreakerName } from './peers.ts'
@@ -32,12 +33,15 @@ export default definePlugin({
     const isScoped = policies.some(({ policy }) => policy.isPerModel)
     const gauge = meter.gauge('circuit_breaker_state', 'State of the breaker: 0 closed, 1 half-open, 2 open.', isScoped ? ['provider', 'model'] : ['provider'], 'max')
     const peers = processes === undefined ? undefined : new Peers(processes, clock)
+    const shown: HeldSeries[] = []
+    let isServing = false
     const makeBreaker = (policy: BreakerPolicy, provider: string, model: string): Breaker => {
-      const labels = isScoped ? [provider, model] : [provider]
-      gauge(gaugeValues.closed, ...labels)
+      const series = isScoped ? gauge.hold(provider, model) : gauge.hold(provider)
+      shown.push(series)
+      if (isServing) series.record(gaugeValues.closed)
       return new Breaker(policy.rules, clock, {
         changed(state, isOwn) {
-          gauge(gaugeValues[state], ...labels)
+          series.record(gaugeValues[state])
           if (isOwn) log[state === 'open' ? 'warn' : 'info']({ provider, ...(model === '' ? {} : { model }) }, `the circuit breaker is ${state}`)
         },
         ...(peers === undefined ? {} : { news: news => peers.tell({ provider, model }, news) }),
@@ -74,7 +78,11 @@ export default definePlugin({
     ]
 
     return {
-      start() { if (peers !== undefined) withdraw.push(peers.follow(find, standings)) },
+      start() {
+        isServing = true
+        for (const series of shown) series.record(gaugeValues.closed)
+        if (peers !== undefined) withdraw.push(peers.follow(find, standings))
+      },
       attempt(exchange, attempt) {
         const guard = guards.get(attempt.target.provider)
         if (guard === undefined) return held.set(exchange, undefined)
@@ -109,6 +117,7 @@ export default definePlugin({
       },
       close() {
         for (const end of withdraw) end()
+        for (const series of shown) series.release()
       },
     }
   },

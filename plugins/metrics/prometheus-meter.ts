@@ -2,6 +2,7 @@
 
 import type { Metric, Registry } from 'prom-client'
 import type { Instrument, Meter } from '../../core/index.ts'
+import type { HeldSeries } from '../../core/plugin/meter.ts'
 import { HistogramSeries, NumberSeries, type Sample, type Series } from './series.ts'
 
 type Labels = readonly string[]
@@ -81,10 +82,24 @@ class SeriesStore {
     const at = this.#labels.indexOf(this.#labels.includes('provider_name') ? 'provider_name' : 'provider')
     if (at < 0) return
     for (const [key, { values, series }] of this.#series) {
-      if (values[at] !== name) continue
-      series.isDropped = true
-      this.#series.delete(key)
+      if (values[at] === name) this.#drop(key, series)
     }
+  }
+
+  /** Shows a series until as many let go of it as held it. @returns how to let go */
+  hold(values: Labels): () => void {
+    const series = this.find(values)
+    series.holders += 1
+    return () => {
+      series.holders -= 1
+      const [key] = [...this.#series].find(([, known]) => known.series === series) ?? []
+      if (series.holders === 0 && key !== undefined) this.#drop(key, series)
+    }
+  }
+
+  #drop(key: string, series: Series): void {
+    series.isDropped = true
+    this.#series.delete(key)
   }
 
   #begin(key: string, values: Labels): Series {
@@ -104,7 +119,19 @@ function instrumentOf(store: SeriesStore): Instrument {
       series.add(value)
     }
   }
-  return Object.assign(record, { of })
+  const hold = (...values: string[]): HeldSeries => {
+    const letGo = store.hold(values)
+    const add = of(...values)
+    let isHeld = true
+    return {
+      record(value) { if (isHeld) add(value) },
+      release() {
+        if (isHeld) letGo()
+        isHeld = false
+      },
+    }
+  }
+  return Object.assign(record, { of, hold })
 }
 
 /** A metric as prom-client's registry reads one. */

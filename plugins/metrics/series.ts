@@ -12,6 +12,8 @@ type Labels = Sample['labels']
 export interface Series {
   /** Not shown any more: whoever holds it looks for another one. */
   isDropped: boolean
+  /** How many want it to be shown. */
+  holders: number
   add(value: number): void
   samples(name: string, labels: Labels): readonly Sample[]
 }
@@ -19,6 +21,7 @@ export interface Series {
 /** A counter sums up, a gauge keeps the last value. */
 export class NumberSeries implements Series {
   isDropped = false
+  holders = 0
   readonly #keeps: 'sum' | 'last'
   #value = 0
 
@@ -37,6 +40,7 @@ export class NumberSeries implements Series {
 
 export class HistogramSeries implements Series {
   isDropped = false
+  holders = 0
   readonly #bounds: readonly number[]
   readonly #counts: number[]
   #sum = 0

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { until } from '../support/until.ts'
 import { compilePattern } from '../../core/plugin/pattern.ts'
@@ -10,7 +11,7 @@ import { Breaker, type BreakerState, type Permit } from '../../plugins/circuit-b
 import { BreakerPolicy, type BreakerOptions } from '../../plugins/circuit-breaker/policy.ts'
 import { tripRules, type TripRules } from '../../plugins/circuit-breaker/trip-rules.ts'
 import { expectError } from '../support/answer.ts'
-import { hello, helloStream, Served } from '../support/serve.ts'
+import { configuration, hello, helloStream, Served } from '../support/serve.ts'
 
 const rules = { failureThreshold: 3, successThreshold: 2, timeoutMs: 30_000 }
 
@@ -327,6 +328,23 @@ describe('circuit-breaker in the gateway', () => {
     expectError(await served.chat(), { code: 'circuit_open' })
     const page = (await served.call('GET', '/metrics')).body.toString()
     expect(page).to.contain('tapline_circuit_breaker_state{provider="openai",model="gpt-test"} 2').and.to.contain('{provider="openai",model="gpt-other"} 0')
+  })
+
+  it('is shown open over a reload that fails, and not any more when it is switched off', async () => {
+    const throwing = "export default { name: 'throwing', setup() { throw new Error('no') } }"
+    const config = (breaker: object, more: object = {}) => ({ metrics: { enabled: true }, ...resilience(breaker), ...more })
+    await using served = await Served.start({ config: config({ failure_threshold: 1 }), files: { 'throwing.ts': throwing } })
+    const page = async () => (await served.call('GET', '/metrics')).body.toString()
+    const reload = async (written: Readonly<Record<string, unknown>>) => {
+      await served.gateway.configure(configuration(written, served.completions))
+      return await served.gateway.gateway.reload()
+    }
+    served.upstream.always(broken)
+    await served.chat()
+    expect(await reload(config({ failure_threshold: 2 }, { pipelines: { chat: [{ insert: './throwing.ts', after: 'usage' }] } }))).to.equal(false)
+    expect(await page()).to.contain('tapline_circuit_breaker_state{provider="openai"} 2')
+    expect(await reload(config({ enabled: false }))).to.equal(true)
+    while ((await page()).includes('circuit_breaker_state{')) await turn()
   })
 
   for (const off of [{ enabled: false }, { failure_threshold: 0 }]) {

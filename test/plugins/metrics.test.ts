@@ -283,6 +283,21 @@ describe('a Prometheus meter', () => {
     expect(await registry.metrics()).to.contain('tapline_h_seconds_sum{provider="gone"} 0.5')
   })
 
+  it('drops a series when the last who holds it lets go', async () => {
+    const { registry, meter } = make()
+    const gauge = meter.gauge('g', 'g', ['provider'])
+    const [one, other] = [gauge.hold('p'), gauge.hold('p')]
+    one.record(2)
+    one.release()
+    one.release()
+    one.record(1)
+    expect(await registry.metrics()).to.contain('tapline_g{provider="p"} 2')
+    other.release()
+    expect(await registry.metrics()).to.not.contain('tapline_g{')
+    gauge(1, 'p')
+    expect(await registry.metrics()).to.contain('tapline_g{provider="p"} 1')
+  })
+
   it('counts everything beyond 2000 series as other', async () => {
     const { registry, meter } = make()
     const count = meter.counter('c_total', 'c', ['a'])

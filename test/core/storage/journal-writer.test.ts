@@ -75,7 +75,7 @@ describe('the writer of a journal', () => {
   const meter: Meter = (() => {
     const instrument = (add: boolean) => (name: string): Instrument => {
       const note = (value: number) => { figures.set(name, value + (add ? figures.get(name) ?? 0 : 0)) }
-      return Object.assign(note, { of: () => note })
+      return Object.assign(note, { of: () => note, hold: () => ({ record: note, release() {} }) })
     }
     return { counter: instrument(true), gauge: instrument(false), upDown: instrument(true), histogram: instrument(false), dropProvider() {} }
   })()
