@@ -51,6 +51,8 @@ function refusal({ keyword, instancePath, params, message = 'is not valid' }: Er
 function wording(keyword: string, param: string, params: Schema, message: string): string {
   if (keyword === 'required') return `${param} is required`
   if (keyword === 'additionalProperties') return `there is no parameter ${param}`
+  if (keyword === 'const') return `${param} must be ${JSON.stringify(params['allowedValue'])}`
+  if (keyword === 'type') return `${param === '' ? 'the body' : param} ${message.replaceAll(',', ' or ')}`
   const allowed = keyword === 'enum' ? `: ${(params['allowedValues'] as readonly unknown[]).join(', ')}` : ''
   return `${param === '' ? 'the body' : param} ${message}${allowed}`
 }

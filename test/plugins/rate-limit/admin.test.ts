@@ -123,7 +123,9 @@ describe('the admin API of limits', () => {
     await limited.call('/fixed')
     limited.clock.advance(1)
     for (const path of ['/budgets/reset', '/rate-limits/reset']) {
-      expectRefusal(await limited.admin.call('POST', path, { body: { confirmation: 'yes' } }), 400, 'invalid_value', 'confirmation')
+      const refused = await limited.admin.call('POST', path, { body: { confirmation: 'yes' } })
+      expectRefusal(refused, 400, 'invalid_value', 'confirmation')
+      expect(refused.json.error.message).to.equal('confirmation must be "reset"')
       expect((await limited.admin.call('POST', path, { body: { confirmation: 'reset' } })).json).to.deep.equal({ status: 'ok' })
     }
     expect(rows(await limited.admin.call('GET', '/rate-limits')).map(({ requests_used: used }) => used)).to.deep.equal([0, 0, 0])
