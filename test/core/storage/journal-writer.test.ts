@@ -133,9 +133,9 @@ describe('the writer of a journal', () => {
         await writer.flush()
         for (const waitMs of [100, 200, 400, 800, 1600, 3200, 5000, 5000]) {
           const before = tries
-          expect(clock.waitsMs, `after ${before} tries`).to.include(waitMs)
+          await until(() => clock.waitsMs.includes(waitMs))
           clock.advance(waitMs)
-          await until(() => tries === before + 1 && clock.waitsMs.some(ms => ms >= 100 && ms <= 5000))
+          await until(() => tries === before + 1)
         }
         expect(await isReady()).to.equal('down')
         addAll(['c'])
