@@ -2,6 +2,7 @@
 
 import { isObject } from './arguments.ts'
 import { tryJson } from './json.ts'
+import type { Losses } from './losses.ts'
 import type { Json, JsonObject, VendorState } from './request.ts'
 import type { Destination } from './translation.ts'
 
@@ -25,6 +26,11 @@ export function isOwn(state: VendorState | undefined, { traits }: Destination, f
   if (state === undefined || state.vendor !== traits.vendor) return false
   const issuer = state.model === undefined ? undefined : familyOf?.(state.model)
   return issuer === undefined || traits.family === undefined || issuer === traits.family
+}
+
+/** Notes what stays behind because another vendor, or nobody, signed it. */
+export function noteForeign(field: 'reasoning' | 'extra_content', { model }: Destination, losses: Losses): void {
+  losses.silent(field, field === 'reasoning' ? `not signed by the vendor of ${model}` : `state of another vendor is not sent to ${model}`)
 }
 
 export function seal({ v, f, m, s }: Sealed): string {

@@ -38,7 +38,7 @@ describe('translation, of random requests', () => {
     const { upstream } = dialect
     if (upstream === undefined) continue
     describe(`to ${dialect.name}`, () => {
-      it('is the same each time, gives no vendor the state of another, and refuses by name', function () {
+      it('is the same each time, gives no vendor the state of another but says so, and refuses by name', function () {
         this.timeout(600_000)
         let refused = 0
         forEachRequest(traits, (request, to) => {
@@ -48,7 +48,9 @@ describe('translation, of random requests', () => {
             expect([body.status, body.code, typeof body.param]).to.deep.equal([400, 'unsupported_parameter', 'string'])
           } else {
             expect(body.text).to.equal(written(upstream, request, to, 'text'))
-            for (const vendor of vendors) if (vendor !== (to.traits.vendor ?? ownVendor(dialect.name))) expect(body.text).to.not.contain(`SECRETof${vendor}`)
+            const own = to.traits.vendor ?? ownVendor(dialect.name)
+            for (const vendor of vendors) if (vendor !== own) expect(body.text).to.not.contain(`SECRETof${vendor}`)
+            if (request.turns.some(({ role, blocks }) => role === 'assistant' && blocks.some(block => isSignedByOther(block, own)))) expect(body.losses.list.map(({ field }) => field)).to.satisfy((fields: string[]) => fields.some(field => /^(input\.)?reasoning$|^extra_content$/.test(field)))
           }
         })
         expect(refused).to.be.below(cases)
@@ -103,6 +105,10 @@ function written(upstream: UpstreamSide, request: NeutralRequest, to: Destinatio
     if (error instanceof GatewayError) return error
     throw error
   }
+}
+
+function isSignedByOther(block: Block, own: string | undefined): boolean {
+  return (block.type === 'tool_call' || block.type === 'reasoning') && block.state !== undefined && block.state.vendor !== own
 }
 
 /** Whose state a dialect takes when nothing is said of the model. */

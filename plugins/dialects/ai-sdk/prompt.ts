@@ -1,10 +1,10 @@
 /** The conversation as an AI SDK prompt. */
 
-import type { Json, JsonObject } from '../../../core/index.ts'
+import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
 import type { AudioBlock, Block, FileBlock, ImageBlock, ReasoningBlock, Source, ToolCallBlock, ToolResultBlock, Turn, VideoBlock, NeutralRequest } from '../../../core/neutral/request.ts'
-import { isOwn } from '../../../core/neutral/state.ts'
+import { isOwn, noteForeign } from '../../../core/neutral/state.ts'
 import { dialect, providerOptions, type Writing } from './writing.ts'
 
 export function writePrompt(request: NeutralRequest, writing: Writing): readonly JsonObject[] {
@@ -39,14 +39,19 @@ function writeBlock(block: Block, role: Turn['role'], named: ReadonlyMap<string,
 }
 
 /** Only its own vendor's thoughts go back. */
-function writeReasoning({ text, state, redacted, itemId }: ReasoningBlock, { to }: Writing): readonly JsonObject[] {
-  if (!isOwn(state, to) && (redacted === undefined || to.traits.vendor !== 'anthropic')) return []
+function writeReasoning({ text, state, redacted, itemId }: ReasoningBlock, { to, losses }: Writing): readonly JsonObject[] {
+  if (!isOwn(state, to) && (redacted === undefined || state !== undefined || to.traits.vendor !== 'anthropic')) {
+    noteForeign('reasoning', to, losses)
+    return []
+  }
   const further = redacted !== undefined ? { anthropic: { redactedData: redacted } } : itemId === undefined || to.traits.vendor !== 'openai' ? {} : { openai: { itemId } }
   return [{ type: 'reasoning', text, ...providerOptions(to, { state, further }) }]
 }
 
-function writeCall({ id, name, argumentsText, isCustom, state, cache }: ToolCallBlock, { to, names }: Writing): JsonObject {
-  const input: Json = isCustom === true ? { input: argumentsText } : argumentsObject(argumentsText).value
+function writeCall({ id, name, argumentsText, isCustom, state, cache, at }: ToolCallBlock, { to, names, losses }: Writing): JsonObject {
+  const { value: input, isBroken } = isCustom === true ? { value: { input: argumentsText }, isBroken: false } : argumentsObject(argumentsText)
+  if (isBroken) losses.drop('tool_calls.arguments', 'not JSON, kept as text', at)
+  if (state !== undefined && !isOwn(state, to)) noteForeign('extra_content', to, losses)
   return { type: 'tool-call', toolCallId: id, toolName: names.spell(name), input, ...providerOptions(to, { state, cache }) }
 }
 

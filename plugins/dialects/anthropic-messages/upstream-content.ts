@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import type { Block, FileBlock, ImageBlock, Source, TextBlock, ToolCallBlock, ToolResultBlock } from '../../../core/neutral/request.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
+import { noteForeign } from '../../../core/neutral/state.ts'
 import { writeThought } from './upstream-thoughts.ts'
 import { dialect, type Writing } from './writing.ts'
 
@@ -77,11 +78,12 @@ function writeData(data: string, mime: string, at = 'messages'): JsonObject {
 
 function writeOwnThought(block: Block & { readonly type: 'reasoning' }, { to, losses }: Writing): readonly JsonObject[] {
   const written = writeThought(block, to)
-  if (written.length === 0) losses.silent('reasoning', `not signed by the vendor of ${to.model}`)
+  if (written.length === 0) noteForeign('reasoning', to, losses)
   return written
 }
 
-function writeCall(block: ToolCallBlock, { ids, names, losses, marks }: Writing): JsonObject {
+function writeCall(block: ToolCallBlock, { ids, names, losses, marks, to }: Writing): JsonObject {
+  if (block.state !== undefined) noteForeign('extra_content', to, losses)
   const { value, isBroken } = block.isCustom === true ? { value: { input: block.argumentsText }, isBroken: false } : argumentsObject(block.argumentsText)
   if (isBroken) losses.drop('tool_calls.arguments', 'not JSON, kept as text', block.at)
   return { type: 'tool_use', id: ids.spell(block.id), name: names.spell(block.name), input: value, ...marks.of(block) }

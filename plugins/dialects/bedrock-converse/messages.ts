@@ -3,7 +3,8 @@
 import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import { argumentsObject, objectIn } from '../../../core/neutral/arguments.ts'
-import type { CacheMark, ToolCallBlock, ToolResultBlock, Block, NeutralRequest, Turn } from '../../../core/neutral/request.ts'
+import { noteForeign } from '../../../core/neutral/state.ts'
+import type { CacheMark, ReasoningBlock, ToolCallBlock, ToolResultBlock, Block, NeutralRequest, Turn } from '../../../core/neutral/request.ts'
 import { writeDocument, writeImage, writeVideo } from './media.ts'
 import { writeReasoning } from './reasoning.ts'
 import { dialect, type Writing } from './writing.ts'
@@ -57,18 +58,25 @@ function spell(block: Block, writing: Writing): readonly JsonObject[] {
     case 'image': return [writeImage(block)]
     case 'video': return [writeVideo(block)]
     case 'file': return [writeDocument(block, writing.documents)]
-    case 'reasoning': return writeReasoning(block, writing.to)
+    case 'reasoning': return writeOwnReasoning(block, writing)
     case 'tool_call': return [writeCall(block, writing)]
     case 'tool_result': return [writeResult(block, writing)]
     case 'audio': throw refusal(block.at ?? 'messages', `${dialect} does not take audio`)
   }
 }
 
+function writeOwnReasoning(block: ReasoningBlock, { to, losses }: Writing): readonly JsonObject[] {
+  const written = writeReasoning(block, to)
+  if (written.length === 0) noteForeign('reasoning', to, losses)
+  return written
+}
+
 function markOf(block: Block): CacheMark | undefined {
   return 'cache' in block ? block.cache : undefined
 }
 
-function writeCall({ id, name, argumentsText, isCustom, at }: ToolCallBlock, { ids, names, losses }: Writing): JsonObject {
+function writeCall({ id, name, argumentsText, isCustom, state, at }: ToolCallBlock, { ids, names, losses, to }: Writing): JsonObject {
+  if (state !== undefined) noteForeign('extra_content', to, losses)
   const { value, isBroken } = isCustom === true ? { value: { input: argumentsText }, isBroken: false } : argumentsObject(argumentsText)
   if (isBroken) losses.drop('tool_calls.arguments', 'the arguments are no JSON, and are kept as text', at ?? 'tool_calls.arguments')
   return { toolUse: { toolUseId: ids.spell(id), name: names.spell(name), input: value } }

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../core/index.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import { dataUrl, fileText } from '../../../core/neutral/media.ts'
 import type { FileBlock, ImageBlock, SystemText, ToolCallBlock, ToolResultBlock, Block, NeutralRequest, Turn } from '../../../core/neutral/request.ts'
+import { noteForeign } from '../../../core/neutral/state.ts'
 import { dialect, type Writing } from './writing.ts'
 
 export function writeMessages({ turns, system }: NeutralRequest, writing: Writing): JsonObject[] {
@@ -24,6 +25,8 @@ function writeTurn({ role, blocks }: Turn, writing: Writing): JsonObject[] {
 
 /** Thoughts stay behind: the model does not need them, and they may be another's. */
 function writeAssistant(blocks: readonly Block[], writing: Writing): JsonObject[] {
+  if (blocks.some(({ type }) => type === 'reasoning')) writing.losses.silent('reasoning', `not taken by ${dialect}`)
+  if (blocks.some(block => block.type === 'tool_call' && block.state !== undefined)) noteForeign('extra_content', writing.to, writing.losses)
   const calls = blocks.flatMap(block => block.type === 'tool_call' ? [writeCall(block, writing)] : [])
   const parts = blocks.filter(({ type }) => type !== 'tool_call' && type !== 'reasoning').flatMap(block => {
     if (block.type === 'image') throw refusal(block.at ?? 'messages', `${dialect} takes images from users only`)

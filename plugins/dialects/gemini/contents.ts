@@ -6,7 +6,7 @@ import type { Block, FileBlock, ImageBlock, NeutralRequest, ToolCallBlock, ToolR
 import type { Destination } from '../../../core/neutral/translation.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
 import { fileText } from '../../../core/neutral/media.ts'
-import { isOwn } from '../../../core/neutral/state.ts'
+import { isOwn, noteForeign } from '../../../core/neutral/state.ts'
 import type { ToolNames } from '../../../core/neutral/tool-names.ts'
 import { mediaParts } from './media.ts'
 import { familyOf, sealedSignatures } from './signatures.ts'
@@ -72,6 +72,7 @@ class Contents {
       case 'refusal': return textParts(block.text, undefined)
       case 'reasoning': {
         const signature = this.#signature(block.state)
+        if (signature === undefined) noteForeign('reasoning', this.#to, this.#losses)
         return signature === undefined ? [] : [{ text: block.text, thought: true, thoughtSignature: signature }]
       }
       case 'tool_call': return [this.#call(block, at)]
@@ -84,6 +85,7 @@ class Contents {
     this.#calls.set(call.id, call)
     const { value, isBroken } = call.isCustom === true ? { value: { input: call.argumentsText }, isBroken: false } : argumentsObject(call.argumentsText)
     if (isBroken) this.#losses.drop('tool_calls.arguments', 'no JSON: sent as text', call.at)
+    if (call.state !== undefined && this.#signature(call.state) === undefined) noteForeign('extra_content', this.#to, this.#losses)
     const signature = this.#signature(call.state) ?? this.#signature(this.#sealed.get(call.id)) ?? this.#substitute(at)
     this.#isStepOpen = false
     return {

@@ -108,6 +108,13 @@ describe('ai-sdk writes a request', () => {
     expect(options({ turns }, 'openai')['prompt'][0].content).to.deep.equal([{ type: 'text', text: 'x' }])
   })
 
+  it('without what another vendor encrypted, which is among the losses, as is a call whose arguments are no JSON', () => {
+    const redacted = { type: 'reasoning', text: '', redacted: 'R', state: { vendor: 'bedrock-converse', value: '' } } as const
+    const { losses, body } = asked({ turns: [{ role: 'assistant', blocks: [redacted, { type: 'tool_call', id: 't', name: 'f', argumentsText: '{"cut' }] }] }, 'anthropic')
+    expect(JSON.stringify(body)).to.not.include('redactedData')
+    expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['reasoning', true], ['tool_calls.arguments', false]])
+  })
+
   it('with a note of what it does not take', () => {
     expect(asked({ extras: { foo: 1 }, hints: { store: true, prediction: {} } }).losses.reported).to.deep.equal(['foo', 'prediction', 'store'])
   })
