@@ -70,7 +70,7 @@ export class ResponseReader implements StreamReader {
       case 'response.reasoning_text.delta': return this.#think(json, false, emit)
       case 'response.output_text.annotation.added': return this.#annotate(json, emit)
       case 'response.output_item.done': return isObject(json['item']) ? this.#done(indexOf(json, 'output_index'), json['item'], emit) : undefined
-      case 'response.completed': case 'response.incomplete': return this.#finish(isObject(json['response']) ? json['response'] : {}, emit)
+      case 'response.completed': case 'response.incomplete': return this.#finish({ status: type.slice('response.'.length), ...isObject(json['response']) ? json['response'] : {} }, emit)
       case 'response.failed': return this.#fail(this.#faultOf(isObject(json['response']) ? json['response']['error'] : undefined, json), emit)
       case 'error': return this.#fail(this.#faultOf(json['error'], json), emit)
     }
@@ -148,12 +148,16 @@ export class ResponseReader implements StreamReader {
     if (text !== undefined && isCall(item.value)) this.#say(this.#call(item, emit), text, emit)
   }
 
-  /** All of the arguments: said now if no piece of them came. */
+  /** All of a text: what no piece said of it is said now. */
+  #fill(block: Block, whole: string | undefined, emit: Emit): void {
+    if (whole?.startsWith(block.text) === true) this.#say(block, whole.slice(block.text.length), emit)
+  }
+
+  /** All of the arguments. */
   #rest(json: JsonObject, text: string, emit: Emit): void {
     const item = this.#item(json, emit)
     if (!isCall(item.value)) return
-    const block = this.#call(item, emit)
-    if (block.text === '') this.#say(block, text, emit)
+    this.#fill(this.#call(item, emit), text, emit)
   }
 
   /** Parts of a summary are set apart; the same thoughts may come in both forms: the first counts. */
@@ -195,7 +199,7 @@ export class ResponseReader implements StreamReader {
 
   #endCall(item: Item, emit: Emit): void {
     const block = this.#call(item, emit)
-    if (block.text === '') this.#say(block, argumentsOf(item.value[item.value['type'] === 'custom_tool_call' ? 'input' : 'arguments']), emit)
+    this.#fill(block, argumentsOf(item.value[item.value['type'] === 'custom_tool_call' ? 'input' : 'arguments']), emit)
   }
 
   #endMessage(item: Item, emit: Emit): void {
@@ -203,6 +207,7 @@ export class ResponseReader implements StreamReader {
       const isRefusal = part['type'] === 'refusal'
       const text = textOf(part[isRefusal ? 'refusal' : 'text'])
       const known = item.blocks.get(`${isRefusal ? 'refusal' : 'text'}/${index}`)
+      if (known !== undefined) this.#fill(known, text, emit)
       if (known !== undefined || text === undefined) continue
       const block = this.#part(item, index, isRefusal ? 'refusal' : 'text', emit)
       this.#say(block, text, emit)
@@ -217,7 +222,7 @@ export class ResponseReader implements StreamReader {
     if (whole.type !== 'reasoning') return
     const known = item.blocks.get('summary') ?? item.blocks.get('raw')
     const block = known ?? this.#block(item, 'summary', () => this.#thought(item, whole.isSummary === true), emit)
-    if (block.text === '') this.#say(block, whole.text, emit)
+    this.#fill(block, whole.text, emit)
     if (whole.state !== undefined) emit({ type: 'state', key: block.key, state: whole.state })
   }
 

@@ -103,6 +103,7 @@ describe('a stream of Responses, read', () => {
     'completed with calls': [ended(), [call({ pieces: ['{}'] })], 'tool_calls'],
     'incomplete: max_output_tokens': [{ type: 'response.incomplete', response: response({ status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }) }, [call({ pieces: ['{"a'] })], 'length'],
     'incomplete: content_filter': [{ type: 'response.incomplete', response: response({ status: 'incomplete', incomplete_details: { reason: 'content_filter' } }) }, [message({ pieces: ['a'] })], 'content_filter'],
+    'incomplete, as the event alone says': [{ type: 'response.incomplete', response: { incomplete_details: { reason: 'max_output_tokens' } } }, [message({ pieces: ['a'] })], 'length'],
     'incomplete for a reason that nobody knows': [{ type: 'response.incomplete', response: response({ status: 'incomplete', incomplete_details: { reason: 'steered' } }) }, [], 'length'],
   }
   for (const [name, [end, parts, finish]] of Object.entries(ends)) {
@@ -110,6 +111,16 @@ describe('a stream of Responses, read', () => {
       expect(finishOf(readStream(upstream, whole(parts, end)))).to.deep.include({ finish })
     })
   }
+
+  it('says what no piece said of its texts, once the whole is there', () => {
+    const [text, called] = [message({ index: 0, pieces: ['low ', 'tide'] }), call({ index: 1, pieces: ['{"a"', ':1}'] })]
+    const events = whole([text, called]) as { type: string; delta?: string }[]
+    const lost = events.filter(({ delta }) => delta !== 'tide' && delta !== ':1}')
+    expect(events.length - lost.length).to.equal(2)
+    const said = (payloads: readonly object[]) => blocksOf(readStream(upstream, payloads))
+    expect(said(lost)).to.deep.equal(said(events))
+    expect(said(lost.filter(({ type }) => !type.endsWith('.done')))).to.deep.equal(said(events))
+  })
 
   describe('that fails', () => {
     const failures: Record<string, [event: object, expected: object]> = {
