@@ -25,7 +25,7 @@ const formats = new Set(['date', 'date-time', 'time', 'duration', 'email', 'host
 /** @throws GatewayError 400 for a schema that is deeper or larger than any vendor takes */
 export function checkSchema(schema: Json, at: string): void {
   if (isTooDeep(schema)) throw tooDeep(at)
-  if (JSON.stringify(schema).length > largestBytes) throw refusal(at, `the schema is larger than ${largestBytes} bytes`)
+  if (Buffer.byteLength(JSON.stringify(schema)) > largestBytes) throw refusal(at, `the schema is larger than ${largestBytes} bytes`)
 }
 
 /** An object schema, where one is required. */
@@ -46,7 +46,7 @@ export function strictSchema(schema: Json): Json {
   if (!isObject(schema)) return schema
   const strict: Record<string, Json> = {}
   const told: string[] = []
-  for (const [name, value] of Object.entries(schema)) {
+  for (const [name, value] of Object.entries(withOneChoice(schema))) {
     if (bounds.has(name) || name === 'minItems' && value !== 0 && value !== 1) told.push(`${name}: ${JSON.stringify(value)}`)
     else if (name === 'format' && (typeof value !== 'string' || !formats.has(value))) told.push(`format: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     else if (name === 'oneOf') strict['anyOf'] = inner(name, value, strictSchema)
@@ -55,6 +55,13 @@ export function strictSchema(schema: Json): Json {
   if (isOfObjects(strict)) strict['additionalProperties'] = false
   if (told.length > 0) strict['description'] = described(schema['description'], told.join(', '))
   return strict
+}
+
+/** Of two choices, which would become one, both hold. */
+function withOneChoice(schema: JsonObject): JsonObject {
+  if (schema['anyOf'] === undefined || schema['oneOf'] === undefined) return schema
+  const { anyOf, oneOf, allOf = [], ...rest } = schema
+  return { ...rest, allOf: [...Array.isArray(allOf) ? allOf as readonly Json[] : [], { anyOf }, { anyOf: oneOf }] }
 }
 
 function isOfObjects({ type, properties }: JsonObject): boolean {

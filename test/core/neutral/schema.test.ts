@@ -26,6 +26,7 @@ describe('a schema for constrained output', () => {
     { name: 'closes what may be an object or null', schema: { type: ['object', 'null'] }, becomes: { type: ['object', 'null'], additionalProperties: false } },
     { name: 'closes what was open', schema: { type: 'object', additionalProperties: true }, becomes: { type: 'object', additionalProperties: false } },
     { name: 'turns oneOf into anyOf', schema: { oneOf: [{ type: 'string', pattern: 'a' }, { type: 'null' }] }, becomes: { anyOf: [{ type: 'string', pattern: 'a' }, { type: 'null' }] } },
+    { name: 'keeps both of two choices', schema: { anyOf: [{ type: 'string' }], oneOf: [{ maxLength: 2 }], allOf: [{}] }, becomes: { allOf: [{}, { anyOf: [{ type: 'string' }] }, { anyOf: [{ description: 'maxLength: 2' }] }] } },
     { name: 'keeps the formats that are known', schema: { type: 'string', format: 'uuid' }, becomes: { type: 'string', format: 'uuid' } },
     { name: 'says the others', schema: { type: 'string', format: 'iri' }, becomes: { type: 'string', description: 'format: iri' } },
     { name: 'leaves out $schema, not, if, patternProperties', schema: JSON.parse('{"$schema":"x","type":"string","not":{},"if":{},"then":{},"else":{},"patternProperties":{}}') as Json, becomes: { type: 'string' } },
@@ -88,6 +89,7 @@ describe('a schema of arguments', () => {
     expect(() => checkSchema(JSON.parse(`${'{"items":'.repeat(50_000)}1${'}'.repeat(50_000)}`) as Json, 'tools[0]')).to.throw(GatewayError, '64 levels')
     expect(() => checkSchema({ enum: Array.from({ length: 300_000 }, (_, n) => n) }, 'tools[0]')).to.throw(GatewayError, 'larger')
     expect(() => checkSchema({ description: 'x'.repeat(1024 * 1024) }, 'tools[0]')).to.throw(GatewayError, 'larger')
+    expect(() => checkSchema({ description: 'é'.repeat(600 * 1024) }, 'tools[0]')).to.throw(GatewayError, 'larger')
     expect(() => checkSchema({ type: 'object', properties: { a: {} } }, 'tools[0]')).not.to.throw()
   })
 })
