@@ -56,10 +56,11 @@ export class StreamDelivery {
     else this.#sendThrough(this.#rule, bytes)
   }
 
+  /** What came together with a block does not leave before it while nothing has left: the block has its status then. */
   #sendThrough(rule: RunningRule, bytes: Buffer): void {
     const leaving: Buffer[] = []
     const refusal = guarded(() => rule.pass(bytes, leaving))
-    this.#send(joinedBytes(leaving))
+    if (this.#sink.committed || !(refusal instanceof Blocked)) this.#send(joinedBytes(leaving))
     if (refusal !== undefined) this.#cut(refusal)
   }
 
@@ -98,8 +99,9 @@ export class StreamDelivery {
     return LastEvent.awaited({ exchange: this.#exchange, taps, findEnd, leave: bytes => this.#leave(bytes), refuse: error => this.#refuseEnd(error, findEnd) })
   }
 
-  /** What ends the answer must not leave: an error stands in its place. */
+  /** What ends the answer must not leave: an error stands in its place, or is all the answer if nothing has left. */
   #refuseEnd(error: GatewayError, findEnd: (events: Buffer) => number): void {
+    if (!this.#sink.committed) return this.#cut(error)
     this.#flow.cut()
     const left = this.#tail.events.findLast(({ bytes, isDone }) => !isDone && findEnd(bytes) < 0)
     this.#finish(failureEvent(this.#exchange, error, this.#rule?.format, left))

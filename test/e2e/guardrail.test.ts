@@ -178,20 +178,30 @@ describe('a guardrail of one file that refuses a word', () => {
     expectError(await served.chat(helloStream), { code: 'word_found', status: 502 })
   })
 
+  it('refuses a stream with 502 where the first events, which say nothing, came together with it', async () => {
+    served.upstream.always({ chunks: [chatChunks({ pieces: ['a secret here'] }).join('')] })
+    expectError(await served.chat(helloStream), { code: 'word_found', status: 502 })
+  })
+
+  it('refuses a stream with its status where what ends the answer is refused, and came first', async () => {
+    await using other = await withGuardrail(`
+      import { block, definePlugin } from 'tapline'
+      export default definePlugin({ name: 'last', setup: () => ({ stream: { last: () => block('end_found', 'No end is allowed here', { status: 451 }) } }) })`, {})
+    other.upstream.always({ chunks: ['event: response.completed\ndata: {"type":"response.completed","response":{"id":"resp_1","object":"response","status":"completed","model":"gpt-test","output":[]}}\n\n'] })
+    expectError(await other.call('POST', '/v1/responses', { model: 'gpt-test', input: 'hi', stream: true }), { code: 'end_found', status: 451 })
+  })
+
   it('keeps back the usage that nobody asked for when it refuses what comes in one piece with it', async () => {
     const [role = '', long = '', secret = '', finish = '', usage = '', done = ''] = chatChunks({ pieces: ['something that is long enough to leave', ' a secret here'], usage: { prompt_tokens: 5, completion_tokens: 2 } })
     expect([finish, usage, done].join('')).to.match(/"finish_reason":"stop"[^]*"choices":\[\][^]*\[DONE\]/)
-    served.upstream.always({ chunks: [[role, long, usage, secret, finish, done].join('')] })
-    const { body } = await served.chat(helloStream)
+    const { body } = await served.begun('/v1/chat/completions', helloStream, [role + long, [usage, secret, finish, done].join('')], 1)
     expect(streamTexts(body).finishReasons).to.deep.equal(['content_filter'])
     expect(body.toString()).to.include('something').and.not.include('"prompt_tokens"')
   })
 
   it('ends a stream that has begun as the dialect ends one, and gives the call up', async () => {
-    const gate = new Gate()
     const events = chatChunks({ pieces: ['something that is long enough to leave', ' a secret here', ' and', ' more'] })
-    served.upstream.always({ chunks: events, gates: { beforeChunk: { 3: gate } } })
-    const { status, body } = await served.chat(helloStream)
+    const { status, body } = await served.begun('/v1/chat/completions', helloStream, events, 2, { closed: { 3: new Gate() } })
     const { texts, finishReasons, dones, errors } = streamTexts(body)
     expect({ status, finishReasons, dones, errors }).to.deep.equal({ status: 200, finishReasons: ['content_filter'], dones: 1, errors: [] })
     expect(texts['0/content']).to.satisfy((text: string) => 'something that is long enough to leave a '.startsWith(text))

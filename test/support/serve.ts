@@ -3,6 +3,7 @@
 import OpenAI, { type ClientOptions } from 'openai'
 import { request } from 'undici'
 import type { Clock } from '../../core/plugin/clock.ts'
+import { Gate } from '../../core/testing/gate.ts'
 import { startTestGateway, type TestGateway } from '../../core/testing/gateway.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import type { Answer } from './answer.ts'
@@ -69,6 +70,15 @@ export class Served {
       ...(signal === undefined ? {} : { signal }),
     })
     return { status: answer.statusCode, headers: answer.headers, body: answer.body }
+  }
+
+  /** Calls the gateway for a stream; the chunk at `before`, and what is behind it, comes when the client has begun to hear. @throws if the stream never begins */
+  async begun(path: string, body: string | object, chunks: readonly (Buffer | string)[], before: number, { headers = {}, closed = {} }: { readonly headers?: Readonly<Record<string, string>> | undefined; readonly closed?: Readonly<Record<number, Gate>> } = {}): Promise<Answer> {
+    const gate = new Gate()
+    this.upstream.always({ chunks, gates: { beforeChunk: { [before]: gate, ...closed } } })
+    const answer = await this.open('POST', path, body, headers)
+    gate.open()
+    return { ...answer, body: Buffer.from(await answer.body.arrayBuffer()) }
   }
 
   /** Sends one chat call. */
