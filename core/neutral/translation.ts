@@ -1,6 +1,6 @@
 /** The two halves of a translation: a dialect in which callers speak, and one in which a provider is spoken to. */
 
-import type { JsonDocument } from '../document/document.ts'
+import type { JsonDocument, JsonNode } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { Ids } from './ids.ts'
@@ -8,6 +8,7 @@ import type { CallerPaths, Losses } from './losses.ts'
 import type { PromptCaching } from './prompt-caching.ts'
 import type { Emit, NeutralEvent, NeutralReply } from './reply.ts'
 import type { JsonObject, NeutralRequest } from './request.ts'
+import type { Usage } from './usage.ts'
 
 /** What the configuration says about translation (`translation`, globally and per provider). */
 export interface TranslationOptions {
@@ -102,6 +103,8 @@ export interface UpstreamSide {
   reply(json: JsonObject, from: Destination): NeutralReply
   /** Makes the reader of one stream. */
   stream(from: Destination): StreamReader
+  /** The tokens that a plain reply tells, or one event of a stream: of replies that go by untranslated (passthrough). Absent: those count only where they are told as in a caller's dialect. */
+  usage?(said: JsonNode): Usage | undefined
   /** `aws-event-stream` for binary frames, whose payloads come as events named after the frame; server-sent events by default. */
   readonly framing?: 'aws-event-stream'
   /** Whether an image at this http address has to come with the request, as data. Absent: addresses are sent on. */

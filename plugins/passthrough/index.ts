@@ -10,7 +10,7 @@ import { segmentsOf } from './plain-path.ts'
 import { outOfReach, type Sources } from './reach.ts'
 import { schema } from './schema.ts'
 import { watchReply } from './seen-reply.ts'
-import { spokenAt, type Spoken } from './spoken.ts'
+import { completesText, spokenAt, type Spoken } from './spoken.ts'
 
 export default definePlugin({
   name: 'passthrough',
@@ -81,6 +81,7 @@ function goOn(exchange: Exchange, provider: ProviderInstance, target: string, bo
 function read(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument | undefined): void {
   const spoken = spokenAt(provider, target)
   if (spoken !== undefined) speak(exchange, spoken)
+  else if (completesText(target)) exchange.operation = 'completions'
   if (spoken !== undefined && body !== undefined && body.bytes === exchange.bytes && !isForm(exchange) && isValid(spoken, body)) {
     exchange.streamed = spoken.dialect.streams(body)
     exchange.body = body

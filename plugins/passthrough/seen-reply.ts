@@ -1,8 +1,9 @@
 /** What an answer that goes by unread says of its tokens: its bytes are looked at once they are all gone. */
 
-import { headerIn, JsonDocument, type Dialect, type Exchange, type ProviderInstance, type StreamEvent, type Usage } from '../../core/index.ts'
+import { headerIn, JsonDocument, type Dialect, type Exchange, type JsonNode, type ProviderInstance, type StreamEvent, type UpstreamDialect, type Usage } from '../../core/index.ts'
 import { decodeSync, encodingIn } from '../../core/http/content-encoding.ts'
 import { isForCallers } from '../../core/plugin/dialect.ts'
+import { AwsFrames } from '../../core/stream/aws-frames.ts'
 import { splitEvents } from '../../core/stream/borders.ts'
 
 /** Of a longer answer, the beginning and the end are kept. */
@@ -14,7 +15,7 @@ const lastEvents = 4
 /** Has the tokens of an answer read, and its last events known, where the gateway reads nothing on the way. @param spoken the dialect of the call, where its path tells it */
 export function watchReply(exchange: Exchange, provider: ProviderInstance, spoken: Dialect | undefined): void {
   const seen = new SeenReply()
-  const wires = [...new Set([...provider.dialects].flatMap(name => provider.wires.get(name) ?? [])), ...provider.wires.values()].filter(isForCallers)
+  const wires = [...new Set([...[...provider.dialects].flatMap(name => provider.wires.get(name) ?? []), ...provider.wires.values()])]
   const dialects = spoken === undefined ? wires : [spoken]
   exchange.copyTo(bytes => seen.take(bytes))
   exchange.readUsageFrom(() => seen.usage(exchange, dialects))
@@ -36,12 +37,12 @@ class SeenReply {
   }
 
   /** As the first dialect says it that finds any. */
-  usage(exchange: Exchange, dialects: readonly Dialect[]): Usage | undefined {
+  usage(exchange: Exchange, dialects: readonly (UpstreamDialect | Dialect)[]): Usage | undefined {
     if (exchange.reply === undefined || exchange.reply.status >= 400) return undefined
     const events = this.events(exchange)
     const document = events.length > 0 ? undefined : JsonDocument.tryParse(this.#bytes(exchange))
     for (const dialect of dialects) {
-      const usage = document === undefined ? dialect.stream.usage(events) : dialect.usage(document)
+      const usage = isForCallers(dialect) ? document === undefined ? dialect.stream.usage(events) : dialect.usage(document) : toldTo(dialect, document, events)
       if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) return usage
     }
     return undefined
@@ -54,8 +55,8 @@ class SeenReply {
   }
 
   #read(exchange: Exchange): readonly StreamEvent[] {
-    if (headerOf(exchange, 'content-type')?.toLowerCase().startsWith('text/event-stream') !== true) return []
-    const events = splitEvents(this.#bytes(exchange))
+    const type = headerOf(exchange, 'content-type')?.toLowerCase() ?? ''
+    const events = type.startsWith('text/event-stream') ? splitEvents(this.#bytes(exchange)) : type.startsWith('application/vnd.amazon.eventstream') ? eventsInFrames(this.#bytes(exchange)) : []
     return events.length <= lastEvents ? events : [...events.slice(0, 1), ...events.slice(-lastEvents)]
   }
 
@@ -68,6 +69,25 @@ class SeenReply {
       // What was cut, or is not encoded so, tells nothing.
       return Buffer.alloc(0)
     }
+  }
+}
+
+/** What the last event tells that tells anything; Gemini streams a list where nobody asks for events. */
+function toldTo({ upstream }: UpstreamDialect, document: JsonDocument | undefined, events: readonly StreamEvent[]): Usage | undefined {
+  const said: readonly (JsonNode | undefined)[] = document === undefined ? events.map(event => event.document?.root) : document.root.kind === 'array' ? document.root.items() : [document.root]
+  for (const node of said.toReversed()) {
+    const usage = node?.kind === 'object' ? upstream?.usage?.(node) : undefined
+    if (usage !== undefined) return usage
+  }
+  return undefined
+}
+
+function eventsInFrames(bytes: Buffer): readonly StreamEvent[] {
+  try {
+    return splitEvents(new AwsFrames().push(bytes) ?? Buffer.alloc(0))
+  } catch {
+    // Frames of which the middle was not kept tell nothing.
+    return []
   }
 }
 

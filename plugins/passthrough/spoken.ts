@@ -35,6 +35,11 @@ export function spokenAt(provider: ProviderInstance, target: string): Spoken | u
   return operation === undefined || dialect === undefined ? undefined : { dialect, operation }
 }
 
+/** Whether a text is completed there, as before there were chats: it goes by unread. */
+export function completesText(target: string): boolean {
+  return segmentsOf(target).at(-1)?.toLowerCase() === 'completions'
+}
+
 /** An operation that this provider serves at a path of its own. */
 function operationAt({ operations }: ProviderInstance, path: string): string | undefined {
   return [...operations].find(([name, place]) => readable.has(name) && modelAt(place.path, path) !== undefined)?.[0]

@@ -13,7 +13,7 @@ const charactersPerToken = 4
 const readableBytes = 256 * 1024
 const underWay: ReadonlySet<string> = new Set(['queued', 'in_progress'])
 /** What has tokens that anybody would pay for. */
-const counted: ReadonlySet<string> = new Set(['chat', 'responses', 'messages', 'embeddings', 'responses_compact'])
+const counted: ReadonlySet<string> = new Set(['chat', 'responses', 'messages', 'embeddings', 'responses_compact', 'completions'])
 
 export interface CountedUsage {
   readonly usage: Usage | undefined

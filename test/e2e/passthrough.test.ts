@@ -8,6 +8,7 @@ import type { ReceivedRequest } from '../../core/testing/received-request.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { expectError, expectIds } from '../support/answer.ts'
 import { redact } from '../support/guardrails.ts'
+import { speakers, speakersEnv, spokenReply, spokenStream } from '../support/model-streams.ts'
 import { recorded } from '../support/recorded.ts'
 import { sendRaw } from '../support/raw-http.ts'
 import { hello, helloStream, masterKey, Served } from '../support/serve.ts'
@@ -411,10 +412,51 @@ describe('passthrough that nobody reads', () => {
     expect([estimated, input! > 0, output! > 0]).to.deep.equal([true, true, true])
   })
 
+  for (const stream of [false, true]) {
+    it(`is estimated where ${stream ? 'the stream of ' : ''}an operation of old tells nothing`, async () => {
+      const chunk = (text: string) => `data: ${JSON.stringify({ id: 'cmpl-1', object: 'text_completion', model: 'gpt-test', choices: [{ index: 0, text, logprobs: null, finish_reason: null }] })}\n\n`
+      served.upstream.always(stream ? { chunks: [...Array.from({ length: 20 }, () => chunk('four score and ')), 'data: [DONE]\n\n'] } : { body: JSON.parse(chunk('four score and ').slice(6)) as object })
+      await served.call('POST', '/p/openai/completions', { model: 'gpt-test', prompt: 'four score', stream })
+      const { estimated, input_tokens: input, output_tokens: output } = await counted() as unknown as Record<string, number>
+      expect([estimated, input! > 0]).to.deep.equal([true, true])
+      if (stream) expect(output).to.be.within(70, 80)
+    })
+  }
+
   it('is not counted where nothing was sent: what was made earlier was counted then', async () => {
     served.upstream.always({ body: answered })
     await served.call('GET', '/p/openai/responses/resp_1')
     expect(await counted()).to.include({ input_tokens: null, output_tokens: null })
+  })
+})
+
+describe('passthrough to a vendor\'s own dialect', () => {
+  const calls = {
+    'gemini': ['/models/m:generateContent', '/models/m:streamGenerateContent?alt=sse'],
+    'bedrock-converse': ['/model/m/converse', '/model/m/converse-stream'],
+    'cohere': ['/v2/chat', '/v2/chat'],
+  } as const
+  let served: Served
+  beforeEach(async () => { served = await Served.start({ env: speakersEnv, config: { providers: speakers, storage: { sqlite: { path: ':memory:' } }, server: { master_key: masterKey, enabled_passthrough_providers: ['gemini', 'bedrock', 'cohere'] } } }) })
+  afterEach(() => served.close())
+
+  for (const [vendor, paths] of Object.entries(calls) as [keyof typeof calls, readonly string[]][]) {
+    for (const [i, path] of paths.entries()) {
+      it(`is counted by what ${vendor} says of it${i === 1 ? ', in a stream' : ''}`, async () => {
+        const speech = { pieces: ['four score', ' and seven'] }
+        const { contentType, events } = spokenStream(vendor, speech)
+        served.upstream.always(i === 1 ? { chunks: events, headers: { 'content-type': contentType } } : { body: spokenReply(vendor, speech) })
+        expect((await served.call('POST', `/p/${vendor}${path}`, { model: 'm', contents: [] })).status).to.equal(200)
+        expect((await recorded(served, 1))[0]).to.include({ requested_model: 'm', input_tokens: 20, output_tokens: 10, estimated: false })
+      })
+    }
+  }
+
+  it('is counted by a list that Gemini streams', async () => {
+    const reply = spokenReply('gemini', { pieces: ['four score'] })
+    served.upstream.always({ body: `[{"candidates":[]}\n,\n${reply}]`, headers: { 'content-type': 'application/json' } })
+    await served.call('POST', '/p/gemini/models/m:streamGenerateContent', { contents: [] })
+    expect((await recorded(served, 1))[0]).to.include({ input_tokens: 20, output_tokens: 10 })
   })
 })
 

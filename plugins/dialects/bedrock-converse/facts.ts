@@ -1,6 +1,6 @@
 /** How Converse says why an answer ended, what it cost, and what went wrong. */
 
-import { GatewayError, type JsonObject, type Usage } from '../../../core/index.ts'
+import { GatewayError, type JsonNode, type JsonObject, type Usage } from '../../../core/index.ts'
 import type { Finish } from '../../../core/neutral/reply.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Json } from '../../../core/neutral/request.ts'
@@ -43,6 +43,11 @@ export function finishOf(reason: Json | undefined, provider: string): Finish {
 export function stopSequenceOf(fields: Json | undefined): string | undefined {
   const sequence = isObject(fields) ? fields['stop_sequence'] : undefined
   return typeof sequence === 'string' ? sequence : undefined
+}
+
+/** The counts of a reply, or of the event that has them. */
+export function usageIn(said: JsonNode): Usage | undefined {
+  return usageOf(said.get('usage')?.value() as Json | undefined)
 }
 
 /** What AWS counts apart is part of the input here. */

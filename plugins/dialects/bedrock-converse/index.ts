@@ -1,6 +1,7 @@
 /** Amazon Bedrock's Converse. Facts: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
 
 import { defineDialect } from '../../../core/index.ts'
+import { usageIn } from './facts.ts'
 import { promptCaching } from './prompt-caching.ts'
 import { readReply } from './upstream-reply.ts'
 import { writeRequest } from './upstream-request.ts'
@@ -13,6 +14,7 @@ export default defineDialect({
     request: writeRequest,
     reply: readReply,
     stream: from => new ConverseReader(from),
+    usage: usageIn,
     framing: 'aws-event-stream',
     imageAsData: () => true,
     promptCaching,

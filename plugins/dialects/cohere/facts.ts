@@ -1,6 +1,6 @@
 /** How Cohere says why an answer ended, what it cost, and what went wrong. */
 
-import { GatewayError, gatewayError, type JsonObject, type Usage } from '../../../core/index.ts'
+import { GatewayError, gatewayError, type JsonNode, type JsonObject, type Usage } from '../../../core/index.ts'
 import type { Finish } from '../../../core/neutral/reply.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Json } from '../../../core/neutral/request.ts'
@@ -13,6 +13,11 @@ export function finishOf(reason: Json | undefined, provider: string, said?: Json
   if (reason === 'TIMEOUT') throw gatewayError('upstream_timeout', explain(said, `${provider}: the model took too long`), { provider })
   if (reason === 'ERROR') throw new GatewayError('ERROR', explain(said, `${provider}: the model failed`), { status: 502, provider })
   return typeof reason === 'string' ? finishes.get(reason) ?? 'stop' : 'stop'
+}
+
+/** The counts of a reply, or of the event that ends a stream. */
+export function usageIn(said: JsonNode): Usage | undefined {
+  return usageOf((said.get('usage') ?? said.get('delta')?.get('usage'))?.value() as Json | undefined)
 }
 
 export function usageOf(usage: Json | undefined): Usage | undefined {

@@ -2,6 +2,7 @@
 
 import { defineDialect } from '../../../core/index.ts'
 import { embeddings } from './embeddings.ts'
+import { usageIn } from './facts.ts'
 import { readReply } from './upstream-reply.ts'
 import { writeRequest } from './upstream-request.ts'
 import { CohereReader } from './upstream-stream.ts'
@@ -13,6 +14,7 @@ export default defineDialect({
     request: writeRequest,
     reply: readReply,
     stream: from => new CohereReader(from),
+    usage: usageIn,
     embeddings,
   },
 })

@@ -1,6 +1,6 @@
 /** Why Gemini stopped, and what it counted. */
 
-import type { JsonObject, Usage } from '../../../core/index.ts'
+import type { JsonNode, JsonObject, Usage } from '../../../core/index.ts'
 import type { Finish } from '../../../core/neutral/reply.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { readFrom } from '../../../core/neutral/usage.ts'
@@ -28,6 +28,12 @@ export const knownInUsage = new Set([
   'promptTokenCount', 'cachedContentTokenCount', 'candidatesTokenCount', 'toolUsePromptTokenCount', 'thoughtsTokenCount', 'totalTokenCount',
   'promptTokensDetails', 'cacheTokensDetails', 'candidatesTokensDetails', 'toolUsePromptTokensDetails',
 ])
+
+/** The counts of a response, or of one event of its stream, which counts all that was said so far. */
+export function usageIn(said: JsonNode): Usage | undefined {
+  const counts = said.get('usageMetadata')
+  return counts?.kind === 'object' ? usageOf(counts.value() as JsonObject) : undefined
+}
 
 /** Counts of zero are left out by Google. */
 export function usageOf(said: JsonObject): Usage {

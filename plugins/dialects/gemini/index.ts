@@ -3,6 +3,7 @@
 import { defineDialect } from '../../../core/index.ts'
 import { embeddings } from './embeddings.ts'
 import { isOwn } from './media.ts'
+import { usageIn } from './finish.ts'
 import { promptCaching } from './prompt-caching.ts'
 import { readReply } from './upstream-reply.ts'
 import { writeRequest } from './upstream-request.ts'
@@ -15,6 +16,7 @@ export default defineDialect({
     request: writeRequest,
     reply: readReply,
     stream: from => new GeminiStream(from),
+    usage: usageIn,
     imageAsData: url => !isOwn(url),
     promptCaching,
     embeddings,

@@ -95,6 +95,8 @@ class ChoiceTexts {
     if (delta !== undefined) this.#readDelta(delta)
     // What some providers put in the place of the delta.
     if (message !== undefined) this.#readDelta(message)
+    // The text of a completion from before there were chats.
+    if (delta === undefined && message === undefined) this.#add('text', 'text', this.#choice.get('text'), shapes.text)
   }
 
   #readDelta(delta: JsonNode): void {
