@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream'
 import { gatewayError, Reply, type Exchange } from '../../core/index.ts'
 import { jsonObjectOf } from '../../core/pipeline/body.ts'
+import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { flowing } from '../../core/upstream/flowing.ts'
 import { anthropicBatch, anthropicLine } from './anthropic-view.ts'
@@ -27,11 +28,11 @@ export class AnthropicRoutes {
   async answer(): Promise<Reply> {
     const { method, path, params: { id } } = this.#exchange.request
     if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
-    if (path.endsWith('/cancel')) return jsonReply(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
-    if (path.endsWith('/results')) return await this.#results(id)
+    if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
+    if (endsIn(path, 'results')) return await this.#results(id)
     if (method !== 'DELETE') return jsonReply(await this.#shown(await this.#desk.current(this.#exchange, id)))
-    await this.#desk.delete(this.#exchange, id)
-    return jsonReply({ id, type: 'message_batch_deleted' })
+    const deleted = await this.#desk.delete(this.#exchange, id)
+    return jsonReply({ id: `msgbatch_${deleted.id}`, type: 'message_batch_deleted' })
   }
 
   async #create(): Promise<object> {

@@ -102,12 +102,13 @@ export class Desk {
     return changed ?? batch
   }
 
-  async delete(exchange: Exchange, shown: string): Promise<void> {
+  async delete(exchange: Exchange, shown: string): Promise<BatchRecord> {
     const batch = await this.find(exchange, shown)
     if (!isTerminal(batch)) throw gatewayError('invalid_value', `the batch is ${batch.status}: cancel it first, and wait for its end`)
     const native = this.#native(batch)
     if (native !== undefined) await native.api.delete(native.provider, batch)
     await this.#makers.store.delete(batch.id)
+    return batch
   }
 
   /** @throws GatewayError 409 while the batch runs */

@@ -2,6 +2,7 @@
 
 import { gatewayError, Reply, type Exchange, type JsonNode } from '../../core/index.ts'
 import { jsonObjectOf } from '../../core/pipeline/body.ts'
+import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import type { Desk } from './desk.ts'
 import { linesInline, linesOfFile } from './lines.ts'
@@ -24,8 +25,8 @@ export class OpenAiRoutes {
   async answer(): Promise<Reply> {
     const { method, path, params: { id } } = this.#exchange.request
     if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
-    if (path.endsWith('/cancel')) return jsonReply(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
-    if (path.endsWith('/results')) return jsonReply(await this.#results(id))
+    if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
+    if (endsIn(path, 'results')) return jsonReply(await this.#results(id))
     return jsonReply(await this.#shown(await this.#desk.current(this.#exchange, id)))
   }
 

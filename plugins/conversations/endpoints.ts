@@ -5,6 +5,7 @@ import { gatewayError, JsonDocument, type Reply, type Exchange, type JsonNode } 
 import type { KeptItem } from '../../core/neutral/kept-items.ts'
 import { notFound } from '../../core/ownership.ts'
 import { jsonObjectOf } from '../../core/pipeline/body.ts'
+import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { itemList, pageQuery } from '../../core/neutral/item-lists.ts'
 import { Deleted } from './appender.ts'
@@ -24,7 +25,7 @@ export async function answerCall(exchange: Exchange, store: ConversationStore): 
 }
 
 function isOfItems({ request: { path } }: Exchange): boolean {
-  return /\/items\/?$/.test(path)
+  return endsIn(path, 'items')
 }
 
 const calls: Readonly<Record<string, Call>> = {

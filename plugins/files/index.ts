@@ -2,6 +2,7 @@
 
 import { definePlugin, Reply, type Exchange, type FileRecord, type Files, type ReplyStream } from '../../core/index.ts'
 import { notFound } from '../../core/ownership.ts'
+import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { orStoreRefusal } from '../../core/storage/refusal.ts'
 import { flowing } from '../../core/upstream/flowing.ts'
@@ -42,7 +43,7 @@ async function answer(exchange: Exchange, library: Library, uploading: Uploading
   if (id === undefined) return jsonReply(method === 'POST' ? await createFile(exchange, library, uploading) : await listFiles(exchange, library, readQuery(query)))
   const file = await library.find(exchange, id, new URLSearchParams(query).get('provider') ?? undefined)
   if (file === undefined) throw notFound(`file '${id}'`, 'id')
-  if (path.endsWith('/content')) return await contentOf(exchange, library, file, reviewing)
+  if (endsIn(path, 'content')) return await contentOf(exchange, library, file, reviewing)
   return jsonReply(method === 'DELETE' ? await deleted(library, file) : await objectOf(exchange, library, file))
 }
 

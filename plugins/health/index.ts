@@ -1,6 +1,7 @@
 /** Says whether the process lives, and whether it is ready. */
 
 import { definePlugin, Reply } from '../../core/index.ts'
+import { endsIn } from '../../core/pipeline/path-end.ts'
 
 const headers = ['Content-Type', 'application/json']
 const alive = Buffer.from('{"status":"ok"}')
@@ -11,7 +12,7 @@ export default definePlugin({
   setup({ services: { health } }) {
     return {
       async request({ request: { path } }) {
-        if (!path.replace(/\/$/, '').endsWith('/ready')) return new Reply({ status: 200, headers, body: alive })
+        if (!endsIn(path, 'ready')) return new Reply({ status: 200, headers, body: alive })
         const { status, checks } = await health.report()
         const said = Object.keys(checks).length === 0 && status === 'ready' ? { status } : { status, checks }
         if (status === 'not_ready') return new Reply({ status: 503, headers: [...headers, 'Retry-After', '1'], body: Buffer.from(JSON.stringify(said)) })

@@ -2,6 +2,7 @@
 
 import { gatewayError, type Reply, type Exchange, type JsonDocument } from '../../core/index.ts'
 import { notFound, scopeOf } from '../../core/ownership.ts'
+import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { pageQuery } from '../../core/neutral/item-lists.ts'
 import type { Background } from './background.ts'
@@ -31,8 +32,8 @@ export class Lifecycle {
     const query = lifecycleQuery(exchange)
     const found = await this.#find(exchange, id)
     if (method === 'DELETE') return await this.#delete(exchange, id, found, query)
-    if (path.replace(/\/$/, '').endsWith('/cancel')) return await this.#cancel(exchange, id, found, query)
-    if (path.replace(/\/$/, '').endsWith('/input_items')) return await this.#inputItems(exchange, id, found, query)
+    if (endsIn(path, 'cancel')) return await this.#cancel(exchange, id, found, query)
+    if (endsIn(path, 'input_items')) return await this.#inputItems(exchange, id, found, query)
     return await this.#get(exchange, id, found, query)
   }
 

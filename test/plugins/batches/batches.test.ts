@@ -173,7 +173,7 @@ describe('batches', () => {
       expect(results[0]).to.deep.include({ custom_id: 'one' })
       expect(results[0]?.result).to.nested.include({ 'type': 'succeeded', 'message.type': 'message', 'message.content[0].text': 'hi!' })
       expect((await client.batches.retrieve(id.replace('msg', ''))).status).to.equal('completed')
-      expect(await anthropic.messages.batches.delete(id)).to.deep.equal({ id, type: 'message_batch_deleted' })
+      expect(JSON.parse((await served.call('DELETE', `/v1/messages/batches/${id.replace('msg', '')}`)).body.toString())).to.deep.equal({ id, type: 'message_batch_deleted' })
       expect((await served.call('GET', `/v1/messages/batches/${id}`)).status).to.equal(404)
     })
   })
@@ -438,6 +438,14 @@ describe('batches', () => {
       expectError(await served.call('POST', '/v1/batches', { input_file_id: await upload(chatLine('a', 'gpt-test')), endpoint: '/v1/chat/completions' }), { status: 429, code: null })
       expect((await client.batches.list()).data).to.deep.equal([])
     })
+
+    for (const end of ['/cancel/', '/CANCEL']) {
+      it(`are cancelled there by ${end}`, async () => {
+        const { id } = await start(await upload(chatLine('a', 'gpt-test')))
+        expectError(await served.call('GET', `/v1/batches/${id}${end.replace(/cancel/i, word => word === 'cancel' ? 'results' : 'RESULTS')}`), { status: 409, code: 'conflict' })
+        expect(JSON.parse((await served.call('POST', `/v1/batches/${id}${end}`)).body.toString())).to.include({ status: 'cancelling' })
+      })
+    }
 
     it('are cancelled there', async () => {
       const { id } = await start(await upload(chatLine('a', 'gpt-test')))

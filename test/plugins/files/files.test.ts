@@ -55,6 +55,7 @@ describe('/v1/files', () => {
       expect(await client.files.retrieve(id)).to.include({ id, provider: 'openai' })
       const content = await client.files.content(id)
       expect(await content.text()).to.equal('bytes')
+      for (const end of ['content/', 'Content']) expect((await served.call('GET', `/v1/files/${id}/${end}`)).body.toString()).to.equal('bytes')
       expect(content.headers.get('content-disposition')).to.equal('attachment; filename="a.bin"')
       expect(content.headers.get('content-type')).to.equal('application/jsonl')
       expect(await client.files.delete(id)).to.deep.equal({ id, object: 'file', deleted: true })
