@@ -2,6 +2,7 @@
 
 import { gatewayError, type Exchange, type FileRecord, type ProviderInstance } from '../../core/index.ts'
 import { isVisible, notFound, scopeOf } from '../../core/ownership.ts'
+import { orElsewhere } from '../../core/upstream/elsewhere.ts'
 import type { Stored } from '../../core/storage/records.ts'
 import { createBatch, type Makers, type Order } from './create.ts'
 import { nativeApi, type NativeApi } from './native.ts'
@@ -102,11 +103,12 @@ export class Desk {
     return changed ?? batch
   }
 
+  /** What its provider has no more is deleted here all the same. @throws GatewayError 400 while it runs */
   async delete(exchange: Exchange, shown: string): Promise<BatchRecord> {
     const batch = await this.find(exchange, shown)
     if (!isTerminal(batch)) throw gatewayError('invalid_value', `the batch is ${batch.status}: cancel it first, and wait for its end`)
     const native = this.#native(batch)
-    if (native !== undefined) await native.api.delete(native.provider, batch)
+    if (native !== undefined) await orElsewhere(native.api.delete(native.provider, batch))
     await this.#makers.store.delete(batch.id)
     return batch
   }

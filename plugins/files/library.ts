@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream'
 import { gatewayError, type Exchange, type FileRecord, type Files, type NewFile, type ProviderInstance } from '../../core/index.ts'
 import { isVisible, scopeOf } from '../../core/ownership.ts'
+import { orElsewhere } from '../../core/upstream/elsewhere.ts'
 import { askingOf, recordOf, type ProviderFiles } from './provider-files.ts'
 import type { FileStore } from './store.ts'
 import { DiskFile } from './uploaded.ts'
@@ -57,9 +58,9 @@ export class Library implements Files {
     return this.store.add(file)
   }
 
-  /** At the provider first: what it refuses to delete stays on record. */
+  /** At the provider first: what it refuses to delete stays on record, but for what it does not have. */
   async delete(file: FileRecord): Promise<void> {
-    if (!file.kept) await this.calls.delete(this.providerOf(file), file.id, { userPath: file.owner }, file.key)
+    if (!file.kept) await orElsewhere(this.calls.delete(this.providerOf(file), file.id, { userPath: file.owner }, file.key))
     await this.store.delete(file)
   }
 

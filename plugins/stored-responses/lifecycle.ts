@@ -4,10 +4,11 @@ import { gatewayError, type Reply, type Exchange, type JsonDocument } from '../.
 import { notFound, scopeOf } from '../../core/ownership.ts'
 import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
+import { isElsewhere, orElsewhere } from '../../core/upstream/elsewhere.ts'
 import { pageQuery } from '../../core/neutral/item-lists.ts'
 import type { Background } from './background.ts'
 import { itemPage } from './item-page.ts'
-import { askerOf, isElsewhere, type LifecycleOperation, type NativeResponses } from './native.ts'
+import { askerOf, type LifecycleOperation, type NativeResponses } from './native.ts'
 import { lifecycleQuery, type LifecycleQuery } from './query.ts'
 import { isUnderWay, itemsOf } from './record.ts'
 import type { Review } from './review.ts'
@@ -77,7 +78,7 @@ export class Lifecycle {
     if (found === undefined) await this.#untracked(exchange, id, 'responses_delete', query)
     else {
       const keeper = this.#native.keeperOf(found, 'responses_delete')
-      if (keeper !== undefined) await this.#native.ask(askerOf(exchange), keeper, found, 'responses_delete').catch((cause: unknown) => { if (!isElsewhere(cause)) throw cause })
+      if (keeper !== undefined) await orElsewhere(this.#native.ask(askerOf(exchange), keeper, found, 'responses_delete'))
       await this.#forget(id)
     }
     return jsonReply(JSON.stringify({ id, object: 'response', deleted: true }))

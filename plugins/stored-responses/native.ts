@@ -1,6 +1,7 @@
 /** Responses that providers keep themselves: asked of the one that is known to have it, or of each in turn. */
 
-import { GatewayError, gatewayError, JsonDocument, type Clock, type Exchange, type ProviderInstance } from '../../core/index.ts'
+import { gatewayError, JsonDocument, type Clock, type Exchange, type ProviderInstance } from '../../core/index.ts'
+import { isElsewhere } from '../../core/upstream/elsewhere.ts'
 import { openCall, wholeBody, type ObjectRequest } from '../../core/upstream/open-call.ts'
 import type { LifecycleQuery } from './query.ts'
 import type { FoundResponse } from './store.ts'
@@ -22,13 +23,6 @@ export interface Asker {
 
 export function askerOf({ plan: { limits: { totalMs } }, clock, signal, id, userPath }: Exchange): Asker {
   return { requestId: id, userPath, limitMs: totalMs, clock, signal }
-}
-
-/** Statuses of a provider that does not have the response, or not the operation. */
-const elsewhere: ReadonlySet<number> = new Set([404, 405, 501])
-
-export function isElsewhere(cause: unknown): boolean {
-  return cause instanceof GatewayError && elsewhere.has(cause.status)
 }
 
 export class NativeResponses {

@@ -396,6 +396,8 @@ describe('batches', () => {
         const seen = []
         for await (const { result } of await anthropic.messages.batches.results(id)) seen.push(result.type === 'errored' ? result.error.error.message : result.type)
         expect(seen).to.deep.equal(['nobody knows what became of this request: claude has this batch no more'])
+        expect(await anthropic.messages.batches.delete(id)).to.deep.equal({ id, type: 'message_batch_deleted' })
+        expect((await served.call('GET', `/v1/messages/batches/${id}`)).status).to.equal(404)
       })
 
       it('go on when the provider has them again, or does not answer only', async () => {

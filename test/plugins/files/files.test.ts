@@ -62,6 +62,12 @@ describe('/v1/files', () => {
       expect((await served.call('GET', `/v1/files/${id}`)).status).to.equal(404)
     })
 
+    it('deletes what the provider has no more', async () => {
+      const { id } = await client.files.create({ file: await toFile(Buffer.from('bytes'), 'a.bin'), purpose: 'assistants' })
+      vendor.files.length = 0
+      expect(await client.files.delete(id)).to.deep.equal({ id, object: 'file', deleted: true })
+    })
+
     it('finds what only the provider knows, for who sees everything', async () => {
       const { id } = vendor.put('old.txt', 'user_data', Buffer.from('old'))
       expect(await (await client.files.content(id)).text()).to.equal('old')
