@@ -10,14 +10,31 @@ export function portOf(server: Server): number {
   return address.port
 }
 
-/** A port of 127.0.0.1 on which nothing listens just now. */
+/** Below those that a system gives to whoever names none: between finding one here and using it, nobody else is given it. */
+const [lowest, count] = [20_000, 12_000]
+/** Each process begins elsewhere, so that those of one machine seldom look at the same. */
+let next = process.pid * 7919 % count
+
+/** A port of 127.0.0.1 on which nothing listens just now; another one each time. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const port = portOf(server)
+  for (;;) {
+    const port = lowest + next
+    next = (next + 1) % count
+    if (await isFree(port)) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+    return false
+  }
   server.close()
   await once(server, 'close')
-  return port
+  return true
 }
 
 /** A base URL at which every connection is refused. */

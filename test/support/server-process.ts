@@ -3,10 +3,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from '../../core/testing/port.ts'
 
 export interface User {
   readonly uid: number
@@ -148,15 +148,6 @@ let isWatched = false
 /** Stops all that were started and not stopped. */
 export async function stopServers(): Promise<void> {
   await Promise.all([...running].map(async server => await server.stop()))
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 function childrenOf(pid: number): readonly number[] {
