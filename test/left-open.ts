@@ -2,7 +2,7 @@
 
 import { Socket } from 'node:net'
 
-const graceMs = 10_000
+const graceMs = 60_000
 
 export const mochaHooks = {
   afterAll() {
