@@ -1,4 +1,4 @@
-/** Objects that a provider keeps for the gateway, such as a batch, and has no more one day. */
+/** Objects that a provider keeps for the gateway, such as a batch, and does not have, or has no more one day. */
 
 import { GatewayError } from '../errors.ts'
 
@@ -14,6 +14,18 @@ export interface Absence {
 /** Whether the provider says itself that it has something no more. */
 export function isGone(cause: unknown): boolean {
   return cause instanceof GatewayError && cause.provider !== undefined && (cause.status === 404 || cause.status === 410)
+}
+
+const elsewhere: ReadonlySet<number> = new Set([404, 405, 410, 501])
+
+/** Whether a provider refused because it does not have the object, or not the operation. */
+export function isElsewhere(cause: unknown): boolean {
+  return cause instanceof GatewayError && elsewhere.has(cause.status)
+}
+
+/** Waits for a deletion at a provider; what it does not have, or cannot delete, may be forgotten here all the same. @throws what it refused otherwise */
+export async function orElsewhere(deleting: Promise<unknown>): Promise<void> {
+  await deleting.catch((cause: unknown) => { if (!isElsewhere(cause)) throw cause })
 }
 
 /** After asking failed once more. @param now milliseconds since 1970 */

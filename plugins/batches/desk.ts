@@ -2,7 +2,7 @@
 
 import { gatewayError, type Exchange, type FileRecord, type ProviderInstance } from '../../core/index.ts'
 import { isVisible, notFound, scopeOf } from '../../core/ownership.ts'
-import { orElsewhere } from '../../core/upstream/elsewhere.ts'
+import { orElsewhere } from '../../core/upstream/gone.ts'
 import type { Stored } from '../../core/storage/records.ts'
 import { createBatch, type Makers, type Order } from './create.ts'
 import { nativeApi, type NativeApi } from './native.ts'
