@@ -1,8 +1,8 @@
 /** The program `tapline`: commands and flags. */
 
 import { Command } from 'commander'
-import { formatProblem, ConfigError } from './config/problems.ts'
-import { suggestion } from './config/suggestion.ts'
+import { formatProblem, ConfigError } from './config/problems/problems.ts'
+import { suggestion } from './config/problems/suggestion.ts'
 import { packageVersion } from './gateway/version.ts'
 import type { RequestFacts } from './cli/explain.ts'
 import type { MigrateFlags } from './cli/migrate.ts'

@@ -2,7 +2,7 @@
 
 import { gatewayError } from '../errors.ts'
 import { readModelSelector, selectorsFor, type ModelSelector } from '../model-selector.ts'
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 import { openOrLater } from '../storage/open-or-later.ts'
 import type { Records } from '../storage/records.ts'
 import { Snapshot } from '../storage/snapshot.ts'

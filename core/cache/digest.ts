@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto'
 import type { JsonNode } from '../document/node.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { Target } from '../upstream/target.ts'
+import type { Target } from '../upstream/provider/target.ts'
 import { canonicalBody } from './canonical.ts'
 
 export interface DigestInput {

@@ -1,6 +1,6 @@
 /** What the caller's headers say of the caches. */
 
-import type { CacheLayer } from '../plugin/caches.ts'
+import type { CacheLayer } from '../services/caches.ts'
 import type { IncomingRequest } from '../pipeline/incoming-request.ts'
 
 /** A caller may make an entry live this many times as long as configured. */

@@ -1,6 +1,6 @@
 /** A kept answer that leaves once more. */
 
-import type { CacheLayer } from '../plugin/caches.ts'
+import type { CacheLayer } from '../services/caches.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import { Reply } from '../upstream/reply.ts'
 import { paceOf, type Pace } from './directives.ts'

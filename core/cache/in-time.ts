@@ -1,6 +1,6 @@
 /** Work that somebody waits for, but not for long. */
 
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 
 /** @param who takes too long, as an error says it. @throws Error when the time is over, or whatever the work throws */
 export function inTime<T>(clock: Clock, work: Promise<T>, limitMs: number, who: string): Promise<T> {

@@ -1,7 +1,7 @@
 /** What the caches count. */
 
-import type { CacheLayer } from '../plugin/caches.ts'
-import type { Meter } from '../plugin/meter.ts'
+import type { CacheLayer } from '../services/caches.ts'
+import type { Meter } from '../services/meter.ts'
 import type { Dropped } from './write-queue.ts'
 
 /** What came of a request that could be answered from a cache. */

@@ -1,7 +1,7 @@
 /** A cache that cannot do its work: that costs a hit, and never a request. */
 
 import type { Logger } from 'pino'
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 
 /** After a failure, nobody asks again for so long. */
 const pauseMs = 1_000

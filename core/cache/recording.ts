@@ -1,6 +1,6 @@
 /** A stream as it leaves for its client, kept while it is not too long. */
 
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 import { splitEvents } from '../stream/borders.ts'
 import type { StreamEvent } from '../stream/event.ts'
 

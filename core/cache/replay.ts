@@ -1,6 +1,6 @@
 /** A kept stream that leaves once more, event by event, as fast as the client takes it or about as fast as it came. */
 
-import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Clock, Timer } from '../services/clock.ts'
 import { splitEvents } from '../stream/borders.ts'
 import type { ReplyStream } from '../upstream/reply.ts'
 import type { Pace } from './directives.ts'

@@ -1,6 +1,6 @@
 /** Entries that wait to be written. Nobody waits for them; what comes while too many wait is dropped. */
 
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 import { isPromise } from '../promise.ts'
 import { inTime } from './in-time.ts'
 

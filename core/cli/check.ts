@@ -1,10 +1,10 @@
 /** `tapline check`, `config show`, `config schema`: looks at the configuration without running it. */
 
 import pino from 'pino'
-import type { Problem } from '../config/place.ts'
-import { ConfigError, formatProblem } from '../config/problems.ts'
+import type { Problem } from '../config/problems/place.ts'
+import { ConfigError, formatProblem } from '../config/problems/problems.ts'
 import type { Generation } from '../gateway/generation.ts'
-import { loadFor } from '../gateway/load-for.ts'
+import { loadFor } from '../gateway/loading/load-for.ts'
 import { compiled } from './compiled.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
 

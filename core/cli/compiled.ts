@@ -1,9 +1,9 @@
 /** The configuration of this directory, compiled as those would that serve it, and not opened. */
 
 import pino from 'pino'
-import { buildGeneration } from '../gateway/build.ts'
+import { buildGeneration } from '../gateway/loading/build.ts'
 import type { Generation } from '../gateway/generation.ts'
-import { readConfig } from '../gateway/load-for.ts'
+import { readConfig } from '../gateway/loading/load-for.ts'
 import { unservedProcesses } from '../workers/unserved.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
 

@@ -1,11 +1,11 @@
 /** `tapline explain <pipeline>`: prints what was compiled; of a request with certain facts, which workflow it meets. */
 
 import pino from 'pino'
-import { buildGeneration } from '../gateway/build.ts'
+import { buildGeneration } from '../gateway/loading/build.ts'
 import type { Generation } from '../gateway/generation.ts'
-import type { ResolvedPlan } from '../gateway/plans.ts'
-import { explainPipeline, shortened } from '../pipeline/explain.ts'
-import type { WorkflowExplanation } from '../plugin/workflows.ts'
+import type { ResolvedPlan } from '../gateway/variants/plans.ts'
+import { explainPipeline, shortened } from '../pipeline/plan/explain.ts'
+import type { WorkflowExplanation } from '../services/workflows.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
 
 /** What is known of a request; without any of it, the pipeline is explained as it is for all. */

@@ -1,7 +1,7 @@
 /** `tapline new plugin|provider <name>`: writes a skeleton that runs, and its test. */
 
 import { join } from 'node:path'
-import { suggestion } from '../config/suggestion.ts'
+import { suggestion } from '../config/problems/suggestion.ts'
 import { writeNew } from './write-new.ts'
 
 type Files = Readonly<Record<string, string>>

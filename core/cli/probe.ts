@@ -2,8 +2,8 @@
 
 import { request } from 'node:http'
 import pino from 'pino'
-import { loadFor } from '../gateway/load-for.ts'
-import { readDuration } from '../config/grammar.ts'
+import { loadFor } from '../gateway/loading/load-for.ts'
+import { readDuration } from '../config/schema/grammar.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
 
 export async function probe(flags: CommonFlags & { readonly ready?: true; readonly healthTimeout: string; readonly readyTimeout: string }): Promise<void> {

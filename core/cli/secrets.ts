@@ -1,10 +1,10 @@
 /** `tapline secrets reencrypt`: encrypts what stands in the database as it is, or under an older data key. */
 
 import pino from 'pino'
-import { buildGeneration } from '../gateway/build.ts'
+import { buildGeneration } from '../gateway/loading/build.ts'
 import type { Generation } from '../gateway/generation.ts'
 import type { Instance } from '../plugin/instance.ts'
-import type { ServiceName } from '../plugin/services.ts'
+import type { ServiceName } from '../services/services.ts'
 import type { Secrets } from '../storage/secrets.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
 

@@ -1,9 +1,9 @@
 /** `tapline`: runs the gateway until it is told to stop. */
 
 import { rm } from 'node:fs/promises'
-import { KeptTexts } from '../config/kept-texts.ts'
+import { KeptTexts } from '../config/sources/kept-texts.ts'
 import { Gateway } from '../gateway/gateway.ts'
-import { readConfig } from '../gateway/load-for.ts'
+import { readConfig } from '../gateway/loading/load-for.ts'
 import { makeLog } from '../gateway/log.ts'
 import { pidFile, writePid } from '../gateway/pid-file.ts'
 import type { Served } from '../gateway/served.ts'

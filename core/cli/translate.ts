@@ -2,7 +2,7 @@
 
 import { buffer } from 'node:stream/consumers'
 import pino from 'pino'
-import { buildGeneration } from '../gateway/build.ts'
+import { buildGeneration } from '../gateway/loading/build.ts'
 import { dryRun, type DryRun } from '../gateway/dry-run.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
 

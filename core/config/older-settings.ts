@@ -1,18 +1,18 @@
 /** Settings by names that they had once: those that have another name today, and those that nothing needs any more. */
 
 import type { OptionsSchema } from '../plugin/schema.ts'
-import { check } from './check.ts'
-import type { Environment } from './environment.ts'
-import { fromText } from './env-text.ts'
-import { expand } from './expand.ts'
-import type { Place, Problem } from './place.ts'
+import { check } from './schema/check.ts'
+import type { Environment } from './sources/environment.ts'
+import { fromText } from './sources/env-text.ts'
+import { expand } from './sources/expand.ts'
+import type { Place, Problem } from './problems/place.ts'
 import { getIn, isTree, join, keysOf, setIn } from './pointer.ts'
 import type { Tree } from './pointer.ts'
 import { blame } from './provenance.ts'
-import type { Report } from './report.ts'
-import { secretResolver } from './secrets.ts'
-import type { Spellings } from './spelling.ts'
-import type { YamlFile } from './yaml-file.ts'
+import type { Report } from './problems/report.ts'
+import { secretResolver } from './sources/secrets.ts'
+import type { Spellings } from './sources/spelling.ts'
+import type { YamlFile } from './sources/yaml-file.ts'
 
 /** `a.b` stands as `becomes` today; `*` is every item of a list. */
 export interface MovedSetting {

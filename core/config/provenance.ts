@@ -1,9 +1,9 @@
 /** Where each value came from. */
 
-import type { Variable } from './environment.ts'
-import type { Place, Problem } from './place.ts'
+import type { Variable } from './sources/environment.ts'
+import type { Place, Problem } from './problems/place.ts'
 import { upwards } from './pointer.ts'
-import type { YamlFile } from './yaml-file.ts'
+import type { YamlFile } from './sources/yaml-file.ts'
 
 /** A variable or a flag. */
 export type Origin = Pick<Variable, 'name' | 'file' | 'line'> & { readonly kind: Variable['kind'] | 'flag' }

@@ -1,8 +1,8 @@
 /** The settings in force, as an operator may see them. */
 
 import { isTree, join } from './pointer.ts'
-import { childSchema } from './schema.ts'
-import type { SettingSchema } from './schema.ts'
+import { childSchema } from './schema/schema.ts'
+import type { SettingSchema } from './schema/schema.ts'
 
 const redacted = '<redacted>'
 

@@ -1,6 +1,6 @@
 /** Real time. Waits of one length share a timer: thousands of them are started and cancelled every second, and hardly one runs out. */
 
-import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Clock, Timer } from '../services/clock.ts'
 import { LinkedList, type Entry } from '../linked-list.ts'
 
 /** Whole seconds are what configuration says and many exchanges wait for; any other wait is rare, and gets a timer of its own. */

@@ -1,7 +1,7 @@
 /** Readiness: whether the gateway is draining, what the plugins' checks say, and what they wait for. */
 
-import type { Clock } from '../plugin/clock.ts'
-import type { Health } from '../plugin/health.ts'
+import type { Clock } from '../services/clock.ts'
+import type { Health } from '../services/health.ts'
 
 const probeLimitMs = 2_000
 const reuseMs = 1_000

@@ -2,11 +2,11 @@
 
 import type { Logger } from 'pino'
 import type { ConfigInput } from '../config/load.ts'
-import type { Clock } from '../plugin/clock.ts'
-import type { Configurations } from '../plugin/added-providers.ts'
-import type { Health } from '../plugin/health.ts'
-import type { Processes } from '../plugin/processes.ts'
-import type { Services } from '../plugin/services.ts'
+import type { Clock } from '../services/clock.ts'
+import type { Configurations } from '../services/added-providers.ts'
+import type { Health } from '../services/health.ts'
+import type { Processes } from '../services/processes.ts'
+import type { Services } from '../services/services.ts'
 import type { InnerCalls } from './inner-calls.ts'
 
 export interface ProcessContext {

@@ -2,10 +2,10 @@
 
 import type { ProviderConfig } from '../config/providers/config.ts'
 import { registerAdded } from '../config/providers/added.ts'
-import type { AddedProvider, Configurations, Prepared } from '../plugin/added-providers.ts'
+import type { AddedProvider, Configurations, Prepared } from '../services/added-providers.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import type { Generation } from './generation.ts'
-import { declaredIn } from './standing-providers.ts'
+import { declaredIn } from './loading/standing-providers.ts'
 
 /** The gateway, as far as it is concerned. */
 export interface Changing {

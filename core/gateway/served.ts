@@ -1,7 +1,7 @@
 /** What serves a port, as the program sees it: this process, or several. */
 
 import type { Logger } from 'pino'
-import { ConfigError, formatProblem } from '../config/problems.ts'
+import { ConfigError, formatProblem } from '../config/problems/problems.ts'
 import type { Generation } from './generation.ts'
 
 /** What a configuration was made of, by absolute paths. */

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { home } from '../plugin/resolve.ts'
-import type { Services } from '../plugin/services.ts'
+import type { Services } from '../services/services.ts'
 
 /** The version and, where the build recorded it, the commit. */
 export async function packageVersion(): Promise<Services['version']> {

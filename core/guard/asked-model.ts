@@ -3,8 +3,8 @@
 import { isOverLimit } from '../errors.ts'
 import type { Caller } from '../pipeline/caller.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { Pipelines } from '../plugin/pipelines.ts'
-import { traceHeadersFor } from '../upstream/trace-headers.ts'
+import type { Pipelines } from '../services/pipelines.ts'
+import { traceHeadersFor } from '../upstream/headers/trace-headers.ts'
 import type { Seen } from './whole-guard.ts'
 
 export interface AskedModelFacts {

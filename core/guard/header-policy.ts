@@ -1,7 +1,7 @@
 /** How a header policy is written, in the configuration and by administrators, and what is wrong with one. */
 
-import { headerName, headerValue } from '../upstream/header-edits.ts'
-import { refusalToTouch, untouchable } from '../upstream/header-names.ts'
+import { headerName, headerValue } from '../upstream/headers/header-edits.ts'
+import { refusalToTouch, untouchable } from '../upstream/headers/header-names.ts'
 import { compilePattern } from '../plugin/pattern.ts'
 import type { OptionsOf, OptionsSchema } from '../plugin/schema.ts'
 import type { GuardrailRule } from './rule.ts'

@@ -1,6 +1,6 @@
 /** The header policies that the configuration says: those of `header_policies.policies`, and rules of guardrails that mean some. */
 
-import { checkOptions } from '../config/options.ts'
+import { checkOptions } from '../config/schema/options.ts'
 import { headerPolicy, isHeaderModification, type HeaderPolicy } from './header-policy.ts'
 import type { GuardrailRule } from './rule.ts'
 

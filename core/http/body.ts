@@ -2,7 +2,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { gatewayError } from '../errors.ts'
-import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Clock, Timer } from '../services/clock.ts'
 import { decode, encodingIn, isKnownEncoding, knownEncodings } from './content-encoding.ts'
 import { DirectMessage, type BodyTaker } from './message.ts'
 import { joinedBytes } from '../joined-bytes.ts'

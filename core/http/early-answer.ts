@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 
 /** How long a client may go on sending. Who is cut off amid that gets a reset, and may not see the answer. */
 const lingerMs = 5_000

@@ -5,7 +5,7 @@ import type { Transform } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
 import { gatewayError, type GatewayError } from '../errors.ts'
 import type { Upload, UploadTaker } from '../form/upload.ts'
-import type { Timer } from '../plugin/clock.ts'
+import type { Timer } from '../services/clock.ts'
 import type { BodyLimits } from './body.ts'
 
 const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([

@@ -1,8 +1,8 @@
 /** A reply on its way into a socket: collected while the turn lasts, then written at once. */
 
 import type { ServerResponse } from 'node:http'
-import type { Sink } from '../pipeline/sink.ts'
-import type { Clock } from '../plugin/clock.ts'
+import type { Sink } from '../pipeline/delivery/sink.ts'
+import type { Clock } from '../services/clock.ts'
 import { endConnectionWith } from './early-answer.ts'
 import { atEndOfTurn } from './end-of-turn.ts'
 import { joinedBytes } from '../joined-bytes.ts'

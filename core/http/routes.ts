@@ -3,7 +3,7 @@
 import Router from '@koa/router'
 import Koa from 'koa'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Plan } from '../pipeline/plan.ts'
+import type { Plan } from '../pipeline/plan/plan.ts'
 
 export interface RoutedPlan {
   readonly method: string

@@ -1,6 +1,6 @@
 /** Who holds how much under which key, and until when. */
 
-import type { Hold } from '../plugin/state.ts'
+import type { Hold } from '../services/state.ts'
 
 class Holds {
   readonly #byHolder = new Map<string, Hold>()

@@ -1,6 +1,6 @@
 /** Counters and holds in this process. */
 
-import { admits, type Addition, type Claim, type ClaimAnswer, type CounterValues, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../plugin/state.ts'
+import { admits, type Addition, type Claim, type ClaimAnswer, type CounterValues, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../services/state.ts'
 import { HoldTable } from './holds.ts'
 
 interface Counter {

@@ -1,7 +1,7 @@
 /** Keeps what is held from lapsing, as long as the calls run that hold it. */
 
-import type { Clock, Timer } from '../plugin/clock.ts'
-import type { Hold, State } from '../plugin/state.ts'
+import type { Clock, Timer } from '../services/clock.ts'
+import type { Hold, State } from '../services/state.ts'
 
 /** So often within its time is a hold renewed. */
 const timesPerHold = 3

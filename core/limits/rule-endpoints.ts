@@ -2,7 +2,7 @@
 
 import type { AdminCall } from '../admin/endpoint.ts'
 import { invalidValue } from '../errors.ts'
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 import { isWithin } from '../user-path.ts'
 import { readIdentity, type GivenIdentity, type GivenPeriod, type IdentityRules } from './identity.ts'
 import { longestPeriodSeconds, type LimitIdentity, type LimitRule, type StandingRule } from './rule.ts'

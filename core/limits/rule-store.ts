@@ -1,7 +1,7 @@
 /** The rules that stand: those of the configuration, and those that administrators made, the same on all replicas. */
 
 import { gatewayError } from '../errors.ts'
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 import type { Stored } from '../storage/records.ts'
 import { Snapshot } from '../storage/snapshot.ts'
 import { StorageUnavailable, type Storage } from '../storage/storage.ts'

@@ -1,7 +1,7 @@
 /** The `prompt` phase: policy looks at the conversation that is about to leave. */
 
 import type { Exchange } from './exchange.ts'
-import type { Said } from './plan.ts'
+import type { Said } from './plan/plan.ts'
 
 /** Fires the taps where there is a conversation. What policy is not shown of it, as another member of that name follows, does not leave either. */
 export function askPrompt(exchange: Exchange): Said | undefined | Promise<Said | undefined> {

@@ -3,7 +3,7 @@
 import { GatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
 import { Phase, type Tap } from './phase.ts'
-import type { PhaseName } from './step.ts'
+import type { PhaseName } from './plan/step.ts'
 import { Blocked, orRefusal } from './verdict.ts'
 
 /** A tap that may be asked together with its neighbours of the same step; undefined: it is asked alone. */

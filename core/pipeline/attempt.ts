@@ -3,12 +3,12 @@
 import type { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
 import { setHeader } from '../flat-headers.ts'
-import type { HeaderEditing } from '../upstream/header-edits.ts'
-import type { Adaptation } from '../upstream/adaptation.ts'
-import type { Images } from '../upstream/remote-images.ts'
+import type { HeaderEditing } from '../upstream/headers/header-edits.ts'
+import type { Adaptation } from '../upstream/translation/adaptation.ts'
+import type { Images } from '../upstream/images/remote-images.ts'
 import type { Reply } from '../upstream/reply.ts'
-import type { Target } from '../upstream/target.ts'
-import type { Translation } from '../upstream/translation.ts'
+import type { Target } from '../upstream/provider/target.ts'
+import type { Translation } from '../upstream/translation/translation.ts'
 
 export interface Failure {
   /**

@@ -7,8 +7,8 @@ import { isPromise } from '../promise.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
 import { Overdue } from './stoppable.ts'
-import type { Plan } from './plan.ts'
-import type { PhaseName } from './step.ts'
+import type { Plan } from './plan/plan.ts'
+import type { PhaseName } from './plan/step.ts'
 import { Warning } from './warning.ts'
 
 /** One tap, with everything about it decided. */

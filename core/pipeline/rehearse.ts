@@ -3,7 +3,7 @@
 import { GatewayError, gatewayError } from '../errors.ts'
 import type { Usage } from '../neutral/usage.ts'
 import { Reply } from '../upstream/reply.ts'
-import type { Target } from '../upstream/target.ts'
+import type { Target } from '../upstream/provider/target.ts'
 import { askPrompt } from './ask-prompt.ts'
 import { readBody } from './body.ts'
 import type { Exchange } from './exchange.ts'

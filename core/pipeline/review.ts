@@ -5,7 +5,7 @@ import { GatewayError, gatewayError } from '../errors.ts'
 import type { Usage } from '../neutral/usage.ts'
 import { isPromise } from '../promise.ts'
 import type { Exchange } from './exchange.ts'
-import type { Said } from './plan.ts'
+import type { Said } from './plan/plan.ts'
 import { Blocked } from './verdict.ts'
 import { Reply } from '../upstream/reply.ts'
 

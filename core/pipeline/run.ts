@@ -2,22 +2,22 @@
 
 import { GatewayError, gatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
-import type { Outcome } from '../upstream/reading.ts'
-import { forgetRelayed } from '../upstream/relayed-headers.ts'
+import type { Outcome } from '../upstream/bodies/reading.ts'
+import { forgetRelayed } from '../upstream/headers/relayed-headers.ts'
 import { send } from '../upstream/send.ts'
-import type { Target } from '../upstream/target.ts'
+import type { Target } from '../upstream/provider/target.ts'
 import { askPrompt } from './ask-prompt.ts'
 import { Attempt, type Failure } from './attempt.ts'
 import { complete } from './complete.ts'
-import { CopyingSink } from './copying-sink.ts'
-import { abandon, deliver } from './deliver.ts'
+import { CopyingSink } from './delivery/copying-sink.ts'
+import { abandon, deliver } from './delivery/deliver.ts'
 import type { Exchange } from './exchange.ts'
 import type { IncomingRequest } from './incoming-request.ts'
 import { ClientGone } from './stoppable.ts'
 import { readBody } from './body.ts'
 import { Reply } from '../upstream/reply.ts'
 import { review, spelled } from './review.ts'
-import type { Sink } from './sink.ts'
+import type { Sink } from './delivery/sink.ts'
 
 /** Runs one exchange to its end. Never rejects. */
 export async function run(exchange: Exchange, sink: Sink): Promise<void> {

@@ -1,6 +1,6 @@
 /** What runs until its caller leaves, or the gateway must end: everything under way for it hears of it and ends, too. */
 
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 
 /** The client closed its connection. */
 export class ClientGone extends Error {

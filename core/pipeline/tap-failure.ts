@@ -1,6 +1,6 @@
 /** A tap that failed. */
 
-import type { PhaseName } from './step.ts'
+import type { PhaseName } from './plan/step.ts'
 
 export interface TapFailure {
   readonly instance: string

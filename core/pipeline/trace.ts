@@ -4,7 +4,7 @@ import type { GatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { Exchange } from './exchange.ts'
-import type { PhaseName } from './step.ts'
+import type { PhaseName } from './plan/step.ts'
 import type { Warning } from './warning.ts'
 
 /** One tap that was asked on `prompt` or `response`, or a strategy that was asked on `route`. */

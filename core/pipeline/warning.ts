@@ -1,6 +1,6 @@
 /** What policy says where it lets something pass that it did not like: for the audit record, and in a header. */
 
-import type { PhaseName } from './step.ts'
+import type { PhaseName } from './plan/step.ts'
 
 const header = 'X-Tapline-Guardrail'
 /** What clients of compatible gateways look for. */

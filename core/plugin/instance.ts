@@ -3,8 +3,8 @@
 import type { Logger } from 'pino'
 import type { PluginDefinition, SetupContext, Taps } from './define.ts'
 import { compilePattern } from './pattern.ts'
-import type { Clock } from './clock.ts'
-import type { ServiceName, Services } from './services.ts'
+import type { Clock } from '../services/clock.ts'
+import type { ServiceName, Services } from '../services/services.ts'
 
 const setupLimitMs = 10_000
 

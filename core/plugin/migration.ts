@@ -1,6 +1,6 @@
 /** What turns the configuration file of another gateway into tapline.yaml. */
 
-import type { YamlFile } from '../config/yaml-file.ts'
+import type { YamlFile } from '../config/sources/yaml-file.ts'
 
 /** What became of one thing that the file says. */
 export interface MigrationNote {

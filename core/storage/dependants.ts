@@ -1,6 +1,6 @@
 /** Who needs what is kept under names, and who takes over what changed. */
 
-import { Registrations } from '../plugin/registrations.ts'
+import { Registrations } from '../services/registrations.ts'
 
 export class Dependants {
   readonly #listeners = new Registrations<() => Promise<void>>()

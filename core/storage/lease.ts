@@ -1,7 +1,7 @@
 /** Work that one replica at a time does: whoever holds the lease does it, and whoever stops renewing it loses it. */
 
 import { randomUUID } from 'node:crypto'
-import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Clock, Timer } from '../services/clock.ts'
 import { Conflict, type Records } from './records.ts'
 
 /** What the store keeps of a lease. */

@@ -1,6 +1,6 @@
 /** Tells the service `live` what became of the rows of a journal. */
 
-import type { LiveLog } from '../plugin/live-log.ts'
+import type { LiveLog } from '../services/live-log.ts'
 import type { RowsFate } from './journal-writer.ts'
 
 export function liveFate(live: LiveLog, kind: string): RowsFate {

@@ -1,6 +1,6 @@
 /** Work that stands open in the store: one replica does each piece of it, begun anew where another left off. */
 
-import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Clock, Timer } from '../services/clock.ts'
 import { Lease, type LeaseRecord } from './lease.ts'
 import type { Records } from './records.ts'
 

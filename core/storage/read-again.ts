@@ -1,6 +1,6 @@
 /** Reads again and again what others may have changed, should a notice be lost. */
 
-import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Clock, Timer } from '../services/clock.ts'
 
 /** @param failed told why it could not be read; it is tried again @returns how to end it */
 export function readAgain(clock: Clock, everyMs: number, read: () => Promise<void>, failed: (cause: unknown) => void): () => void {

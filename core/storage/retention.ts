@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Clock, Timer } from '../services/clock.ts'
 import type { Journal, JournalRow } from './journal.ts'
 import { Lease, type LeaseRecord } from './lease.ts'
 import type { Storage } from './storage.ts'

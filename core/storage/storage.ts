@@ -1,7 +1,7 @@
 /** What a storage plugin offers: documents and journals, each in one way for every database. */
 
 import type { Journal, JournalDefinition, JournalRow } from './journal.ts'
-import type { State } from '../plugin/state.ts'
+import type { State } from '../services/state.ts'
 import type { Records } from './records.ts'
 
 /** The service `storage`. Every method may wait for the database, so none belongs on the way of a request that could do without. */

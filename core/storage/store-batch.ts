@@ -1,8 +1,8 @@
 /** Stores a batch of rows, and finds the rows in it that no store takes. */
 
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 import type { Journal, JournalRow } from './journal.ts'
-import { rowsIn } from './lines.ts'
+import { rowsIn } from './spool/lines.ts'
 import { StorageUnavailable } from './storage.ts'
 
 const deadlineMs = 30_000

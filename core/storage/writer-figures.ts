@@ -1,9 +1,9 @@
 /** What is said of a writer: metrics, its check of readiness, and warnings that do not flood the log. */
 
 import type { Logger } from 'pino'
-import type { Clock } from '../plugin/clock.ts'
-import type { Health } from '../plugin/health.ts'
-import type { Meter } from '../plugin/meter.ts'
+import type { Clock } from '../services/clock.ts'
+import type { Health } from '../services/health.ts'
+import type { Meter } from '../services/meter.ts'
 
 /** At most one warning of a kind in so long. */
 const warnEveryMs = 10_000

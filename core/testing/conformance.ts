@@ -1,11 +1,11 @@
 /** What every provider must do, as cases that any test runner can run. */
 
 import { deepStrictEqual, match, ok, strictEqual } from 'node:assert/strict'
-import { check } from '../config/check.ts'
-import { blockSchema } from '../config/compose.ts'
-import { flawOfProvider } from '../gateway/vet-provider.ts'
+import { check } from '../config/schema/check.ts'
+import { blockSchema } from '../config/schema/compose.ts'
+import { flawOfProvider } from '../gateway/loading/vet-provider.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
-import { ProviderInstance } from '../upstream/provider.ts'
+import { ProviderInstance } from '../upstream/provider/provider.ts'
 import { chatChunks, chatCompletion, errorBody, modelList } from './chat-samples.ts'
 import { startTestGateway, type TestGateway } from './gateway.ts'
 import { ScriptedUpstream } from './scripted-upstream.ts'

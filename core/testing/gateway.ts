@@ -8,7 +8,7 @@ import { stringify } from 'yaml'
 import { realClock } from '../gateway/clock.ts'
 import { Gateway } from '../gateway/gateway.ts'
 import { packageVersion } from '../gateway/version.ts'
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 import type { ScriptedUpstream } from './scripted-upstream.ts'
 
 export interface TestGatewayOptions {

@@ -1,7 +1,7 @@
 /** What a provider is made in, for tests that need none of it. */
 
 import type { UpstreamDialect } from '../plugin/dialect.ts'
-import type { ProviderDeps } from '../upstream/provider.ts'
+import type { ProviderDeps } from '../upstream/provider/provider.ts'
 
 export function testProviderDeps(dialects: ReadonlyMap<string, UpstreamDialect> = new Map()): ProviderDeps {
   return {

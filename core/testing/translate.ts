@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { processContext } from '../cli/process-context.ts'
-import { buildGeneration } from '../gateway/build.ts'
+import { buildGeneration } from '../gateway/loading/build.ts'
 import { dryRun, type DryRun } from '../gateway/dry-run.ts'
 
 export interface TranslateOptions {

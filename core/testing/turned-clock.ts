@@ -1,6 +1,6 @@
 /** A clock that stands still until a test turns it. */
 
-import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Clock, Timer } from '../services/clock.ts'
 
 interface ArmedTimer {
   readonly dueAt: number

@@ -6,8 +6,8 @@ import type { JsonObject } from '../neutral/request.ts'
 import type { Failure } from '../pipeline/attempt.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { disregard } from '../promise.ts'
-import type { KeyRing } from './keys.ts'
-import type { ReplyHeaders } from './transport.ts'
+import type { KeyRing } from './provider/keys.ts'
+import type { ReplyHeaders } from './transport/transport.ts'
 
 const messageLimit = 4096
 const relayedHeaders = ['retry-after-ms', 'x-should-retry'] as const

@@ -4,8 +4,8 @@ import { gatewayError } from '../errors.ts'
 import type { Form } from '../form/form.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
-import type { EndpointPlace } from './provider-facts.ts'
-import type { OutgoingCall } from './transport.ts'
+import type { EndpointPlace } from './provider/provider-facts.ts'
+import type { OutgoingCall } from './transport/transport.ts'
 
 /** @throws GatewayError if the form's bytes have left already, on an attempt before */
 export function formCall({ operation }: Exchange, attempt: Attempt, form: Form, { method, path }: EndpointPlace): OutgoingCall {

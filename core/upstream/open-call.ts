@@ -2,10 +2,10 @@
 
 import { Readable } from 'node:stream'
 import { gatewayError, type GatewayError } from '../errors.ts'
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 import { statusFailure, transportFailure } from './failure.ts'
-import type { ProviderInstance } from './provider.ts'
-import type { Call, OutgoingCall, ReplyHeaders } from './transport.ts'
+import type { ProviderInstance } from './provider/provider.ts'
+import type { Call, OutgoingCall, ReplyHeaders } from './transport/transport.ts'
 
 /** A parameter that is there several times has several values. */
 type Query = Readonly<Record<string, string | readonly string[]>>

@@ -5,7 +5,7 @@ import { JsonDocument } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
 import { flatHeaders, type WrittenHeaders } from '../flat-headers.ts'
 import type { Dialect, Usage } from '../plugin/dialect.ts'
-import type { Target } from './target.ts'
+import type { Target } from './provider/target.ts'
 
 /** A streamed reply that has begun; it waits until somebody takes its events. */
 export interface ReplyStream {

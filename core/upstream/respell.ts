@@ -4,9 +4,9 @@ import { JsonDocument } from '../document/document.ts'
 import { Losses } from '../neutral/losses.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { CallFacts } from '../plugin/provider.ts'
-import { reportLosses } from './report-losses.ts'
-import type { Target } from './target.ts'
-import type { GenerationWire } from './wire.ts'
+import { reportLosses } from './translation/report-losses.ts'
+import type { Target } from './provider/target.ts'
+import type { GenerationWire } from './provider/wire.ts'
 
 /** What a provider's rules go by. */
 export function factsOfCall({ streamed }: Exchange, { provider, model }: Target, dialect: string, operation: string): CallFacts {

@@ -2,8 +2,8 @@
 
 import { request, type Dispatcher } from 'undici'
 import { isLoopback } from '../networks.ts'
-import type { Clock } from '../plugin/clock.ts'
-import { connectionsTo } from './connections.ts'
+import type { Clock } from '../services/clock.ts'
+import { connectionsTo } from './transport/connections.ts'
 
 export interface ServiceLimits {
   /** For all of a call; 0 is no limit. */

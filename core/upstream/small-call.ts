@@ -1,7 +1,7 @@
 /** Small calls besides those for callers: for credentials, and to the metadata servers of clouds. */
 
 import { request } from 'undici'
-import { connectionsTo } from './connections.ts'
+import { connectionsTo } from './transport/connections.ts'
 
 export interface SmallCall {
   readonly method: 'GET' | 'POST' | 'PUT'

@@ -1,6 +1,6 @@
 /** All workers together: what one of them asks is asked of all others. */
 
-import type { Clock } from '../plugin/clock.ts'
+import type { Clock } from '../services/clock.ts'
 import type { WorkerHandle } from './worker-handle.ts'
 import { KeptAnswers } from './kept-answers.ts'
 import type { AskedOfAll, Gathered, Gathering, Said } from './messages.ts'

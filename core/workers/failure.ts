@@ -1,7 +1,7 @@
 /** Errors as they go from one process to another. */
 
-import type { Problem } from '../config/place.ts'
-import { ConfigError } from '../config/problems.ts'
+import type { Problem } from '../config/problems/place.ts'
+import { ConfigError } from '../config/problems/problems.ts'
 
 export interface Failure {
   readonly message: string

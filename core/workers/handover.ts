@@ -1,7 +1,7 @@
 /** Connections that are on their way to a worker that ends: Node forgets them, and their clients would wait for ever. */
 
 import type { ChildProcess, SendHandle } from 'node:child_process'
-import type { Clock, Timer } from '../plugin/clock.ts'
+import type { Clock, Timer } from '../services/clock.ts'
 
 /** What Node's cluster says of a connection, and what it is answered. */
 interface Handover {

@@ -1,7 +1,7 @@
 /** What the first process and its workers say to each other. */
 
 import type { ConfigInput, ReadFrom } from '../config/load.ts'
-import type { Texts } from '../config/kept-texts.ts'
+import type { Texts } from '../config/sources/kept-texts.ts'
 import type { ServedFacts } from '../gateway/served.ts'
 
 /** What a worker begins with, asked as `begin`. */

@@ -1,6 +1,6 @@
 /** The numbers that the first process keeps, as a worker asks for them. */
 
-import { StateUnavailable, type Claim, type ClaimAnswer, type CounterValues, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../plugin/state.ts'
+import { StateUnavailable, type Claim, type ClaimAnswer, type CounterValues, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../services/state.ts'
 import type { StateCall } from './state-server.ts'
 import type { Rpc } from './rpc.ts'
 

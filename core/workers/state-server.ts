@@ -1,7 +1,7 @@
 /** What the first process keeps for all: one set of numbers, and what each worker holds of them. */
 
 import { MemoryState } from '../limits/memory-state.ts'
-import type { Claim, ClaimAnswer, CounterValues, Hold, Question, Settlement, Standing } from '../plugin/state.ts'
+import type { Claim, ClaimAnswer, CounterValues, Hold, Question, Settlement, Standing } from '../services/state.ts'
 
 /** A method of a state with what it was given. */
 export type StateCall =

@@ -1,6 +1,6 @@
 /** The service `processes` where nobody serves: a configuration for several processes is looked at as each of them would, and nobody is asked. */
 
-import type { Processes } from '../plugin/processes.ts'
+import type { Processes } from '../services/processes.ts'
 import { Rpc } from './rpc.ts'
 import { WorkerProcesses } from './worker-processes.ts'
 

@@ -1,8 +1,8 @@
 /** One worker, as the first process sees it. */
 
 import cluster, { type Worker } from 'node:cluster'
-import type { Texts } from '../config/kept-texts.ts'
-import type { Clock } from '../plugin/clock.ts'
+import type { Texts } from '../config/sources/kept-texts.ts'
+import type { Clock } from '../services/clock.ts'
 import type { Broadcast } from './broadcast.ts'
 import { closeUndelivered } from './handover.ts'
 import type { StateCall, StateServer, StateSession } from './state-server.ts'

@@ -1,12 +1,12 @@
 /** Several processes on one port, as the first of them keeps them: it starts and replaces them, has all take a configuration over or none, and ends them. */
 
 import type { Logger } from 'pino'
-import { KeptTexts, type Texts } from '../config/kept-texts.ts'
+import { KeptTexts, type Texts } from '../config/sources/kept-texts.ts'
 import type { ReadFrom } from '../config/load.ts'
-import { readConfig, type Origin } from '../gateway/load-for.ts'
+import { readConfig, type Origin } from '../gateway/loading/load-for.ts'
 import { logFailedReload, logReload, type MadeOf, type Served, type ServedFacts } from '../gateway/served.ts'
-import type { Clock } from '../plugin/clock.ts'
-import { Registrations } from '../plugin/registrations.ts'
+import type { Clock } from '../services/clock.ts'
+import { Registrations } from '../services/registrations.ts'
 import { Broadcast } from './broadcast.ts'
 import { Backoff } from './backoff.ts'
 import { WorkerHandle, type Ending } from './worker-handle.ts'

@@ -1,7 +1,7 @@
 /** The service `processes`, of a worker: whatever it asks goes through the first process. */
 
-import type { Processes } from '../plugin/processes.ts'
-import { Registrations } from '../plugin/registrations.ts'
+import type { Processes } from '../services/processes.ts'
+import { Registrations } from '../services/registrations.ts'
 import { StateClient } from './state-client.ts'
 import type { AskedOfAll, Gathered, Gathering, Said } from './messages.ts'
 import type { Rpc } from './rpc.ts'

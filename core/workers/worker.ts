@@ -2,9 +2,9 @@
 
 import cluster from 'node:cluster'
 import type { DestinationStream } from 'pino'
-import { KeptTexts } from '../config/kept-texts.ts'
+import { KeptTexts } from '../config/sources/kept-texts.ts'
 import { Gateway, type GatewayOptions, type Prepared } from '../gateway/gateway.ts'
-import { readConfig, type Origin, type ReadConfig } from '../gateway/load-for.ts'
+import { readConfig, type Origin, type ReadConfig } from '../gateway/loading/load-for.ts'
 import { makeLog } from '../gateway/log.ts'
 import { QuietLog } from './quiet-log.ts'
 import type { Beginning, Preparation, Serving } from './messages.ts'

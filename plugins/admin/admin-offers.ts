@@ -1,7 +1,7 @@
 /** The service `admin`: what the plugins offer to administrators. */
 
 import type { Admin, AdminChange, AdminEndpoint, RefreshStep } from '../../core/index.ts'
-import { Registrations } from '../../core/plugin/registrations.ts'
+import { Registrations } from '../../core/services/registrations.ts'
 import { Offers } from './offers.ts'
 import { RouteTable } from './route-table.ts'
 

@@ -1,6 +1,6 @@
 /** What plugins offer under a name: the latest offer counts, and an older one again when that is withdrawn. */
 
-import { Registrations } from '../../core/plugin/registrations.ts'
+import { Registrations } from '../../core/services/registrations.ts'
 
 export class Offers<T> {
   readonly #byName = new Map<string, Registrations<T>>()

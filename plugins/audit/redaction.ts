@@ -1,6 +1,6 @@
 /** Keeps credentials out of the log: by the names of headers and members, and by what is known to be a key. */
 
-import { isSecret } from '../../core/upstream/header-names.ts'
+import { isSecret } from '../../core/upstream/headers/header-names.ts'
 
 export const redacted = '[REDACTED]'
 

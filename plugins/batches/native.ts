@@ -5,8 +5,8 @@ import { gatewayError, type Clock, type FileRecord, type Files, type ProviderIns
 import { linesOf } from '../../core/form/lines.ts'
 import { openCall, wholeBody, type ObjectRequest } from '../../core/upstream/open-call.ts'
 import { isObject, objectIn } from '../../core/neutral/arguments.ts'
-import { isGone } from '../../core/upstream/gone.ts'
-import { fingerprintOf } from '../../core/upstream/keys.ts'
+import { isGone } from '../../core/upstream/provider/gone.ts'
+import { fingerprintOf } from '../../core/upstream/provider/keys.ts'
 import { errored } from './errored.ts'
 import { neverRan, noCounts, type BatchRecord, type BatchStatus, type LineCounts, type Outcome, type ProviderOutput } from './record.ts'
 

@@ -4,7 +4,7 @@ import { gatewayError, Reply, type Exchange, type JsonNode } from '../../core/in
 import { jsonObjectOf } from '../../core/pipeline/body.ts'
 import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
-import type { Desk } from './desk.ts'
+import type { Desk } from './batch-service.ts'
 import { linesInline, linesOfFile } from './lines.ts'
 import { openAiBatch, openAiLine } from './openai-view.ts'
 import type { BatchRecord } from './record.ts'

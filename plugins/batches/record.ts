@@ -2,7 +2,7 @@
 
 import type { Caller } from '../../core/index.ts'
 import { triedAgain, type Tries } from '../../core/storage/tries.ts'
-import type { Absence } from '../../core/upstream/gone.ts'
+import type { Absence } from '../../core/upstream/provider/gone.ts'
 
 export type BatchStatus = 'validating' | 'in_progress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelling' | 'cancelled'
 

@@ -2,7 +2,7 @@
 
 import { gatewayError, slot, type Addition, type Clock, type Exchange, type GatewayError, type Instrument } from '../../core/index.ts'
 import { LinkedList, type Entry } from '../../core/linked-list.ts'
-import type { SpentRecord } from '../../core/plugin/ledger.ts'
+import type { SpentRecord } from '../../core/services/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
 import type { BudgetIndex, Payer } from './budget-index.ts'
 import { inNano } from './budget-rule.ts'

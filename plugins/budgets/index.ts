@@ -3,7 +3,7 @@
 import { definePlugin, type Exchange, type Limits, type Timer } from '../../core/index.ts'
 import { Renewals } from '../../core/limits/renewals.ts'
 import { RuleStore } from '../../core/limits/rule-store.ts'
-import type { RepricedSpan } from '../../core/plugin/ledger.ts'
+import type { RepricedSpan } from '../../core/services/ledger.ts'
 import { makesBatch } from '../../core/limits/batches.ts'
 import { PeriodAnchors, type KeptAnchors } from './period-anchors.ts'
 import { OpeningBalances } from './opening-balances.ts'

@@ -1,7 +1,7 @@
 /** The service `cacheLayers`: the caches that stand in pipelines. */
 
 import type { CacheLayer, CacheLayers } from '../../core/index.ts'
-import { Registrations } from '../../core/plugin/registrations.ts'
+import { Registrations } from '../../core/services/registrations.ts'
 
 export class Layers implements CacheLayers {
   readonly #layers = new Registrations<CacheLayer>()

@@ -11,7 +11,7 @@ import type { Recording } from '../../core/cache/recording.ts'
 import { Flights, type Landing } from './flights.ts'
 import { cacheKey } from './key.ts'
 import type { schema } from './schema.ts'
-import type { Shelf } from './shelf.ts'
+import type { Shelf } from './entry-store.ts'
 
 const operations: ReadonlySet<string> = new Set(['chat', 'responses', 'messages', 'embeddings'])
 

@@ -5,7 +5,7 @@ import { cacheMeters } from '../../core/cache/meters.ts'
 import { ExactCache } from './exact-cache.ts'
 import { isOfModel, prefix } from './key.ts'
 import type { schema } from './schema.ts'
-import { Shelf } from './shelf.ts'
+import { Shelf } from './entry-store.ts'
 
 export function serving({ options, services: { cache, cacheLayers, clock, meter }, log }: SetupContext<OptionsOf<typeof schema>, 'cache' | 'cacheLayers'>): Taps {
   const meters = cacheMeters(meter, 'exact')

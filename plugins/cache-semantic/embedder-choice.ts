@@ -1,7 +1,7 @@
 /** Which model embeds, as the operator chose it. */
 
 import type { ProviderInstance } from '../../core/index.ts'
-import { SettingFault } from '../../core/config/setting-fault.ts'
+import { SettingFault } from '../../core/config/problems/setting-fault.ts'
 
 /** A model that embeds. */
 export interface EmbedderChoice {

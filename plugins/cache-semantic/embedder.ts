@@ -1,7 +1,7 @@
 /** Turns texts into vectors, by calls of the gateway's own. */
 
 import type { Exchange, Models, Pipelines } from '../../core/index.ts'
-import { traceHeadersFor } from '../../core/upstream/trace-headers.ts'
+import { traceHeadersFor } from '../../core/upstream/headers/trace-headers.ts'
 import type { EmbedderChoice } from './embedder-choice.ts'
 import { SharedWork } from './shared-work.ts'
 

@@ -1,7 +1,7 @@
 /** Keeps calls back from a provider that fails again and again, and lets one through now and then to see. */
 
 import { definePlugin, gatewayError, slot, type Attempt, type Exchange } from '../../core/index.ts'
-import type { HeldSeries } from '../../core/plugin/meter.ts'
+import type { HeldSeries } from '../../core/services/meter.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'
 import { Breaker, type BreakerState, type Permit } from './breaker.ts'
 import { Peers, type BreakerName } from './peers.ts'

@@ -1,8 +1,8 @@
 /** What a failure means to the breaker of one provider, decided once from the options. */
 
 import type { Failure, OptionsOf, Pattern, ProviderInstance } from '../../core/index.ts'
-import { providerOverrides } from '../../core/upstream/provider-overrides.ts'
-import { statusTest } from '../../core/upstream/status-list.ts'
+import { providerOverrides } from '../../core/upstream/provider/provider-overrides.ts'
+import { statusTest } from '../../core/upstream/provider/status-list.ts'
 import type { BreakerRules } from './breaker.ts'
 import { schema } from './schema.ts'
 import { tripRules, type TripRules } from './trip-rules.ts'

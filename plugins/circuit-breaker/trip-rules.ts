@@ -1,7 +1,7 @@
 /** The rules that open a breaker at once: those of the file, and those that variables give, by their names in lower case. */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { checkOptions } from '../../core/config/options.ts'
+import { checkOptions } from '../../core/config/schema/options.ts'
 import { tripRule, type schema } from './schema.ts'
 
 export type TripRules = OptionsOf<typeof schema>['trip_on']

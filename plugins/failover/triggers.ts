@@ -1,7 +1,7 @@
 /** Which failures lead to the next target. */
 
 import type { Attempt, Failure } from '../../core/index.ts'
-import { statusTest } from '../../core/upstream/status-list.ts'
+import { statusTest } from '../../core/upstream/provider/status-list.ts'
 
 /** @param phrases each matches when all its words occur in the error's text; a numeric word is the status */
 export function triggers(statuses: readonly string[], phrases: readonly string[]): (failure: Failure) => boolean {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { gatewayError, JsonDocument, type Clock, type Exchange, type FileRecord, type NewFile, type ProviderInstance } from '../../core/index.ts'
 import { openCall, wholeBody, type OpenReply } from '../../core/upstream/open-call.ts'
-import { fingerprintOf } from '../../core/upstream/keys.ts'
+import { fingerprintOf } from '../../core/upstream/provider/keys.ts'
 
 const answerLimit = 16 * 1024 * 1024
 

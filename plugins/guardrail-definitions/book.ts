@@ -2,7 +2,7 @@
 
 import type { GuardrailBook, NamedGuardrail, Secrets } from '../../core/index.ts'
 import type { GuardrailRule } from '../../core/guard/rule.ts'
-import { Registrations } from '../../core/plugin/registrations.ts'
+import { Registrations } from '../../core/services/registrations.ts'
 import { Dependants } from '../../core/storage/dependants.ts'
 import { openOrLater } from '../../core/storage/open-or-later.ts'
 import type { PutOptions, Records, Stored } from '../../core/storage/records.ts'

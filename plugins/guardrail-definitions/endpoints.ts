@@ -4,9 +4,9 @@ import { gatewayError, normaliseUserPath, type AdminCall, type AdminEndpoint, ty
 import { definition } from '../../core/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
 import { ruleOptions, type GuardrailRule } from '../../core/guard/rule.ts'
-import { VariantError } from '../../core/plugin/variants.ts'
-import { checkOptions } from '../../core/config/options.ts'
-import { suggestion } from '../../core/config/suggestion.ts'
+import { VariantError } from '../../core/services/variants.ts'
+import { checkOptions } from '../../core/config/schema/options.ts'
+import { suggestion } from '../../core/config/problems/suggestion.ts'
 import file from '../../schemas/admin/guardrails.schema.json' with { type: 'json' }
 import type { GuardrailName, GuardrailView, GuardrailWrite } from '../../schemas/admin/guardrails.schema.ts'
 import { ruleOf, type Definition, type DefinitionBook, type StoredDefinition } from './book.ts'

@@ -1,8 +1,8 @@
 /** Sets and removes headers of requests, of replies and of the calls to providers; of bodies it sees nothing, and streams go by. */
 
 import { definePlugin, type OptionsOf, type Taps } from '../../core/index.ts'
-import { HeaderEdits, type HeaderChanges } from '../../core/upstream/header-edits.ts'
-import { refusalToTouch } from '../../core/upstream/header-names.ts'
+import { HeaderEdits, type HeaderChanges } from '../../core/upstream/headers/header-edits.ts'
+import { refusalToTouch } from '../../core/upstream/headers/header-names.ts'
 import { schema } from './schema.ts'
 
 type Options = OptionsOf<typeof schema>

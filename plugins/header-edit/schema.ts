@@ -1,7 +1,7 @@
 /** The options of the plugin `header-edit`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { headerName as name, headerValue as value } from '../../core/upstream/header-edits.ts'
+import { headerName as name, headerValue as value } from '../../core/upstream/headers/header-edits.ts'
 
 function values<const Description extends string>(description: Description) {
   return { type: 'object', default: {}, propertyNames: { type: 'string', pattern: name }, additionalProperties: { type: 'string', pattern: value }, description } as const

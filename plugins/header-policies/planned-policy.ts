@@ -1,7 +1,7 @@
 /** What one header policy does to the calls of one request: settled before the first of them, and the same for each. */
 
 import { headersIn } from '../../core/flat-headers.ts'
-import { HeaderEdits, type HeaderEditing } from '../../core/upstream/header-edits.ts'
+import { HeaderEdits, type HeaderEditing } from '../../core/upstream/headers/header-edits.ts'
 
 /** What becomes of one header. */
 export interface Change {

@@ -1,7 +1,7 @@
 /** The tagging headers that the configuration names. */
 
-import { readBoolean } from '../../core/config/grammar.ts'
-import { numberedHeaders, type NumberedHeader } from '../../core/upstream/numbered-headers.ts'
+import { readBoolean } from '../../core/config/schema/grammar.ts'
+import { numberedHeaders, type NumberedHeader } from '../../core/upstream/headers/numbered-headers.ts'
 import type { OptionsOf } from '../../core/index.ts'
 import type { schema } from './schema.ts'
 import { flawIn, merged, type TaggingHeader } from './tagging-header.ts'

@@ -1,6 +1,6 @@
 /** A header in which callers say labels. */
 
-import { untouchable } from '../../core/upstream/header-names.ts'
+import { untouchable } from '../../core/upstream/headers/header-names.ts'
 
 export interface TaggingHeader {
   readonly header: string

@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { Clock, LiveFacts, LiveLog, LiveState, LiveUnderWay, Timer } from '../../core/index.ts'
-import { Registrations } from '../../core/plugin/registrations.ts'
+import { Registrations } from '../../core/services/registrations.ts'
 import type { LiveData, LiveEvent } from '../../schemas/admin/live.schema.ts'
 import { EventBuffer, type SentEvent } from './event-buffer.ts'
 import type { Sequence } from './sequence.ts'

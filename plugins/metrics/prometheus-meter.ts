@@ -2,7 +2,7 @@
 
 import type { Metric, Registry } from 'prom-client'
 import type { Instrument, Meter } from '../../core/index.ts'
-import type { HeldSeries } from '../../core/plugin/meter.ts'
+import type { HeldSeries } from '../../core/services/meter.ts'
 import { HistogramSeries, NumberSeries, type Sample, type Series } from './series.ts'
 
 type Labels = readonly string[]

@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Shelf } from './shelf.ts'
+import type { Shelf } from './list-store.ts'
 
 const dayMs = 86_400_000
 

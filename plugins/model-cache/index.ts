@@ -6,7 +6,7 @@ import { cacheDirectory } from './cache-directory.ts'
 import { Folder } from './folder.ts'
 import { KeptModels } from './kept-models.ts'
 import { schema } from './schema.ts'
-import type { Shelf } from './shelf.ts'
+import type { Shelf } from './list-store.ts'
 
 export default definePlugin({
   name: 'model-cache',

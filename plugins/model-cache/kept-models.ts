@@ -2,7 +2,7 @@
 
 import type { Clock, KeptListing, ModelCache, ModelEntry, ProviderInstance } from '../../core/index.ts'
 import { idOf, read, written } from './kept-list.ts'
-import type { Shelf } from './shelf.ts'
+import type { Shelf } from './list-store.ts'
 
 export interface KeptModelsOptions {
   /** The first one counts before the others. */

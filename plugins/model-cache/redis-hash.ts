@@ -1,7 +1,7 @@
 /** Lists in Redis: one hash, of a list for each provider. */
 
 import { Redis } from 'ioredis'
-import type { Shelf } from './shelf.ts'
+import type { Shelf } from './list-store.ts'
 
 const commandMs = 2_000
 const connectMs = 5_000

@@ -1,7 +1,7 @@
 /** The service `catalogue` over a list that is read again and again: the last one that could be read counts. */
 
 import type { Catalogue, ModelMetadata, RefreshFacts } from '../../core/index.ts'
-import { Registrations } from '../../core/plugin/registrations.ts'
+import { Registrations } from '../../core/services/registrations.ts'
 import { ModelList } from './list.ts'
 import type { Source } from './source.ts'
 

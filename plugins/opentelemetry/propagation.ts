@@ -3,7 +3,7 @@
 import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, type Context } from '@opentelemetry/api'
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import type { Exchange } from '../../core/index.ts'
-import { HeaderEdits } from '../../core/upstream/header-edits.ts'
+import { HeaderEdits } from '../../core/upstream/headers/header-edits.ts'
 import type { Options } from './settings.ts'
 
 export class Propagation {

@@ -1,7 +1,7 @@
 /** Reads what the settings say of the collector, and warns of what an operator may not have meant. */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { SettingFault } from '../../core/config/setting-fault.ts'
+import { SettingFault } from '../../core/config/problems/setting-fault.ts'
 import { isLoopback } from '../../core/networks.ts'
 import type { schema } from './schema.ts'
 

@@ -1,7 +1,7 @@
 /** Sends a call on to a provider's own API as it is: the path says which provider, the gateway adds its key. */
 
 import { definePlugin, gatewayError, type Exchange, type JsonDocument, type ProviderInstance } from '../../core/index.ts'
-import { forwardedHeaders } from '../../core/upstream/forwarded-headers.ts'
+import { forwardedHeaders } from '../../core/upstream/headers/forwarded-headers.ts'
 import { isPromise } from '../../core/promise.ts'
 import { bringsAnswers } from './answers.ts'
 import { forwardedQuery } from './forwarded-query.ts'

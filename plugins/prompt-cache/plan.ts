@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Attempt, Failure, JsonDocument, PromptCachePlan } from '../../core/index.ts'
 import type { PromptCaching } from '../../core/neutral/prompt-caching.ts'
 import type { Directives } from './directives.ts'
-import type { ObjectShelf } from './object-shelf.ts'
+import type { ObjectShelf } from './prompt-objects.ts'
 import type { Prefix } from './prefix.ts'
 
 export interface PlanFacts {

@@ -5,7 +5,7 @@ import { gatewayError, type AddedProvider, type AdminCall, type AdminEndpoint, t
 import { definition } from '../../core/admin/definition.ts'
 import { refuseConflict } from '../../core/admin/refuse-conflict.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { AddedProviderFault } from '../../core/plugin/added-providers.ts'
+import { AddedProviderFault } from '../../core/services/added-providers.ts'
 import file from '../../schemas/admin/provider-credentials.schema.json' with { type: 'json' }
 import type { ProviderCredentialView, ProviderCredentialWrite } from '../../schemas/admin/provider-credentials.schema.ts'
 import type { Entry, ProviderBook } from './book.ts'

@@ -1,7 +1,7 @@
 /** The types that a provider may have, with the fields of a form for each: what its schema knows, of what administrators can say. */
 
 import type { OptionsSchema, ProviderDefinition } from '../../core/index.ts'
-import { blockSchema } from '../../core/config/compose.ts'
+import { blockSchema } from '../../core/config/schema/compose.ts'
 import type { ProviderTypeView } from '../../schemas/admin/provider-credentials.schema.ts'
 import { openTexts, secretTexts } from './record.ts'
 

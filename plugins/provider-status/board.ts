@@ -1,7 +1,7 @@
 /** The service `providerBoard`: what plugins tell of the providers. */
 
 import type { BreakerSource, ProviderBoard, ProviderInstance } from '../../core/index.ts'
-import { Registrations } from '../../core/plugin/registrations.ts'
+import { Registrations } from '../../core/services/registrations.ts'
 
 type State = ReturnType<BreakerSource['stateOf']>
 type RulesOf = (provider: ProviderInstance) => Readonly<Record<string, unknown>> | undefined

@@ -4,7 +4,7 @@ import { definePlugin, StorageUnavailable, type Attempt, type Exchange, type Lim
 import { makesBatch } from '../../core/limits/batches.ts'
 import { Renewals } from '../../core/limits/renewals.ts'
 import { RuleStore } from '../../core/limits/rule-store.ts'
-import type { SpentRecord } from '../../core/plugin/ledger.ts'
+import type { SpentRecord } from '../../core/services/ledger.ts'
 import { configuredLimits } from './configured.ts'
 import { Counting } from './counting.ts'
 import { endpointsOf } from './endpoints.ts'

@@ -2,7 +2,7 @@
 
 import { Conflict, type Clock, type Timer, type VolatileCounters } from '../../core/index.ts'
 import type { Records } from '../../core/storage/records.ts'
-import type { CounterValues } from '../../core/plugin/state.ts'
+import type { CounterValues } from '../../core/services/state.ts'
 
 /** The one document. */
 export interface KeptCounters {

@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { gatewayError, slot, type Claim, type Clock, type Exchange, type GatewayError, type Hold, type Instrument, type State, type Target } from '../../core/index.ts'
-import { admits } from '../../core/plugin/state.ts'
-import type { SpentRecord } from '../../core/plugin/ledger.ts'
+import { admits } from '../../core/services/state.ts'
+import type { SpentRecord } from '../../core/services/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
 import type { Counted, Counting } from './counting.ts'
 import { limitHeaders } from './headers.ts'

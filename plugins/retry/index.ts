@@ -1,7 +1,7 @@
 /** Repeats a call that failed in a way that may pass, to the same target, after a wait that grows. */
 
 import { definePlugin, type Exchange, type ProviderInstance } from '../../core/index.ts'
-import { providerOverrides } from '../../core/upstream/provider-overrides.ts'
+import { providerOverrides } from '../../core/upstream/provider/provider-overrides.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'
 import { RetryPolicy } from './policy.ts'
 import { schema } from './schema.ts'

@@ -1,8 +1,8 @@
 /** The headers that the operator names for sessions, beside those that known clients send. */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { untouchable } from '../../core/upstream/header-names.ts'
-import { numberedHeaders, type NumberedHeader } from '../../core/upstream/numbered-headers.ts'
+import { untouchable } from '../../core/upstream/headers/header-names.ts'
+import { numberedHeaders, type NumberedHeader } from '../../core/upstream/headers/numbered-headers.ts'
 import type { schema } from './schema.ts'
 
 type Options = Pick<OptionsOf<typeof schema>, 'headers' | 'header_variables'>

@@ -1,7 +1,7 @@
 /** The options of the plugin `sessions`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { headerName } from '../../core/upstream/header-edits.ts'
+import { headerName } from '../../core/upstream/headers/header-edits.ts'
 
 export const schema = {
   type: 'object',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { definePlugin, type OptionsOf } from '../../core/index.ts'
 import { dataPath } from '../../core/storage/data-path.ts'
-import { SpoolDirectory } from '../../core/storage/spool-directory.ts'
+import { SpoolDirectory } from '../../core/storage/spool/spool-directory.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({

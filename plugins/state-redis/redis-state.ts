@@ -2,7 +2,7 @@
 
 import { Redis } from 'ioredis'
 import type { Claim, ClaimAnswer, Clock, Hold, Question, Settlement, Standing, State } from '../../core/index.ts'
-import { StateUnavailable } from '../../core/plugin/state.ts'
+import { StateUnavailable } from '../../core/services/state.ts'
 import { baseScript, claimScript, forgetScript, readScript, renewScript, settleScript } from './scripts.ts'
 
 const commandMs = 2_000

@@ -4,7 +4,7 @@ import { gatewayError, type Reply, type Exchange, type JsonDocument } from '../.
 import { notFound, scopeOf } from '../../core/ownership.ts'
 import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
-import { isElsewhere, orElsewhere } from '../../core/upstream/gone.ts'
+import { isElsewhere, orElsewhere } from '../../core/upstream/provider/gone.ts'
 import { pageQuery } from '../../core/neutral/item-lists.ts'
 import type { Background } from './background.ts'
 import { itemPage } from './item-page.ts'

@@ -3,7 +3,7 @@
 import { Conflict } from '../../core/index.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { triedAgain, type Tries } from '../../core/storage/tries.ts'
-import type { Absence } from '../../core/upstream/gone.ts'
+import type { Absence } from '../../core/upstream/provider/gone.ts'
 
 /** Nobody asks of their own accord for longer than that. */
 const patienceMs = 24 * 60 * 60_000

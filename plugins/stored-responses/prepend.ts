@@ -4,7 +4,7 @@ import type { Exchange, JsonDocument, JsonNode, Target } from '../../core/index.
 import { userMessage } from '../../core/neutral/kept-items.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { JsonDocument as Json } from '../../core/document/document.ts'
-import { wireFor } from '../../core/upstream/wire.ts'
+import { wireFor } from '../../core/upstream/provider/wire.ts'
 import type { PastItem } from './history.ts'
 
 /** Whether a target takes the request as it is. */

@@ -3,7 +3,7 @@
 import type { Exchange, JsonDocument, JsonNode } from '../../core/index.ts'
 import { inputItems, keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
-import { fingerprintOf } from '../../core/upstream/keys.ts'
+import { fingerprintOf } from '../../core/upstream/provider/keys.ts'
 import { chargeOf } from './charge.ts'
 import { isUnderWay, type StoredResponse } from './record.ts'
 import type { Resolved } from './references.ts'

@@ -1,7 +1,7 @@
 /** Counts what providers charged, for the metrics. */
 
 import type { Meter, Target } from '../../core/index.ts'
-import type { SpentRecord } from '../../core/plugin/ledger.ts'
+import type { SpentRecord } from '../../core/services/ledger.ts'
 
 export class CostCounter {
   readonly #count: (value: number, ...labels: string[]) => void

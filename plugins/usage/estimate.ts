@@ -6,7 +6,7 @@ import { parseJson } from '../../core/neutral/json.ts'
 import { Losses } from '../../core/neutral/losses.ts'
 import { estimateBytes, estimateTokens } from '../../core/neutral/estimate.ts'
 import { readFrom } from '../../core/neutral/usage.ts'
-import type { StreamEnds } from '../../core/pipeline/stream-ends.ts'
+import type { StreamEnds } from '../../core/pipeline/delivery/stream-ends.ts'
 
 const charactersPerToken = 4
 /** Longer prompts are not read for it: their bytes must do. */

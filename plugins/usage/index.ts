@@ -2,7 +2,7 @@
 
 import { definePlugin, type Attempt, type Exchange, type UsageEntry } from '../../core/index.ts'
 import { Lease, type LeaseRecord } from '../../core/storage/lease.ts'
-import type { RepricedSpan } from '../../core/plugin/ledger.ts'
+import type { RepricedSpan } from '../../core/services/ledger.ts'
 import { JournalWriter } from '../../core/storage/journal-writer.ts'
 import { liveFate } from '../../core/storage/live-fate.ts'
 import { Retention } from '../../core/storage/retention.ts'

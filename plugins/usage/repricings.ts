@@ -5,7 +5,7 @@ import type { Clock } from '../../core/index.ts'
 import { openOrLater } from '../../core/storage/open-or-later.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { Snapshot } from '../../core/storage/snapshot.ts'
-import type { RepricedSpan } from '../../core/plugin/ledger.ts'
+import type { RepricedSpan } from '../../core/services/ledger.ts'
 
 /** Longer than any process takes to hear of it. */
 const keptMs = 60 * 60_000

@@ -2,7 +2,7 @@
 
 import { definePlugin, gatewayError, normaliseUserPath as normalise, type Exchange } from '../../core/index.ts'
 import { headerText, headerValues } from '../../core/http/header-values.ts'
-import { refusalToTouch } from '../../core/upstream/header-names.ts'
+import { refusalToTouch } from '../../core/upstream/headers/header-names.ts'
 
 const compatibleHeader = 'x-gomodel-user-path'
 

@@ -4,7 +4,7 @@ import { definePlugin, type OptionsOf } from '../../core/index.ts'
 import { definition } from '../../core/admin/definition.ts'
 import { shownTime } from '../../core/admin/shown-time.ts'
 import { serviceUrl } from '../../core/upstream/service-client.ts'
-import { SettingFault } from '../../core/config/setting-fault.ts'
+import { SettingFault } from '../../core/config/problems/setting-fault.ts'
 import file from '../../schemas/admin/runtime.schema.json' with { type: 'json' }
 import { newestVersion } from './ask.ts'
 import { VersionChecks, type Checked } from './checks.ts'

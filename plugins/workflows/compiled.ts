@@ -1,7 +1,7 @@
 /** The workflows that hold, compiled: each is compiled again only when what it means changed. */
 
 import { GatewayError, type Clock, type Timer, type Variant, type Variants } from '../../core/index.ts'
-import { VariantError } from '../../core/plugin/variants.ts'
+import { VariantError } from '../../core/services/variants.ts'
 import { MatchTable } from './match-table.ts'
 import { meaningOfDefault, resolvePayload, type Books, type ResolvedPayload } from './payload.ts'
 import { everything, keyOf } from './scope.ts'

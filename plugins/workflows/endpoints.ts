@@ -3,7 +3,7 @@
 import { gatewayError, normaliseUserPath, type AdminCall, type AdminEndpoint, type Clock, type Variants, type WorkflowScope } from '../../core/index.ts'
 import { definition } from '../../core/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { VariantError } from '../../core/plugin/variants.ts'
+import { VariantError } from '../../core/services/variants.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowView, WorkflowWrite } from '../../schemas/admin/workflows.schema.ts'
 import { CompiledWorkflows, resolved, type Workflow } from './compiled.ts'

@@ -2,7 +2,7 @@
 
 import { gatewayError, type HeaderPolicyBook } from '../../core/index.ts'
 import type { HeaderPolicy } from '../../core/guard/header-policy.ts'
-import type { Patch } from '../../core/pipeline/source.ts'
+import type { Patch } from '../../core/pipeline/plan/source.ts'
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 
 /** Each with the step that it has here: the payload's, else its own. @throws GatewayError that names the member at fault */

@@ -1,10 +1,10 @@
 /** Prints what guardrails cost a stream, per event: `node test/bench/guardrails.ts`. */
 
-import { checkOptions } from '../../core/config/options.ts'
+import { checkOptions } from '../../core/config/schema/options.ts'
 import type { Exchange } from '../../core/pipeline/exchange.ts'
 import type { AnyStreamTap, PluginDefinition, SetupContext, StreamTap } from '../../core/plugin/define.ts'
 import { compilePattern } from '../../core/plugin/pattern.ts'
-import type { ServiceName } from '../../core/plugin/services.ts'
+import type { ServiceName } from '../../core/services/services.ts'
 import { chatChunks } from '../../core/testing/chat-samples.ts'
 import { splitEvents } from '../../core/stream/borders.ts'
 import { StreamRule } from '../../core/stream/rule.ts'

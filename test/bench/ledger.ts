@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import pino from 'pino'
-import { checkOptions } from '../../core/config/options.ts'
+import { checkOptions } from '../../core/config/schema/options.ts'
 import { GatewayHealth } from '../../core/gateway/health.ts'
 import { realClock } from '../../core/gateway/clock.ts'
 import type { PluginDefinition, Services } from '../../core/index.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ConfigError } from '../../core/config/problems.ts'
+import { ConfigError } from '../../core/config/problems/problems.ts'
 import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ConfigError } from '../../core/config/problems.ts'
+import { ConfigError } from '../../core/config/problems/problems.ts'
 import { compile } from '../support/compile.ts'
 import { Folder } from '../support/run-tapline.ts'
 

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { processContext } from '../../core/cli/process-context.ts'
 import { GatewayError } from '../../core/errors.ts'
-import { buildGeneration } from '../../core/gateway/build.ts'
+import { buildGeneration } from '../../core/gateway/loading/build.ts'
 import { dryRun, type DryRun } from '../../core/gateway/dry-run.ts'
 import type { Generation } from '../../core/gateway/generation.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import pino from 'pino'
-import { checkOptions } from '../../core/config/options.ts'
+import { checkOptions } from '../../core/config/schema/options.ts'
 import { Instance } from '../../core/plugin/instance.ts'
 import type { PluginDefinition, Services } from '../../core/index.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import pino from 'pino'
-import { checkOptions } from '../../core/config/options.ts'
+import { checkOptions } from '../../core/config/schema/options.ts'
 import type { PluginDefinition, Secrets, Services, Storage } from '../../core/index.ts'
 import { Instance } from '../../core/plugin/instance.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'

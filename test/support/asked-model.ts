@@ -2,7 +2,7 @@
 
 import { chatCompletion, errorBody, type CompletionSample } from '../../core/testing/chat-samples.ts'
 import { GatewayError } from '../../core/errors.ts'
-import type { InnerCall, Pipelines } from '../../core/plugin/pipelines.ts'
+import type { InnerCall, Pipelines } from '../../core/services/pipelines.ts'
 
 export interface Asked extends Omit<InnerCall, 'body'> {
   readonly body: { readonly model: string; readonly messages: readonly { readonly role: string; readonly content: string }[]; readonly [member: string]: unknown }

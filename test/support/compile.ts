@@ -2,7 +2,7 @@
 
 import pino from 'pino'
 import { realClock } from '../../core/gateway/clock.ts'
-import { buildGeneration } from '../../core/gateway/build.ts'
+import { buildGeneration } from '../../core/gateway/loading/build.ts'
 import type { Generation } from '../../core/gateway/generation.ts'
 import { GatewayHealth } from '../../core/gateway/health.ts'
 import { InnerCalls } from '../../core/gateway/inner-calls.ts'

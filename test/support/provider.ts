@@ -8,7 +8,7 @@ import type { JsonObject } from '../../core/neutral/request.ts'
 import type { CallFacts, ProviderDefinition, ProviderSettings, SettingsOf } from '../../core/plugin/provider.ts'
 import type { OptionsSchema } from '../../core/plugin/schema.ts'
 import { providerConformance } from '../../core/testing/conformance.ts'
-import { factsOf } from '../../core/upstream/provider-facts.ts'
+import { factsOf } from '../../core/upstream/provider/provider-facts.ts'
 
 export type CallOverrides = Partial<Omit<CallFacts, 'settings'>> & { readonly settings?: Readonly<Record<string, unknown>>; readonly strict?: boolean }
 

@@ -2,7 +2,7 @@
 
 import OpenAI, { type ClientOptions } from 'openai'
 import { request } from 'undici'
-import type { Clock } from '../../core/plugin/clock.ts'
+import type { Clock } from '../../core/services/clock.ts'
 import { Gate } from '../../core/testing/gate.ts'
 import { startTestGateway, type TestGateway } from '../../core/testing/gateway.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'

@@ -1,7 +1,7 @@
 /** Sets one plugin up as the gateway does, with the services that a test gives it. */
 
 import pino from 'pino'
-import { checkOptions } from '../../core/config/options.ts'
+import { checkOptions } from '../../core/config/schema/options.ts'
 import type { Clock, PluginDefinition, Services } from '../../core/index.ts'
 import { Instance } from '../../core/plugin/instance.ts'
 

@@ -4,9 +4,9 @@ import type { ProviderDefinition } from '../../plugin/provider.ts'
 import { isTree, join } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'
 import type { Provenance } from '../provenance.ts'
-import type { Report } from '../report.ts'
-import { suggestion } from '../suggestion.ts'
-import { Verbatim } from '../template.ts'
+import type { Report } from '../problems/report.ts'
+import { suggestion } from '../problems/suggestion.ts'
+import { Verbatim } from '../sources/template.ts'
 
 export interface Draft {
   readonly name: string

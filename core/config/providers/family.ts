@@ -1,11 +1,11 @@
 /** The variables of provider instances: `<PREFIX>[_<SUFFIX>]_<FIELD>`. */
 
 import type { ProviderDefinition } from '../../plugin/provider.ts'
-import { blockSchema } from '../compose.ts'
-import type { Environment, Variable } from '../environment.ts'
+import { blockSchema } from '../schema/compose.ts'
+import type { Environment, Variable } from '../sources/environment.ts'
 import { join } from '../pointer.ts'
-import { envSettings } from '../schema.ts'
-import type { EnvFamily, EnvSetting, SettingSchema } from '../schema.ts'
+import { envSettings } from '../schema/schema.ts'
+import type { EnvFamily, EnvSetting, SettingSchema } from '../schema/schema.ts'
 
 /** A provider type, as variables speak of it. */
 export interface Family {

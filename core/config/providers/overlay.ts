@@ -1,12 +1,12 @@
 /** Lays the variables of provider instances over the blocks of the file. */
 
-import { fromText } from '../env-text.ts'
+import { fromText } from '../sources/env-text.ts'
 import { getIn, join, setIn } from '../pointer.ts'
 import { blame } from '../provenance.ts'
 import type { Provenance } from '../provenance.ts'
-import type { Report } from '../report.ts'
-import { isText, Template, Verbatim } from '../template.ts'
-import type { Lookup } from '../template.ts'
+import type { Report } from '../problems/report.ts'
+import { isText, Template, Verbatim } from '../sources/template.ts'
+import type { Lookup } from '../sources/template.ts'
 import type { Draft } from './draft.ts'
 import type { InstanceVariables } from './family.ts'
 

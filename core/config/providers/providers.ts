@@ -1,9 +1,9 @@
 /** The provider instances: declared by the file, made and overlaid by variables, registered if they can work. */
 
 import type { ProviderDefinition } from '../../plugin/provider.ts'
-import type { Environment } from '../environment.ts'
+import type { Environment } from '../sources/environment.ts'
 import type { Tree } from '../pointer.ts'
-import { envFamilies, type SettingSchema } from '../schema.ts'
+import { envFamilies, type SettingSchema } from '../schema/schema.ts'
 import type { ProviderConfig } from './config.ts'
 import { defaultSettings } from './default-settings.ts'
 import { draftsOf } from './draft.ts'

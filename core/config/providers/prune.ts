@@ -2,8 +2,8 @@
 
 import { getIn, join } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'
-import { isText, Template } from '../template.ts'
-import type { Lookup, Text } from '../template.ts'
+import { isText, Template } from '../sources/template.ts'
+import type { Lookup, Text } from '../sources/template.ts'
 
 export interface Pruned {
   readonly block: Tree

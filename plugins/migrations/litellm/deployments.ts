@@ -1,6 +1,6 @@
 /** `model_list`: each entry is a model of a provider instance; entries of one vendor, key and place share an instance. */
 
-import { untouchable } from '../../../core/upstream/header-names.ts'
+import { untouchable } from '../../../core/upstream/headers/header-names.ts'
 import type { Ledger, Section } from './ledger.ts'
 import { variableIn } from './ledger.ts'
 import { vendorOf, type Named } from './vendors.ts'

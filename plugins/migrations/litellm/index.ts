@@ -3,7 +3,7 @@
 import { basename } from 'node:path'
 import { Document, isMap, isSeq, type Node, type Pair, type Scalar } from 'yaml'
 import { defineMigration, type Migrated } from '../../../core/plugin/migration.ts'
-import type { YamlFile } from '../../../core/config/yaml-file.ts'
+import type { YamlFile } from '../../../core/config/sources/yaml-file.ts'
 import { Deployments, type Instance } from './deployments.ts'
 import { Groups, type VirtualModel } from './groups.ts'
 import { Ledger } from './ledger.ts'

@@ -2,9 +2,9 @@
 
 import type { MigrationNote } from '../../../core/plugin/migration.ts'
 import { isTree, join, upwards, type Tree } from '../../../core/config/pointer.ts'
-import { ConfigError } from '../../../core/config/problems.ts'
-import type { Place, Problem } from '../../../core/config/place.ts'
-import type { YamlFile } from '../../../core/config/yaml-file.ts'
+import { ConfigError } from '../../../core/config/problems/problems.ts'
+import type { Place, Problem } from '../../../core/config/problems/place.ts'
+import type { YamlFile } from '../../../core/config/sources/yaml-file.ts'
 
 export class Ledger {
   readonly notes: MigrationNote[] = []

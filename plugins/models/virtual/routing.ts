@@ -1,7 +1,7 @@
 /** Virtual models at work: what is defined now, and what choices are made of and remembered. */
 
 import type { Access, Attempt, Clock, Exchange, RouteStrategy, Saturation, State, Storage, Target } from '../../../core/index.ts'
-import { checkOptions } from '../../../core/config/options.ts'
+import { checkOptions } from '../../../core/config/schema/options.ts'
 import { Chooser } from './chooser.ts'
 import type { KnownModel } from './definition.ts'
 import type { Fault } from './faults.ts'

@@ -2,7 +2,7 @@
 
 import type { Db, MongoClient } from 'mongodb'
 import { StorageUnavailable, type Clock, type Timer } from '../../../core/index.ts'
-import { Pulse } from './pulse.ts'
+import { Pulse } from './heartbeat.ts'
 
 type Driver = typeof import('mongodb')
 

@@ -3,7 +3,7 @@
 import type { Collection, Db } from 'mongodb'
 import type { Clock } from '../../../core/index.ts'
 import type { JournalShape, ShapedColumn } from '../shared/definition.ts'
-import type { Alone } from './alone.ts'
+import type { Alone } from './exclusive.ts'
 import { RowCodec } from '../shared/row-codec.ts'
 import { collectionNames } from './layout.ts'
 import { RowReads } from './row-reads.ts'

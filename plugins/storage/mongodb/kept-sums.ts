@@ -7,7 +7,7 @@ import type { Delta } from '../shared/rollup.ts'
 import type { Batch } from './batches.ts'
 import { all } from './filters.ts'
 import { toFields } from './layout.ts'
-import { isTaken } from './taken.ts'
+import { isTaken } from './duplicate.ts'
 
 /** The sums of one slot, for one combination of dimensions, which are fields beside these. */
 export interface SumRecord extends Document {

@@ -1,7 +1,7 @@
 /** How the collections that every store has came to be. Numbered; a step that was released is never changed. */
 
 import type { Collection, Db } from 'mongodb'
-import type { Alone } from './alone.ts'
+import type { Alone } from './exclusive.ts'
 import { documentsOf } from './documents.ts'
 
 export type MigrationStep = (database: Db) => Promise<unknown>

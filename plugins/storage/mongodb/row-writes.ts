@@ -9,7 +9,7 @@ import type { EncodedRow, Value } from '../shared/row-codec.ts'
 import { Batches, type Batch, type WriterRecord } from './batches.ts'
 import { KeptSums, type SumRecord } from './kept-sums.ts'
 import { collectionNames, toField, toFields, toMain, toRow, type Mark, type RowDocument } from './layout.ts'
-import { unlessTaken } from './taken.ts'
+import { unlessTaken } from './duplicate.ts'
 
 /** Deleted in one batch, so that no writer waits long. */
 const deleteBatch = 250

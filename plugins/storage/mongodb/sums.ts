@@ -13,7 +13,7 @@ import { Groups } from './groups.ts'
 import { KeptSums, type SumRecord } from './kept-sums.ts'
 import { collectionNames, type RowDocument } from './layout.ts'
 import type { RowReads } from './row-reads.ts'
-import { Stretches } from './stretches.ts'
+import { Stretches } from './time-ranges.ts'
 
 /** What sums are kept for. */
 const slotLengths = [quarterMs]

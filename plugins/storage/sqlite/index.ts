@@ -5,7 +5,7 @@ import { definePlugin } from '../../../core/index.ts'
 import { dataPath } from '../../../core/storage/data-path.ts'
 import { makePrivateFile } from '../../../core/storage/private-file.ts'
 import { Store } from '../shared/store.ts'
-import { Crew } from './crew.ts'
+import { Crew } from './database-workers.ts'
 import { schema } from './schema.ts'
 
 const memory = ':memory:'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { join } from 'node:path'
-import { Template, Verbatim } from '../../../core/config/template.ts'
+import { Template, Verbatim } from '../../../core/config/sources/template.ts'
 import { complaints, inDirectory, load, loadFrom } from './given.ts'
 
 const variables: Readonly<Record<string, string>> = { SET: 'value', OTHER: '${SET}' }

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { loadConfig } from '../../../core/config/load.ts'
 import type { Config, ConfigInput } from '../../../core/config/load.ts'
-import type { Problem } from '../../../core/config/place.ts'
-import { ConfigError, formatProblem } from '../../../core/config/problems.ts'
-import type { SettingsOwner } from '../../../core/config/compose.ts'
+import type { Problem } from '../../../core/config/problems/place.ts'
+import { ConfigError, formatProblem } from '../../../core/config/problems/problems.ts'
+import type { SettingsOwner } from '../../../core/config/schema/compose.ts'
 import type { ProviderDefinition } from '../../../core/plugin/provider.ts'
 
 export interface Given {

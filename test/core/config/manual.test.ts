@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { readFile } from 'node:fs/promises'
-import { coreSchema, providerSchema } from '../../../core/config/core-schema.ts'
-import { envSettings } from '../../../core/config/schema.ts'
+import { coreSchema, providerSchema } from '../../../core/config/schema/core-schema.ts'
+import { envSettings } from '../../../core/config/schema/schema.ts'
 import { load, sampleTypes } from './given.ts'
 
 const manual = await readFile(new URL('../../../docs/configuration.md', import.meta.url), 'utf8')

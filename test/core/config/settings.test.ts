@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { composeSchema } from '../../../core/config/compose.ts'
-import { readValue } from '../../../core/config/read.ts'
-import { Report } from '../../../core/config/report.ts'
-import { envSettings } from '../../../core/config/schema.ts'
-import type { EnvSetting } from '../../../core/config/schema.ts'
+import { composeSchema } from '../../../core/config/schema/compose.ts'
+import { readValue } from '../../../core/config/schema/read.ts'
+import { Report } from '../../../core/config/problems/report.ts'
+import { envSettings } from '../../../core/config/schema/schema.ts'
+import type { EnvSetting } from '../../../core/config/schema/schema.ts'
 import { complaints, load, samplePlugin, samplePolicy } from './given.ts'
 
 const settings = envSettings(composeSchema([samplePlugin, samplePolicy], [], new Report()))

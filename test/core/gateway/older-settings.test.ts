@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import { stringify } from 'yaml'
-import { formatProblem, ConfigError } from '../../../core/config/problems.ts'
-import { loadFor } from '../../../core/gateway/load-for.ts'
-import { buildGeneration } from '../../../core/gateway/build.ts'
+import { formatProblem, ConfigError } from '../../../core/config/problems/problems.ts'
+import { loadFor } from '../../../core/gateway/loading/load-for.ts'
+import { buildGeneration } from '../../../core/gateway/loading/build.ts'
 import { processContext } from '../../../core/cli/process-context.ts'
 
 interface Older {

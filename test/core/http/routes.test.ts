@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { buildRoutes } from '../../../core/http/routes.ts'
-import type { Plan } from '../../../core/pipeline/plan.ts'
+import type { Plan } from '../../../core/pipeline/plan/plan.ts'
 
 describe('the routes', () => {
   const codes: readonly [code: string, isPrinted: boolean][] = [['ECONNRESET', false], ['EPIPE', false], ['EWHATEVER', true]]

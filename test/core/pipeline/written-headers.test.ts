@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import { definePlugin, defineProvider, Reply } from '../../../core/index.ts'
-import { ProviderInstance } from '../../../core/upstream/provider.ts'
+import { ProviderInstance } from '../../../core/upstream/provider/provider.ts'
 import { runPlugin } from '../../../core/testing/run-plugin.ts'
 import { testProviderDeps } from '../../../core/testing/provider-deps.ts'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { GatewayError } from '../../../core/errors.ts'
 import { faultFailure, retryAfter, statusFailure } from '../../../core/upstream/failure.ts'
-import { KeyRing } from '../../../core/upstream/keys.ts'
+import { KeyRing } from '../../../core/upstream/provider/keys.ts'
 
 const now = Date.UTC(2026, 0, 1)
 

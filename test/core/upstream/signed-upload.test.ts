@@ -5,8 +5,8 @@ import { defineProvider, type ProviderCall } from '../../../core/plugin/provider
 import { Gate } from '../../../core/testing/gate.ts'
 import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
 import { testProviderDeps } from '../../../core/testing/provider-deps.ts'
-import { ProviderInstance } from '../../../core/upstream/provider.ts'
-import type { OutgoingCall } from '../../../core/upstream/transport.ts'
+import { ProviderInstance } from '../../../core/upstream/provider/provider.ts'
+import type { OutgoingCall } from '../../../core/upstream/transport/transport.ts'
 import { bedrock } from '../../../providers/bedrock/index.ts'
 import { real } from '../../../providers/bedrock/deps.ts'
 

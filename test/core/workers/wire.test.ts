@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { ConfigError } from '../../../core/config/problems.ts'
+import { ConfigError } from '../../../core/config/problems/problems.ts'
 import { isPacket } from '../../../core/workers/rpc.ts'
 import { wired } from '../../support/wired.ts'
 

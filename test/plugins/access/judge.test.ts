@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { AccessSource, Asking, ModelPolicy } from '../../../core/plugin/access.ts'
+import type { AccessSource, Asking, ModelPolicy } from '../../../core/services/access.ts'
 import { SelectorLists } from '../../../core/selected-models.ts'
 import { AccessPolicy } from '../../../plugins/access/access-policy.ts'
 

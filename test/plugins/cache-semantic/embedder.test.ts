@@ -3,7 +3,7 @@ import { embeddings, errorBody } from '../../../core/testing/chat-samples.ts'
 import { Gate } from '../../../core/testing/gate.ts'
 import type { Script } from '../../../core/testing/script.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
-import { ConfigError } from '../../../core/config/problems.ts'
+import { ConfigError } from '../../../core/config/problems/problems.ts'
 import { faredBy, Semantic, type SemanticOptions } from '../../support/semantic.ts'
 import { until } from '../../support/until.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { checkOptions } from '../../../core/config/options.ts'
+import { checkOptions } from '../../../core/config/schema/options.ts'
 import { headerPolicy, headerPolicyProblem, type HeaderPolicy } from '../../../core/guard/header-policy.ts'
 import { CompiledPolicy } from '../../../plugins/header-policies/compiled-policy.ts'
 import { PlannedPolicy, type Change } from '../../../plugins/header-policies/planned-policy.ts'

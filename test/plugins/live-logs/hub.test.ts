@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import pino from 'pino'
 import type { GatewayError } from '../../../core/errors.ts'
-import type { LiveFacts } from '../../../core/plugin/live-log.ts'
+import type { LiveFacts } from '../../../core/services/live-log.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { LiveAudit } from '../../../plugins/audit/live-audit.ts'
 import { LiveHub, type HubOptions, type Wish } from '../../../plugins/live-logs/live-hub.ts'

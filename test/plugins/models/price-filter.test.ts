@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { setImmediate as turn } from 'node:timers/promises'
-import { ConfigError } from '../../../core/config/problems.ts'
+import { ConfigError } from '../../../core/config/problems/problems.ts'
 import { chatCompletion, modelList } from '../../../core/testing/chat-samples.ts'
 import { startTestGateway, type TestGateway } from '../../../core/testing/gateway.ts'
 import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'

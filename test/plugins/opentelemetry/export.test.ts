@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { loadFor } from '../../../core/gateway/load-for.ts'
+import { loadFor } from '../../../core/gateway/loading/load-for.ts'
 import { chatCompletion } from '../../../core/testing/chat-samples.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { Collector, collected, observed, only } from '../../support/collector.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { StandingRule } from '../../../core/limits/rule.ts'
 import type { Standing } from '../../../core/index.ts'
-import { admits } from '../../../core/plugin/state.ts'
+import { admits } from '../../../core/services/state.ts'
 import { claimOf, metersOf, waitOf, type Meter } from '../../../plugins/rate-limit/meter.ts'
 import type { RateRule } from '../../../plugins/rate-limit/rate-rule.ts'
 

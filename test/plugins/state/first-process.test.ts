@@ -3,7 +3,7 @@ import { StateClient } from '../../../core/workers/state-client.ts'
 import { StateServer, type StateCall } from '../../../core/workers/state-server.ts'
 import { Rpc } from '../../../core/workers/rpc.ts'
 import type { Claim } from '../../../core/index.ts'
-import { StateUnavailable } from '../../../core/plugin/state.ts'
+import { StateUnavailable } from '../../../core/services/state.ts'
 import { wired } from '../../support/wired.ts'
 import { stateConformance } from './conformance.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { StateUnavailable } from '../../../core/plugin/state.ts'
+import { StateUnavailable } from '../../../core/services/state.ts'
 import { realClock } from '../../../core/gateway/clock.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { RedisState } from '../../../plugins/state-redis/redis-state.ts'

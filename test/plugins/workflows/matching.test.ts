@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { WorkflowScope } from '../../../core/plugin/workflows.ts'
+import type { WorkflowScope } from '../../../core/services/workflows.ts'
 import { MatchTable } from '../../../plugins/workflows/match-table.ts'
 import { candidates, displayOf, everything, keyOf, scopeOf, typeOf } from '../../../plugins/workflows/scope.ts'
 

@@ -1,7 +1,7 @@
 /** A backend over a database that speaks SQL. */
 
 import type { JournalRow, SumsQuery } from '../../../../core/storage/journal.ts'
-import { rowsIn } from '../../../../core/storage/lines.ts'
+import { rowsIn } from '../../../../core/storage/spool/lines.ts'
 import type { Backend, DocumentQuery, DocumentWrite, EncodedChange, PageQuery, RowsQuery } from '../backend.ts'
 import type { JournalShape } from '../definition.ts'
 import { RowCodec } from '../row-codec.ts'

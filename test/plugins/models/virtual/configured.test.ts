@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkOptions } from '../../../../core/config/options.ts'
+import { checkOptions } from '../../../../core/config/schema/options.ts'
 import { schema } from '../../../../plugins/models/schema.ts'
 import { configuredModels } from '../../../../plugins/models/virtual/configured.ts'
 

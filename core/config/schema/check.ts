@@ -1,0 +1,134 @@
+/** Checks values against their schema, and says what is wrong in the operator's words. */
+
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
+import { LRUCache } from 'lru-cache'
+import { isNetwork } from '../../networks.ts'
+import { compilePattern } from '../../plugin/pattern.ts'
+import { expectation, shown } from './expectation.ts'
+import { narrow } from './narrow.ts'
+import { getIn, join, keysOf } from '../pointer.ts'
+import { nearest } from '../problems/problems.ts'
+import { readValue } from './read.ts'
+import { isSecret, unitOf } from './schema.ts'
+import type { SettingSchema } from './schema.ts'
+import { suggestion } from '../problems/suggestion.ts'
+
+/** One thing that is wrong with a value; where it was written is for the caller to say. */
+export interface Finding {
+  readonly kind: 'unknown' | 'missing' | 'wrong'
+  readonly pointer: string
+  /** The key that an unknown one was most likely meant to be. */
+  readonly meant?: string
+  readonly expected?: string
+  readonly got?: string
+  readonly message: string
+}
+
+/**
+ * Reads and checks a value.
+ * @param asked what of the schema is asked about
+ * @returns the value with numbers for durations and sizes, and with defaults; and all that is wrong with it
+ */
+export function check(schema: SettingSchema, written: unknown, asked: SettingSchema = schema): { readonly value: unknown; readonly findings: readonly Finding[] } {
+  const value = readValue(schema, written)
+  const validate = validator(asked)
+  if (validate(value)) return { value, findings: [] }
+  const findings = narrow(validate.errors ?? []).flatMap(error => finding(error, schema, written))
+  return { value, findings: distinct(findings) }
+}
+
+/** Says what was expected at a pointer, and what was found there. */
+export function wrong(schema: SettingSchema, written: unknown, pointer: string, expected: string): Finding {
+  const got = shown(getIn(written, pointer), isSecret(schema, pointer))
+  return { kind: 'wrong', pointer, expected, got, message: `expected ${expected}, got ${got}` }
+}
+
+// Optimising takes as long as all the rest of compiling, and a configuration is checked once.
+const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, verbose: true, code: { optimize: false } })
+ajv.addVocabulary(['setting', 'env', 'env_form', 'env_family', 'secret', 'aliases', 'identity', 'env_items', 'input'])
+for (const unit of ['duration', 'seconds', 'size']) ajv.addFormat(unit, true)
+ajv.addFormat('uri', text => URL.canParse(text))
+ajv.addFormat('regex', isPattern)
+ajv.addFormat('network', isNetwork)
+
+const validators = new WeakMap<SettingSchema, ValidateFunction>()
+
+/** By what the schema says: that of tapline.yaml is composed anew for every load, and compiling it takes longer than all the rest. */
+const lately = new LRUCache<string, ValidateFunction>({ max: 64 })
+
+/** Each schema is compiled once, and forgotten with its owner. */
+function validator(schema: SettingSchema): ValidateFunction {
+  const known = validators.get(schema)
+  if (known !== undefined) return known
+  const numeric = withNumbers(schema)
+  const text = JSON.stringify(numeric)
+  const made = lately.get(text) ?? compile(numeric)
+  lately.set(text, made)
+  validators.set(schema, made)
+  return made
+}
+
+function compile(schema: SettingSchema): ValidateFunction {
+  const made = ajv.compile(schema)
+  ajv.removeSchema(schema)
+  return made
+}
+
+/** The schema of values that have been read: durations and sizes are numbers. */
+function withNumbers(schema: SettingSchema): SettingSchema {
+  const { properties, items, oneOf, anyOf, additionalProperties } = schema
+  return {
+    ...schema,
+    ...(unitOf(schema) === undefined ? {} : { type: 'number' }),
+    ...(properties === undefined ? {} : { properties: Object.fromEntries(Object.entries(properties).map(([key, child]) => [key, withNumbers(child)])) }),
+    ...(typeof additionalProperties === 'object' ? { additionalProperties: withNumbers(additionalProperties) } : {}),
+    ...(items === undefined ? {} : { items: withNumbers(items) }),
+    ...(oneOf === undefined ? {} : { oneOf: oneOf.map(withNumbers) }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(withNumbers) }),
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    compilePattern(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function finding(error: ErrorObject, schema: SettingSchema, written: unknown): Finding[] {
+  const { instancePath, params, keyword, propertyName } = error
+  const parent = error.parentSchema as SettingSchema
+  if (propertyName !== undefined) return []
+  switch (keyword) {
+    case 'additionalProperties': return [unknown(instancePath, String(params['additionalProperty']), parent)]
+    case 'required': return [missing(instancePath, String(params['missingProperty']), parent)]
+    case 'propertyNames': return [badName(instancePath, String(params['propertyName']), parent)]
+  }
+  return [wrong(schema, written, instancePath, expectation(parent))]
+}
+
+function unknown(parentPointer: string, name: string, parent: SettingSchema): Finding {
+  const known = Object.keys(parent.properties ?? {})
+  const meant = nearest(name, known)
+  return { kind: 'unknown', pointer: join(parentPointer, name), ...(meant === undefined ? {} : { meant }), message: `unknown key${suggestion(name, known)}` }
+}
+
+function missing(parentPointer: string, name: string, parent: SettingSchema): Finding {
+  const expected = expectation(parent.properties?.[name] ?? {})
+  return { kind: 'missing', pointer: join(parentPointer, name), expected, message: `missing; expected ${expected}` }
+}
+
+function badName(parentPointer: string, name: string, parent: SettingSchema): Finding {
+  const expected = `key that is a ${expectation(parent.propertyNames ?? {})}`
+  return { kind: 'wrong', pointer: join(parentPointer, name), expected, message: `expected ${expected}` }
+}
+
+/** Several broken rules of one value say the same, and an unknown key that means a missing one says it all. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  const meant = new Set(findings.map(({ meant }) => meant))
+  const kept = findings.filter(({ kind, pointer }) => kind !== 'missing' || !meant.has(keysOf(pointer).at(-1)))
+  return [...new Map(kept.map(found => [found.pointer + found.message, found])).values()]
+}

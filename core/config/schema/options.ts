@@ -1,0 +1,59 @@
+/** The options of a plugin: read by the value grammar, checked by its schema. */
+
+import type { OptionsSchema } from '../../plugin/schema.ts'
+import { check } from './check.ts'
+import type { Finding } from './check.ts'
+import type { Place, Problem } from '../problems/place.ts'
+import { isTree, join } from '../pointer.ts'
+
+/**
+ * Checks what configuration gives a plugin as options, written as an operator writes them.
+ * @param schema without one, no options are allowed; with one, only those that it names, unless it says `additionalProperties`
+ * @param describe where the value at a pointer into the options was written; its pointer, file and line go into the problem
+ * @returns the options with numbers for durations and sizes and with defaults, fit for `setup` if there are no problems
+ */
+export function checkOptions(
+  schema: OptionsSchema | undefined,
+  given: unknown,
+  describe: (pointer: string) => Place | undefined,
+): { readonly value: unknown; readonly problems: readonly Problem[] } {
+  if (schema === undefined) return { value: {}, problems: noOptions(given).map(finding => problem(finding, describe)) }
+  const { value, findings } = check(closed(schema), given ?? {})
+  return { value, problems: findings.map(finding => problem(finding, describe)) }
+}
+
+const closedSchemas = new WeakMap<OptionsSchema, OptionsSchema>()
+
+/** An option that the schema does not name is a misspelt one. A schema that is a choice has no names of its own. */
+function closed(schema: OptionsSchema): OptionsSchema {
+  const isChoice = schema.properties === undefined && (schema.oneOf ?? schema.anyOf) !== undefined
+  const known = isChoice ? schema : closedSchemas.get(schema) ?? { additionalProperties: false, ...schema }
+  closedSchemas.set(schema, known)
+  return known
+}
+
+/** What is wrong with a schema itself; undefined if values can be checked by it. */
+export function flawOfSchema(schema: OptionsSchema): string | undefined {
+  try {
+    check(closed(schema), {})
+    return undefined
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause)
+  }
+}
+
+function noOptions(given: unknown): Finding[] {
+  if (given === undefined || given === null) return []
+  if (!isTree(given)) return [{ kind: 'wrong', pointer: '', message: 'this plugin takes no options' }]
+  return Object.keys(given).map(key => ({ kind: 'unknown', pointer: join('', key), message: 'this plugin takes no options' }))
+}
+
+function problem({ pointer, expected, got, message }: Finding, describe: (pointer: string) => Place | undefined): Problem {
+  return {
+    pointer,
+    message,
+    ...(expected === undefined ? {} : { expected }),
+    ...(got === undefined ? {} : { got }),
+    ...describe(pointer),
+  }
+}

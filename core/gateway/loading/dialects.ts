@@ -1,0 +1,60 @@
+/** Loads the dialects of a configuration: those of its pipelines, and those that its providers speak. */
+
+import { dirname } from 'node:path'
+import type { Config } from '../../config/load.ts'
+import type { ProviderConfig } from '../../config/providers/config.ts'
+import type { Place, Problem } from '../../config/problems/place.ts'
+import { suggestion } from '../../config/problems/suggestion.ts'
+import type { ResolvedPipeline } from '../../pipeline/plan/compile.ts'
+import { isForCallers, type Dialect, type UpstreamDialect } from '../../plugin/dialect.ts'
+import { load, type Loaded } from '../../plugin/load.ts'
+import type { ProviderDefinition } from '../../plugin/provider.ts'
+import { factsOf } from '../../upstream/provider/provider-facts.ts'
+import type { Dialects } from '../variants/plans.ts'
+import type { ProviderTypes } from './provider-types.ts'
+import { tryLoad } from './try-load.ts'
+
+export async function loadDialects(pipelines: readonly ResolvedPipeline[], configs: ReadonlyMap<string, ProviderConfig>, config: Config, types: ProviderTypes, problems: Problem[]): Promise<Dialects> {
+  const dialects = new Map<string, Loaded<Dialect | UpstreamDialect>>()
+  const add = async (dialect: string, from: string, named: Omit<Problem, 'message'>) => {
+    const loaded = dialects.get(dialect) ?? await tryLoad(() => load('dialect', dialect, from, { searchPaths: [], foreignAllowed: config.values.plugins.enabled }), { ...named, got: dialect }, problems)
+    if (loaded !== undefined) dialects.set(dialect, loaded)
+    return loaded?.definition
+  }
+  const addForCallers = async (dialect: string, pointer: string, place: Place | undefined) => {
+    const named = { ...config.place(pointer) ?? place, pointer }
+    const definition = await add(dialect, dirname(place?.file ?? '/'), named)
+    if (definition !== undefined && !isForCallers(definition)) problems.push({ ...named, got: dialect, expected: 'a dialect in which callers speak', message: `${dialect} is spoken to providers only` })
+  }
+  for (const { pipeline: { dialect, dialectWhen, name, place } } of pipelines) {
+    if (dialect !== undefined) await addForCallers(dialect, `/pipelines/${name}/dialect`, place)
+    for (const [index, rule] of dialectWhen.entries()) await addForCallers(rule.dialect, `/pipelines/${name}/dialect_when/${index}/dialect`, place)
+  }
+  for (const provider of configs.values()) {
+    const definition = types.definitions.get(provider.type)
+    const pointer = `/providers/${provider.name}`
+    const facts = definition === undefined ? undefined : knownFacts(provider, definition)
+    if (facts === undefined) continue
+    problems.push(...unknownOperations(provider, Object.keys(facts.operations), config))
+    for (const dialect of facts.dialects) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
+  }
+  return dialects
+}
+
+/** None of an instance that cannot be set up: it will be left out. */
+function knownFacts(provider: ProviderConfig, definition: ProviderDefinition): ReturnType<typeof factsOf> | undefined {
+  try {
+    return factsOf(provider, definition)
+  } catch {
+    return undefined
+  }
+}
+
+/** Operations that an instance shall be asked for, and that its type does not have. */
+function unknownOperations({ name, type, settings }: ProviderConfig, known: readonly string[], config: Config): readonly Problem[] {
+  const asked = settings['operations'] as readonly string[] | undefined ?? []
+  return asked.flatMap((operation, index) => {
+    const pointer = `/providers/${name}/operations/${index}`
+    return known.includes(operation) ? [] : [{ ...config.place(pointer), pointer, got: operation, expected: 'an operation of the type', message: `${type} has no operation "${operation}"${suggestion(operation, known)}` }]
+  })
+}

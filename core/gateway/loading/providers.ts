@@ -1,0 +1,105 @@
+/** Makes the provider instances of a configuration; those whose block did not change are kept, with their connections. */
+
+import { isDeepStrictEqual } from 'node:util'
+import type { Logger } from 'pino'
+import type { Config } from '../../config/load.ts'
+import { withoutSecrets } from '../../config/providers/added.ts'
+import type { ProviderConfig } from '../../config/providers/config.ts'
+import type { ProviderDefinition } from '../../plugin/provider.ts'
+import { ProviderInstance, type ProviderDeps } from '../../upstream/provider/provider.ts'
+import type { Dialects } from '../variants/plans.ts'
+import type { ProviderTypes } from './provider-types.ts'
+import type { StandingProviders } from './standing-providers.ts'
+
+export interface MadeProviders {
+  readonly providers: ReadonlyMap<string, ProviderInstance>
+  /** Why some that the configuration declares are not there, by name. */
+  readonly unmade: ReadonlyMap<string, string>
+  /** The same of those that were added beside it, without their secrets. */
+  readonly unmadeAdded: ReadonlyMap<string, string>
+}
+
+export interface StandingInput {
+  readonly standing: StandingProviders
+  readonly config: Config
+  readonly types: ProviderTypes
+  readonly providerDeps: ProviderDeps
+  readonly previous: { readonly providers: ReadonlyMap<string, ProviderInstance>, readonly providerDeps: ProviderDeps } | undefined
+  readonly log: Logger
+}
+
+export const noProviders: MadeProviders = { providers: new Map(), unmade: new Map(), unmadeAdded: new Map() }
+
+/** What all provider instances of a configuration share. */
+export function makeProviderDeps({ values: { http, translation } }: Config, dialects: Dialects): ProviderDeps {
+  return {
+    limits: { connections: http.max_connections_per_origin, keepAliveMs: http.keep_alive_timeout },
+    dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
+    translation,
+  }
+}
+
+/** Where none of those that were added can be made, and nothing else is declared, the fallback stands. */
+export function makeStandingProviders({ standing, config, types, providerDeps, previous, log }: StandingInput): MadeProviders {
+  const [unmade, unmadeAdded] = [new Map<string, string>(), new Map<string, string>()]
+  const failed = (name: string, cause: unknown) => {
+    const provider = standing.added.get(name)
+    const why = cause instanceof Error ? cause.message : String(cause)
+    if (provider === undefined) {
+      unmade.set(name, why)
+      return log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
+    }
+    unmadeAdded.set(name, withoutSecrets(why, provider.block, types.definitions.get(standing.configs.get(name)?.type ?? '')))
+  }
+  const make = (configs: ReadonlyMap<string, ProviderConfig>) => makeProviders({ configs, definitions: types.definitions, providerDeps, previous: previous?.providers ?? new Map(), previousDeps: previous?.providerDeps, log, failed })
+  const made = make(standing.configs)
+  return { providers: made.size === 0 && unmadeAdded.size > 0 ? make(config.providers) : made, unmade, unmadeAdded }
+}
+
+interface ProvidersInput {
+  readonly configs: ReadonlyMap<string, ProviderConfig>
+  readonly definitions: ReadonlyMap<string, ProviderDefinition>
+  readonly providerDeps: ProviderDeps
+  readonly previous: ReadonlyMap<string, ProviderInstance>
+  readonly previousDeps: ProviderDeps | undefined
+  readonly log: Logger
+  /** Told of one that cannot be made: it is left out, and the others start. */
+  readonly failed: (name: string, cause: unknown) => void
+}
+
+function makeProviders(input: ProvidersInput): ReadonlyMap<string, ProviderInstance> {
+  const instances = new Map<string, ProviderInstance>()
+  const isSame = isDeepStrictEqual(input.providerDeps, input.previousDeps)
+  for (const [name, config] of input.configs) {
+    const kept = input.previous.get(name)
+    const definition = input.definitions.get(config.type)
+    if (definition === undefined) continue
+    if (kept !== undefined && kept.definition === definition && isSameBlock(kept.config, config) && isSame) {
+      instances.set(name, kept)
+      continue
+    }
+    try {
+      const made = new ProviderInstance(config, definition, input.providerDeps)
+      if (made.proxy !== undefined) input.log.info({ provider: name, proxy: made.proxy }, 'its calls go through a proxy')
+      instances.set(name, made)
+    } catch (cause) {
+      input.failed(name, cause)
+    }
+  }
+  return instances
+}
+
+/** Whether two blocks say the same, wherever they stand. */
+function isSameBlock(one: ProviderConfig, other: ProviderConfig): boolean {
+  return isDeepStrictEqual({ ...one, source: '' }, { ...other, source: '' })
+}
+
+/** Whether two sets hold the very same instances. */
+export function sameProviders(one: ReadonlyMap<string, ProviderInstance>, other: ReadonlyMap<string, ProviderInstance>): boolean {
+  return one.size === other.size && [...one].every(([name, instance]) => other.get(name) === instance)
+}
+
+/** Gives up the instances that were made for a configuration which does not take over. */
+export async function releaseNew(providers: ReadonlyMap<string, ProviderInstance>, previous: ReadonlyMap<string, ProviderInstance> | undefined): Promise<void> {
+  await Promise.all([...providers.values()].filter(provider => previous?.get(provider.name) !== provider).map(provider => provider.release()))
+}

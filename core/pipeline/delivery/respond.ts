@@ -1,0 +1,112 @@
+/** Writes heads, errors and whole replies in the caller's dialect. */
+
+import { JsonDocument, JsonError } from '../../document/document.ts'
+import { errorEnvelope, gatewayError, type GatewayError } from '../../errors.ts'
+import { areSendable, sendable } from '../../flat-headers.ts'
+import { complete } from '../complete.ts'
+import type { Exchange } from '../exchange.ts'
+import type { StreamEvent } from '../../stream/event.ts'
+import { FellSilent } from '../../upstream/bodies/fell-silent.ts'
+import type { Reply } from '../../upstream/reply.ts'
+import { warningHeaders } from '../warning.ts'
+import type { Sink } from './sink.ts'
+
+/** Answers with an error in the caller's dialect. A stream that fell silent before any of it left is a timeout. */
+export function refuse(exchange: Exchange, sink: Sink, cause: GatewayError): void {
+  const error = cause instanceof FellSilent ? cause.ofAnswer() : cause
+  exchange.error = error
+  const body = (exchange.refusalDialect ?? exchange.dialect)?.error(error, exchange.id) ?? errorEnvelope(error)
+  begin(exchange, sink, error.status, [...errorHeaders(error), 'Content-Type', 'application/json', 'Content-Length', String(body.length)])
+  complete(exchange)
+  sink.end(body)
+}
+
+/** Sends a reply that is there as a whole; as events, if events were asked for and can tell it. */
+export function sendWhole(exchange: Exchange, sink: Sink, reply: Reply): void {
+  if (exchange.streamed && isReplayable(exchange, reply)) return sendAsEvents(exchange, sink, reply)
+  const body = reply.body ?? Buffer.alloc(0)
+  begin(exchange, sink, reply.status, reply.status === 204 ? reply.headers : [...reply.headers, 'Content-Length', String(body.length)])
+  complete(exchange)
+  sink.end(body)
+}
+
+/** Whether events of the caller's dialect can tell it: a success that the dialect takes for a reply. */
+export function isReplayable({ dialect, operation }: Exchange, reply: Reply): boolean {
+  if (dialect === undefined || reply.status < 200 || reply.status > 299) return false
+  try {
+    const { document } = reply
+    return document?.root.kind === 'object' && dialect.fault(document, operation, '') === undefined
+  } catch (cause) {
+    if (!(cause instanceof JsonError)) throw cause
+    return false
+  }
+}
+
+function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): void {
+  const { dialect, body: request } = exchange
+  if (dialect === undefined || reply.body === undefined) throw new TypeError('there is nothing to replay')
+  const withUsage = request !== undefined && dialect.asksForUsage(request)
+  const events = Buffer.from(dialect.stream.replay(JsonDocument.parse(reply.body), withUsage))
+  if (!sink.committed) begin(exchange, sink, reply.status, eventHeaders(['Content-Type', 'text/event-stream; charset=utf-8']))
+  complete(exchange)
+  sink.end(events)
+}
+
+/** Gives status and headers: those of the reply, and those that every reply of the gateway has. What plugins say that cannot be sent is logged and left out. */
+export function begin(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
+  exchange.firstByteAt = exchange.clock.elapsed()
+  const { replyHeaders } = exchange
+  if (isStatus(status) && areSendable(headers) && areSendable(replyHeaders)) return giveHead(exchange, sink, status, headers, replyHeaders)
+  exchange.log.error({ status, headers: [...headers, ...replyHeaders] }, 'a plugin or a provider gave a status or headers that cannot be sent')
+  giveHead(exchange, sink, isStatus(status) ? status : 500, sendable(headers), sendable(replyHeaders))
+}
+
+function isStatus(status: number): boolean {
+  return status >= 200 && status <= 999 && Number.isInteger(status)
+}
+
+function giveHead(exchange: Exchange, sink: Sink, status: number, headers: readonly string[], replyHeaders: readonly string[]): void {
+  exchange.status = status
+  const { id, reply, error, warnings } = exchange
+  const all = [...headers, 'X-Request-ID', id, 'request-id', id]
+  const provider = error?.provider ?? reply?.target?.provider.name
+  if (provider !== undefined) all.push('X-Tapline-Provider', provider)
+  if (replyHeaders.length > 0) all.push(...replyHeaders)
+  if (warnings.length > 0) all.push(...warningHeaders(warnings, exchange.plan.compatHeaders))
+  exchange.sentHeaders = exchange.replyHeaderEdits.reduce((headers, edits) => edits.flat(headers), all)
+  sink.head(status, exchange.sentHeaders)
+}
+
+/** The headers of a stream of events. */
+export function eventHeaders(own: readonly string[]): string[] {
+  return [...own, 'Cache-Control', 'no-cache', 'X-Accel-Buffering', 'no']
+}
+
+/** An error as the last event of a stream that has begun. @param format the one that knows this stream, if any does */
+export function failureEvent(exchange: Exchange, error: GatewayError, format = exchange.dialect?.stream, last?: StreamEvent): Buffer {
+  exchange.error = error
+  return Buffer.from(format?.failure(error, exchange.id, last) ?? '')
+}
+
+/** The error that the provider reports amid its stream. */
+export function reportedError(exchange: Exchange, events: readonly StreamEvent[]): GatewayError | undefined {
+  const provider = exchange.reply?.target?.provider.name ?? ''
+  for (const event of events) {
+    const error = exchange.dialect?.stream.error(event, provider)
+    if (error !== undefined) return error
+  }
+  return undefined
+}
+
+export function incomplete(exchange: Exchange): GatewayError {
+  const provider = exchange.reply?.target?.provider.name
+  return gatewayError('stream_incomplete', `${provider ?? 'the provider'} ended the stream before its answer was complete`, provider === undefined ? {} : { provider })
+}
+
+function errorHeaders({ headers, retryAfterMs, shouldRetry, status }: GatewayError): string[] {
+  const flat = [...headers]
+  if (retryAfterMs !== undefined) flat.push('Retry-After', String(Math.max(0, Math.ceil(retryAfterMs / 1000))))
+  if (shouldRetry !== undefined) flat.push('x-should-retry', String(shouldRetry))
+  if (status === 401) flat.push('WWW-Authenticate', 'Bearer')
+  return flat
+}

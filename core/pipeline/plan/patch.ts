@@ -1,0 +1,66 @@
+/** Edits to a list of steps, by name. Pure; what cannot be done is reported with the nearest name. */
+
+import type { Place, Problem } from '../../config/problems/place.ts'
+import { suggestion } from '../../config/problems/suggestion.ts'
+import type { Patch, WrittenStep } from './source.ts'
+import type { Step } from './step.ts'
+
+/** A step that knows its name and where it was written. */
+export type NamedStep = Step & { readonly name: string }
+
+/** How to point at a patch. */
+export type Pointing = (pointer: string) => Place | undefined
+
+/** Makes a step from how it was written. */
+export function namedStep(written: WrittenStep, place: Place | undefined): NamedStep {
+  const step: Step = typeof written === 'string' ? { use: written } : written
+  return { ...step, name: step.name ?? nameOf(step.use), ...(place === undefined ? {} : { place }) }
+}
+
+/** Applies patches in order. Those that cannot be applied are left out and reported. */
+export function applyPatches(steps: readonly NamedStep[], patches: readonly Patch[], pipeline: string, at: Pointing, problems: Problem[]): readonly NamedStep[] {
+  return patches.reduce((current, patch, index) => {
+    const pointer = `/pipelines/${pipeline}/${index}`
+    const fail = (member: string, message: string, got: string) => {
+      const place = at(`${pointer}/${member}`) ?? at(pointer)
+      problems.push({ ...place, pointer: `${pointer}/${member}`, message, got })
+      return current
+    }
+    const missing = (member: string, name: string) =>
+      fail(member, `no step "${name}" in pipeline "${pipeline}"${suggestion(name, current.map(step => step.name))}`, name)
+    if ('insert' in patch) return insert(current, patch, at(`${pointer}/insert`), missing, fail)
+    const [member, name] = 'remove' in patch ? ['remove', patch.remove] : 'replace' in patch ? ['replace', patch.replace] : ['set', patch.set]
+    const found = current.findIndex(step => step.name === name)
+    if (found < 0) return missing(member, name)
+    return current.toSpliced(found, 1, ...edited(current[found] as NamedStep, patch, at(`${pointer}/with`) ?? at(pointer)))
+  }, steps)
+}
+
+type Insert = Extract<Patch, { insert: WrittenStep }>
+type Fail = (member: string, message: string, got: string) => readonly NamedStep[]
+
+function insert(steps: readonly NamedStep[], patch: Insert, place: Place | undefined, missing: (member: string, name: string) => readonly NamedStep[], fail: Fail): readonly NamedStep[] {
+  const step = namedStep(patch.insert, place)
+  if (steps.some(({ name }) => name === step.name)) return fail('insert', `there is a step "${step.name}" already; give this one a name of its own`, step.name)
+  const after = patch.after === undefined ? -1 : steps.findIndex(({ name }) => name === patch.after)
+  const before = patch.before === undefined ? steps.length : steps.findIndex(({ name }) => name === patch.before)
+  if (patch.after !== undefined && after < 0) return missing('after', patch.after)
+  if (patch.before !== undefined && before < 0) return missing('before', patch.before)
+  if (after >= before) return fail('insert', `impossible order: "${patch.after}" stands below "${patch.before}"`, step.name)
+  return steps.toSpliced(patch.after === undefined ? before : after + 1, 0, step)
+}
+
+function edited(step: NamedStep, patch: Exclude<Patch, Insert>, place: Place | undefined): readonly NamedStep[] {
+  if ('remove' in patch) return []
+  if ('replace' in patch) {
+    const other = namedStep(patch.with, place)
+    return [typeof patch.with === 'string' || patch.with.name === undefined ? { ...other, name: step.name } : other]
+  }
+  const { set: _, options, ...rest } = patch
+  return [{ ...step, ...rest, ...(place === undefined ? {} : { place }), options: { ...step.options, ...options } }]
+}
+
+/** A step's name when none is given: the plugin's own, a path's file name, a package's last part. */
+function nameOf(use: string): string {
+  return (use.split('/').at(-1) ?? use).replace(/\.(ts|js|mjs)$/, '')
+}

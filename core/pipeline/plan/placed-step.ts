@@ -1,0 +1,83 @@
+/** A step whose plugin is set up: what it does, where it stands, and how it fails. */
+
+import type { AnyStreamTap, PluginDefinition, Taps } from '../../plugin/define.ts'
+import type { Instance } from '../../plugin/instance.ts'
+import type { PhaseName } from './step.ts'
+
+export interface PlacedStep {
+  readonly name: string
+  readonly instance: Instance
+  readonly onError: 'open' | 'closed' | undefined
+  readonly timeoutMs: number
+  readonly phases: ReadonlySet<PhaseName>
+  readonly together?: string | undefined
+  readonly exempts?: boolean | undefined
+  /** The phases in which the same instance stands, be it in steps of their own. */
+  readonly everywhere?: ReadonlySet<PhaseName>
+}
+
+const defaultTimeoutMs = 30_000
+
+/** How long one call of an asynchronous tap may take: as the operator says, else as the plugin does. 0 is no limit. */
+export function timeoutOf(said: number | undefined, { timeoutMs }: Pick<PluginDefinition, 'timeoutMs'>): number {
+  return said ?? timeoutMs ?? defaultTimeoutMs
+}
+
+/** Steps of one name are one instance, that stands in the phases of all of them. */
+export function withEverywhere(steps: readonly PlacedStep[]): readonly PlacedStep[] {
+  return steps.map(step => {
+    const others = steps.filter(({ name }) => name === step.name)
+    return others.length === 1 ? step : { ...step, everywhere: new Set(others.flatMap(({ phases }) => [...phases])) }
+  })
+}
+
+const failsOpen: ReadonlySet<PhaseName> = new Set(['attempt', 'recover'])
+
+/** Whether a step wants streams collected: it says so, or it taps `response` and, as far as it stands there, not `stream`. */
+export function buffersStreams(step: PlacedStep): boolean {
+  const { stream } = step.instance.taps
+  return stream !== 'pass' && taps(step, 'response') && (stream?.buffer === true || stream === undefined || !everywhere(step).has('stream'))
+}
+
+export function taps(step: PlacedStep, phase: PhaseName): boolean {
+  const stands = step.phases.has(phase) || phase === 'response' && isForStreamsAlone(step)
+  return stands && (step.instance.taps as Record<string, unknown>)[phase] !== undefined
+}
+
+/** Whether an instance stands on streams, and not on replies, but has streams collected: it sees those as replies. */
+export function isForStreamsAlone(step: PlacedStep): boolean {
+  const { phases, instance: { taps: { stream } } } = step
+  return phases.has('stream') && isStreamTap(stream) && stream.buffer === true && !everywhere(step).has('response')
+}
+
+function everywhere({ phases, everywhere = phases }: PlacedStep): ReadonlySet<PhaseName> {
+  return everywhere
+}
+
+/** The phases in which a step does something. */
+export function tappedPhases(step: PlacedStep): readonly PhaseName[] {
+  return [...step.phases].filter(phase => taps(step, phase))
+}
+
+export function errorMode({ onError, instance }: PlacedStep, phase: PhaseName): 'open' | 'closed' {
+  if (phase === 'settled' || phase === 'complete' || phase === 'finished') return 'open'
+  return onError ?? instance.spec.definition.onError ?? (failsOpen.has(phase) ? 'open' : 'closed')
+}
+
+export function mayEdit({ instance }: PlacedStep): boolean {
+  return instance.spec.definition.edits !== false
+}
+
+/** Whether a step applies policy to what is said: it says so, or it may edit. */
+export function guards(step: PlacedStep): boolean {
+  return step.instance.spec.definition.guardrail ?? mayEdit(step)
+}
+
+/** Whether it is told what a step did: it applies policy, or is made to be a guardrail, and be it of headers alone. */
+export function isTraced(step: PlacedStep): boolean {
+  return guards(step) || step.instance.spec.definition.phases !== undefined
+}
+
+export function isStreamTap(stream: Taps['stream']): stream is AnyStreamTap {
+  return stream !== undefined && stream !== 'pass'
+}

@@ -1,0 +1,46 @@
+/** Says what is wrong with what a plugin says of itself, and with the taps that it makes: what is misspelt would never be called. */
+
+import { flawOfSchema } from '../../config/schema/options.ts'
+import type { PluginDefinition, StreamTap, Taps } from '../../plugin/define.ts'
+import type { OptionsSchema } from '../../plugin/schema.ts'
+import { flawOfMembers, isObject, type Kind } from './members.ts'
+
+const definitionMembers: Readonly<Record<keyof PluginDefinition, Kind>> = {
+  name: 'text', description: 'text', schema: 'object', presence: 'text', olderSettings: 'anything', provides: 'text', needs: 'texts', wants: 'texts', edits: 'flag', guardrail: 'flag', staysWhenOff: 'flag',
+  onError: 'text', timeoutMs: 'number', phases: 'texts', expand: 'function', setup: 'function',
+}
+
+const tapMembers: Readonly<Record<keyof Taps, Kind>> = {
+  request: 'function', route: 'function', prompt: 'function', lookup: 'function', attempt: 'function', settled: 'function', recover: 'function', response: 'function', stream: 'anything',
+  complete: 'function', finished: 'function', service: 'anything', ownHeaders: 'anything', authenticates: 'flag', open: 'function', start: 'function', leave: 'function', close: 'function',
+}
+
+const streamMembers: Readonly<Record<keyof StreamTap, Kind>> = {
+  lookbehind: 'number', buffer: 'flag', open: 'function', text: 'function', observe: 'function', last: 'function', awaitsLast: 'function', end: 'function',
+}
+
+/** @returns undefined for a definition with which nothing is wrong */
+export function flawOfDefinition(definition: Readonly<Partial<Record<keyof PluginDefinition, unknown>>>): string | undefined {
+  const { name, schema, setup, expand } = definition
+  if (typeof name !== 'string' || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return `its name is ${JSON.stringify(name)}: expected lower-case words with hyphens`
+  if (setup === undefined && expand === undefined) return 'it has no setup'
+  return flawOfMembers(definition, definitionMembers, 'a plugin has no member') ?? (schema === undefined ? undefined : schemaFlaw(schema as OptionsSchema))
+}
+
+/** @returns undefined for a schema with which nothing is wrong */
+export function schemaFlaw(schema: OptionsSchema): string | undefined {
+  const flaw = flawOfSchema(schema)
+  return flaw === undefined ? undefined : `its schema is wrong: ${flaw.replace('schema is invalid: ', '').replaceAll('data/', '/')}`
+}
+
+/** @returns undefined for taps with which nothing is wrong */
+export function flawOfTaps(taps: unknown): string | undefined {
+  if (!isObject(taps) || Array.isArray(taps)) return `its setup returned ${Array.isArray(taps) ? 'a list' : String(taps)}: expected an object of taps`
+  return flawOfMembers(taps, tapMembers, 'there is no tap') ?? flawOfStream(taps['stream'])
+}
+
+function flawOfStream(stream: unknown): string | undefined {
+  if (stream === undefined || stream === 'pass') return undefined
+  if (!isObject(stream)) return `stream is ${JSON.stringify(stream)}: expected an object, or 'pass'`
+  return flawOfMembers(stream, streamMembers, 'a stream tap has no member')
+}

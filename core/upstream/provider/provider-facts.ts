@@ -1,0 +1,46 @@
+/** The facts of one configured provider: its type's, as far as its settings do not say otherwise. */
+
+import type { ProviderConfig } from '../../config/providers/config.ts'
+import type { Endpoint, ProviderDefinition, ProviderSettings } from '../../plugin/provider.ts'
+
+/** Where an operation is served, below the base URL. */
+export interface EndpointPlace {
+  readonly method: string
+  readonly path: string
+}
+
+export interface ProviderFacts {
+  readonly baseUrl: string | undefined
+  readonly dialects: readonly string[]
+  readonly operations: Readonly<Record<string, Endpoint>>
+  readonly settings: ProviderSettings
+  readonly defaultHeaders: Readonly<Record<string, string>>
+  readonly listingUrl: string | undefined
+}
+
+export function factsOf({ name, type, base_url, settings, variables, directory }: ProviderConfig, definition: ProviderDefinition): ProviderFacts {
+  const url = base_url ?? definition.baseUrl
+  const own = { ...settings, name, type, ...(url === undefined ? {} : { base_url: url }), ...(variables === undefined ? {} : { variables }), ...(directory === undefined ? {} : { directory }) }
+  const resolved = definition.resolve?.(own) ?? {}
+  return {
+    baseUrl: resolved.baseUrl ?? url,
+    dialects: settings['native_dialects'] as string[] | undefined ?? resolved.dialects ?? definition.dialects,
+    operations: resolved.operations ?? definition.operations,
+    settings: own,
+    defaultHeaders: resolved.defaultHeaders ?? {},
+    listingUrl: resolved.listingUrl,
+  }
+}
+
+/** Every operation that is served, and where; of these alone, where the settings say so. */
+export function endpointsOf({ operations, settings }: ProviderFacts): ReadonlyMap<string, EndpointPlace> {
+  const only = settings['operations'] as readonly string[] | undefined
+  return new Map(Object.entries(operations)
+    .filter(([operation]) => only === undefined || only.includes(operation))
+    .map(([operation, endpoint]) => [operation, placeOf(endpoint)]))
+}
+
+export function placeOf(endpoint: Endpoint): EndpointPlace {
+  const [method = '', path = ''] = endpoint.split(' ')
+  return { method, path }
+}

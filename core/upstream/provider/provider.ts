@@ -1,0 +1,131 @@
+/** One configured provider: its facts, its keys, and the way to it. */
+
+import type { ProviderConfig } from '../../config/providers/config.ts'
+import { proxyFor, shownProxy } from '../../config/providers/proxy.ts'
+import type { Destination, TranslationOptions } from '../../neutral/translation.ts'
+import type { Dialect, UpstreamDialect } from '../../plugin/dialect.ts'
+import type { ModelEntry, ProviderDefinition, ProviderSettings } from '../../plugin/provider.ts'
+import { fanOut } from '../transport/fan-out.ts'
+import { HttpTransport } from '../transport/http-transport.ts'
+import { InProcessTransport } from '../transport/in-process-transport.ts'
+import { KeyRing } from './keys.ts'
+import { listModels } from './model-list.ts'
+import { endpointsOf, factsOf, type EndpointPlace } from './provider-facts.ts'
+import { ProviderHeaders } from '../headers/provider-headers.ts'
+import { signed } from '../transport/signed-transport.ts'
+import type { Call, OutgoingCall, ReplyListener, Transport } from '../transport/transport.ts'
+
+/** What a provider is made in. */
+export interface ProviderDeps {
+  readonly limits: ProviderLimits
+  /** The dialects that providers speak, by name. */
+  readonly dialects: ReadonlyMap<string, UpstreamDialect | Dialect>
+  /** As the configuration says for all providers. */
+  readonly translation: TranslationOptions
+}
+
+export interface ProviderLimits {
+  readonly connections: number
+  readonly keepAliveMs: number
+}
+
+export class ProviderInstance {
+  readonly name: string
+  readonly type: string
+  readonly definition: ProviderDefinition
+  readonly config: ProviderConfig
+  readonly keys: KeyRing
+  readonly dialects: ReadonlySet<string>
+  readonly baseUrl: string | undefined
+  readonly settings: ProviderSettings
+  readonly translation: TranslationOptions
+  readonly headers: ProviderHeaders
+  /** The dialects that it may be spoken to in, by name. */
+  readonly wires: ReadonlyMap<string, UpstreamDialect & Partial<Dialect>>
+  /** What its refusals have taught (see `learn` of its definition). */
+  readonly learned = new Set<string>()
+  /** The proxy that its calls go through, as logs may show it. */
+  readonly proxy: string | undefined
+  readonly #endpoints: ReadonlyMap<string, EndpointPlace>
+  readonly #transport: Transport
+  /** To the host that lists the models. */
+  readonly #listing: Transport
+  #holders = 0
+
+  /** @throws Error when a setting cannot work, for example a proxy URL */
+  constructor(config: ProviderConfig, definition: ProviderDefinition, { limits, dialects, translation }: ProviderDeps) {
+    const { settings } = config
+    this.name = config.name
+    this.type = config.type
+    this.config = config
+    this.definition = definition
+    this.keys = new KeyRing(config.keys, settings['session_sticky_keys'] !== false)
+    const facts = factsOf(config, definition)
+    this.baseUrl = facts.baseUrl
+    this.dialects = new Set(facts.dialects)
+    this.#endpoints = endpointsOf(facts)
+    this.wires = dialects
+    this.translation = { ...translation, ...settings['translation'] as Partial<TranslationOptions> | undefined }
+    this.settings = facts.settings
+    this.#transport = signed(transportOf(this, limits), this)
+    this.#listing = facts.listingUrl === undefined ? this.#transport : signed(httpTransport(facts.listingUrl, config, limits), this)
+    const proxy = definition.answer !== undefined || facts.baseUrl === undefined ? undefined : proxyFor(facts.baseUrl, config)
+    this.proxy = proxy === undefined ? undefined : shownProxy(proxy)
+    this.headers = new ProviderHeaders(this.settings, definition, facts.defaultHeaders)
+  }
+
+  /** Every operation that is served, and where. */
+  get operations(): ReadonlyMap<string, EndpointPlace> {
+    return this.#endpoints
+  }
+
+  /** Where an operation is served; undefined if this provider has none such. */
+  endpoint(operation: string): EndpointPlace | undefined {
+    return this.#endpoints.get(operation)
+  }
+
+  /** How many calls wait for a connection. Counted when asked. */
+  get queued(): number {
+    return this.#transport.queued ?? 0
+  }
+
+  /** Starts one call. */
+  send(call: OutgoingCall, listener: ReplyListener): Call {
+    if (call.further !== undefined) return fanOut((one, heard) => this.send(one, heard), call, listener)
+    return this.#transport.send(call, listener)
+  }
+
+  /** Asks for the models that the provider offers. @throws Error if it does not say */
+  async models(timeoutMs: number): Promise<readonly ModelEntry[]> {
+    const place = this.endpoint('models')
+    if (place === undefined) return []
+    const headers = () => this.headers.of(['Accept', 'application/json'], { key: this.keys.take() })
+    return await listModels({ place, definition: this.definition, transport: this.#listing, headers }, timeoutMs)
+  }
+
+  /** A model of this provider, as a writer of its dialect needs to know it. */
+  destination(model: string): Destination {
+    const { name, type, settings, definition, translation } = this
+    return { model, provider: name, type, traits: definition.traits?.(model, settings) ?? {}, settings, options: translation }
+  }
+
+  hold(): void {
+    this.#holders += 1
+  }
+
+  /** Closes its connections when nobody holds it any more. */
+  async release(): Promise<void> {
+    this.#holders -= 1
+    if (this.#holders <= 0) await Promise.all([this.#transport.close(), this.#listing === this.#transport ? undefined : this.#listing.close()])
+  }
+}
+
+function transportOf({ name, baseUrl, config, definition: { answer }, settings }: ProviderInstance, limits: ProviderLimits): Transport {
+  if (answer !== undefined) return new InProcessTransport(answer, settings)
+  if (baseUrl === undefined) throw new Error(`providers.${name} has no base_url`)
+  return httpTransport(baseUrl, config, limits)
+}
+
+function httpTransport(baseUrl: string, config: ProviderConfig, limits: ProviderLimits): Transport {
+  return new HttpTransport({ baseUrl, ...limits, proxyUrl: proxyFor(baseUrl, config) })
+}
