@@ -9,7 +9,7 @@ import { longestPeriodSeconds, type LimitIdentity, type LimitRule, type Standing
 import type { RuleStore } from './rule-store.ts'
 
 export interface RuleEndpointsOptions<R extends LimitRule, View extends object, Answer> {
-  readonly shelf: RuleStore<R>
+  readonly ruleStore: RuleStore<R>
   readonly clock: Clock
   readonly identities: IdentityRules
   /** How rules are shown: one of a template may become several. */
@@ -46,24 +46,24 @@ export class RuleEndpoints<R extends LimitRule, View extends object, Answer> {
   /** Rules with a longer period than is taken now can only be there already: they may be reset and deleted. */
   async put(call: AdminCall, rule: R): Promise<Answer> {
     if (rule.period_seconds > longestPeriodSeconds) throw invalidValue('period_seconds', `period_seconds must not be more than ${longestPeriodSeconds}`)
-    return await this.#change(call, rule, () => this.#options.shelf.put(rule))
+    return await this.#change(call, rule, () => this.#options.ruleStore.put(rule))
   }
 
   delete(call: AdminCall, given: GivenIdentity, period: GivenPeriod): Promise<Answer> {
     const identity = this.identityOf(call, given, period)
-    return this.#change(call, identity, () => this.#options.shelf.delete(identity))
+    return this.#change(call, identity, () => this.#options.ruleStore.delete(identity))
   }
 
   resetOne(call: AdminCall): Promise<Answer> {
     const { period, period_seconds: seconds, ...given } = call.body as GivenIdentity & GivenPeriod
     const identity = this.identityOf(call, given, { ...(period === undefined ? {} : { period }), ...(seconds === undefined ? {} : { period_seconds: seconds }) })
-    return this.#change(call, identity, () => this.#options.shelf.reset([identity]))
+    return this.#change(call, identity, () => this.#options.ruleStore.reset([identity]))
   }
 
   async resetAll(call: AdminCall): Promise<{ readonly status: 'ok' }> {
-    const { shelf } = this.#options
-    await shelf.reset(shelf.all)
-    call.changed(undefined, { reset: shelf.all.length })
+    const { ruleStore } = this.#options
+    await ruleStore.reset(ruleStore.all)
+    call.changed(undefined, { reset: ruleStore.all.length })
     return { status: 'ok' }
   }
 
@@ -77,13 +77,13 @@ export class RuleEndpoints<R extends LimitRule, View extends object, Answer> {
   }
 
   async #viewOf(identity: LimitIdentity): Promise<View | undefined> {
-    const { shelf, viewsOf } = this.#options
-    const rule = shelf.get(identity)
+    const { ruleStore, viewsOf } = this.#options
+    const rule = ruleStore.get(identity)
     return rule === undefined ? undefined : (await viewsOf([rule]))[0]
   }
 
   #rows({ scope }: AdminCall): Promise<readonly View[]> {
-    const { shelf, viewsOf } = this.#options
-    return viewsOf(shelf.all.filter(rule => scope.isGlobal || rule.scope === 'user_path' && isWithin(rule.subject, scope.root)))
+    const { ruleStore, viewsOf } = this.#options
+    return viewsOf(ruleStore.all.filter(rule => scope.isGlobal || rule.scope === 'user_path' && isWithin(rule.subject, scope.root)))
   }
 }

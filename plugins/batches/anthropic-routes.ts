@@ -7,7 +7,7 @@ import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { flowing } from '../../core/upstream/bodies/flowing.ts'
 import { anthropicBatch, anthropicLine } from './anthropic-view.ts'
-import type { Desk } from './batch-service.ts'
+import type { BatchService } from './batch-service.ts'
 import { linesInline } from './lines.ts'
 import type { BatchRecord } from './record.ts'
 import { readLimit } from './page.ts'
@@ -15,12 +15,12 @@ import { readLimit } from './page.ts'
 const endpoint = '/v1/messages'
 
 export class AnthropicRoutes {
-  readonly #desk: Desk
+  readonly #service: BatchService
   readonly #exchange: Exchange
   readonly #publicUrl: string | undefined
 
-  constructor(desk: Desk, exchange: Exchange, publicUrl: string | undefined) {
-    this.#desk = desk
+  constructor(service: BatchService, exchange: Exchange, publicUrl: string | undefined) {
+    this.#service = service
     this.#exchange = exchange
     this.#publicUrl = publicUrl
   }
@@ -28,10 +28,10 @@ export class AnthropicRoutes {
   async answer(): Promise<Reply> {
     const { method, path, params: { id } } = this.#exchange.request
     if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
-    if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
+    if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#service.cancel(this.#exchange, id)))
     if (endsIn(path, 'results')) return await this.#results(id)
-    if (method !== 'DELETE') return jsonReply(await this.#shown(await this.#desk.current(this.#exchange, id)))
-    const deleted = await this.#desk.delete(this.#exchange, id)
+    if (method !== 'DELETE') return jsonReply(await this.#shown(await this.#service.current(this.#exchange, id)))
+    const deleted = await this.#service.delete(this.#exchange, id)
     return jsonReply({ id: `msgbatch_${deleted.id}`, type: 'message_batch_deleted' })
   }
 
@@ -39,7 +39,7 @@ export class AnthropicRoutes {
     const requests = jsonObjectOf(this.#exchange).root.get('requests')
     if (requests === undefined) throw gatewayError('missing_required_parameter', 'requests is required', { param: 'requests' })
     if (requests.kind !== 'array') throw gatewayError('invalid_type', 'requests must be a list', { param: 'requests' })
-    const batch = await this.#desk.create(this.#exchange, { endpoint, completion_window: '24h', metadata: null, input: undefined, lines: () => linesInline(requests, endpoint, 'params') })
+    const batch = await this.#service.create(this.#exchange, { endpoint, completion_window: '24h', metadata: null, input: undefined, lines: () => linesInline(requests, endpoint, 'params') })
     return await this.#shown(batch)
   }
 
@@ -48,14 +48,14 @@ export class AnthropicRoutes {
     const limit = readLimit(query, 20, 1000)
     const [after, before] = [query.get('after_id') || undefined, query.get('before_id') || undefined]
     if (after !== undefined && before !== undefined) throw gatewayError('invalid_value', 'after_id and before_id exclude each other', { param: 'before_id' })
-    const found = await this.#desk.list(this.#exchange, { limit, after, before, cursor: before === undefined ? 'after_id' : 'before_id' })
+    const found = await this.#service.list(this.#exchange, { limit, after, before, cursor: before === undefined ? 'after_id' : 'before_id' })
     const page = before === undefined ? found.slice(0, limit) : found.slice(-limit)
     const data = await Promise.all(page.map(batch => this.#shown(batch))) as readonly { readonly id: string }[]
     return { data, has_more: found.length > limit, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
   }
 
   async #results(id: string): Promise<Reply> {
-    const { lines } = await this.#desk.results(this.#exchange, id)
+    const { lines } = await this.#service.results(this.#exchange, id)
     const texts = async function* () {
       for await (const placed of lines) yield Buffer.from(`${anthropicLine(placed)}\n`)
     }
@@ -63,7 +63,7 @@ export class AnthropicRoutes {
   }
 
   async #shown(batch: BatchRecord): Promise<object> {
-    return anthropicBatch(batch, `${this.#publicUrl?.replace(/\/$/, '') ?? this.#reachedAt()}${endpoint}/batches/msgbatch_${batch.id}/results`, await this.#desk.counts(batch))
+    return anthropicBatch(batch, `${this.#publicUrl?.replace(/\/$/, '') ?? this.#reachedAt()}${endpoint}/batches/msgbatch_${batch.id}/results`, await this.#service.counts(batch))
   }
 
   /** Where this caller reached the gateway. */

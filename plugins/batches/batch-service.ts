@@ -30,7 +30,7 @@ export interface PageQuery {
   readonly cursor: string
 }
 
-export class Desk {
+export class BatchService {
   readonly #makers: Makers
   readonly #doers: Doers
 

@@ -4,7 +4,7 @@ import { definePlugin, type Exchange, type Reply } from '../../core/index.ts'
 import { scopeOf } from '../../core/ownership.ts'
 import { orStoreRefusal } from '../../core/storage/refusal.ts'
 import { AnthropicRoutes } from './anthropic-routes.ts'
-import { Desk } from './batch-service.ts'
+import { BatchService } from './batch-service.ts'
 import { OpenAiRoutes } from './openai-routes.ts'
 import { Runner } from './runner.ts'
 import { schema } from './schema.ts'
@@ -23,10 +23,10 @@ export default definePlugin({
     const store = new BatchStore(storage)
     const worker = new BatchWorker({ store, files, pipelines, usage, providers, clock, log, concurrency: options.concurrency, isDraining: () => health.draining })
     const runner = new Runner({ store, worker, leases: storage.records('leases'), clock, log, pollMs: options.poll_interval })
-    const desk = new Desk({ store, files, pipelines, clock, maxRequests: options.max_requests }, { worker, runner, providers })
+    const service = new BatchService({ store, files, pipelines, clock, maxRequests: options.max_requests }, { worker, runner, providers })
     const routes: Readonly<Record<string, (exchange: Exchange) => Promise<Reply>>> = {
-      batches: exchange => new OpenAiRoutes(desk, exchange).answer(),
-      message_batches: exchange => new AnthropicRoutes(desk, exchange, options.public_url).answer(),
+      batches: exchange => new OpenAiRoutes(service, exchange).answer(),
+      message_batches: exchange => new AnthropicRoutes(service, exchange, options.public_url).answer(),
     }
     return {
       service: [{ kind: 'batches', isReached: async ({ caller }, id, provider) => await store.isOnRecord(id, provider, scopeOf(caller)) }],

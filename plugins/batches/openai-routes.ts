@@ -4,7 +4,7 @@ import { gatewayError, Reply, type Exchange, type JsonNode } from '../../core/in
 import { jsonObjectOf } from '../../core/pipeline/body.ts'
 import { endsIn } from '../../core/pipeline/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
-import type { Desk } from './batch-service.ts'
+import type { BatchService } from './batch-service.ts'
 import { linesInline, linesOfFile } from './lines.ts'
 import { openAiBatch, openAiLine } from './openai-view.ts'
 import type { BatchRecord } from './record.ts'
@@ -14,24 +14,24 @@ const endpoints = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/
 const mostMetadata = 16
 
 export class OpenAiRoutes {
-  readonly #desk: Desk
+  readonly #service: BatchService
   readonly #exchange: Exchange
 
-  constructor(desk: Desk, exchange: Exchange) {
-    this.#desk = desk
+  constructor(service: BatchService, exchange: Exchange) {
+    this.#service = service
     this.#exchange = exchange
   }
 
   async answer(): Promise<Reply> {
     const { method, path, params: { id } } = this.#exchange.request
     if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
-    if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#desk.cancel(this.#exchange, id)))
+    if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#service.cancel(this.#exchange, id)))
     if (endsIn(path, 'results')) return jsonReply(await this.#results(id))
-    return jsonReply(await this.#shown(await this.#desk.current(this.#exchange, id)))
+    return jsonReply(await this.#shown(await this.#service.current(this.#exchange, id)))
   }
 
   async #shown(batch: BatchRecord): Promise<object> {
-    return openAiBatch(batch, await this.#desk.counts(batch))
+    return openAiBatch(batch, await this.#service.counts(batch))
   }
 
   async #create(): Promise<object> {
@@ -44,7 +44,7 @@ export class OpenAiRoutes {
     const window = textOf(root, 'completion_window') ?? '24h'
     if (window !== '24h') throw gatewayError('invalid_value', 'completion_window must be 24h', { param: 'completion_window' })
     const order = { endpoint, completion_window: window, metadata: Object.keys(metadata).length === 0 ? null : metadata }
-    return await this.#shown(await this.#desk.create(this.#exchange, { ...order, ...await this.#source(root, endpoint, provider) }))
+    return await this.#shown(await this.#service.create(this.#exchange, { ...order, ...await this.#source(root, endpoint, provider) }))
   }
 
   async #source(root: JsonNode, endpoint: string, provider: string | undefined) {
@@ -53,20 +53,20 @@ export class OpenAiRoutes {
     if (id === undefined && requests === undefined) throw gatewayError('missing_required_parameter', 'input_file_id is required', { param: 'input_file_id' })
     if (id !== undefined && requests !== undefined) throw gatewayError('invalid_value', 'a batch has input_file_id or requests, not both', { param: 'requests' })
     if (id === undefined) return { input: undefined, lines: () => linesInline(arrayOf(requests), endpoint, 'body') }
-    const input = await this.#desk.input(this.#exchange, id, provider)
-    return { input, lines: () => linesOfFile(this.#desk.read(input), endpoint) }
+    const input = await this.#service.input(this.#exchange, id, provider)
+    return { input, lines: () => linesOfFile(this.#service.read(input), endpoint) }
   }
 
   async #list(): Promise<object> {
     const query = new URLSearchParams(this.#exchange.request.query)
     const limit = readLimit(query, 20, 100)
-    const found = await this.#desk.list(this.#exchange, { limit, after: query.get('after') || undefined, cursor: 'after' })
+    const found = await this.#service.list(this.#exchange, { limit, after: query.get('after') || undefined, cursor: 'after' })
     const data = await Promise.all(found.slice(0, limit).map(batch => this.#shown(batch))) as readonly { readonly id: string }[]
     return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: found.length > limit }
   }
 
   async #results(id: string): Promise<Buffer> {
-    const { batch, lines } = await this.#desk.results(this.#exchange, id)
+    const { batch, lines } = await this.#service.results(this.#exchange, id)
     const data: string[] = []
     for await (const placed of lines) data.push(openAiLine(batch.id, placed))
     return Buffer.from(`{"object":"list","batch_id":${JSON.stringify(`batch_${batch.id}`)},"data":[${data.join(',')}]}`)

@@ -12,47 +12,47 @@ import { flawIn, flawInPeriod, periods, scopes, type BudgetRule } from './budget
 import { viewsOf, type SpendingDeps } from './spending.ts'
 
 export interface EndpointDeps extends SpendingDeps {
-  readonly shelf: RuleStore<BudgetRule>
+  readonly ruleStore: RuleStore<BudgetRule>
   readonly anchors: PeriodAnchors
   readonly retentionDays: number
   /** Why budgets do not hold, if they do not. */
   readonly unavailable: () => string | undefined
 }
 
-type Desk = RuleEndpoints<BudgetRule, BudgetView, BudgetList>
+type Endpoints = RuleEndpoints<BudgetRule, BudgetView, BudgetList>
 
 const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
 const list = { response: schemaOf('BudgetList'), tagged: ({ budgets }: BudgetList) => tagOfRules(budgets) }
 
 export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
-  const { unavailable, shelf, clock } = deps
-  const desk: Desk = new RuleEndpoints({
-    shelf, clock, identities: { scopes, periods, zero: false }, viewsOf: rules => viewsOf(rules, deps), answer: (budgets, serverTime) => ({ budgets, server_time: serverTime }),
+  const { unavailable, ruleStore, clock } = deps
+  const endpoints: Endpoints = new RuleEndpoints({
+    ruleStore, clock, identities: { scopes, periods, zero: false }, viewsOf: rules => viewsOf(rules, deps), answer: (budgets, serverTime) => ({ budgets, server_time: serverTime }),
   })
   return [
-    { method: 'GET', path: '/budgets', scope: 'subtree', summary: 'Lists the budgets, and how much of each is spent.', ...list, unavailable, handle: call => desk.list(call) },
-    { method: 'PUT', path: '/budgets', scope: 'subtree', summary: 'Sets a budget.', body: schemaOf('BudgetWrite'), ...list, unavailable, handle: call => put(desk, call, deps.retentionDays) },
-    { method: 'DELETE', path: '/budgets', scope: 'subtree', summary: 'Deletes a budget.', body: schemaOf('BudgetName'), ...list, unavailable, handle: call => remove(desk, call) },
+    { method: 'GET', path: '/budgets', scope: 'subtree', summary: 'Lists the budgets, and how much of each is spent.', ...list, unavailable, handle: call => endpoints.list(call) },
+    { method: 'PUT', path: '/budgets', scope: 'subtree', summary: 'Sets a budget.', body: schemaOf('BudgetWrite'), ...list, unavailable, handle: call => put(endpoints, call, deps.retentionDays) },
+    { method: 'DELETE', path: '/budgets', scope: 'subtree', summary: 'Deletes a budget.', body: schemaOf('BudgetName'), ...list, unavailable, handle: call => remove(endpoints, call) },
     { method: 'GET', path: '/budgets/settings', scope: 'subtree', summary: 'When the periods of budgets begin.', response: schemaOf('BudgetSettings'), unavailable, handle: () => deps.anchors.view },
     { method: 'PUT', path: '/budgets/settings', scope: 'global', summary: 'Sets when the periods of budgets begin.', body: schemaOf('BudgetSettingsWrite'), response: schemaOf('BudgetSettings'), unavailable, handle: call => putSettings(deps, call) },
-    { method: 'POST', path: '/budgets/reset-one', scope: 'subtree', summary: 'Resets a budget.', body: schemaOf('BudgetReset'), ...list, unavailable, handle: call => desk.resetOne(call) },
-    { method: 'POST', path: '/budgets/reset', scope: 'global', summary: 'Resets all budgets.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), unavailable, handle: call => desk.resetAll(call) },
+    { method: 'POST', path: '/budgets/reset-one', scope: 'subtree', summary: 'Resets a budget.', body: schemaOf('BudgetReset'), ...list, unavailable, handle: call => endpoints.resetOne(call) },
+    { method: 'POST', path: '/budgets/reset', scope: 'global', summary: 'Resets all budgets.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), unavailable, handle: call => endpoints.resetAll(call) },
   ]
 }
 
-async function put(desk: Desk, call: AdminCall, retentionDays: number): Promise<BudgetList> {
+async function put(endpoints: Endpoints, call: AdminCall, retentionDays: number): Promise<BudgetList> {
   const { budget_key: key, per_child: perChild, amount, ...given } = call.body as BudgetWrite
-  const rule: BudgetRule = { ...desk.identityOf(call, given, key), per_child: perChild, amount }
+  const rule: BudgetRule = { ...endpoints.identityOf(call, given, key), per_child: perChild, amount }
   const flaw = flawIn(rule)
   if (flaw !== undefined) throw invalidValue(perChild && rule.scope !== 'user_path' ? 'per_child' : 'amount', flaw)
   const tooLong = flawInPeriod(rule, retentionDays)
   if (tooLong !== undefined) throw invalidValue('period_seconds', tooLong)
-  return await desk.put(call, rule)
+  return await endpoints.put(call, rule)
 }
 
-async function remove(desk: Desk, call: AdminCall): Promise<BudgetList> {
+async function remove(endpoints: Endpoints, call: AdminCall): Promise<BudgetList> {
   const { budget_key: key, per_child: _, ...given } = call.body as BudgetName
-  return await desk.delete(call, given, key)
+  return await endpoints.delete(call, given, key)
 }
 
 async function putSettings({ anchors, clock }: EndpointDeps, call: AdminCall): Promise<BudgetSettings> {

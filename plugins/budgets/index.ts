@@ -43,11 +43,11 @@ export default definePlugin({
     const renewals = new Renewals({ state, clock, holdMs, held: () => enforcer.running.values().flatMap(({ held }) => held.holds) })
     const deps: SpendingDeps = { state, usage, clock, index: () => enforcer.index }
     const offers: (() => void)[] = []
-    let opened: { readonly shelf: RuleStore<BudgetRule>; readonly anchors: PeriodAnchors } | undefined
+    let opened: { readonly ruleStore: RuleStore<BudgetRule>; readonly anchors: PeriodAnchors } | undefined
     let watching: Timer | undefined
 
     const adopt = () => {
-      if (opened !== undefined && isHolding) enforcer.index = new BudgetIndex(opened.shelf.all, opened.anchors.anchors)
+      if (opened !== undefined && isHolding) enforcer.index = new BudgetIndex(opened.ruleStore.all, opened.anchors.anchors)
     }
     /** As long as calls run, streams may outgrow what is held for them. */
     const watch = () => {
@@ -77,19 +77,19 @@ export default definePlugin({
         },
       },
       async open() {
-        const shelf = new RuleStore<BudgetRule>({ storage, name: 'budgets', clock, configured, changed: adopt, failed })
+        const ruleStore = new RuleStore<BudgetRule>({ storage, name: 'budgets', clock, configured, changed: adopt, failed })
         const anchors = new PeriodAnchors(storage.records<KeptAnchors>('budget_settings'), adopt, failed)
-        opened = { shelf, anchors }
-        await Promise.all([shelf.open(), anchors.open()])
+        opened = { ruleStore, anchors }
+        await Promise.all([ruleStore.open(), anchors.open()])
         adopt()
-        if (options.enabled && !options.recording && shelf.all.length > 0) log.warn('budgets do not hold: usage.enabled is false')
+        if (options.enabled && !options.recording && ruleStore.all.length > 0) log.warn('budgets do not hold: usage.enabled is false')
       },
       start() {
         if (opened === undefined) return
-        const { shelf, anchors } = opened
-        for (const endpoint of endpointsOf({ ...deps, shelf, anchors, retentionDays: options.retention_days, unavailable })) offers.push(admin.endpoint(endpoint))
+        const { ruleStore, anchors } = opened
+        for (const endpoint of endpointsOf({ ...deps, ruleStore, anchors, retentionDays: options.retention_days, unavailable })) offers.push(admin.endpoint(endpoint))
         offers.push(
-          admin.refresh({ name: 'budgets', run: () => shelf.read() }),
+          admin.refresh({ name: 'budgets', run: () => ruleStore.read() }),
           admin.setting('BUDGETS_ENABLED', () => isHolding),
           ...(isHolding ? [admin.setting('PER_CHILD_QUOTAS_ENABLED', () => true)] : []),
           usage.onRepriced(span => recount(span).catch(failed)),
@@ -106,7 +106,7 @@ export default definePlugin({
         renewals.close()
         watching?.cancel()
         openingBalances.close()
-        await opened?.shelf.close()
+        await opened?.ruleStore.close()
         await opened?.anchors.close()
       },
     }

@@ -14,20 +14,20 @@ const named = 'the cache store'
 
 type Now<T> = T | Promise<T>
 
-export interface ShelfOptions {
+export interface EntryStoreOptions {
   readonly store: CacheStore
   readonly clock: Clock
   readonly log: Logger
   readonly dropped: (reason: Dropped) => void
 }
 
-export class Shelf {
+export class EntryStore {
   readonly #store: CacheStore
   readonly #clock: Clock
   readonly #outage: Outage
   readonly #writes: WriteQueue
 
-  constructor({ store, clock, log, dropped }: ShelfOptions) {
+  constructor({ store, clock, log, dropped }: EntryStoreOptions) {
     this.#store = store
     this.#clock = clock
     this.#outage = new Outage(clock, log, 'the cache store failed; going on without it')

@@ -11,7 +11,7 @@ import type { Recording } from '../../core/cache/recording.ts'
 import { Flights, type Landing } from './flights.ts'
 import { cacheKey } from './key.ts'
 import type { schema } from './schema.ts'
-import type { Shelf } from './entry-store.ts'
+import type { EntryStore } from './entry-store.ts'
 
 const operations: ReadonlySet<string> = new Set(['chat', 'responses', 'messages', 'embeddings'])
 
@@ -29,7 +29,7 @@ interface Missed {
 
 export interface ExactCacheDeps {
   readonly options: OptionsOf<typeof schema>
-  readonly shelf: Shelf
+  readonly entries: EntryStore
   readonly meters: CacheMeters
 }
 
@@ -46,7 +46,7 @@ export class ExactCache {
   lookup(exchange: Exchange): Answer | Promise<Answer> {
     const [target] = exchange.targets
     if (target === undefined || !concernsCaches(exchange, operations)) return undefined
-    const { options: { streaming, partition }, shelf, meters } = this.#deps
+    const { options: { streaming, partition }, entries, meters } = this.#deps
     if (leavesOut(exchange.request.headers, 'exact')) {
       // Another layer may still answer.
       meters.count('bypass')
@@ -54,7 +54,7 @@ export class ExactCache {
     }
     const key = mayBeCached(exchange, streaming) ? cacheKey(exchange, target, partition) : undefined
     if (key === undefined) return this.#without('bypass', exchange)
-    const entry = shelf.read(key)
+    const entry = entries.read(key)
     return entry instanceof Promise ? entry.then(read => this.#found(exchange, key, read)) : this.#found(exchange, key, entry)
   }
 
@@ -107,7 +107,7 @@ export class ExactCache {
   }
 
   #keep({ key, ttlMs: livesMs, clearings }: Missed, entry: Entry): void {
-    if (clearings === this.#clearings) this.#deps.shelf.write(key, entry, livesMs)
+    if (clearings === this.#clearings) this.#deps.entries.write(key, entry, livesMs)
   }
 
   #landed(exchange: Exchange, landing: Landing): Answer {

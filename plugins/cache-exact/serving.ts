@@ -5,11 +5,11 @@ import { cacheMeters } from '../../core/cache/meters.ts'
 import { ExactCache } from './exact-cache.ts'
 import { isOfModel, prefix } from './key.ts'
 import type { schema } from './schema.ts'
-import { Shelf } from './entry-store.ts'
+import { EntryStore } from './entry-store.ts'
 
 export function serving({ options, services: { cache, cacheLayers, clock, meter }, log }: SetupContext<OptionsOf<typeof schema>, 'cache' | 'cacheLayers'>): Taps {
   const meters = cacheMeters(meter, 'exact')
-  const exact = new ExactCache({ options, shelf: new Shelf({ store: cache, clock, log, dropped: meters.dropped }), meters })
+  const exact = new ExactCache({ options, entries: new EntryStore({ store: cache, clock, log, dropped: meters.dropped }), meters })
   const withdraw = cacheLayers.add(layerIn(cache, exact))
   return {
     async open() {

@@ -2,11 +2,11 @@
 
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Shelf } from './list-store.ts'
+import type { ListStore } from './list-store.ts'
 
 const dayMs = 86_400_000
 
-export class Folder implements Shelf {
+export class Folder implements ListStore {
   readonly name: string
   readonly keepsMs = 30 * dayMs
   readonly #path: string

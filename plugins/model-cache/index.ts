@@ -6,7 +6,7 @@ import { cacheDirectory } from './cache-directory.ts'
 import { Folder } from './folder.ts'
 import { KeptModels } from './kept-models.ts'
 import { schema } from './schema.ts'
-import type { Shelf } from './list-store.ts'
+import type { ListStore } from './list-store.ts'
 
 export default definePlugin({
   name: 'model-cache',
@@ -16,10 +16,10 @@ export default definePlugin({
   needs: ['providers'],
   async setup({ options, services: { providers, clock, pipelines }, log }) {
     const redis = await redisOf(options)
-    const shelves = shelvesOf(redis, options.cache_dir)
+    const stores = storesOf(redis, options.cache_dir)
     const isNeeded = options.cache_dir === undefined && !started.has(pipelines)
     const kept = new KeptModels({
-      shelves, providers: providers.values(), clock,
+      stores, providers: providers.values(), clock,
       needed: isNeeded ? redis : undefined,
       warn: (facts, message) => log.warn(facts, message),
     })
@@ -38,12 +38,12 @@ export default definePlugin({
 const started = new WeakSet<object>()
 
 /** Redis counts before the folder, which is used beside it only where somebody names one. */
-function shelvesOf(redis: Shelf | undefined, folder: string | undefined): readonly Shelf[] {
+function storesOf(redis: ListStore | undefined, folder: string | undefined): readonly ListStore[] {
   if (redis === undefined) return [new Folder(folder === undefined ? cacheDirectory() : resolve(folder))]
   return folder === undefined ? [redis] : [redis, new Folder(resolve(folder))]
 }
 
-async function redisOf({ redis_url: url, redis_key: key, redis_ttl: ttlMs }: OptionsOf<typeof schema>): Promise<Shelf | undefined> {
+async function redisOf({ redis_url: url, redis_key: key, redis_ttl: ttlMs }: OptionsOf<typeof schema>): Promise<ListStore | undefined> {
   if (url === undefined) return undefined
   const { RedisHash } = await import('./redis-hash.ts')
   return new RedisHash({ url, key, ttlMs })

@@ -1,6 +1,6 @@
 /** A place where lists are kept, by their ids. */
 
-export interface Shelf {
+export interface ListStore {
   /** For people. */
   readonly name: string
   /** After so many milliseconds a list does not count any more. */

@@ -1,7 +1,7 @@
 /** Lists in Redis: one hash, of a list for each provider. */
 
 import { Redis } from 'ioredis'
-import type { Shelf } from './list-store.ts'
+import type { ListStore } from './list-store.ts'
 
 const commandMs = 2_000
 const connectMs = 5_000
@@ -13,7 +13,7 @@ export interface RedisHashOptions {
   readonly ttlMs: number
 }
 
-export class RedisHash implements Shelf {
+export class RedisHash implements ListStore {
   readonly name = 'Redis'
   readonly keepsMs: number
   readonly #key: string

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Attempt, Failure, JsonDocument, PromptCachePlan } from '../../core/index.ts'
 import type { PromptCaching } from '../../core/neutral/prompt-caching.ts'
 import type { Directives } from './directives.ts'
-import type { ObjectShelf } from './prompt-objects.ts'
+import type { PromptObjects } from './prompt-objects.ts'
 import type { Prefix } from './prefix.ts'
 
 export interface PlanFacts {
@@ -15,7 +15,7 @@ export interface PlanFacts {
   readonly isHeadLong: boolean
   readonly requestId: string
   readonly directives: Directives
-  readonly shelf: ObjectShelf
+  readonly objects: PromptObjects
   readonly log: Logger
   /** The provider does not take it. */
   refused(): void
@@ -69,8 +69,8 @@ export class Plan implements PromptCachePlan {
   }
 
   async #refer(body: JsonDocument, object: NonNullable<PromptCaching['object']>): Promise<void> {
-    const { attempt: { target, key }, requestId, shelf } = this.#facts
-    const kept = shelf.keep({ target, key, object, body, requestId })
+    const { attempt: { target, key }, requestId, objects } = this.#facts
+    const kept = objects.keep({ target, key, object, body, requestId })
     const name = await kept?.name
     if (kept === undefined || name === undefined) return
     object.refer(body, name)

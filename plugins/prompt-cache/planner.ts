@@ -6,7 +6,7 @@ import type { Attempt, Clock, Exchange, PromptCachePlan, ProviderInstance } from
 import type { PromptCaching } from '../../core/neutral/prompt-caching.ts'
 import { wireFor } from '../../core/upstream/provider/wire.ts'
 import { Directives } from './directives.ts'
-import { ObjectShelf } from './prompt-objects.ts'
+import { PromptObjects } from './prompt-objects.ts'
 import { Plan } from './plan.ts'
 import { Prefix } from './prefix.ts'
 
@@ -21,7 +21,7 @@ const mostRefusals = 1000
 
 export class Planner {
   readonly #directives: Directives
-  readonly #shelf: ObjectShelf
+  readonly #objects: PromptObjects
   readonly #log: Logger
   /** Models of providers that do not take what plans add. */
   readonly #refusing = new LRUCache<string, true>({ max: mostRefusals })
@@ -30,7 +30,7 @@ export class Planner {
 
   constructor({ providers, clock, log }: PlannerFacts) {
     this.#directives = new Directives(providers.flatMap(({ wires }) => [...wires.values()].flatMap(({ upstream }) => upstream?.promptCaching?.directives ?? [])))
-    this.#shelf = new ObjectShelf(clock, log)
+    this.#objects = new PromptObjects(clock, log)
     this.#log = log
   }
 
@@ -49,7 +49,7 @@ export class Planner {
       attempt, caching, prefix, isHeadLong,
       requestId: exchange.id,
       directives: this.#directives,
-      shelf: this.#shelf,
+      objects: this.#objects,
       log: exchange.log,
       refused: () => this.#refused(attempt),
       suspect: consequence => this.#suspected.set(attempt, consequence),

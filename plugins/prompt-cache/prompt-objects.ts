@@ -41,7 +41,7 @@ const patienceMs = 15_000
 const longestReply = 1024 * 1024
 const mostObjects = 1000
 
-export class ObjectShelf {
+export class PromptObjects {
   readonly #clock: Clock
   readonly #log: Logger
   readonly #entries = new LRUCache<string, Entry>({ max: mostObjects })

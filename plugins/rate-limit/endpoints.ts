@@ -14,7 +14,7 @@ import { flawIn, periods, scopes, type RateRule } from './rate-rule.ts'
 import { viewOf, type Standings } from './view.ts'
 
 export interface EndpointDeps {
-  readonly shelf: RuleStore<RateRule>
+  readonly ruleStore: RuleStore<RateRule>
   readonly state: State
   readonly clock: Clock
   readonly index: () => RateIndex
@@ -22,36 +22,36 @@ export interface EndpointDeps {
   readonly unavailable: () => string | undefined
 }
 
-type Desk = RuleEndpoints<RateRule, RateLimitView, RateLimitList>
+type Endpoints = RuleEndpoints<RateRule, RateLimitView, RateLimitList>
 
 const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
 const list = { response: schemaOf('RateLimitList'), tagged: ({ rate_limits: rows }: RateLimitList) => tagOfRules(rows) }
 
 export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
-  const { unavailable, shelf, clock } = deps
-  const desk: Desk = new RuleEndpoints({
-    shelf, clock, identities: { scopes, periods, zero: true }, viewsOf: rules => viewsOf(deps, rules), answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
+  const { unavailable, ruleStore, clock } = deps
+  const endpoints: Endpoints = new RuleEndpoints({
+    ruleStore, clock, identities: { scopes, periods, zero: true }, viewsOf: rules => viewsOf(deps, rules), answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
   })
   return [
-    { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of each is used.', ...list, unavailable, handle: call => desk.list(call) },
-    { method: 'PUT', path: '/rate-limits', scope: 'subtree', summary: 'Sets a rate limit.', body: schemaOf('RateLimitWrite'), ...list, unavailable, handle: call => put(desk, call) },
-    { method: 'DELETE', path: '/rate-limits', scope: 'subtree', summary: 'Deletes a rate limit.', body: schemaOf('RateLimitName'), ...list, unavailable, handle: call => remove(desk, call) },
-    { method: 'POST', path: '/rate-limits/reset-one', scope: 'subtree', summary: 'Resets a rate limit.', body: schemaOf('RateLimitReset'), ...list, unavailable, handle: call => desk.resetOne(call) },
-    { method: 'POST', path: '/rate-limits/reset', scope: 'global', summary: 'Resets all rate limits.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), unavailable, handle: call => desk.resetAll(call) },
+    { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of each is used.', ...list, unavailable, handle: call => endpoints.list(call) },
+    { method: 'PUT', path: '/rate-limits', scope: 'subtree', summary: 'Sets a rate limit.', body: schemaOf('RateLimitWrite'), ...list, unavailable, handle: call => put(endpoints, call) },
+    { method: 'DELETE', path: '/rate-limits', scope: 'subtree', summary: 'Deletes a rate limit.', body: schemaOf('RateLimitName'), ...list, unavailable, handle: call => remove(endpoints, call) },
+    { method: 'POST', path: '/rate-limits/reset-one', scope: 'subtree', summary: 'Resets a rate limit.', body: schemaOf('RateLimitReset'), ...list, unavailable, handle: call => endpoints.resetOne(call) },
+    { method: 'POST', path: '/rate-limits/reset', scope: 'global', summary: 'Resets all rate limits.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), unavailable, handle: call => endpoints.resetAll(call) },
   ]
 }
 
-async function put(desk: Desk, call: AdminCall): Promise<RateLimitList> {
+async function put(endpoints: Endpoints, call: AdminCall): Promise<RateLimitList> {
   const { limit_key: key, per_child: perChild, max_requests: requests, max_tokens: tokens, ...given } = call.body as RateLimitWrite
-  const rule: RateRule = { ...desk.identityOf(call, given, key), per_child: perChild, ...(typeof requests === 'number' ? { max_requests: requests } : {}), ...(typeof tokens === 'number' ? { max_tokens: tokens } : {}) }
+  const rule: RateRule = { ...endpoints.identityOf(call, given, key), per_child: perChild, ...(typeof requests === 'number' ? { max_requests: requests } : {}), ...(typeof tokens === 'number' ? { max_tokens: tokens } : {}) }
   const flaw = flawIn(rule)
   if (flaw !== undefined) throw invalidValue(perChild && rule.scope !== 'user_path' ? 'per_child' : rule.period_seconds === 0 && typeof tokens === 'number' ? 'max_tokens' : 'max_requests', flaw)
-  return await desk.put(call, rule)
+  return await endpoints.put(call, rule)
 }
 
-async function remove(desk: Desk, call: AdminCall): Promise<RateLimitList> {
+async function remove(endpoints: Endpoints, call: AdminCall): Promise<RateLimitList> {
   const { limit_key: key, per_child: _, ...given } = call.body as RateLimitName
-  return await desk.delete(call, given, key)
+  return await endpoints.delete(call, given, key)
 }
 
 /** Of a template, one for each child that was counted lately; one without numbers where nobody was. */

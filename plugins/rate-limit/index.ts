@@ -39,7 +39,7 @@ export default definePlugin({
     const failed = (cause: unknown) => log.warn({ err: cause }, 'what is kept of rate limits could not be read or written')
     const unavailable = () => options.enabled ? undefined : 'rate limits do not hold: rate_limits.enabled is false'
     const offers: (() => void)[] = []
-    let shelf: RuleStore<RateRule> | undefined
+    let ruleStore: RuleStore<RateRule> | undefined
     let keeper: CounterKeeper | undefined
 
     let isServing = false
@@ -49,7 +49,7 @@ export default definePlugin({
       if (isServing && !limiter.index.isEmpty) keeper?.start()
     }
     const open = async () => {
-      const opened: RuleStore<RateRule> = shelf = new RuleStore<RateRule>({ storage, name: 'rate_limits', clock, configured, changed: () => { if (shelf !== undefined) adopt(shelf) }, failed })
+      const opened: RuleStore<RateRule> = ruleStore = new RuleStore<RateRule>({ storage, name: 'rate_limits', clock, configured, changed: () => { if (ruleStore !== undefined) adopt(ruleStore) }, failed })
       await opened.open()
       adopt(opened)
       if (!options.enabled) return
@@ -68,9 +68,9 @@ export default definePlugin({
       service: { of: (caller: Parameters<Limits['of']>[0]) => reportFor(caller, { index: limiter.index, state, now: clock.now() }) },
       open,
       start() {
-        if (shelf === undefined) return
-        const standing = shelf
-        for (const endpoint of endpointsOf({ shelf: standing, state, clock, index: () => limiter.index, unavailable })) offers.push(admin.endpoint(endpoint))
+        if (ruleStore === undefined) return
+        const standing = ruleStore
+        for (const endpoint of endpointsOf({ ruleStore: standing, state, clock, index: () => limiter.index, unavailable })) offers.push(admin.endpoint(endpoint))
         offers.push(
           admin.refresh({ name: 'rate_limits', run: () => standing.read() }),
           admin.setting('RATE_LIMITS_ENABLED', () => options.enabled),
@@ -90,7 +90,7 @@ export default definePlugin({
         for (const withdraw of offers) withdraw()
         renewals.close()
         await keeper?.close()
-        await shelf?.close()
+        await ruleStore?.close()
       },
     }
 

@@ -9,7 +9,7 @@ import { CodedRecords } from '../shared/coded-records.ts'
 import type { JournalShape } from '../shared/definition.ts'
 import { rowsIn } from '../../../core/storage/spool/lines.ts'
 import type { EncodedRow } from '../shared/row-codec.ts'
-import { Alone } from './exclusive.ts'
+import { Exclusive } from './exclusive.ts'
 import type { Connection } from './connection.ts'
 import { Documents } from './documents.ts'
 import { Journals, type OpenJournal } from './journals.ts'
@@ -17,13 +17,13 @@ import { migrate } from './migrations.ts'
 
 export class MongoBackend implements Backend {
   readonly #connection: Connection
-  readonly #alone: Alone
+  readonly #alone: Exclusive
   readonly #documents: Documents
   readonly #journals: Journals
 
   constructor(connection: Connection, clock: Clock) {
     this.#connection = connection
-    this.#alone = new Alone(new CodedRecords<LeaseRecord>('leases_of_the_schema', this, new Changes(this, clock), clock), clock)
+    this.#alone = new Exclusive(new CodedRecords<LeaseRecord>('leases_of_the_schema', this, new Changes(this, clock), clock), clock)
     this.#documents = new Documents(connection.database)
     this.#journals = new Journals(connection.database, clock, this.#alone)
   }

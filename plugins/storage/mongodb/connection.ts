@@ -2,7 +2,7 @@
 
 import type { Db, MongoClient } from 'mongodb'
 import { StorageUnavailable, type Clock, type Timer } from '../../../core/index.ts'
-import { Pulse } from './heartbeat.ts'
+import { Heartbeat } from './heartbeat.ts'
 
 type Driver = typeof import('mongodb')
 
@@ -28,7 +28,7 @@ export class Connection {
   /** For people; without credentials. */
   readonly name: string
   readonly #clock: Clock
-  readonly #pulse: Pulse
+  readonly #pulse: Heartbeat
   /** How to end what asks the server at the moment. */
   readonly #asking = new Set<(cause: Error) => void>()
   /** Set from when the driver was found stuck until it has connected again. */
@@ -42,7 +42,7 @@ export class Connection {
     this.database = client.db(database)
     this.name = `MongoDB at ${client.options.hosts.join(', ') || client.options.srvHost}, database ${database}`
     this.#clock = clock
-    this.#pulse = new Pulse(client, clock, address => this.#startAnew(address))
+    this.#pulse = new Heartbeat(client, clock, address => this.#startAnew(address))
     client.on('serverDescriptionChanged', ({ newDescription: { type } }) => { if (type === 'Unknown') this.#forgetLater() })
   }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { Collection, Db } from 'mongodb'
 import type { DocumentQuery, DocumentWrite, StoredDocument } from '../shared/backend.ts'
 import { all, beginsWith, isWithin } from './filters.ts'
-import { isTaken } from './duplicate.ts'
+import { isDuplicate } from './duplicate.ts'
 
 /** Longer than anybody holds a revision before writing. */
 const graveMs = 86_400_000
@@ -104,7 +104,7 @@ export class Documents {
       await this.#documents.insertOne({ _id, ...document })
       return true
     } catch (cause) {
-      if (isTaken(cause)) return false
+      if (isDuplicate(cause)) return false
       throw cause
     }
   }

@@ -8,15 +8,15 @@ interface WriteFailure {
 }
 
 /** Whether a write, or all that failed of many writes, met what has their id already. */
-export function isTaken(cause: unknown): boolean {
+export function isDuplicate(cause: unknown): boolean {
   const { code, writeErrors } = cause as WriteFailure
   const failures = writeErrors === undefined ? [] : [writeErrors].flat() as readonly WriteFailure[]
   return code === duplicateKey && failures.every(failure => failure.code === duplicateKey)
 }
 
 /** Lets a write be met by what is there. */
-export async function unlessTaken(writing: Promise<unknown>): Promise<void> {
+export async function unlessDuplicate(writing: Promise<unknown>): Promise<void> {
   await writing.catch((cause: unknown) => {
-    if (!isTaken(cause)) throw cause
+    if (!isDuplicate(cause)) throw cause
   })
 }

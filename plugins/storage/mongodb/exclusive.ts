@@ -7,7 +7,7 @@ import type { Records } from '../../../core/storage/records.ts'
 /** How long between two looks whether the others are done. */
 const pauseMs = 200
 
-export class Alone {
+export class Exclusive {
   readonly #leases: Records<LeaseRecord>
   readonly #clock: Clock
 

@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../../../core/index.ts'
 /** On top of what a look may take by the driver's own limits. */
 const slackMs = 1_000
 
-export class Pulse {
+export class Heartbeat {
   readonly #client: MongoClient
   readonly #clock: Clock
   readonly #stopped: (address: string) => void

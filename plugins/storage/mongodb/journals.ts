@@ -3,7 +3,7 @@
 import type { Collection, Db } from 'mongodb'
 import type { Clock } from '../../../core/index.ts'
 import type { JournalShape, ShapedColumn } from '../shared/definition.ts'
-import type { Alone } from './exclusive.ts'
+import type { Exclusive } from './exclusive.ts'
 import { RowCodec } from '../shared/row-codec.ts'
 import { collectionNames } from './layout.ts'
 import { RowReads } from './row-reads.ts'
@@ -26,11 +26,11 @@ export interface OpenJournal {
 export class Journals {
   readonly #database: Db
   readonly #clock: Clock
-  readonly #alone: Alone
+  readonly #alone: Exclusive
   readonly #records: Collection<JournalRecord>
   readonly #open = new Map<string, OpenJournal>()
 
-  constructor(database: Db, clock: Clock, alone: Alone) {
+  constructor(database: Db, clock: Clock, alone: Exclusive) {
     this.#database = database
     this.#clock = clock
     this.#alone = alone

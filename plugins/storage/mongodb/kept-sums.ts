@@ -7,7 +7,7 @@ import type { Delta } from '../shared/rollup.ts'
 import type { Batch } from './batches.ts'
 import { all } from './filters.ts'
 import { toFields } from './layout.ts'
-import { isTaken } from './duplicate.ts'
+import { isDuplicate } from './duplicate.ts'
 
 /** The sums of one slot, for one combination of dimensions, which are fields beside these. */
 export interface SumRecord extends Document {
@@ -55,7 +55,7 @@ export class KeptSums {
       await this.#records.bulkWrite(deltas.map(delta => ({ updateOne: { filter: { _id: idOf(delta), [`_counted.${batch.writer}`]: { $not: { $gte: batch.number } } }, update: this.#update(delta, batch), upsert: true } })), { ordered: false })
       return true
     } catch (cause) {
-      if (isTaken(cause)) return false
+      if (isDuplicate(cause)) return false
       throw cause
     }
   }

@@ -1,7 +1,7 @@
 /** How the collections that every store has came to be. Numbered; a step that was released is never changed. */
 
 import type { Collection, Db } from 'mongodb'
-import type { Alone } from './exclusive.ts'
+import type { Exclusive } from './exclusive.ts'
 import { documentsOf } from './documents.ts'
 
 export type MigrationStep = (database: Db) => Promise<unknown>
@@ -22,7 +22,7 @@ interface SchemaRecord {
 }
 
 /** Brings the collections up to date; of several processes that begin together, one does it. @throws if a newer program has been here */
-export async function migrate(database: Db, alone: Alone, known: readonly MigrationStep[] = steps): Promise<void> {
+export async function migrate(database: Db, alone: Exclusive, known: readonly MigrationStep[] = steps): Promise<void> {
   if (await versionOf(database, known) === known.length) return
   await alone.run(async () => {
     for (let version = await versionOf(database, known); version < known.length; version++) {

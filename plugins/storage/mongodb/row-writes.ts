@@ -9,7 +9,7 @@ import type { EncodedRow, Value } from '../shared/row-codec.ts'
 import { Batches, type Batch, type WriterRecord } from './batches.ts'
 import { KeptSums, type SumRecord } from './kept-sums.ts'
 import { collectionNames, toField, toFields, toMain, toRow, type Mark, type RowDocument } from './layout.ts'
-import { unlessTaken } from './duplicate.ts'
+import { unlessDuplicate } from './duplicate.ts'
 
 /** Deleted in one batch, so that no writer waits long. */
 const deleteBatch = 250
@@ -43,7 +43,7 @@ export class RowWrites {
       const fresh = distinct.filter(({ main }) => !there.has(String(main[0])))
       if (fresh.length === 0) return
       await this.#putApart(fresh)
-      await unlessTaken(this.#rows.insertMany(fresh.map(({ main }) => ({ ...toRow(this.#shape, main), _mark: { ...batch } })), { ordered: false }))
+      await unlessDuplicate(this.#rows.insertMany(fresh.map(({ main }) => ({ ...toRow(this.#shape, main), _mark: { ...batch } })), { ordered: false }))
     })
   }
 
@@ -183,6 +183,6 @@ export class RowWrites {
 
   async #putApart(rows: readonly EncodedRow[]): Promise<void> {
     const filled = rows.flatMap(({ main, apart }) => apart === undefined ? [] : [{ _id: String(main[0]), ...toFields(this.#shape.apart, apart) }])
-    if (filled.length > 0) await unlessTaken(this.#apart.insertMany(filled, { ordered: false }))
+    if (filled.length > 0) await unlessDuplicate(this.#apart.insertMany(filled, { ordered: false }))
   }
 }

@@ -13,7 +13,7 @@ import { Groups } from './groups.ts'
 import { KeptSums, type SumRecord } from './kept-sums.ts'
 import { collectionNames, type RowDocument } from './layout.ts'
 import type { RowReads } from './row-reads.ts'
-import { Stretches } from './time-ranges.ts'
+import { TimeRanges } from './time-ranges.ts'
 
 /** What sums are kept for. */
 const slotLengths = [quarterMs]
@@ -69,18 +69,18 @@ export class Sums {
 
   async #fromKept({ filter, measures, groups }: Question, kept: KeptSums, segments: readonly Segment[]): Promise<void> {
     if (segments.length === 0) return
-    const stretches = new Stretches(segments)
-    for await (const record of kept.find(all([stretches.condition('_slot'), conditionOf(filter, this.#shape, new Map())]))) {
-      groups.add(stretches.periodAt(record._slot), record, { rows: record._rows, sums: measures.map(measure => (record._counts[measure] ?? 0) > 0 ? record._sums[measure] ?? null : null) })
+    const ranges = new TimeRanges(segments)
+    for await (const record of kept.find(all([ranges.condition('_slot'), conditionOf(filter, this.#shape, new Map())]))) {
+      groups.add(ranges.periodAt(record._slot), record, { rows: record._rows, sums: measures.map(measure => (record._counts[measure] ?? 0) > 0 ? record._sums[measure] ?? null : null) })
     }
   }
 
   async #fromRows({ filter, by, measures, latest, groups }: Question, segments: readonly Segment[]): Promise<void> {
     if (segments.length === 0) return
-    const stretches = new Stretches(segments)
-    const rows = await this.#reads.pick(all([stretches.condition('timestamp'), await this.#reads.condition(filter)]), [...by.map(nameOf), ...measures])
+    const ranges = new TimeRanges(segments)
+    const rows = await this.#reads.pick(all([ranges.condition('timestamp'), await this.#reads.condition(filter)]), [...by.map(nameOf), ...measures])
     for await (const row of rows) {
-      groups.add(stretches.periodAt(row.timestamp), row, { rows: 1, sums: measures.map(measure => row[measure] as number | undefined ?? null), newest: latest ? { id: row._id, timestamp: row.timestamp } : undefined })
+      groups.add(ranges.periodAt(row.timestamp), row, { rows: 1, sums: measures.map(measure => row[measure] as number | undefined ?? null), newest: latest ? { id: row._id, timestamp: row.timestamp } : undefined })
     }
   }
 

@@ -1,10 +1,10 @@
-/** Stretches of time that are asked for by one condition, and which period each moment of them lies in. */
+/** TimeRanges of time that are asked for by one condition, and which period each moment of them lies in. */
 
 import type { Document } from 'mongodb'
 import type { Segment } from '../shared/slots.ts'
 import { oneOf } from './filters.ts'
 
-export class Stretches {
+export class TimeRanges {
   readonly #segments: readonly Segment[]
 
   /** @param segments that do not overlap, in any order */

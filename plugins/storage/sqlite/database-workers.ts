@@ -16,7 +16,7 @@ const patienceOf: Readonly<Record<Exclude<Method, 'useJournal'>, Patience>> = {
   listRows: 'question', pageRows: 'question', sums: 'question',
 }
 
-export class Crew {
+export class DatabaseWorkers {
   readonly #path: string
   readonly #clock: Clock
   readonly #shapes = new Map<string, JournalShape>()

@@ -5,7 +5,7 @@ import { definePlugin } from '../../../core/index.ts'
 import { dataPath } from '../../../core/storage/data-path.ts'
 import { makePrivateFile } from '../../../core/storage/private-file.ts'
 import { Store } from '../shared/store.ts'
-import { Crew } from './database-workers.ts'
+import { DatabaseWorkers } from './database-workers.ts'
 import { schema } from './schema.ts'
 
 const memory = ':memory:'
@@ -19,20 +19,20 @@ export default definePlugin({
   setup({ options, services: { clock, health, processes }, log }) {
     if (options.path === memory && processes !== undefined) throw new Error('a database in memory is one process\'s own: name a file, or serve with one process (server.workers: 1)')
     const path = options.path === memory ? memory : options.path === undefined ? dataPath('tapline.db') : resolve(options.path)
-    const crew = new Crew(path, clock)
-    const store = new Store('sqlite', crew.backend, clock)
+    const workers = new DatabaseWorkers(path, clock)
+    const store = new Store('sqlite', workers.backend, clock)
     return {
       service: store,
       async open() {
         if (path !== memory) makePrivateFile(path)
-        await crew.open()
+        await workers.open()
         health.check('storage', () => store.probe())
         log.info({ path }, `what is remembered is kept in ${path}`)
       },
       start: () => store.start(),
       async close() {
         store.close()
-        await crew.close()
+        await workers.close()
       },
     }
   },

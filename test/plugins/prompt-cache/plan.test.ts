@@ -5,7 +5,7 @@ import type { PromptCaching } from '../../../core/neutral/prompt-caching.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import openaiChat from '../../../plugins/dialects/openai-chat/index.ts'
 import { Directives } from '../../../plugins/prompt-cache/directives.ts'
-import { ObjectShelf } from '../../../plugins/prompt-cache/prompt-objects.ts'
+import { PromptObjects } from '../../../plugins/prompt-cache/prompt-objects.ts'
 import { Plan } from '../../../plugins/prompt-cache/plan.ts'
 import { Prefix } from '../../../plugins/prompt-cache/prefix.ts'
 import { destination } from '../../support/translation.ts'
@@ -24,7 +24,7 @@ function planOf(caching: PromptCaching) {
     isHeadLong: true,
     requestId: 'r',
     directives: new Directives(caching.directives),
-    shelf: new ObjectShelf(new TurnedClock(), log),
+    objects: new PromptObjects(new TurnedClock(), log),
     refused: () => { refusals += 1 },
     suspect: consequence => consequence(),
   })
